@@ -1,0 +1,48 @@
+/*
+ * escape: bytes → bytes that are safe in one output format (safety.md, junit.md).
+ *
+ * An escaper takes any bytes (broken UTF-8, NUL, controls) and appends text that its format reads
+ * as plain text. One escaper a format; a template has no way around it for untrusted values.
+ * Bad UTF-8 becomes U+FFFD, one per bad sequence (as in the Unicode standard, table 3-8).
+ */
+#ifndef RUNTALLY_ESCAPE_H
+#define RUNTALLY_ESCAPE_H
+
+#include <stddef.h>
+
+#include "runtally/strbuf.h"
+
+/*
+ * `line_start` is the first byte of the output line that the text lands in, 0 at the start of a
+ * line. Only Markdown looks at it: a row of a table begins with `|` and wants pipes escaped.
+ */
+typedef void escape_fn(struct strbuf *out, const char *text, size_t length, char line_start);
+
+escape_fn escape_none; /* for the spec's own tests */
+escape_fn escape_html; /* & < > " '; controls made visible; safe in text and quoted attributes */
+escape_fn escape_xml;  /* junit.md "Characters"; tab and newline as references: safe in both */
+escape_fn escape_markdown; /* a code span that holds the text, on one line */
+escape_fn escape_json;     /* the inside of a JSON string, ASCII controls and U+2028/9 escaped */
+escape_fn escape_csv;      /* a whole cell with its quotes; formulas disarmed */
+escape_fn escape_terminal; /* printable; markers that CI systems obey are broken up */
+
+/* Blocks: our own code lays them out, so templates print them raw. */
+
+/* XML element content: as escape_xml, but newlines stay. */
+void escape_xml_text(struct strbuf *out, const char *text, size_t length);
+/*
+ * A Markdown fence around the text, longer than any run of backticks inside, each line of the text
+ * prefixed by two spaces, so that none starts at column 0 (GitLab obeys `/close` there).
+ */
+void escape_markdown_fence(struct strbuf *out, const char *text, size_t length);
+
+/*
+ * Length of the longest prefix of `text` that is at most `limit` bytes and ends between code
+ * points (bad bytes count one each).
+ */
+size_t utf8_cut(const char *text, size_t length, size_t limit);
+
+/* Columns on a terminal: 0 for combining marks, 2 for wide characters, else 1 a code point. */
+size_t utf8_columns(const char *text, size_t length);
+
+#endif

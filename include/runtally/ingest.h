@@ -1,0 +1,55 @@
+/*
+ * ingest: blobs → runs and definitions: records read, redacted, joined, freed of duplicates,
+ * filtered. What was dropped, cut or guessed becomes a note.
+ */
+#ifndef RUNTALLY_INGEST_H
+#define RUNTALLY_INGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/adapter.h"
+#include "runtally/note.h"
+#include "runtally/redact.h"
+#include "runtally/run.h"
+#include "runtally/source.h"
+
+enum detail_choice { DETAILS_FAILED, DETAILS_ALL, DETAILS_NONE };
+
+struct ingest_options {
+	const struct adapter *from; /* NULL: found from each record */
+	struct verdict_rules rules;
+	struct limits limits;
+	int64_t since, until;      /* ms, of run_when; TIME_UNKNOWN: open. until is exclusive */
+	const char *const *suites; /* globs (fnmatch) on a suite's name or id; count 0: all */
+	size_t suite_count;
+	const char *const *sources; /* names; count 0: all */
+	size_t source_count;
+	enum detail_choice details;
+	bool redact;
+	bool transcripts; /* false: no conversation, turn texts or logs are kept */
+	void (*progress)(void *ctx, uint64_t records, uint64_t bytes); /* NULL: silent */
+	void *progress_ctx;
+};
+
+/* What was read; the five of `records` add up (contract.md, "inputs"). */
+struct ingest_counts {
+	uint64_t files, documents, bytes;
+	uint64_t records;
+	uint64_t runs; /* distinct runs, before filters */
+	uint64_t duplicates, definitions, rejected;
+	uint64_t filtered;     /* runs outside the period, suites or sources asked for */
+	uint64_t without_time; /* runs kept though a period was asked for and they tell no time */
+	uint64_t redactions[REDACT_KINDS];
+	int64_t period_from, period_to; /* of the runs kept; TIME_UNKNOWN: no run tells */
+};
+
+/*
+ * Reads all inputs into `runs` (init'ed by the caller). Trouble is in `notes`; there is no other
+ * failure. Order of runs->items is that of the input.
+ */
+void ingest(const char *const *inputs, size_t input_count, const struct ingest_options *options,
+	    struct runs *runs, struct ingest_counts *counts, struct notes *notes);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * options: the option table; --help, parsing, the config file and the manual's check come from it.
+ *
+ * Nothing is printed here: options_parse says what main should do.
+ */
+#ifndef RUNTALLY_OPTIONS_H
+#define RUNTALLY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/arena.h"
+#include "runtally/error.h"
+#include "runtally/format.h"
+#include "runtally/gate.h"
+#include "runtally/ingest.h"
+#include "runtally/tally.h"
+
+/* One -o. */
+struct target {
+	const struct format *format;
+	const char *path; /* "-": standard output */
+};
+
+/* One --template FORMAT=FILE. */
+struct template_choice {
+	const struct format *format;
+	const char *file;
+};
+
+enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
+
+/* Owns its strings through `arena`. */
+struct options {
+	struct arena arena;
+	const char **inputs;
+	size_t input_count;
+	struct target *targets;
+	size_t target_count;
+	struct template_choice *templates;
+	size_t template_count;
+	const char *templates_folder; /* NULL: built-in ones */
+	const char *print_templates;  /* folder to write them to; NULL: not asked for */
+	const char *title, *link;     /* link NULL: not published */
+	enum suite_by suite_by;
+	struct ingest_options ingest;
+	struct gate_options gates;
+	struct render_options render;
+	bool strict;
+	enum progress_choice progress;
+	int verbosity;      /* -1: -q, 0, 1: -v */
+	const char *config; /* NULL: runtally.json where there is one */
+	int64_t now;        /* ms; SOURCE_DATE_EPOCH where set, else the clock */
+};
+
+/* What main should do after parsing. */
+enum options_wish {
+	WISH_RUN,
+	WISH_HELP,
+	WISH_VERSION,
+	WISH_LIST_FORMATS,
+	WISH_LIST_SOURCES,
+	WISH_BAD_USAGE, /* err is set */
+};
+
+/*
+ * Reads the config file, then the arguments (which win). `now` is the clock in ms, for --last;
+ * `epoch` is the text of SOURCE_DATE_EPOCH or NULL. The caller releases *options always.
+ */
+enum options_wish options_parse(struct options *options, int argc, char *const *argv, int64_t now,
+				const char *epoch, struct error *err);
+void options_release(struct options *options);
+
+/* The text of --help, made from the table. */
+void options_help(struct strbuf *out);
+
+/* Walks the table: the long name (without --) of option `index`, NULL after the last. */
+const char *options_long_name(size_t index);
+
+#endif

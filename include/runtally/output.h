@@ -1,0 +1,43 @@
+/*
+ * output: checked, atomic files; standard output; bundles.
+ *
+ * A file is written beside its place (temp → write → flush → fsync → rename → fsync the folder),
+ * so that an old report is never left half overwritten. What is no regular file (/dev/full, a
+ * pipe) is written directly. Signals: output_remove_temps may be called from a handler.
+ */
+#ifndef RUNTALLY_OUTPUT_H
+#define RUNTALLY_OUTPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/error.h"
+
+struct output;
+
+/*
+ * Opens `path` for writing ("-": standard output; its folder must exist). NULL and an error.
+ * The output ends with output_commit or output_abort.
+ */
+struct output *output_open(const char *path, struct error *err);
+/* A render_sink (mustache.h): `output` is a struct output. */
+int output_write(void *output, const char *bytes, size_t length, struct error *err);
+uint64_t output_size(const struct output *output); /* bytes written so far */
+/* Makes it final, or says why not (then nothing of it stays). Frees it either way. */
+int output_commit(struct output *output, struct error *err);
+/* Drops what was written and frees it. */
+void output_abort(struct output *output);
+
+/* Async-signal-safe: unlinks what is not committed. */
+void output_remove_temps(void);
+
+/* A ZIP whose bytes depend on its entries alone (no clock, no time zone, no user). */
+struct bundle;
+struct bundle *bundle_new(void);
+/* Adds an entry; the bytes are copied. */
+void bundle_add(struct bundle *bundle, const char *name, const char *bytes, size_t length);
+/* Writes all entries in the order of adding and frees the bundle. `seconds`: their time (UTC). */
+int bundle_commit(struct bundle *bundle, struct output *output, int64_t seconds, struct error *err);
+void bundle_free(struct bundle *bundle);
+
+#endif

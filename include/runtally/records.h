@@ -1,0 +1,59 @@
+/*
+ * records: bytes → one record after another, whatever the envelope.
+ *
+ * A file holds one JSON document, several one after the other, or one a line. A document is a
+ * record, or an envelope around records: an array (of arrays, of envelopes), or an object whose
+ * member `data`, `runs`, `cases` or `suites` is a list. Lists are walked one element at a time:
+ * memory is one record, never the file's tree. What stands around a list in its object (paging,
+ * an error) is handed out when the object ends, as the envelope's rest.
+ *
+ * An object whose member `data`, `run`, `agent_test_run`, `case` or `suite` holds the record is
+ * handed out whole; record_unwrap (ingest's) looks inside.
+ */
+#ifndef RUNTALLY_RECORDS_H
+#define RUNTALLY_RECORDS_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/arena.h"
+#include "runtally/error.h"
+#include "runtally/source.h"
+
+enum record_event {
+	RECORDS_END,    /* no more; `documents` and `bytes` are final */
+	RECORDS_RECORD, /* value is a record */
+	RECORDS_REST,   /* value is what stood around a list; `listed` tells how long that was */
+	RECORDS_BAD,    /* this record is lost (see the error); the next call goes on */
+};
+
+struct record {
+	const json_t *value; /* borrowed: alive until the next call */
+	size_t number;       /* 1.. within the blob; of a rest: of its last record (0: none) */
+	uint64_t offset;     /* byte in the blob where its text begins */
+	uint64_t length;     /* of its text, in bytes */
+	size_t listed;       /* of a rest: elements of its list */
+	const char *list;    /* of a rest: the list's member name */
+};
+
+struct records;
+
+/* Reads from `blob` (borrowed). Never NULL; never fails: trouble shows in records_next. */
+struct records *records_new(struct blob *blob, const struct limits *limits);
+void records_free(struct records *records);
+
+/*
+ * The next event. On RECORDS_BAD `err` names line and column; out->number is the record's number.
+ * Broken text costs its record alone where its end can be found: brackets still match, or a later
+ * line starts with `{` or `[`. Else the rest of the blob is lost and the message says so.
+ */
+enum record_event records_next(struct records *records, struct record *out, struct error *err);
+
+/* So far; final after RECORDS_END. */
+uint64_t records_bytes(const struct records *records);
+uint64_t records_documents(const struct records *records);
+/* How many records were handed out or lost. */
+uint64_t records_count(const struct records *records);
+
+#endif

@@ -1,0 +1,144 @@
+/*
+ * run: one run of one test case, the same whatever API it came from; and the set of all runs.
+ *
+ * The run set owns an arena; runs and their strings live and die with it. An adapter fills a
+ * `struct run` whose strings are borrowed from the record; runs_keep copies what is to stay.
+ * Unknown is not zero: NULL, TIME_UNKNOWN, or a has_ flag says that a source does not tell.
+ */
+#ifndef RUNTALLY_RUN_H
+#define RUNTALLY_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/arena.h"
+
+/* The five outcomes of vendors.md. Also the outcome of one criterion. */
+enum outcome {
+	OUTCOME_PASSED,
+	OUTCOME_FAILED,
+	OUTCOME_ERROR,   /* the run could not be carried out or judged */
+	OUTCOME_PENDING, /* not finished */
+	OUTCOME_UNKNOWN, /* the source does not tell, or not in words we know */
+	OUTCOME_COUNT
+};
+
+/* "passed", "failed", "error", "pending", "unknown" */
+const char *outcome_name(enum outcome outcome);
+/* The outcome of that name; OUTCOME_COUNT where there is none. */
+enum outcome outcome_by_name(const char *name);
+
+#define TIME_UNKNOWN INT64_MIN
+
+/* An id and a name; each may be NULL. */
+struct label {
+	const char *id, *name;
+};
+
+enum { NO_TURN = -1, SCORE_ONE = 1000000 };
+
+struct criterion {
+	const char *name;
+	const char *detail; /* why, any length; NULL: not told, or details not kept */
+	enum outcome outcome;
+	bool has_score;
+	int32_t score_micro; /* millionths of 1 */
+	int turn;            /* index into details->turns, or NO_TURN */
+};
+
+/* One message of a conversation. `role` as the source says it: user, assistant, tool, ... */
+struct message {
+	const char *role, *content;
+};
+
+/* One exchange of a run: what came in, what went out, how it was judged, what it took. */
+struct turn {
+	const struct message *input, *output;
+	size_t input_count, output_count;
+	const char *expected; /* what should have happened; NULL: not told */
+	enum outcome outcome;
+	bool has_latency, has_cost, has_tokens;
+	int64_t latency_ms, cost_nano, tokens_input, tokens_output;
+	const char *trace_id;
+};
+
+/* A labelled text of any length: "Rubric", "Feedback", "Error", "Log", "Analysis". */
+struct passage {
+	const char *label, *text;
+};
+
+/* What only a reader of this one run wants to see. */
+struct details {
+	const struct passage *passages;
+	size_t passage_count;
+	const struct turn *turns;
+	size_t turn_count;
+	const struct message *transcript; /* the whole conversation, where there are no turns */
+	size_t transcript_count;
+};
+
+struct run {
+	const char *source; /* an adapter's name, or what a run record says */
+	const char *run_id;
+	struct label suite, test_case, agent;
+	const char *execution_id; /* of the batch or suite run it belongs to */
+	const char *model;
+	const char *status; /* the source's own word, or NULL */
+	const char *reason; /* one line: why it did not pass; NULL: none given */
+	const char *origin; /* place of the record: `exports/a.json#3` */
+	const char *folder; /* for --suite-by folder */
+
+	enum outcome outcome;
+	bool has_score, has_cost, has_tokens;
+	int32_t score_micro;                                  /* millionths of 1 */
+	int64_t created_at, started_at, ended_at, updated_at; /* ms since 1970 UTC, TIME_UNKNOWN */
+	int64_t duration_ms;                                  /* -1: unknown */
+	int64_t cost_nano;                                    /* billionths of a US dollar */
+	int64_t tokens_input, tokens_output;
+
+	const uint32_t *latency_ms; /* one a turn, or the average alone */
+	size_t latency_count;
+	const struct criterion *criteria;
+	size_t criterion_count;
+
+	const struct details *details; /* NULL: not kept */
+	uint64_t identity;             /* hash of (source, run id) before redaction */
+	uint32_t redactions;           /* placeholders put in */
+};
+
+/* A run of which nothing is known. */
+void run_init(struct run *run);
+
+/* When it began: the started time, else the created time, else TIME_UNKNOWN (vendors.md). */
+int64_t run_begin(const struct run *run);
+/* When it happened, for periods: the end, else the begin. */
+int64_t run_when(const struct run *run);
+/* Sets duration_ms from begin and end where it is not known yet; an end before the begin gives none. */
+void run_derive_duration(struct run *run);
+
+/* The run set. `items` may be sorted by whoever holds it; the runs themselves do not move. */
+struct runs {
+	struct run **items;
+	size_t count, capacity;
+	struct arena arena;
+	struct interner names;
+};
+
+void runs_init(struct runs *runs);
+void runs_release(struct runs *runs);
+
+/*
+ * A function that gives the text to keep instead of `text` (redaction); what it returns must live
+ * until its next call. `ctx` is the caller's.
+ */
+typedef const char *text_filter(void *ctx, const char *text);
+
+/*
+ * Adds a deep copy of *run, every string of it passed through `filter` (NULL: as it is). Details
+ * and the details of criteria are kept only with `keep_details`. Returns the copy.
+ */
+struct run *runs_keep(struct runs *runs, const struct run *run, bool keep_details,
+		      text_filter *filter, void *ctx);
+
+#endif

@@ -1,0 +1,109 @@
+#include "runtally/note.h"
+
+#include <string.h>
+
+void notes_init(struct notes *notes, size_t limit)
+{
+	*notes = (struct notes){.limit = limit};
+	arena_init(&notes->arena, 0);
+}
+
+void notes_release(struct notes *notes)
+{
+	memory_free(notes->items);
+	memory_free(notes->index);
+	arena_release(&notes->arena);
+	*notes = (struct notes){.limit = 0};
+}
+
+static size_t hash_text(size_t hash, const char *text)
+{
+	return hash * 31 + (text ? hash_bytes(text, strlen(text)) : 7);
+}
+
+static size_t note_hash(const struct note *note)
+{
+	size_t hash = (size_t)note->severity;
+
+	hash = hash_text(hash, note->file);
+	hash = hash_text(hash, note->path);
+	return hash_text(hash, note->text);
+}
+
+static int same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static int same_note(const struct note *a, const struct note *b)
+{
+	return a->severity == b->severity && same_text(a->file, b->file) &&
+	       same_text(a->path, b->path) && same_text(a->text, b->text);
+}
+
+/* The index holds positions in items, plus one; 0 is a free slot. */
+static size_t *slot_of(struct notes *notes, const struct note *note)
+{
+	size_t at = note_hash(note) & (notes->index_capacity - 1);
+
+	while (notes->index[at] && !same_note(&notes->items[notes->index[at] - 1], note))
+		at = (at + 1) & (notes->index_capacity - 1);
+	return &notes->index[at];
+}
+
+static void index_grow(struct notes *notes)
+{
+	memory_free(notes->index);
+	notes->index_capacity = notes->index_capacity ? notes->index_capacity * 2 : 64;
+	notes->index = memory_alloc(notes->index_capacity * sizeof(*notes->index));
+	memset(notes->index, 0, notes->index_capacity * sizeof(*notes->index));
+	for (size_t i = 0; i < notes->count; i++)
+		*slot_of(notes, &notes->items[i]) = i + 1;
+}
+
+static const char *copy_of(struct notes *notes, const char *text)
+{
+	return text ? arena_strdup(&notes->arena, text) : NULL;
+}
+
+static void append(struct notes *notes, const struct note *note)
+{
+	notes->items = array_reserve(notes->items, &notes->capacity, notes->count + 1,
+				     sizeof(*notes->items));
+	notes->items[notes->count++] = (struct note){
+		.severity = note->severity,
+		.file = copy_of(notes, note->file),
+		.opened = copy_of(notes, note->opened),
+		.record = note->record,
+		.path = copy_of(notes, note->path),
+		.text = copy_of(notes, note->text),
+		.count = 1,
+	};
+}
+
+void notes_add(struct notes *notes, const struct note *note)
+{
+	size_t *slot;
+
+	*(note->severity == SEVERITY_ERROR ? &notes->errors : &notes->warnings) += 1;
+	if (notes->count * 2 >= notes->index_capacity)
+		index_grow(notes);
+	slot = slot_of(notes, note);
+	if (*slot) {
+		notes->items[*slot - 1].count++;
+	} else if (notes->count >= notes->limit) {
+		notes->dropped++;
+	} else {
+		append(notes, note);
+		*slot = notes->count;
+	}
+}
+
+const char *note_place(const struct note *note, struct arena *arena)
+{
+	if (!note->file)
+		return "";
+	if (!note->record)
+		return arena_strdup(arena, note->file);
+	return arena_printf(arena, "%s#%zu", note->file, note->record);
+}

@@ -1,0 +1,177 @@
+#include "runtally/times.h"
+
+#include <stdio.h>
+
+static const char *digits(const char *text, int count, int *value)
+{
+	*value = 0;
+	for (; count > 0; count--, text++) {
+		if (*text < '0' || *text > '9')
+			return NULL;
+		*value = *value * 10 + (*text - '0');
+	}
+	return text;
+}
+
+static bool is_leap(int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static int month_days(int year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	return month == 2 && is_leap(year) ? 29 : days[month - 1];
+}
+
+/* Days since 1970-01-01; years count from March so that the leap day comes last. */
+static int64_t days_from_civil(int year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t era = y / 400, of_era = y - era * 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static const char *parse_date(const char *text, int64_t *days)
+{
+	int year, month, day;
+
+	text = digits(text, 4, &year);
+	if (!text || *text != '-' || !(text = digits(text + 1, 2, &month)) || *text != '-' ||
+	    !(text = digits(text + 1, 2, &day)))
+		return NULL;
+	if (year < 1 || month < 1 || month > 12 || day < 1 || day > month_days(year, month))
+		return NULL;
+	*days = days_from_civil(year, month, day);
+	return text;
+}
+
+static const char *parse_fraction(const char *text, int *ms)
+{
+	int scale = 100;
+
+	*ms = 0;
+	if (*text != '.' && *text != ',')
+		return text;
+	if (text[1] < '0' || text[1] > '9')
+		return NULL;
+	for (text++; *text >= '0' && *text <= '9'; text++, scale /= 10)
+		*ms += (*text - '0') * scale;
+	return text;
+}
+
+static const char *parse_clock(const char *text, int64_t *ms)
+{
+	int hour, minute, second, fraction;
+
+	if (!(text = digits(text, 2, &hour)) || *text != ':' ||
+	    !(text = digits(text + 1, 2, &minute)) || *text != ':' ||
+	    !(text = digits(text + 1, 2, &second)) || !(text = parse_fraction(text, &fraction)))
+		return NULL;
+	if (hour > 23 || minute > 59 || second > 60)
+		return NULL;
+	if (second == 60)
+		second = 59;
+	*ms = ((hour * 60 + minute) * 60 + second) * INT64_C(1000) + fraction;
+	return text;
+}
+
+static const char *parse_offset(const char *text, int64_t *ms)
+{
+	int hour, minute = 0;
+	bool west = *text == '-';
+
+	*ms = 0;
+	if (*text == '\0')
+		return text;
+	if (*text == 'Z' || *text == 'z')
+		return text + 1;
+	if ((*text != '+' && !west) || !(text = digits(text + 1, 2, &hour)))
+		return NULL;
+	if (*text == ':')
+		text++;
+	if (*text && !(text = digits(text, 2, &minute)))
+		return NULL;
+	if (hour > 23 || minute > 59)
+		return NULL;
+	*ms = (hour * 60 + minute) * INT64_C(60000) * (west ? -1 : 1);
+	return text;
+}
+
+bool time_parse(const char *text, int64_t *ms)
+{
+	int64_t days, clock, offset;
+
+	if (!(text = parse_date(text, &days)) || (*text != 'T' && *text != 't' && *text != ' ') ||
+	    !(text = parse_clock(text + 1, &clock)) || !(text = parse_offset(text, &offset)) ||
+	    *text)
+		return false;
+	*ms = days * DAY_MS + clock - offset;
+	return true;
+}
+
+bool time_or_date_parse(const char *text, int64_t *ms)
+{
+	int64_t days;
+	const char *end = parse_date(text, &days);
+
+	if (!end || *end)
+		return time_parse(text, ms);
+	*ms = days * DAY_MS;
+	return true;
+}
+
+struct civil {
+	int year, month, day;
+};
+
+static struct civil civil_from_days(int64_t days)
+{
+	int64_t z = days + 719468;
+	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t of_era = z - era * 146097;
+	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	int64_t month = (5 * of_year + 2) / 153;
+
+	return (struct civil){
+		.year = (int)(year + era * 400 + (month >= 10)),
+		.month = (int)(month < 10 ? month + 3 : month - 9),
+		.day = (int)(of_year - (153 * month + 2) / 5 + 1),
+	};
+}
+
+static int64_t floor_days(int64_t ms)
+{
+	return ms >= 0 ? ms / DAY_MS : -((-ms + DAY_MS - 1) / DAY_MS);
+}
+
+/* Too wide for years outside 0..9999, which time_parse never gives. */
+static void write_date(int64_t ms, char *text)
+{
+	struct civil date = civil_from_days(floor_days(ms));
+
+	snprintf(text, DATE_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)date.year % 10000u,
+		 (unsigned)date.month % 100u, (unsigned)date.day % 100u);
+}
+
+void date_text(int64_t ms, char text[DATE_TEXT_SIZE])
+{
+	write_date(ms, text);
+}
+
+void time_text(int64_t ms, char text[TIME_TEXT_SIZE])
+{
+	unsigned clock = (unsigned)(ms - floor_days(ms) * DAY_MS);
+	char date[DATE_TEXT_SIZE];
+
+	write_date(ms, date);
+	snprintf(text, TIME_TEXT_SIZE,
+		 "%s"
+		 "T%02u:%02u:%02u.%03uZ",
+		 date, clock / 3600000u % 24u, clock / 60000u % 60u, clock / 1000u % 60u,
+		 clock % 1000u);
+}
