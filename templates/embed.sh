@@ -5,14 +5,14 @@ echo '#include "runtally/format.h"'
 n=0
 for file; do
 	n=$((n + 1))
-	printf 'static const char text_%d[] = {\n' "$n"
-	od -An -v -td1 "$file" | sed 's/  *\(-*[0-9][0-9]*\)/\1,/g'
+	printf 'static const unsigned char text_%d[] = {\n' "$n"
+	od -An -v -tu1 "$file" | sed 's/  *\([0-9][0-9]*\)/\1,/g'
 	echo '0};'
 done
 echo 'const struct builtin_template builtin_templates[] = {'
 n=0
 for file; do
 	n=$((n + 1))
-	printf '{"%s", text_%d, sizeof(text_%d) - 1},\n' "${file#templates/}" "$n" "$n"
+	printf '{"%s", (const char *)text_%d, sizeof(text_%d) - 1},\n' "${file#templates/}" "$n" "$n"
 done
 echo '{NULL, NULL, 0}};'

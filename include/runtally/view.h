@@ -1,0 +1,90 @@
+/*
+ * view: tally + runs → what templates see: ready-made strings, booleans, lists.
+ *
+ * Every kind of object is a table of members (struct value_class). A member's text is made when a
+ * template asks for it, straight into the output, so a list of a million runs costs nothing that
+ * is not printed. templates/README.md documents the members for authors; a test holds it to
+ * the tables, and `-o view=PATH` prints all values.
+ */
+#ifndef RUNTALLY_VIEW_H
+#define RUNTALLY_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/format.h"
+#include "runtally/gate.h"
+#include "runtally/ingest.h"
+#include "runtally/mustache.h"
+#include "runtally/note.h"
+#include "runtally/tally.h"
+
+/* What a report is made of. All borrowed; lives as long as the rendering. */
+struct view {
+	const struct report *report;
+	const struct ingest_counts *counts;
+	const struct notes *notes;
+	const struct gates *gates;
+	const struct render_options *render;
+	const char *title;
+	const char *link; /* NULL: not published */
+	enum detail_choice details;
+	int64_t pass_score_micro;
+	bool color;             /* text summary: on a terminal */
+	size_t shown_failures;  /* failures listed at most; a size budget lowers it */
+	const char *style_hash; /* base64 of the built-in style's SHA-256; html only */
+};
+
+enum member_kind { MEMBER_TEXT, MEMBER_MARKUP, MEMBER_FLAG, MEMBER_OBJECT, MEMBER_LIST };
+
+/* The value of the object that a member belongs to: view, object and position in its list. */
+typedef void member_text(const struct value *of, struct strbuf *out);
+typedef bool member_flag(const struct value *of);
+/* Makes *out with value_of; false: nothing there. */
+typedef bool member_object(const struct value *of, struct value *out);
+typedef bool member_next(const struct value *of, struct value_cursor *cursor, struct value *out);
+
+struct member {
+	const char *name;
+	enum member_kind kind;
+	union {
+		member_text *text; /* an empty text is falsey */
+		member_flag *flag;
+		member_object *object;
+		member_next *next;
+	};
+};
+
+struct value_class {
+	const char *name;
+	const struct member *members;
+	size_t count;
+	const struct value_class
+		*base; /* members looked up when not found here; same object; or NULL */
+};
+
+#define MEMBER_COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* A value of class `class`: `object` is what the class's functions expect in of->object. */
+struct value value_of(const struct value_class *class, const struct view *view, const void *object,
+		      size_t index);
+const struct view *value_view(const struct value *value);
+
+struct value view_root(const struct view *view);
+
+/* Classes that other report writers build on; their objects are struct run, struct case_group ... */
+extern const struct value_class class_tally, class_run, class_case, class_suite, class_report;
+
+/* Runs that count as failures in reports: failed or error. */
+bool run_is_failure(const struct run *run);
+/* Whether the report shows this run's details (--details). */
+bool run_is_shown(const struct view *view, const struct run *run);
+/* "1 of 3 criteria failed: relevance", else the reason, else the raw status; may append nothing. */
+void run_headline(const struct run *run, struct strbuf *out);
+
+/* Prints all values below `root` as JSON, lists cut after `list_limit` elements (0: not cut). */
+int view_print(const struct value *root, size_t list_limit, render_sink *sink, void *ctx,
+	       struct error *err);
+
+#endif
