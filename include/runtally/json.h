@@ -72,7 +72,15 @@ size_t node_count(const struct node *list);
 struct node node_item(const struct node *list, size_t index);        /* any type */
 struct node node_item_object(const struct node *list, size_t index); /* wrong type remarked */
 
-/* Text, borrowed from the record; NULL: absent. node_id also takes an integer, as its digits. */
+/* Keys in the order of the text: the first one for NULL, then the one after `key`, at last NULL. */
+const char *node_next_key(const struct node *object, const char *key);
+
+/* From here on `key` NULL reads the node itself: an item of a list. */
+
+/*
+ * Text, borrowed from the record; NULL: absent. node_id also takes an integer, as its digits, and
+ * takes "" as absent.
+ */
 const char *node_text(const struct node *object, const char *key);
 const char *node_id(const struct node *object, const char *key);
 
@@ -90,11 +98,14 @@ bool node_micro(const struct node *object, const char *key, int64_t *out);
 /* An RFC 3339 time (see times.h), as ms since 1970 UTC. */
 bool node_time(const struct node *object, const char *key, int64_t *out);
 
-/* Remarks on the member `key` of `object` (NULL: on `object` itself). */
+/*
+ * Remarks on the member `key` of `object` (NULL: on `object` itself). The same remark is kept once;
+ * beyond 100 of one record a last one says that there were more.
+ */
 void node_remark(const struct node *object, const char *key, enum severity severity,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The path as `a.b[0].c`, owned by the remarks' arena. "" for the root. */
+/* The path as `a.b[0].c`, owned by the remarks' arena, long keys cut. "" for the root. */
 const char *node_path(const struct node *node, const char *key);
 
 #endif

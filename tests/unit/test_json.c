@@ -1,0 +1,573 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtally/arena.h"
+#include "runtally/error.h"
+#include "runtally/json.h"
+#include "runtally/strbuf.h"
+
+static struct arena arena;
+static struct remarks remarks;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena_init(&arena, 0);
+	remarks = (struct remarks){.arena = &arena};
+	json_use_arena(&arena);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	json_use_arena(NULL);
+	remarks_release(&remarks);
+	arena_release(&arena);
+	return 0;
+}
+
+static struct node root_of(const char *text)
+{
+	struct error err;
+	json_t *json = json_parse(text, strlen(text), 1, 1, &err);
+
+	if (!json)
+		fail_msg("%s: %s", text, err.text);
+	remarks_release(&remarks);
+	return node_root(json, &remarks);
+}
+
+/* "E path: text\n" a remark */
+static const char *remarks_text(void)
+{
+	struct strbuf out = STRBUF_INIT;
+	const char *text;
+
+	for (size_t i = 0; i < remarks.count; i++)
+		strbuf_addf(&out, "%s%c %s: %s", i ? "\n" : "",
+			    remarks.items[i].severity == SEVERITY_ERROR ? 'E' : 'W',
+			    remarks.items[i].path, remarks.items[i].text);
+	text = arena_strndup(&arena, out.text, out.length);
+	strbuf_release(&out);
+	return text;
+}
+
+static void test_parse_errors(void **state)
+{
+#define BYTES(text) (text), sizeof(text) - 1
+	static const struct {
+		const char *bytes;
+		size_t length, line, column;
+		const char *error;
+	} cases[] = {
+		{BYTES(""), 1, 1, "line 1, column 1: ends too early"},
+		{BYTES(""), 7, 9, "line 7, column 9: ends too early"},
+		{NULL, 0, 1, 1, "line 1, column 1: ends too early"},
+		{BYTES("{"), 1, 1, "line 1, column 1: ends too early"},
+		{BYTES("{\"a\":"), 1, 1, "line 1, column 5: ends too early"},
+		{BYTES("\"abc"), 1, 1, "line 1, column 4: ends too early"},
+		{BYTES("{\"a\":1,\"a\":2}"), 1, 1, "line 1, column 10: duplicate key"},
+		{BYTES("{\"x\":{\"a\":1,\n\"a\":1}}"), 4, 5, "line 5, column 3: duplicate key"},
+		{BYTES("[1,]"), 1, 1, "line 1, column 4: not JSON"},
+		{BYTES("[1,]"), 3, 11, "line 3, column 14: not JSON"},
+		{BYTES("[\n\n  tru]"), 3, 11, "line 5, column 5: not JSON"},
+		{BYTES("[\"\xC3\xA4\xC3\xA4\", x]"), 1, 1, "line 1, column 8: not JSON"},
+		{BYTES("[1] [2]"), 1, 1,
+		 "line 1, column 5: something follows the end of the value"},
+		{BYTES("\"\\u0000\""), 1, 1, "line 1, column 8: holds the character NUL"},
+		{BYTES("{\"\\u0000\":1}"), 1, 1, "line 1, column 9: holds the character NUL"},
+		{BYTES("[1\0]"), 1, 1, "line 1, column 3: holds the character NUL"},
+		{BYTES("1\0"), 2, 5, "line 2, column 6: holds the character NUL"},
+		{BYTES("[\"\xC3\xA4\",\n \0]"), 2, 5, "line 3, column 2: holds the character NUL"},
+		{BYTES("\"\\ud800\""), 1, 1, "line 1, column 8: not JSON"},
+		{BYTES("\"\xFF\""), 1, 1, "line 1, column 1: not UTF-8"},
+		{BYTES("9223372036854775808"), 1, 1, "line 1, column 19: number out of range"},
+		{BYTES("1e400"), 1, 1, "line 1, column 5: number out of range"},
+		{BYTES("NaN"), 1, 1, "line 1, column 3: not JSON"},
+		{BYTES("// no\n1"), 1, 1, "line 1, column 1: not JSON"},
+		{BYTES("\"\x1B[31m\""), 1, 1, "line 1, column 1: not JSON"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct error err = {.text = "not set"};
+
+		assert_null(json_parse(cases[i].bytes, cases[i].length, cases[i].line,
+				       cases[i].column, &err));
+		assert_string_equal(err.text, cases[i].error);
+	}
+}
+
+static void test_parse_reads_any_value(void **state)
+{
+	struct error err;
+
+	(void)state;
+	assert_true(json_is_object(json_parse(BYTES(" {\"a\": [1, 2.5, null]} "), 1, 1, &err)));
+	assert_true(json_is_array(json_parse(BYTES("[]"), 1, 1, &err)));
+	assert_true(json_is_string(json_parse(BYTES("\"\""), 1, 1, &err)));
+	assert_true(json_is_null(json_parse(BYTES("null"), 1, 1, &err)));
+	assert_int_equal(json_integer_value(json_parse(BYTES("12345"), 1, 1, &err)), 12345);
+	/* The length counts, not a NUL after it. */
+	assert_int_equal(json_integer_value(json_parse("12345", 2, 1, 1, &err)), 12);
+}
+
+static char *nested(size_t levels)
+{
+	char *text = arena_alloc(&arena, levels * 2);
+
+	memset(text, '[', levels);
+	memset(text + levels, ']', levels);
+	return text;
+}
+
+static void test_depth(void **state)
+{
+	struct error err = {.text = ""};
+
+	(void)state;
+	assert_non_null(json_parse(nested(2048), 4096, 1, 1, &err));
+	assert_null(json_parse(nested(2049), 4098, 1, 1, &err));
+	assert_string_equal(err.text, "line 1, column 2049: deeper than 2048 levels");
+}
+
+static bool fits(const char *text, size_t budget, struct error *err)
+{
+	struct arena small;
+	struct arena *before;
+	bool read;
+
+	arena_init(&small, budget);
+	before = json_use_arena(&small);
+	read = json_parse(text, strlen(text), 1, 1, err) != NULL;
+	assert_true(json_use_arena(before) == &small);
+	arena_release(&small);
+	return read;
+}
+
+static void test_budget(void **state)
+{
+	static const char text[] =
+		"{\"runs\": [{\"id\": \"r1\", \"score\": 0.5}, {}, [[]], \"x\"]}";
+	struct error err = {.text = ""};
+	char expected[80];
+	size_t enough = 1;
+
+	(void)state;
+	while (!fits(text, enough, &err))
+		enough++;
+	assert_true(enough > sizeof(text));
+	assert_true(fits(text, enough + 1, &err));
+	assert_false(fits(text, enough - 1, &err));
+	snprintf(expected, sizeof(expected), "needs more than %zu bytes of memory", enough - 1);
+	assert_string_equal(err.text, expected);
+	/* The next text is not blamed for it. */
+	assert_false(fits("[", enough, &err));
+	assert_string_equal(err.text, "line 1, column 1: ends too early");
+}
+
+static void test_budget_in_mib(void **state)
+{
+	enum { COUNT = 200000 };
+	char *text = arena_alloc(&arena, COUNT * 3 + 3);
+	struct error err = {.text = ""};
+	size_t length = 0;
+
+	(void)state;
+	text[length++] = '[';
+	for (size_t i = 0; i < COUNT; i++) {
+		memcpy(text + length, "{},", 3);
+		length += 3;
+	}
+	text[length - 1] = ']';
+	text[length] = '\0';
+	assert_false(fits(text, (size_t)2 * 1024 * 1024, &err));
+	assert_string_equal(err.text, "needs more than 2 MiB of memory");
+	assert_true(fits(text, 0, &err));
+}
+
+static void test_arena_and_heap(void **state)
+{
+	struct error err;
+	size_t used = arena.used;
+	json_t *json;
+
+	(void)state;
+	assert_non_null(json_parse(BYTES("[1]"), 1, 1, &err));
+	assert_true(arena.used > used);
+	assert_true(json_use_arena(NULL) == &arena);
+	used = arena.used;
+	json = json_parse(BYTES("[1, {\"a\": 2}]"), 1, 1, &err);
+	assert_int_equal(arena.used, used);
+	json_decref(json);
+	assert_null(json_use_arena(&arena));
+}
+
+#define EVERY_TYPE                                                                                 \
+	"{\"object\": {\"x\": 1}, \"list\": [1, null, {}], \"text\": \"word\", \"empty\": \"\", "  \
+	"\"integer\": 7, \"real\": 7.5, \"whole\": 7.0, \"true\": true, \"false\": false, "        \
+	"\"null\": null}"
+
+enum read_as { AS_OBJECT, AS_LIST, AS_TEXT, AS_ID, AS_BOOL, AS_INTEGER, AS_MS, AS_MONEY, AS_MICRO };
+
+static const char *read_number(const struct node *root, const char *key, enum read_as as)
+{
+	int64_t value = -5;
+	bool known = as == AS_INTEGER ? node_integer(root, key, -100, 100, &value)
+		     : as == AS_MS    ? node_ms(root, key, &value)
+		     : as == AS_MONEY ? node_money(root, key, &value)
+				      : node_micro(root, key, &value);
+
+	if (!known)
+		assert_int_equal(value, -5);
+	return known ? arena_printf(&arena, "%lld", (long long)value) : "absent";
+}
+
+static const char *read_member(const struct node *root, const char *key, enum read_as as)
+{
+	bool flag = false;
+	const char *text;
+
+	switch (as) {
+	case AS_OBJECT:
+		return node_object(root, key).json ? "here" : "absent";
+	case AS_LIST:
+		return node_list(root, key).json ? "here" : "absent";
+	case AS_TEXT:
+		text = node_text(root, key);
+		return text ? text : "absent";
+	case AS_ID:
+		text = node_id(root, key);
+		return text ? text : "absent";
+	case AS_BOOL:
+		return node_bool(root, key, &flag) ? flag ? "yes" : "no" : "absent";
+	default:
+		return read_number(root, key, as);
+	}
+}
+
+static void test_types(void **state)
+{
+	static const struct {
+		const char *key;
+		enum read_as as;
+		const char *value, *remark;
+	} cases[] = {
+		{"object", AS_OBJECT, "here", ""},
+		{"nothing", AS_OBJECT, "absent", ""},
+		{"null", AS_OBJECT, "absent", ""},
+		{"list", AS_OBJECT, "absent", "E list: is a list, not an object"},
+		{"list", AS_LIST, "here", ""},
+		{"nothing", AS_LIST, "absent", ""},
+		{"null", AS_LIST, "absent", ""},
+		{"object", AS_LIST, "absent", "E object: is an object, not a list"},
+		{"text", AS_TEXT, "word", ""},
+		{"empty", AS_TEXT, "", ""},
+		{"nothing", AS_TEXT, "absent", ""},
+		{"null", AS_TEXT, "absent", ""},
+		{"integer", AS_TEXT, "absent", "E integer: is a number, not a string"},
+		{"true", AS_TEXT, "absent", "E true: is a boolean, not a string"},
+		{"text", AS_ID, "word", ""},
+		{"integer", AS_ID, "7", ""},
+		{"empty", AS_ID, "absent", ""},
+		{"nothing", AS_ID, "absent", ""},
+		{"null", AS_ID, "absent", ""},
+		{"whole", AS_ID, "absent", "E whole: is a number, not a string"},
+		{"object", AS_ID, "absent", "E object: is an object, not a string"},
+		{"true", AS_BOOL, "yes", ""},
+		{"false", AS_BOOL, "no", ""},
+		{"nothing", AS_BOOL, "absent", ""},
+		{"null", AS_BOOL, "absent", ""},
+		{"integer", AS_BOOL, "absent", "E integer: is a number, not a boolean"},
+		{"text", AS_BOOL, "absent", "E text: is a string, not a boolean"},
+		{"integer", AS_INTEGER, "7", ""},
+		{"whole", AS_INTEGER, "7", ""},
+		{"real", AS_INTEGER, "absent", "E real: is not a whole number"},
+		{"nothing", AS_INTEGER, "absent", ""},
+		{"null", AS_INTEGER, "absent", ""},
+		{"text", AS_INTEGER, "absent", "E text: is a string, not a number"},
+		{"integer", AS_MS, "7", ""},
+		{"real", AS_MS, "8", ""},
+		{"nothing", AS_MS, "absent", ""},
+		{"null", AS_MS, "absent", ""},
+		{"list", AS_MS, "absent", "E list: is a list, not a number"},
+		{"integer", AS_MONEY, "7000000000", ""},
+		{"real", AS_MONEY, "7500000000", ""},
+		{"nothing", AS_MONEY, "absent", ""},
+		{"null", AS_MONEY, "absent", ""},
+		{"text", AS_MONEY, "absent", "E text: is a string, not a number"},
+		{"integer", AS_MICRO, "7000000", ""},
+		{"real", AS_MICRO, "7500000", ""},
+		{"nothing", AS_MICRO, "absent", ""},
+		{"null", AS_MICRO, "absent", ""},
+		{"false", AS_MICRO, "absent", "E false: is a boolean, not a number"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct node root = root_of(EVERY_TYPE);
+
+		assert_string_equal(read_member(&root, cases[i].key, cases[i].as), cases[i].value);
+		assert_string_equal(remarks_text(), cases[i].remark);
+	}
+}
+
+static void test_ranges(void **state)
+{
+	static const struct {
+		const char *number;
+		enum read_as as;
+		const char *value, *remark;
+	} cases[] = {
+		{"100", AS_INTEGER, "100", ""},
+		{"101", AS_INTEGER, "absent", "E n: is not within -100 to 100"},
+		{"-100", AS_INTEGER, "-100", ""},
+		{"-101", AS_INTEGER, "absent", "E n: is not within -100 to 100"},
+		{"1e300", AS_INTEGER, "absent", "E n: is not within -100 to 100"},
+		{"-1e300", AS_INTEGER, "absent", "E n: is not within -100 to 100"},
+		{"9223372036854775807", AS_INTEGER, "absent", "E n: is not within -100 to 100"},
+		{"9223372036854775808.0", AS_INTEGER, "absent", "E n: is not within -100 to 100"},
+		{"0", AS_MS, "0", ""},
+		{"-0.0", AS_MS, "0", ""},
+		{"-1", AS_MS, "absent", "E n: is not within 0 to 4294967295"},
+		{"-0.001", AS_MS, "absent", "E n: is not within 0 to 4294967295"},
+		{"4294967295", AS_MS, "4294967295", ""},
+		{"4294967296", AS_MS, "absent", "E n: is not within 0 to 4294967295"},
+		{"4294967295.5", AS_MS, "absent", "E n: is not within 0 to 4294967295"},
+		{"1e300", AS_MS, "absent", "E n: is not within 0 to 4294967295"},
+		{"1240.4999", AS_MS, "1240", ""},
+		{"0", AS_MONEY, "0", ""},
+		{"0.0034", AS_MONEY, "3400000", ""},
+		{"0.000000001", AS_MONEY, "1", ""},
+		{"0.1", AS_MONEY, "100000000", ""},
+		{"1000000", AS_MONEY, "1000000000000000", ""},
+		{"999999.999999999", AS_MONEY, "999999999999999", ""},
+		{"1000001", AS_MONEY, "absent", "E n: is not within 0 to 1000000"},
+		{"1000000.01", AS_MONEY, "absent", "E n: is not within 0 to 1000000"},
+		{"-0.01", AS_MONEY, "absent", "E n: is not within 0 to 1000000"},
+		{"1e300", AS_MONEY, "absent", "E n: is not within 0 to 1000000"},
+		{"0.92", AS_MICRO, "920000", ""},
+		{"0.7999999", AS_MICRO, "800000", ""},
+		{"1000", AS_MICRO, "1000000000", ""},
+		{"-1000", AS_MICRO, "-1000000000", ""},
+		{"1000.5", AS_MICRO, "absent", "E n: is not within -1000 to 1000"},
+		{"-1001", AS_MICRO, "absent", "E n: is not within -1000 to 1000"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct node root = root_of(arena_printf(&arena, "{\"n\": %s}", cases[i].number));
+
+		assert_string_equal(read_member(&root, "n", cases[i].as), cases[i].value);
+		assert_string_equal(remarks_text(), cases[i].remark);
+	}
+}
+
+static void test_integer_extremes(void **state)
+{
+	struct node root = root_of("[9223372036854775807, -9223372036854775808, -9.3e18, 1e15]");
+	struct node items[4];
+	int64_t value = 5;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		items[i] = node_item(&root, i);
+	assert_true(node_integer(&items[0], NULL, INT64_MIN, INT64_MAX, &value));
+	assert_true(value == INT64_MAX);
+	assert_true(node_integer(&items[1], NULL, INT64_MIN, INT64_MAX, &value));
+	assert_true(value == INT64_MIN);
+	assert_false(node_integer(&items[2], NULL, INT64_MIN, INT64_MAX, &value));
+	assert_true(value == INT64_MIN);
+	assert_true(node_integer(&items[3], NULL, INT64_MIN, INT64_MAX, &value));
+	assert_true(value == INT64_C(1000000000000000));
+}
+
+static void test_time(void **state)
+{
+	struct node root =
+		root_of("{\"good\": \"2026-11-20T10:00:00.250+01:00\", \"word\": \"now\", "
+			"\"list\": [\"2026-11-20T10:00:00Z\"], \"null\": null}");
+	int64_t ms = 5;
+
+	(void)state;
+	assert_false(node_time(&root, "nothing", &ms));
+	assert_false(node_time(&root, "null", &ms));
+	assert_string_equal(remarks_text(), "");
+	assert_false(node_time(&root, "word", &ms));
+	assert_false(node_time(&root, "list", &ms));
+	assert_int_equal(ms, 5);
+	assert_true(node_time(&root, "good", &ms));
+	assert_true(ms == INT64_C(1795165200250));
+	assert_string_equal(remarks_text(), "E word: is not a time as in 2026-11-20T10:00:00Z\n"
+					    "E list: is a list, not a string");
+}
+
+static void test_absent_chains(void **state)
+{
+	struct node root = root_of("{\"turns\": \"none\"}");
+	struct node turns = node_list(&root, "turns"), turn = node_item_object(&turns, 3);
+	struct node metrics = node_object(&turn, "metrics");
+	int64_t value = 9;
+	bool flag = true;
+
+	(void)state;
+	assert_int_equal(node_count(&turns), 0);
+	assert_null(turn.json);
+	assert_null(node_text(&turn, "expected_behavior"));
+	assert_null(node_id(&turn, "trace_id"));
+	assert_false(node_has(&turn, "input"));
+	assert_null(node_any(&turn, "input").json);
+	assert_null(node_next_key(&metrics, NULL));
+	assert_false(node_bool(&turn, "success", &flag));
+	assert_false(node_ms(&metrics, "latency_ms", &value));
+	assert_false(node_money(&metrics, "cost_usd", &value));
+	assert_false(node_micro(&metrics, "score", &value));
+	assert_false(node_time(&metrics, "at", &value));
+	assert_false(node_integer(&metrics, "tokens", 0, 9, &value));
+	assert_int_equal(value, 9);
+	assert_true(flag);
+	assert_string_equal(remarks_text(), "E turns: is a string, not a list");
+	assert_string_equal(node_path(&metrics, "cost_usd"), "turns[3].metrics.cost_usd");
+}
+
+static void test_lists(void **state)
+{
+	struct node root = root_of("[{\"turns\": [{}, null, 5, [true]]}]");
+	struct node first = node_item_object(&root, 0), turns = node_list(&first, "turns");
+	struct node deep = node_item(&turns, 3), inner = node_item(&deep, 0);
+	int64_t value;
+	bool flag = false;
+
+	(void)state;
+	assert_int_equal(node_count(&turns), 4);
+	assert_non_null(node_item_object(&turns, 0).json);
+	assert_null(node_item_object(&turns, 1).json);
+	assert_null(node_item_object(&turns, 2).json);
+	assert_null(node_item_object(&turns, 4).json);
+	assert_true(node_bool(&inner, NULL, &flag));
+	assert_true(flag);
+	assert_false(node_integer(&inner, NULL, 0, 9, &value));
+	assert_string_equal(remarks_text(), "E [0].turns[2]: is a number, not an object\n"
+					    "E [0].turns[3][0]: is a boolean, not a number");
+}
+
+static void test_has_and_keys(void **state)
+{
+	struct node root = root_of("{\"b\": null, \"a\": false, \"\": 1}");
+	const char *key = NULL;
+	const char *const keys[] = {"b", "a", ""};
+
+	(void)state;
+	assert_false(node_has(&root, "b"));
+	assert_true(node_has(&root, "a"));
+	assert_false(node_has(&root, "c"));
+	assert_null(node_any(&root, "b").json);
+	assert_true(json_is_false(node_any(&root, "a").json));
+	for (size_t i = 0; i < 3; i++) {
+		key = node_next_key(&root, key);
+		assert_string_equal(key, keys[i]);
+	}
+	assert_null(node_next_key(&root, key));
+}
+
+static void test_roots(void **state)
+{
+	struct node text = root_of("\"word\""), null = root_of("null");
+
+	(void)state;
+	assert_null(null.json);
+	assert_false(node_has(&text, "a"));
+	assert_null(node_text(&text, "a"));
+	assert_null(node_next_key(&text, NULL));
+	assert_string_equal(node_path(&text, NULL), "");
+	assert_string_equal(node_path(&text, "a"), "a");
+	assert_string_equal(remarks_text(), "");
+}
+
+static void test_remarks(void **state)
+{
+	struct node root = root_of("{\"a\": {}}");
+	struct node a = node_object(&root, "a");
+
+	(void)state;
+	node_remark(&a, "b", SEVERITY_WARNING, "is %d", 5);
+	node_remark(&a, "b", SEVERITY_WARNING, "is %d", 5);
+	node_remark(&a, "b", SEVERITY_ERROR, "is %d", 5);
+	node_remark(&a, NULL, SEVERITY_WARNING, "is here");
+	node_remark(&root, NULL, SEVERITY_WARNING, "is a root");
+	assert_string_equal(remarks_text(),
+			    "W a.b: is 5\nE a.b: is 5\nW a: is here\nW : is a root");
+}
+
+static void test_remarks_end(void **state)
+{
+	struct node root = root_of("{}");
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		node_remark(&root, NULL, SEVERITY_WARNING, "number %d", i);
+	assert_int_equal(remarks.count, 100);
+	node_remark(&root, NULL, SEVERITY_WARNING, "number 99");
+	assert_int_equal(remarks.count, 100);
+	for (int i = 0; i < 100; i++)
+		node_remark(&root, NULL, SEVERITY_WARNING, "beyond %d", i);
+	assert_int_equal(remarks.count, 101);
+	assert_string_equal(remarks.items[100].text,
+			    "more than 100 remarks on this record: the rest is left out");
+	assert_int_equal(remarks.items[100].severity, SEVERITY_WARNING);
+	node_remark(&root, NULL, SEVERITY_ERROR, "worse");
+	assert_int_equal(remarks.count, 101);
+	assert_int_equal(remarks.items[100].severity, SEVERITY_ERROR);
+}
+
+static void test_long_keys_are_cut(void **state)
+{
+	char key[200];
+	struct node root = root_of("{}"), node;
+	const char *path;
+
+	(void)state;
+	memset(key, 'k', 63);
+	snprintf(key + 63, sizeof(key) - 63, "%s", "\xC3\xA4more");
+	node = node_object(&root, key);
+	path = node_path(&node, "b");
+	assert_int_equal(strlen(path), 63 + strlen("...") + strlen(".b"));
+	key[64] = '\0';
+	key[63] = 'k';
+	node = node_object(&root, key);
+	assert_int_equal(strlen(node_path(&node, NULL)), 64);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_parse_errors, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_parse_reads_any_value, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_budget, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_budget_in_mib, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_arena_and_heap, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_types, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ranges, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_integer_extremes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_absent_chains, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_has_and_keys, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_roots, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_remarks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_remarks_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_long_keys_are_cut, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
