@@ -21,6 +21,8 @@ enum fail_on {
 
 /* The flag of a word of --fail-on ("no-runs"); 0 where there is none. */
 unsigned fail_on_by_name(const char *word);
+/* The words themselves, in the order of the flags; ended by NULL. */
+extern const char *const fail_on_words[];
 
 struct gate_options {
 	int32_t min_pass_rate_micro; /* -1: none */
