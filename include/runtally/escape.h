@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "runtally/strbuf.h"
+#include "runtally/utf8.h" /* utf8_cut, utf8_columns: for whoever lays text out */
 
 /*
  * `line_start` is the first byte of the output line that the text lands in, 0 at the start of a
@@ -35,14 +36,5 @@ void escape_xml_text(struct strbuf *out, const char *text, size_t length);
  * prefixed by two spaces, so that none starts at column 0 (GitLab obeys `/close` there).
  */
 void escape_markdown_fence(struct strbuf *out, const char *text, size_t length);
-
-/*
- * Length of the longest prefix of `text` that is at most `limit` bytes and ends between code
- * points (bad bytes count one each).
- */
-size_t utf8_cut(const char *text, size_t length, size_t limit);
-
-/* Columns on a terminal: 0 for combining marks, 2 for wide characters, else 1 a code point. */
-size_t utf8_columns(const char *text, size_t length);
 
 #endif
