@@ -1,0 +1,166 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "runtally/stats.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* Computed with 60 decimal digits; 81 of 263 is Newcombe's example (1998: 0.2553 to 0.3662). */
+static void test_wilson(void **state)
+{
+	static const struct {
+		uint64_t passed, total;
+		int32_t low, high;
+	} cases[] = {
+		{0, 1, 0, 793451},
+		{1, 1, 206549, 1000000},
+		{1, 2, 94531, 905469},
+		{0, 10, 0, 277533},
+		{10, 10, 722467, 1000000},
+		{5, 10, 236593, 763407},
+		{14, 15, 701835, 988133},
+		{80, 100, 711171, 866633},
+		{81, 263, 255289, 366210},
+		{999, 1000, 994357, 999823},
+		{1, 1000000, 0, 6},
+		{123456, 654321, 187732, 189628},
+		{UINT64_C(999999999999), UINT64_C(1000000000000), 1000000, 1000000},
+		{UINT64_C(1) << 40, UINT64_C(1) << 41, 499999, 500001},
+		{UINT64_MAX, UINT64_MAX, 1000000, 1000000},
+		{0, UINT64_MAX, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int32_t low = -1, high = -1;
+
+		wilson_interval(cases[i].passed, cases[i].total, &low, &high);
+		assert_int_equal(low, cases[i].low);
+		assert_int_equal(high, cases[i].high);
+	}
+}
+
+/* Symmetric, ordered, and around the rate. */
+static void test_wilson_shape(void **state)
+{
+	(void)state;
+	for (uint64_t total = 1; total <= 200; total++)
+		for (uint64_t passed = 0; passed <= total; passed++) {
+			int32_t low, high, other_low, other_high;
+			int32_t rate = ratio_micro(passed, total);
+
+			wilson_interval(passed, total, &low, &high);
+			wilson_interval(total - passed, total, &other_low, &other_high);
+			assert_true(0 <= low && low <= rate && rate <= high && high <= 1000000);
+			assert_in_range(low + other_high, 999999, 1000001);
+		}
+}
+
+static void test_percentile(void **state)
+{
+	static const int64_t values[] = {INT64_MIN, 20, 35, 40, INT64_MAX};
+	static const struct {
+		size_t count;
+		unsigned percent;
+		int64_t wanted;
+	} cases[] = {
+		{1, 1, INT64_MIN},  {1, 50, INT64_MIN}, {1, 100, INT64_MIN}, {2, 50, INT64_MIN},
+		{2, 51, 20},        {5, 5, INT64_MIN},  {5, 20, INT64_MIN},  {5, 21, 20},
+		{5, 30, 20},        {5, 40, 20},        {5, 50, 35},         {5, 80, 40},
+		{5, 81, INT64_MAX}, {5, 95, INT64_MAX}, {5, 100, INT64_MAX},
+	};
+	int64_t many[1000];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(percentile(values, cases[i].count, cases[i].percent),
+				 cases[i].wanted);
+	for (int i = 0; i < 1000; i++)
+		many[i] = i + 1;
+	/* ceil(percent / 100 * count), in integers and one value after the other */
+	for (size_t count = 1; count <= 1000; count++)
+		for (unsigned percent = 1; percent <= 100; percent++) {
+			int64_t rank = 1;
+
+			while ((uint64_t)rank * 100 < count * percent)
+				rank++;
+			if (count % 37 == 0 || count < 30)
+				assert_int_equal(percentile(many, count, percent), rank);
+		}
+}
+
+static void test_divide(void **state)
+{
+	static const struct {
+		int64_t numerator, denominator, wanted;
+	} cases[] = {
+		{0, 1, 0},
+		{1, 2, 1},
+		{-1, 2, -1},
+		{1, 3, 0},
+		{2, 3, 1},
+		{-1, 3, 0},
+		{-2, 3, -1},
+		{5, 2, 3},
+		{-5, 2, -3},
+		{7, 1, 7},
+		{-7, 1, -7},
+		{INT64_MAX, 1, INT64_MAX},
+		{INT64_MIN, 1, INT64_MIN},
+		{INT64_MAX, INT64_MAX, 1},
+		{INT64_MIN, INT64_MAX, -1},
+		{INT64_MAX, 2, INT64_C(4611686018427387904)},
+		{INT64_MIN, 3, INT64_C(-3074457345618258603)},
+		{INT64_MAX / 2, INT64_MAX, 0},
+		{INT64_MAX / 2 + 1, INT64_MAX, 1},
+		{-(INT64_MAX / 2), INT64_MAX, 0},
+		{-(INT64_MAX / 2) - 1, INT64_MAX, -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(divide_rounded(cases[i].numerator, cases[i].denominator),
+				 cases[i].wanted);
+}
+
+static void test_ratio(void **state)
+{
+	static const struct {
+		uint64_t numerator, denominator;
+		int32_t wanted;
+	} cases[] = {
+		{0, 1, 0},
+		{1, 1, 1000000},
+		{14, 15, 933333},
+		{2, 3, 666667},
+		{1, 2000000, 1},
+		{1, 2000001, 0},
+		{3, 2000000, 2},
+		{1, UINT64_MAX, 0},
+		{(UINT64_C(1) << 43) - 1, (UINT64_C(1) << 43) - 1, 1000000},
+		{(UINT64_C(1) << 43) - 1, UINT64_MAX, 0},
+		{2147, 1, 2147000000},
+		{2148, 1, INT32_MAX},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(ratio_micro(cases[i].numerator, cases[i].denominator),
+				 cases[i].wanted);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wilson),     cmocka_unit_test(test_wilson_shape),
+		cmocka_unit_test(test_percentile), cmocka_unit_test(test_divide),
+		cmocka_unit_test(test_ratio),
+	};
+
+	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
+}
