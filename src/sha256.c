@@ -1,0 +1,107 @@
+#include "runtally/sha256.h"
+
+#include <string.h>
+
+enum { BLOCK = 64 };
+
+/* FIPS 180-4, 4.2.2: fractions of the cube roots of the first 64 primes */
+static const uint32_t round_constants[64] = {
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
+	0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
+	0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
+	0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7,
+	0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc,
+	0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
+	0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116,
+	0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+	0xc67178f2,
+};
+
+static uint32_t rotate(uint32_t word, unsigned bits)
+{
+	return word >> bits | word << (32 - bits);
+}
+
+static void expand(const uint8_t *block, uint32_t words[64])
+{
+	for (int t = 0; t < 16; t++, block += 4)
+		words[t] = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16 |
+			   (uint32_t)block[2] << 8 | block[3];
+	for (int t = 16; t < 64; t++) {
+		uint32_t a = words[t - 15], b = words[t - 2];
+
+		words[t] = (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10) + words[t - 7] +
+			   (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) + words[t - 16];
+	}
+}
+
+/* FIPS 180-4, 6.2.2; state[] are its H, v[] its a to h. */
+static void compress(uint32_t state[8], const uint8_t *block)
+{
+	uint32_t words[64], v[8];
+
+	expand(block, words);
+	memcpy(v, state, sizeof(v));
+	for (int t = 0; t < 64; t++) {
+		uint32_t big1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
+		uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
+		uint32_t first = v[7] + big1 + choice + round_constants[t] + words[t];
+		uint32_t big0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
+		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
+
+		memmove(v + 1, v, 7 * sizeof(*v));
+		v[4] += first;
+		v[0] = first + big0 + majority;
+	}
+	for (int i = 0; i < 8; i++)
+		state[i] += v[i];
+}
+
+/* The rest of the message, a 1 bit, zeros, and the length in bits: one block or two. */
+static void compress_tail(uint32_t state[8], const uint8_t *rest, size_t length, uint64_t bits)
+{
+	uint8_t tail[2 * BLOCK] = {0};
+	size_t size = length < BLOCK - 8 ? BLOCK : 2 * BLOCK;
+
+	if (length)
+		memcpy(tail, rest, length);
+	tail[length] = 0x80;
+	for (int i = 0; i < 8; i++)
+		tail[size - 1 - (size_t)i] = (uint8_t)(bits >> 8 * i);
+	for (size_t at = 0; at < size; at += BLOCK)
+		compress(state, tail + at);
+}
+
+void sha256(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE])
+{
+	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+			     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+	const uint8_t *at = bytes;
+	size_t rest = length;
+
+	for (; rest >= BLOCK; at += BLOCK, rest -= BLOCK)
+		compress(state, at);
+	compress_tail(state, at, rest, (uint64_t)length * 8);
+	for (int i = 0; i < SHA256_SIZE; i++)
+		digest[i] = (uint8_t)(state[i / 4] >> (24 - i % 4 * 8));
+}
+
+void sha256_base64(struct strbuf *out, const void *bytes, size_t length)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	uint8_t digest[SHA256_SIZE + 1];
+
+	sha256(bytes, length, digest);
+	digest[SHA256_SIZE] = 0;
+	/* 32 bytes are ten times three and two: the last digit is a filler. */
+	for (int i = 0; i < SHA256_SIZE; i += 3) {
+		uint32_t group =
+			(uint32_t)digest[i] << 16 | (uint32_t)digest[i + 1] << 8 | digest[i + 2];
+
+		for (int shift = 18; shift >= 0; shift -= 6)
+			strbuf_addch(out, digits[group >> shift & 63]);
+	}
+	out->text[out->length - 1] = '=';
+}
