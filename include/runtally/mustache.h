@@ -61,8 +61,10 @@ struct value_ops {
 };
 
 /*
- * Finds the source of a template or partial. NULL in *text means "there is none" (renders as
- * nothing). The text is borrowed and must outlive the set. `file` is what errors name.
+ * Finds the source of a template or partial. NULL in *text means "there is none": a partial then
+ * renders as nothing, a root template is an error. {{>*name}} asks for names that come from values,
+ * so from untrusted data: check them as such. The text is borrowed and must outlive the set.
+ * `file` is what errors name.
  */
 struct template_source {
 	const char *text;
