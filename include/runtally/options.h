@@ -47,6 +47,7 @@ struct options {
 	struct ingest_options ingest;
 	struct gate_options gates;
 	struct render_options render;
+	size_t notes_limit; /* different notes that are kept; 1000 */
 	bool strict;
 	enum progress_choice progress;
 	int verbosity;      /* -1: -q, 0, 1: -v */

@@ -1,0 +1,314 @@
+#include "runtally/options.h"
+
+#include <string.h>
+
+#include "runtally/config.h"
+#include "runtally/quantity.h"
+
+enum { NOTES_LIMIT = 1000 };
+
+/* 9999-12-31T23:59:59Z: the last second that times.h can write. */
+#define EPOCH_MAX INT64_C(253402300799)
+
+const struct option_row option_rows[] = {
+	{.name = "output",
+	 .letter = 'o',
+	 .argument = "[FORMAT=]PATH",
+	 .group = GROUP_REPORTS,
+	 .repeatable = true,
+	 .help = "write a report; the format follows from the name's ending, FORMAT=- writes to "
+		 "standard output. Without it: text on standard output",
+	 .set = set_output},
+	{.name = "title",
+	 .argument = "TEXT",
+	 .group = GROUP_REPORTS,
+	 .help = "heading of the reports (default: Agent test runs)",
+	 .set = set_title},
+	{.name = "link",
+	 .argument = "URL",
+	 .group = GROUP_REPORTS,
+	 .help = "where the full report is published (http or https)",
+	 .set = set_link},
+	{.name = "details",
+	 .argument = "WHICH",
+	 .group = GROUP_REPORTS,
+	 .help = "runs that show turns, criteria and transcript: failed (default), all, none",
+	 .set = set_details},
+	{.name = "junit-flavor",
+	 .argument = "FLAVOR",
+	 .group = GROUP_REPORTS,
+	 .help = "strict (default), or rich: with properties on cases",
+	 .set = set_junit_flavor},
+	{.name = "reruns",
+	 .group = GROUP_REPORTS,
+	 .help = "JUnit: repeats of a case in one execution are one case",
+	 .set = set_reruns},
+	{.name = "template",
+	 .argument = "FORMAT=FILE",
+	 .group = GROUP_REPORTS,
+	 .repeatable = true,
+	 .help = "use this root template for a format",
+	 .set = set_template},
+	{.name = "templates",
+	 .argument = "FOLDER",
+	 .group = GROUP_REPORTS,
+	 .help = "look for templates here before the built-in ones",
+	 .set = set_templates},
+	{.name = "print-templates",
+	 .argument = "FOLDER",
+	 .group = GROUP_REPORTS,
+	 .arguments_only = true,
+	 .help = "write the built-in templates to this folder",
+	 .set = set_print_templates},
+
+	{.name = "from",
+	 .argument = "SOURCE",
+	 .group = GROUP_INPUT,
+	 .help = "read every input as this source, instead of looking at it",
+	 .set = set_from},
+	{.name = "since",
+	 .argument = "TIME",
+	 .group = GROUP_INPUT,
+	 .help = "runs from this RFC 3339 time or date (UTC) on",
+	 .set = set_since},
+	{.name = "until",
+	 .argument = "TIME",
+	 .group = GROUP_INPUT,
+	 .help = "runs before this time, or up to the end of this date (UTC)",
+	 .set = set_until},
+	{.name = "last",
+	 .argument = "N(d|w)",
+	 .group = GROUP_INPUT,
+	 .help = "runs of the last N days or weeks",
+	 .set = set_last},
+	{.name = "suite",
+	 .argument = "GLOB",
+	 .group = GROUP_INPUT,
+	 .repeatable = true,
+	 .help = "only suites whose name or id matches",
+	 .set = set_suite},
+	{.name = "source",
+	 .argument = "NAME",
+	 .group = GROUP_INPUT,
+	 .repeatable = true,
+	 .help = "only runs of this source",
+	 .set = set_source},
+	{.name = "strict",
+	 .group = GROUP_INPUT,
+	 .help = "write no report when some input is bad",
+	 .set = set_strict},
+
+	{.name = "pass-score",
+	 .argument = "SCORE",
+	 .group = GROUP_VERDICTS,
+	 .numeric = true,
+	 .help = "least score, 0 to 1, that passes where a source only scores (default: 0.8)",
+	 .set = set_pass_score},
+	{.name = "score-scale",
+	 .argument = "SCALE",
+	 .group = GROUP_VERDICTS,
+	 .numeric = true,
+	 .help = "what such scores are out of: auto (default), 1, 10, 100",
+	 .set = set_score_scale},
+	{.name = "suite-by",
+	 .argument = "WHAT",
+	 .group = GROUP_VERDICTS,
+	 .help = "what a suite is: suite (default), agent, source, folder",
+	 .set = set_suite_by},
+
+	{.name = "limit",
+	 .argument = "NAME=SIZE",
+	 .group = GROUP_LIMITS,
+	 .repeatable = true,
+	 .help = "change a limit; SIZE may end in K, M or G (1024 each)",
+	 .set = set_limit},
+
+	{.name = "min-pass-rate",
+	 .argument = "PCT",
+	 .group = GROUP_GATES,
+	 .numeric = true,
+	 .help = "demand a pass rate of at least PCT per cent",
+	 .set = set_min_pass_rate},
+	{.name = "max-cost",
+	 .argument = "USD",
+	 .group = GROUP_GATES,
+	 .numeric = true,
+	 .help = "demand a total cost of at most USD dollars",
+	 .set = set_max_cost},
+	{.name = "fail-on",
+	 .argument = "WORD,...",
+	 .group = GROUP_GATES,
+	 .repeatable = true,
+	 .help = "miss a gate on any of these: failed, errors, unfinished, flaky, no-runs",
+	 .set = set_fail_on},
+
+	{.name = "no-redact",
+	 .group = GROUP_PRIVACY,
+	 .help = "keep secrets and personal data in texts",
+	 .set = set_no_redact},
+	{.name = "no-transcripts",
+	 .group = GROUP_PRIVACY,
+	 .help = "leave conversations, turn texts and logs out",
+	 .set = set_no_transcripts},
+
+	{.name = "config",
+	 .argument = "FILE",
+	 .group = GROUP_OTHER,
+	 .arguments_only = true,
+	 .help = "read options from this JSON file (default: " CONFIG_DEFAULT " in the working "
+		 "folder, where there is one)",
+	 .set = set_config},
+	{.name = "progress",
+	 .argument = "WHEN",
+	 .group = GROUP_OTHER,
+	 .help = "progress on standard error: auto (default: on a terminal), on, off",
+	 .set = set_progress},
+	{.name = "quiet",
+	 .letter = 'q',
+	 .group = GROUP_OTHER,
+	 .help = "errors only on standard error",
+	 .set = set_quiet},
+	{.name = "verbose",
+	 .letter = 'v',
+	 .group = GROUP_OTHER,
+	 .help = "say more on standard error",
+	 .set = set_verbose},
+	{.name = "list-formats",
+	 .group = GROUP_OTHER,
+	 .arguments_only = true,
+	 .wish = WISH_LIST_FORMATS,
+	 .help = "list the output formats and exit"},
+	{.name = "list-sources",
+	 .group = GROUP_OTHER,
+	 .arguments_only = true,
+	 .wish = WISH_LIST_SOURCES,
+	 .help = "list the sources that can be read and exit"},
+	{.name = "help",
+	 .letter = 'h',
+	 .group = GROUP_OTHER,
+	 .arguments_only = true,
+	 .wish = WISH_HELP,
+	 .help = "show this help and exit"},
+	{.name = "version",
+	 .group = GROUP_OTHER,
+	 .arguments_only = true,
+	 .wish = WISH_VERSION,
+	 .help = "show the version and exit"},
+	{.name = NULL},
+};
+
+const struct option_row *option_by_name(const char *name)
+{
+	for (const struct option_row *row = option_rows; row->name; row++)
+		if (strcmp(row->name, name) == 0)
+			return row;
+	return NULL;
+}
+
+const char *options_long_name(size_t index)
+{
+	return index < sizeof(option_rows) / sizeof(*option_rows) ? option_rows[index].name : NULL;
+}
+
+void options_init(struct options *options)
+{
+	*options = (struct options){
+		.title = "Agent test runs",
+		.ingest =
+			{
+				.rules = {.pass_score_micro = 800000},
+				.limits = default_limits,
+				.since = TIME_UNKNOWN,
+				.until = TIME_UNKNOWN,
+				.redact = true,
+				.transcripts = true,
+			},
+		.gates = {.min_pass_rate_micro = -1, .max_cost_nano = -1},
+		.render = default_render_options,
+		.notes_limit = NOTES_LIMIT,
+	};
+	arena_init(&options->arena, 0);
+}
+
+void options_release(struct options *options)
+{
+	arena_release(&options->arena);
+}
+
+static int set_now(struct options *options, int64_t now, const char *epoch, struct error *err)
+{
+	int64_t seconds;
+
+	options->now = now;
+	if (!epoch)
+		return 0;
+	if (!quantity_decimal(epoch, 0, EPOCH_MAX, &seconds) || strchr(epoch, '.'))
+		return error_set(err,
+				 "SOURCE_DATE_EPOCH: \"%s\" is not a number of seconds since "
+				 "1970",
+				 epoch);
+	options->now = seconds * 1000;
+	return 0;
+}
+
+static int apply(struct options *options, const struct setting *setting, struct error *err)
+{
+	if (setting->row->set(options, setting->value, err) == 0)
+		return 0;
+	if (setting->by_letter)
+		return error_prefix(err, "-%c", setting->row->letter);
+	return error_prefix(err, "--%s", setting->row->name);
+}
+
+/* --config itself has to be known before the others are applied. */
+static int apply_config(struct options *options, const struct arguments *arguments,
+			struct error *err)
+{
+	for (size_t i = 0; i < arguments->setting_count; i++)
+		if (arguments->settings[i].row->set == set_config &&
+		    apply(options, &arguments->settings[i], err) != 0)
+			return -1;
+	return config_read(options, options->config ? options->config : CONFIG_DEFAULT,
+			   options->config != NULL, arguments, err);
+}
+
+static int apply_arguments(struct options *options, const struct arguments *arguments,
+			   struct error *err)
+{
+	for (size_t i = 0; i < arguments->setting_count; i++)
+		if (apply(options, &arguments->settings[i], err) != 0)
+			return -1;
+	for (size_t i = 0; i < arguments->input_count; i++)
+		options_add_input(options, arguments->inputs[i]);
+	return 0;
+}
+
+/* What no option can know alone. */
+static int check_together(const struct options *options, struct error *err)
+{
+	const struct ingest_options *ingest = &options->ingest;
+
+	if (ingest->since != TIME_UNKNOWN && ingest->until != TIME_UNKNOWN &&
+	    ingest->since >= ingest->until)
+		return error_set(err, "the period ends (--until) before it begins (--since, "
+				      "--last)");
+	if (!options->input_count && !options->print_templates)
+		return error_set(err, "no input; see runtally --help");
+	return 0;
+}
+
+enum options_wish options_parse(struct options *options, int argc, char *const *argv, int64_t now,
+				const char *epoch, struct error *err)
+{
+	struct arguments arguments = {.settings = NULL};
+	enum options_wish wish;
+
+	options_init(options);
+	wish = arguments_read(&arguments, &options->arena, argc, argv, err);
+	if (wish != WISH_RUN)
+		return wish;
+	if (set_now(options, now, epoch, err) != 0 || apply_config(options, &arguments, err) != 0 ||
+	    apply_arguments(options, &arguments, err) != 0 || check_together(options, err) != 0)
+		return WISH_BAD_USAGE;
+	return WISH_RUN;
+}
