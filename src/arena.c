@@ -157,13 +157,13 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
-size_t hash_bytes(const char *bytes, size_t length)
+uint64_t hash_bytes(const char *bytes, size_t length)
 {
 	uint64_t hash = 14695981039346656037u;
 
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char)bytes[i]) * 1099511628211u;
-	return (size_t)(hash ^ hash >> 32);
+	return hash ^ hash >> 32;
 }
 
 void intern_init(struct interner *pool, struct arena *arena)
@@ -179,7 +179,7 @@ void intern_release(struct interner *pool)
 
 static const char **slot_of(const char **slots, size_t capacity, const char *text)
 {
-	size_t at = hash_bytes(text, strlen(text)) & (capacity - 1);
+	size_t at = (size_t)hash_bytes(text, strlen(text)) & (capacity - 1);
 
 	while (slots[at] && strcmp(slots[at], text) != 0)
 		at = (at + 1) & (capacity - 1);

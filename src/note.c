@@ -6,6 +6,7 @@ void notes_init(struct notes *notes, size_t limit)
 {
 	*notes = (struct notes){.limit = limit};
 	arena_init(&notes->arena, 0);
+	arena_init(&notes->scratch, 0);
 }
 
 void notes_release(struct notes *notes)
@@ -13,12 +14,13 @@ void notes_release(struct notes *notes)
 	memory_free(notes->items);
 	memory_free(notes->index);
 	arena_release(&notes->arena);
+	arena_release(&notes->scratch);
 	*notes = (struct notes){.limit = 0};
 }
 
 static size_t hash_text(size_t hash, const char *text)
 {
-	return hash * 31 + (text ? hash_bytes(text, strlen(text)) : 7);
+	return hash * 31 + (text ? (size_t)hash_bytes(text, strlen(text)) : 7);
 }
 
 static size_t note_hash(const struct note *note)
@@ -61,6 +63,13 @@ static void index_grow(struct notes *notes)
 		*slot_of(notes, &notes->items[i]) = i + 1;
 }
 
+static const char *filtered(struct notes *notes, const char *text)
+{
+	if (text && notes->filter)
+		return arena_strdup(&notes->scratch, notes->filter(notes->filter_ctx, text));
+	return text;
+}
+
 static const char *copy_of(struct notes *notes, const char *text)
 {
 	return text ? arena_strdup(&notes->arena, text) : NULL;
@@ -83,18 +92,24 @@ static void append(struct notes *notes, const struct note *note)
 
 void notes_add(struct notes *notes, const struct note *note)
 {
+	struct note kept = *note;
 	size_t *slot;
 
+	arena_reset(&notes->scratch);
+	kept.file = filtered(notes, note->file);
+	kept.opened = filtered(notes, note->opened);
+	kept.path = filtered(notes, note->path);
+	kept.text = filtered(notes, note->text);
 	*(note->severity == SEVERITY_ERROR ? &notes->errors : &notes->warnings) += 1;
 	if (notes->count * 2 >= notes->index_capacity)
 		index_grow(notes);
-	slot = slot_of(notes, note);
+	slot = slot_of(notes, &kept);
 	if (*slot) {
 		notes->items[*slot - 1].count++;
 	} else if (notes->count >= notes->limit) {
 		notes->dropped++;
 	} else {
-		append(notes, note);
+		append(notes, &kept);
 		*slot = notes->count;
 	}
 }

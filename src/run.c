@@ -132,7 +132,8 @@ static const struct message *keep_messages(const struct keeper *keeper,
 	return kept;
 }
 
-static const struct turn *keep_turns(const struct keeper *keeper, const struct details *details)
+static const struct turn *keep_turns(const struct keeper *keeper, const struct details *details,
+				     const struct run *run)
 {
 	struct turn *kept =
 		keep_array(keeper, details->turns, details->turn_count, sizeof(*details->turns));
@@ -142,6 +143,7 @@ static const struct turn *keep_turns(const struct keeper *keeper, const struct d
 		kept[i].output = keep_messages(keeper, kept[i].output, kept[i].output_count);
 		kept[i].expected = keep_text(keeper, kept[i].expected);
 		kept[i].trace_id = keep_text(keeper, kept[i].trace_id);
+		kept[i].run = run;
 	}
 	return kept;
 }
@@ -159,13 +161,13 @@ static const struct passage *keep_passages(const struct keeper *keeper,
 	return kept;
 }
 
-static const struct details *keep_details_of(const struct keeper *keeper,
-					     const struct details *details)
+static const struct details *keep_details_of(const struct keeper *keeper, const struct run *run)
 {
+	const struct details *details = run->details;
 	struct details *kept = keep_array(keeper, details, 1, sizeof(*details));
 
 	kept->passages = keep_passages(keeper, details);
-	kept->turns = keep_turns(keeper, details);
+	kept->turns = keep_turns(keeper, details, run);
 	kept->transcript = keep_messages(keeper, details->transcript, details->transcript_count);
 	return kept;
 }
@@ -191,7 +193,7 @@ struct run *runs_keep(struct runs *runs, const struct run *run, bool keep_detail
 		keep_array(&keeper, run->latency_ms, run->latency_count, sizeof(*run->latency_ms));
 	kept->criteria = keep_criteria(&keeper, run, keep_details);
 	kept->details =
-		run->details && keep_details ? keep_details_of(&keeper, run->details) : NULL;
+		run->details && keep_details ? keep_details_of(&keeper, kept) : NULL;
 	runs->items =
 		array_reserve(runs->items, &runs->capacity, runs->count + 1, sizeof(*runs->items));
 	runs->items[runs->count++] = kept;

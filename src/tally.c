@@ -1,6 +1,5 @@
 #include "runtally/tally.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,7 +329,7 @@ struct builder {
 	struct sample scratch;
 };
 
-static void append_cases(struct builder *builder, struct suite_group *suite, size_t capacity)
+static void append_cases(struct builder *builder, struct suite_group *suite)
 {
 	struct report *report = builder->report;
 	struct run **runs = report->runs + suite->first_run;
@@ -340,7 +339,6 @@ static void append_cases(struct builder *builder, struct suite_group *suite, siz
 
 		for (end = first + 1; end < suite->run_count && same_case(runs[first], runs[end]);)
 			end++;
-		assert(report->case_count < capacity);
 		*group = (struct case_group){.first_run = suite->first_run + first};
 		build_case(group, runs + first, end - first, &builder->scratch);
 		report->case_count++;
@@ -362,7 +360,7 @@ static void append_suite(struct builder *builder, size_t first, size_t end)
 		.first_case = report->case_count,
 	};
 	tally_init(&suite->tally);
-	append_cases(builder, suite, report->run_count);
+	append_cases(builder, suite);
 	tally_spreads(&suite->tally, report->runs + first, end - first, &builder->scratch);
 	suite->name = suite_name(report->runs + first, end - first, builder->by);
 	suite->id = suite_id(report->runs + first, end - first, builder->by);
@@ -429,6 +427,8 @@ static void order_groups(struct report *report)
 			       group->run_count * sizeof(*runs));
 			group->first_run = run_at;
 			group->suite = s;
+			for (size_t r = 0; r < group->run_count; r++)
+				runs[run_at + r]->case_index = case_at - 1;
 			run_at += group->run_count;
 		}
 	}
@@ -509,6 +509,78 @@ static void make_titles_unique(struct report *report)
 	memory_free(shared);
 }
 
+/* How many groups the sorted runs make, so that no more room is taken than they need. */
+static void make_room(struct report *report, enum suite_by by)
+{
+	size_t suites = 0, cases = 0;
+
+	for (size_t i = 0; i < report->run_count; i++) {
+		bool begins = !i || !same_suite(report->runs[i - 1], report->runs[i], by);
+
+		suites += begins;
+		cases += begins || !same_case(report->runs[i - 1], report->runs[i]);
+	}
+	report->sources = arena_alloc(&report->arena, suites * sizeof(*report->sources));
+	report->suites = arena_alloc(&report->arena, suites * sizeof(*report->suites));
+	report->cases = arena_alloc(&report->arena, cases * sizeof(*report->cases));
+}
+
+static int compare_rates(const void *left, const void *right)
+{
+	const struct suite_group *a = *(struct suite_group *const *)left;
+	const struct suite_group *b = *(struct suite_group *const *)right;
+	uint64_t judged_a = tally_judged(&a->tally), judged_b = tally_judged(&b->tally);
+	uint64_t cross_a = a->tally.outcomes[OUTCOME_PASSED] * judged_b;
+	uint64_t cross_b = b->tally.outcomes[OUTCOME_PASSED] * judged_a;
+
+	if (!judged_a != !judged_b)
+		return judged_a ? -1 : 1;
+	if (cross_a != cross_b)
+		return cross_a < cross_b ? -1 : 1;
+	if (judged_a != judged_b)
+		return judged_a > judged_b ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+static void rank_suites(struct report *report)
+{
+	report->worst = arena_alloc(&report->arena, report->suite_count * sizeof(*report->worst));
+	for (size_t i = 0; i < report->suite_count; i++)
+		report->worst[i] = &report->suites[i];
+	qsort(report->worst, report->suite_count, sizeof(*report->worst), compare_rates);
+}
+
+/* Puts the run into the strip at its time; the earliest falls out at the front. */
+static void strip_add(struct suite_group *suite, struct run *run)
+{
+	int64_t when = run_when(run);
+	size_t at = suite->strip_count;
+
+	while (at > 0 && run_when(suite->strip[at - 1]) > when)
+		at--;
+	if (suite->strip_count < STRIP_LENGTH) {
+		memmove(suite->strip + at + 1, suite->strip + at,
+			(suite->strip_count++ - at) * sizeof(*suite->strip));
+		suite->strip[at] = run;
+	} else if (at > 0) {
+		memmove(suite->strip, suite->strip + 1, (at - 1) * sizeof(*suite->strip));
+		suite->strip[at - 1] = run;
+	}
+}
+
+static void build_strips(struct report *report)
+{
+	for (size_t s = 0; s < report->suite_count; s++) {
+		struct suite_group *suite = &report->suites[s];
+		size_t room = suite->run_count < STRIP_LENGTH ? suite->run_count : STRIP_LENGTH;
+
+		suite->strip = arena_alloc(&report->arena, room * sizeof(*suite->strip));
+		for (size_t i = 0; i < suite->run_count; i++)
+			if (run_when(report->runs[suite->first_run + i]) != TIME_UNKNOWN)
+				strip_add(suite, report->runs[suite->first_run + i]);
+	}
+}
+
 void report_build(struct report *report, struct runs *runs, enum suite_by by)
 {
 	struct builder builder = {.report = report, .by = by};
@@ -518,13 +590,13 @@ void report_build(struct report *report, struct runs *runs, enum suite_by by)
 	tally_init(&report->totals);
 	sort_runs(runs, by);
 	report->runs = runs->items;
-	report->sources = arena_alloc(&report->arena, runs->count * sizeof(*report->sources));
-	report->suites = arena_alloc(&report->arena, runs->count * sizeof(*report->suites));
-	report->cases = arena_alloc(&report->arena, runs->count * sizeof(*report->cases));
+	make_room(report, by);
 	build_groups(&builder);
 	order_groups(report);
 	build_sources(&builder);
 	make_titles_unique(report);
+	rank_suites(report);
+	build_strips(report);
 	memory_free(builder.scratch.values);
 }
 

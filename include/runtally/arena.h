@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 extern void (*memory_exhausted)(void);
 
@@ -66,7 +67,7 @@ void intern_release(struct interner *pool);
 /* NULL gives NULL. */
 const char *intern(struct interner *pool, const char *text);
 
-/* FNV-1a of `length` bytes, for hash tables only (never for identity). */
-size_t hash_bytes(const char *bytes, size_t length);
+/* A 64-bit hash (FNV-1a, folded), the same on every machine; for tables and anchors, not for security. */
+uint64_t hash_bytes(const char *bytes, size_t length);
 
 #endif

@@ -35,7 +35,13 @@ struct notes {
 	size_t limit;
 	uint64_t dropped;
 	uint64_t errors, warnings; /* occurrences, dropped ones included */
-	struct arena arena;
+	/*
+	 * What every text passes before it is kept (redaction); NULL: nothing. What it returns must live
+	 * until its next call.
+	 */
+	const char *(*filter)(void *ctx, const char *text);
+	void *filter_ctx;
+	struct arena arena, scratch;
 	size_t *index;
 	size_t index_capacity;
 };

@@ -61,6 +61,7 @@ struct turn {
 	bool has_latency, has_cost, has_tokens;
 	int64_t latency_ms, cost_nano, tokens_input, tokens_output;
 	const char *trace_id;
+	const struct run *run; /* the one it belongs to; set by runs_keep */
 };
 
 /* A labelled text of any length: "Rubric", "Feedback", "Error", "Log", "Analysis". */
@@ -105,6 +106,7 @@ struct run {
 	const struct details *details; /* NULL: not kept */
 	uint64_t identity;             /* hash of (source, run id) before redaction */
 	uint32_t redactions;           /* placeholders put in */
+	size_t case_index;             /* into report.cases; set by report_build (tally.h) */
 };
 
 /* A run of which nothing is known. */

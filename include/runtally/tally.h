@@ -55,29 +55,36 @@ int64_t tally_cost_per_pass(const struct tally *tally);
 /* What a suite is (--suite-by). */
 enum suite_by { SUITE_BY_SUITE, SUITE_BY_AGENT, SUITE_BY_SOURCE, SUITE_BY_FOLDER };
 
-/* Groups hold ranges of report.runs, which are sorted by source, suite, case, time, id. */
+/*
+ * Groups hold ranges of report.runs, which are sorted by source, suite, case, time, id. Each begins
+ * with its tally, so that a pointer to a group is one to its tally.
+ */
 struct case_group {
-	const char *id, *name; /* id may be NULL; name never is */
 	struct tally tally;
-	bool flaky; /* both passed and did not pass (failed or error) within the period */
-	enum outcome last_outcome;
-	int64_t last_at; /* TIME_UNKNOWN: no run tells */
+	const char *id, *name;     /* id may be NULL; name never is */
+	bool flaky;                /* both passed and did not pass (failed or error) */
+	enum outcome last_outcome; /* OUTCOME_COUNT: no order is known and they differ */
+	int64_t last_at;           /* TIME_UNKNOWN: no run tells */
 	size_t first_run, run_count;
 	size_t suite; /* index of its suite */
 };
 
+enum { STRIP_LENGTH = 30 };
+
 struct suite_group {
-	const char *source, *id, *name; /* id may be NULL; name never is */
-	const char *title; /* name, with the source or id added where two suites share a name */
 	struct tally tally;
+	const char *source, *id, *name; /* id may be NULL; name never is */
+	const char *title; /* the name, with the source or id added where two suites share it */
 	uint64_t flaky_cases;
 	size_t first_case, case_count;
 	size_t first_run, run_count;
+	struct run **strip; /* its latest runs in order of time; none where no run tells its time */
+	size_t strip_count;
 };
 
 struct source_group {
-	const char *source;
 	struct tally tally;
+	const char *source;
 };
 
 /* The whole, grouped. Owned by its arena, but for the runs (borrowed). */
@@ -89,6 +96,7 @@ struct report {
 	struct source_group *sources;
 	size_t source_count;
 	struct suite_group *suites; /* by source, name, id (bytewise) */
+	struct suite_group **worst; /* the same, lowest pass rate first, those without one last */
 	size_t suite_count;
 	struct case_group *cases; /* by suite, then name, then id */
 	size_t case_count;

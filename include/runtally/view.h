@@ -30,7 +30,7 @@ struct view {
 	const char *title;
 	const char *link; /* NULL: not published */
 	enum detail_choice details;
-	int64_t pass_score_micro;
+	int32_t pass_score_micro;
 	bool color;             /* text summary: on a terminal */
 	size_t shown_failures;  /* failures listed at most; a size budget lowers it */
 	const char *style_hash; /* base64 of the built-in style's SHA-256; html only */
@@ -38,7 +38,10 @@ struct view {
 
 enum member_kind { MEMBER_TEXT, MEMBER_MARKUP, MEMBER_FLAG, MEMBER_OBJECT, MEMBER_LIST };
 
-/* The value of the object that a member belongs to: view, object and position in its list. */
+/*
+ * Functions of members get the value of the object that the member belongs to, with of->context
+ * (the view), of->object, of->index (position in its list), and the member itself in of->detail.
+ */
 typedef void member_text(const struct value *of, struct strbuf *out);
 typedef bool member_flag(const struct value *of);
 /* Makes *out with value_of; false: nothing there. */
@@ -54,6 +57,7 @@ struct member {
 		member_object *object;
 		member_next *next;
 	};
+	size_t at; /* offset into the object, for functions that serve several members */
 };
 
 struct value_class {
@@ -70,11 +74,14 @@ struct value_class {
 struct value value_of(const struct value_class *class, const struct view *view, const void *object,
 		      size_t index);
 const struct view *value_view(const struct value *value);
+/* What `of`'s member lies at: of->object plus the member's `at`. */
+const void *value_field(const struct value *of);
 
 struct value view_root(const struct view *view);
 
 /* Classes that other report writers build on; their objects are struct run, struct case_group ... */
-extern const struct value_class class_tally, class_run, class_case, class_suite, class_report;
+extern const struct value_class class_tally, class_raw_tally, class_run, class_case, class_suite,
+	class_report;
 
 /* Runs that count as failures in reports: failed or error. */
 bool run_is_failure(const struct run *run);

@@ -1,0 +1,145 @@
+#include "runtally/format.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "runtally/junit.h"
+#include "runtally/markdown.h"
+#include "runtally/view.h"
+
+const struct render_options default_render_options = {
+	.junit_name_bytes = 200,
+	.junit_message_chars = 300,
+	.junit_failure_bytes = 8 * 1024,
+	.junit_passed_output_bytes = 900,
+	.junit_failed_output_bytes = 16 * 1024,
+	.junit_file_bytes = 25 * 1000 * 1000,
+	.markdown_bytes = 65000,
+};
+
+/* Long lists of the printed view are cut: it is for reading. */
+enum { VIEW_LIST_LIMIT = 3 };
+
+static int render_view(const struct rendering *rendering, struct error *err)
+{
+	struct value root = view_root(rendering->view);
+
+	if (rendering->begin(rendering->ctx, 0, err))
+		return -1;
+	return view_print(&root, VIEW_LIST_LIMIT, rendering->sink, rendering->ctx, err);
+}
+
+static const struct format html = {
+	.name = "html",
+	.extension = ".html",
+	.summary = "one page for a browser, complete without scripts",
+	.template = "html/report",
+	.escape = escape_html,
+	.style = "style.css",
+};
+
+static const struct format markdown = {
+	.name = "markdown",
+	.extension = ".md",
+	.summary = "job summary or merge-request comment, within a size budget",
+	.template = "markdown/report",
+	.escape = escape_markdown,
+	.render = markdown_render,
+};
+
+static const struct format junit = {
+	.name = "junit",
+	.extension = ".xml",
+	.summary = "JUnit XML for Jenkins, GitLab and others",
+	.template = "junit/report",
+	.escape = escape_xml,
+	.render = junit_render,
+};
+
+static const struct format json = {
+	.name = "json",
+	.extension = ".json",
+	.summary = "all figures for programs (schema runtally.report/1)",
+	.template = "json/report",
+	.escape = escape_json,
+};
+
+static const struct format records = {
+	.name = "records",
+	.extension = ".ndjson",
+	.summary = "one normalised run a line (schema runtally.run/1); can be read again",
+	.template = "records/report",
+	.escape = escape_json,
+};
+
+static const struct format csv = {
+	.name = "csv",
+	.extension = ".csv",
+	.summary = "one case a row, for spreadsheets",
+	.template = "csv/report",
+	.escape = escape_csv,
+};
+
+static const struct format text = {
+	.name = "text",
+	.extension = ".txt",
+	.summary = "summary for a terminal",
+	.template = "text/report",
+	.escape = escape_terminal,
+};
+
+static const struct format bundle = {
+	.name = "bundle",
+	.extension = ".zip",
+	.summary = "a ZIP of all of the above",
+	.bundle = true,
+};
+
+static const struct format view = {
+	.name = "view",
+	.summary = "the values that templates see, as JSON (long lists cut)",
+	.escape = escape_json,
+	.render = render_view,
+};
+
+const struct format *const formats[] = {
+	&html, &markdown, &junit, &json, &records, &csv, &text, &bundle, &view, NULL,
+};
+
+const struct format *format_by_name(const char *name)
+{
+	for (size_t i = 0; formats[i]; i++) {
+		const char *extension = formats[i]->extension;
+
+		if (strcmp(formats[i]->name, name) == 0 ||
+		    (extension && strcmp(extension + 1, name) == 0))
+			return formats[i];
+	}
+	return NULL;
+}
+
+const struct format *format_by_path(const char *path)
+{
+	size_t length = strlen(path);
+
+	for (size_t i = 0; formats[i]; i++) {
+		const char *extension = formats[i]->extension;
+
+		if (extension && length > strlen(extension) &&
+		    strcasecmp(path + length - strlen(extension), extension) == 0)
+			return formats[i];
+	}
+	return NULL;
+}
+
+int format_render(const struct rendering *rendering, struct error *err)
+{
+	const struct format *format = rendering->format;
+
+	if (format->render)
+		return format->render(rendering, err);
+	if (rendering->begin(rendering->ctx, 0, err))
+		return -1;
+	return mustache_render(rendering->templates, format->template, view_root(rendering->view),
+			       format->escape, rendering->sink, rendering->ctx, err);
+}

@@ -1,0 +1,601 @@
+#include "runtally/ingest.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runtally/join.h"
+#include "runtally/paging.h"
+#include "runtally/records.h"
+
+/* The wrappers that records.c hands out whole (records.h). */
+static const char *const wrappers[] = {"data", "run", "agent_test_run", "case", "suite", NULL};
+
+enum { WRAPPER_DEPTH = 3, PROGRESS_EVERY = 1024 };
+
+struct intake {
+	const struct ingest_options *options;
+	struct runs *runs;
+	struct ingest_counts *counts;
+	struct notes *notes;
+	struct joins joins;
+	struct pages pages;
+	struct redactor redactor;
+	struct arena scratch; /* of one record */
+	text_filter *filter;  /* NULL: --no-redact */
+
+	/* of the blob being read; labels are redacted and interned */
+	const char *file, *opened, *folder;
+	const struct adapter *list_owner; /* of the records of the list being read */
+};
+
+/* ---- notes ---- */
+
+static void note(struct intake *in, enum severity severity, size_t record, const char *path,
+		 const char *text)
+{
+	const struct note made = {
+		.severity = severity,
+		.file = in->file,
+		.opened = in->opened,
+		.record = record,
+		.path = path,
+		.text = text,
+	};
+
+	notes_add(in->notes, &made);
+}
+
+static void note_remarks(struct intake *in, size_t record, struct remarks *remarks)
+{
+	for (size_t i = 0; i < remarks->count; i++)
+		note(in, remarks->items[i].severity, record,
+		     remarks->items[i].path[0] ? remarks->items[i].path : NULL,
+		     remarks->items[i].text);
+}
+
+static void reject(struct intake *in, enum severity severity, size_t record, const char *text)
+{
+	in->counts->rejected++;
+	note(in, severity, record, NULL, text);
+}
+
+/* ---- one record ---- */
+
+static bool is_failure(const struct run *run)
+{
+	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
+}
+
+static bool wants_details(const struct ingest_options *options, const struct run *run)
+{
+	return options->details == DETAILS_ALL ||
+	       (options->details == DETAILS_FAILED && is_failure(run));
+}
+
+/* --no-transcripts: what was said stays out; how it was judged stays in. */
+static const struct details *without_transcript(struct intake *in, const struct details *details)
+{
+	struct details *bare = arena_alloc(&in->scratch, sizeof(*bare));
+	struct turn *turns = arena_alloc(&in->scratch, details->turn_count * sizeof(*turns));
+	struct passage *passages =
+		arena_alloc(&in->scratch, details->passage_count * sizeof(*passages));
+
+	*bare = (struct details){.turns = turns, .turn_count = details->turn_count};
+	for (size_t i = 0; i < details->turn_count; i++) {
+		turns[i] = details->turns[i];
+		turns[i].input_count = turns[i].output_count = 0;
+	}
+	bare->passages = passages;
+	for (size_t i = 0; i < details->passage_count; i++)
+		if (strcmp(details->passages[i].label, "Log") != 0)
+			passages[bare->passage_count++] = details->passages[i];
+	return bare;
+}
+
+static uint64_t identity_of(const struct run *run)
+{
+	return hash_bytes(run->source, strlen(run->source)) * UINT64_C(0x9e3779b97f4a7c15) ^
+	       hash_bytes(run->run_id, strlen(run->run_id));
+}
+
+static uint64_t redactions_so_far(const struct redactor *redactor)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < REDACT_KINDS; i++)
+		sum += redactor->counts[i];
+	return sum;
+}
+
+static void keep_run(struct intake *in, struct run *run, size_t number)
+{
+	uint64_t before = redactions_so_far(&in->redactor);
+	struct run *kept;
+
+	run->identity = identity_of(run);
+	run->origin = arena_printf(&in->scratch, "%s#%zu", in->file, number);
+	run->folder = in->folder;
+	run_derive_duration(run);
+	if (run->details && !in->options->transcripts)
+		run->details = without_transcript(in, run->details);
+	kept = runs_keep(in->runs, run, wants_details(in->options, run), in->filter, &in->redactor);
+	kept->redactions = (uint32_t)(redactions_so_far(&in->redactor) - before);
+}
+
+static void read_run(struct intake *in, const struct adapter *adapter, const json_t *value,
+		     size_t number)
+{
+	struct remarks remarks = {.arena = &in->scratch};
+	struct reading reading = {
+		.rules = &in->options->rules,
+		.scratch = &in->scratch,
+		.want_details = in->options->details != DETAILS_NONE,
+	};
+	struct node root = node_root(value, &remarks);
+	struct error err;
+	struct run run;
+
+	run_init(&run);
+	run.source = adapter->name;
+	if (adapter->read_run(&run, &root, &reading, &err)) {
+		error_prefix(&err, "%s", adapter->name);
+		reject(in, SEVERITY_ERROR, number, err.text);
+	} else {
+		keep_run(in, &run, number);
+	}
+	note_remarks(in, number, &remarks);
+	remarks_release(&remarks);
+	reading_release(&reading);
+}
+
+static void read_definition(struct intake *in, const struct adapter *adapter, const json_t *value,
+			    size_t number)
+{
+	struct remarks remarks = {.arena = &in->scratch};
+	struct reading reading = {.rules = &in->options->rules, .scratch = &in->scratch};
+	struct node root = node_root(value, &remarks);
+	struct error err;
+
+	in->counts->definitions++;
+	if (adapter->read_definition(&root, &reading, &err)) {
+		error_prefix(&err, "%s", adapter->name);
+		note(in, SEVERITY_ERROR, number, NULL, err.text);
+	}
+	for (size_t i = 0; i < reading.definition_count; i++) {
+		reading.definitions[i].source = adapter->name;
+		joins_add(&in->joins, &reading.definitions[i], in->filter, &in->redactor);
+	}
+	note_remarks(in, number, &remarks);
+	remarks_release(&remarks);
+	reading_release(&reading);
+}
+
+/* With --from, whatever is no error body and no definition is read as a run of that source. */
+static enum record_kind pick(const struct intake *in, const json_t *value,
+			     const struct adapter **owner)
+{
+	const struct adapter *forced = in->options->from;
+	enum record_kind kind = adapter_pick(value, owner);
+
+	if (!forced)
+		return kind;
+	if (kind == RECORD_REFUSAL)
+		return kind;
+	kind = forced->claims(value);
+	*owner = forced;
+	return kind;
+}
+
+static const json_t *wrapped(const json_t *value)
+{
+	for (const char *const *name = wrappers; *name; name++) {
+		const json_t *inner = json_object_get(value, *name);
+
+		if (json_is_object(inner))
+			return inner;
+	}
+	return NULL;
+}
+
+static void describe_stranger(struct intake *in, const json_t *value, size_t number)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *key;
+	json_t *member;
+	int named = 0;
+
+	strbuf_addstr(&text, "no API's record");
+	if (in->options->from)
+		strbuf_addf(&text, " of %s", in->options->from->name);
+	if (!json_is_object(value))
+		strbuf_addstr(&text, " (not an object)");
+	json_object_foreach((json_t *)value, key, member)
+	{
+		strbuf_addf(&text, "%s%.40s", named ? ", " : " (it has ", key);
+		if (++named == 6)
+			break;
+	}
+	if (json_is_object(value))
+		strbuf_addstr(&text, named == 6  ? ", ...)"
+				     : named > 0 ? ")"
+						 : " (an empty object)");
+	reject(in, SEVERITY_ERROR, number, text.text);
+	strbuf_release(&text);
+}
+
+/* Telnyx lists the names of its test suites as bare texts: nothing to join, but no run is lost. */
+static bool is_name_list(const struct record *record)
+{
+	return json_is_string(record->value) && record->list && strcmp(record->list, "data") == 0;
+}
+
+static void read_record(struct intake *in, const struct record *record)
+{
+	const struct adapter *owner = NULL;
+	const json_t *value = record->value;
+	enum record_kind kind = pick(in, value, &owner);
+
+	for (int depth = 0; depth < WRAPPER_DEPTH && wrapped(value) &&
+			    (kind == RECORD_NOT_MINE || kind == RECORD_REFUSAL);
+	     depth++) {
+		value = wrapped(value);
+		kind = pick(in, value, &owner);
+	}
+	if (kind == RECORD_NOT_MINE && in->options->from && json_object_size(value) > 0)
+		kind = RECORD_RUN;
+	if (kind == RECORD_RUN || kind == RECORD_DEFINITION)
+		in->list_owner = owner;
+	switch (kind) {
+	case RECORD_RUN:
+		read_run(in, owner, value, record->number);
+		break;
+	case RECORD_DEFINITION:
+		read_definition(in, owner, value, record->number);
+		break;
+	case RECORD_ACKNOWLEDGEMENT:
+		reject(in, SEVERITY_WARNING, record->number,
+		       arena_printf(&in->scratch,
+				    "%s: only says that a run was created: no result in it",
+				    owner->name));
+		break;
+	case RECORD_REFUSAL:
+		reject(in, SEVERITY_ERROR, record->number,
+		       arena_printf(&in->scratch, "an error body instead of runs: %s",
+				    refusal_text(value, &in->scratch)));
+		break;
+	case RECORD_NOT_MINE:
+		if (is_name_list(record))
+			in->counts->definitions++;
+		else
+			describe_stranger(in, value, record->number);
+	}
+}
+
+/* What stood around a list: its paging, and perhaps an error beside it. */
+static void read_rest(struct intake *in, const struct record *rest)
+{
+	const struct page page = {
+		.owner = rest->listed ? in->list_owner : NULL,
+		.file = in->file,
+		.opened = in->opened,
+		.listed = rest->listed,
+	};
+	const struct adapter *owner;
+
+	pages_add(&in->pages, rest->value, &page);
+	if (adapter_pick(rest->value, &owner) == RECORD_REFUSAL)
+		note(in, SEVERITY_ERROR, rest->number, NULL,
+		     arena_printf(&in->scratch, "an error beside the list: %s",
+				  refusal_text(rest->value, &in->scratch)));
+}
+
+/* ---- one blob ---- */
+
+/* What there was before a blob, to go back to when all of the blob is void. */
+struct mark {
+	size_t runs, joins, pages;
+	uint64_t records, definitions, rejected;
+};
+
+static struct mark mark_of(const struct intake *in)
+{
+	return (struct mark){
+		.runs = in->runs->count,
+		.joins = in->joins.count,
+		.pages = in->pages.count,
+		.records = in->counts->records,
+		.definitions = in->counts->definitions,
+		.rejected = in->counts->rejected,
+	};
+}
+
+static void go_back(struct intake *in, const struct mark *mark)
+{
+	in->runs->count = mark->runs;
+	joins_truncate(&in->joins, mark->joins);
+	in->pages.count = mark->pages;
+	in->counts->records = mark->records;
+	in->counts->definitions = mark->definitions;
+	in->counts->rejected = mark->rejected;
+}
+
+static const char *clean_name(struct intake *in, const char *name)
+{
+	return intern(&in->runs->names, in->filter ? in->filter(&in->redactor, name) : name);
+}
+
+/* "#1" says nothing where there is only one record. */
+static void shorten_origins(struct intake *in, const struct mark *mark)
+{
+	if (in->counts->records - mark->records == 1 && in->runs->count == mark->runs + 1)
+		in->runs->items[mark->runs]->origin = in->file;
+}
+
+static void take_event(struct intake *in, enum record_event event, const struct record *record,
+		       const struct error *err)
+{
+	arena_reset(&in->scratch);
+	redactor_next_run(&in->redactor);
+	if (event == RECORDS_REST) {
+		read_rest(in, record);
+		return;
+	}
+	in->counts->records++;
+	if (event == RECORDS_RECORD)
+		read_record(in, record);
+	else
+		reject(in, SEVERITY_ERROR, record->number, err->text);
+}
+
+static void read_blob(struct intake *in, struct blob *blob)
+{
+	struct records *records = records_new(blob, &in->options->limits);
+	const struct mark mark = mark_of(in);
+	enum record_event event;
+	struct record record;
+	struct error err;
+
+	redactor_next_run(&in->redactor);
+	in->file = clean_name(in, blob->label);
+	in->opened = clean_name(in, blob->opened);
+	in->folder = clean_name(in, blob->folder);
+	in->list_owner = NULL;
+	while ((event = records_next(records, &record, &err)) != RECORDS_END) {
+		take_event(in, event, &record, &err);
+		if (in->options->progress && in->counts->records % PROGRESS_EVERY == 0)
+			in->options->progress(in->options->progress_ctx, in->counts->records,
+					      in->counts->bytes + records_bytes(records));
+	}
+	if (records_blob_failed(records))
+		go_back(in, &mark);
+	shorten_origins(in, &mark);
+	in->counts->documents += records_documents(records);
+	in->counts->bytes += records_bytes(records);
+	records_free(records);
+}
+
+/* ---- all runs ---- */
+
+static size_t richness(const struct run *run)
+{
+	size_t points = run->criterion_count + run->latency_count;
+
+	points += !!run->suite.id + !!run->suite.name + !!run->test_case.id + !!run->test_case.name;
+	points += !!run->agent.id + !!run->agent.name + !!run->model + !!run->reason;
+	points +=
+		run->has_score + run->has_cost + run->has_tokens + (run->outcome < OUTCOME_PENDING);
+	points += (run->ended_at != TIME_UNKNOWN) + (run->started_at != TIME_UNKNOWN);
+	if (run->details)
+		points += run->details->passage_count + run->details->turn_count +
+			  run->details->transcript_count;
+	return points;
+}
+
+/* vendors.md: the later update, else the richer; else the earlier in the order of inputs. */
+static bool is_better(const struct run *candidate, const struct run *held)
+{
+	if (candidate->updated_at != TIME_UNKNOWN && held->updated_at != TIME_UNKNOWN &&
+	    candidate->updated_at != held->updated_at)
+		return candidate->updated_at > held->updated_at;
+	return richness(candidate) > richness(held);
+}
+
+static void fill_label(struct label *label, const struct label *other)
+{
+	if (!label->id && !label->name) {
+		*label = *other;
+	} else if (!label->name && label->id && other->id && strcmp(label->id, other->id) == 0) {
+		label->name = other->name;
+	}
+}
+
+/* The dropped copy may come from a list that names what the kept one does not. */
+static void fill_from_copy(struct run *kept, const struct run *copy)
+{
+	fill_label(&kept->suite, &copy->suite);
+	fill_label(&kept->test_case, &copy->test_case);
+	fill_label(&kept->agent, &copy->agent);
+	if (!kept->execution_id)
+		kept->execution_id = copy->execution_id;
+	if (!kept->criterion_count && kept->outcome == copy->outcome) {
+		kept->criteria = copy->criteria;
+		kept->criterion_count = copy->criterion_count;
+	}
+}
+
+static bool same_run(const struct run *a, const struct run *b)
+{
+	return a->identity == b->identity && strcmp(a->source, b->source) == 0 &&
+	       strcmp(a->run_id, b->run_id) == 0;
+}
+
+/* Table slots hold positions in items, plus one. */
+static void drop_duplicates(struct intake *in)
+{
+	struct runs *runs = in->runs;
+	size_t capacity = 64, kept = 0;
+	size_t *slots;
+
+	while (capacity < runs->count * 2)
+		capacity *= 2;
+	slots = memory_alloc(capacity * sizeof(*slots));
+	memset(slots, 0, capacity * sizeof(*slots));
+	for (size_t i = 0; i < runs->count; i++) {
+		struct run *run = runs->items[i];
+		size_t at = (size_t)(run->identity ^ run->identity >> 32) & (capacity - 1);
+
+		while (slots[at] && !same_run(runs->items[slots[at] - 1], run))
+			at = (at + 1) & (capacity - 1);
+		if (!slots[at]) {
+			runs->items[kept++] = run;
+			slots[at] = kept;
+			continue;
+		}
+		in->counts->duplicates++;
+		if (is_better(run, runs->items[slots[at] - 1])) {
+			fill_from_copy(run, runs->items[slots[at] - 1]);
+			runs->items[slots[at] - 1] = run;
+		} else {
+			fill_from_copy(runs->items[slots[at] - 1], run);
+		}
+	}
+	runs->count = kept;
+	memory_free(slots);
+}
+
+static bool in_period(struct intake *in, const struct run *run)
+{
+	const struct ingest_options *options = in->options;
+	int64_t when = run_when(run);
+
+	if (options->since == TIME_UNKNOWN && options->until == TIME_UNKNOWN)
+		return true;
+	if (when == TIME_UNKNOWN) {
+		in->counts->without_time++;
+		return true;
+	}
+	return (options->since == TIME_UNKNOWN || when >= options->since) &&
+	       (options->until == TIME_UNKNOWN || when < options->until);
+}
+
+static bool matches(const char *const *globs, size_t count, const char *text)
+{
+	for (size_t i = 0; text && i < count; i++)
+		if (fnmatch(globs[i], text, 0) == 0)
+			return true;
+	return false;
+}
+
+static bool in_suites(const struct ingest_options *options, const struct run *run)
+{
+	const struct label *suite = &run->suite;
+
+	if (!options->suite_count)
+		return true;
+	if (!suite->id && !suite->name)
+		suite = &run->agent;
+	return matches(options->suites, options->suite_count, suite->name) ||
+	       matches(options->suites, options->suite_count, suite->id);
+}
+
+static bool in_sources(const struct ingest_options *options, const struct run *run)
+{
+	for (size_t i = 0; i < options->source_count; i++)
+		if (strcmp(options->sources[i], run->source) == 0)
+			return true;
+	return !options->source_count;
+}
+
+static void apply_filters(struct intake *in)
+{
+	struct runs *runs = in->runs;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < runs->count; i++) {
+		struct run *run = runs->items[i];
+
+		if (in_sources(in->options, run) && in_suites(in->options, run) &&
+		    in_period(in, run))
+			runs->items[kept++] = run;
+	}
+	in->counts->filtered = runs->count - kept;
+	runs->count = kept;
+}
+
+static void find_period(struct intake *in)
+{
+	struct ingest_counts *counts = in->counts;
+
+	for (size_t i = 0; i < in->runs->count; i++) {
+		int64_t from = run_begin(in->runs->items[i]), to = run_when(in->runs->items[i]);
+
+		if (to == TIME_UNKNOWN)
+			continue;
+		if (from == TIME_UNKNOWN || from > to)
+			from = to;
+		if (counts->period_from == TIME_UNKNOWN || from < counts->period_from)
+			counts->period_from = from;
+		if (counts->period_to == TIME_UNKNOWN || to > counts->period_to)
+			counts->period_to = to;
+	}
+}
+
+static void note_without_time(struct intake *in)
+{
+	struct note made = {.severity = SEVERITY_WARNING};
+	char text[160];
+
+	if (!in->counts->without_time)
+		return;
+	snprintf(text, sizeof(text),
+		 "%llu run%s without a time: kept, though a period was asked for",
+		 (unsigned long long)in->counts->without_time,
+		 in->counts->without_time == 1 ? "" : "s");
+	made.text = text;
+	notes_add(in->notes, &made);
+}
+
+static void finish(struct intake *in)
+{
+	drop_duplicates(in);
+	in->counts->runs = in->runs->count;
+	joins_apply(&in->joins, in->runs, in->notes);
+	pages_check(&in->pages, in->notes);
+	apply_filters(in);
+	note_without_time(in);
+	find_period(in);
+	memcpy(in->counts->redactions, in->redactor.counts, sizeof(in->redactor.counts));
+}
+
+void ingest(const char *const *inputs, size_t input_count, const struct ingest_options *options,
+	    struct runs *runs, struct ingest_counts *counts, struct notes *notes)
+{
+	struct intake in = {
+		.options = options,
+		.runs = runs,
+		.counts = counts,
+		.notes = notes,
+		.filter = options->redact ? redact : NULL,
+	};
+	struct sources *sources;
+	struct blob blob;
+
+	*counts = (struct ingest_counts){.period_from = TIME_UNKNOWN, .period_to = TIME_UNKNOWN};
+	arena_init(&in.scratch, 0);
+	joins_init(&in.joins);
+	redactor_init(&in.redactor);
+	notes->filter = in.filter;
+	notes->filter_ctx = &in.redactor;
+	sources = sources_open(inputs, input_count, &options->limits, notes);
+	while (sources_next(sources, &blob))
+		read_blob(&in, &blob);
+	counts->files = sources_files(sources);
+	sources_close(sources);
+	finish(&in);
+	notes->filter = NULL;
+	joins_release(&in.joins);
+	pages_release(&in.pages);
+	redactor_release(&in.redactor);
+	arena_release(&in.scratch);
+}

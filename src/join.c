@@ -1,0 +1,263 @@
+#include "runtally/join.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void joins_init(struct joins *joins)
+{
+	*joins = (struct joins){.count = 0};
+	arena_init(&joins->arena, 0);
+}
+
+void joins_release(struct joins *joins)
+{
+	memory_free(joins->items);
+	arena_release(&joins->arena);
+}
+
+void joins_truncate(struct joins *joins, size_t count)
+{
+	joins->count = count;
+}
+
+static const char *copy_of(struct joins *joins, const char *text, text_filter *filter, void *ctx)
+{
+	if (!text)
+		return NULL;
+	return arena_strdup(&joins->arena, filter ? filter(ctx, text) : text);
+}
+
+void joins_add(struct joins *joins, const struct definition *definition, text_filter *filter,
+	       void *ctx)
+{
+	struct definition copy = *definition;
+
+	copy.source = copy_of(joins, copy.source, NULL, NULL);
+	copy.id = copy_of(joins, copy.id, filter, ctx);
+	copy.name = copy_of(joins, copy.name, filter, ctx);
+	copy.suite.id = copy_of(joins, copy.suite.id, filter, ctx);
+	copy.suite.name = copy_of(joins, copy.suite.name, filter, ctx);
+	copy.agent.id = copy_of(joins, copy.agent.id, filter, ctx);
+	copy.agent.name = copy_of(joins, copy.agent.name, filter, ctx);
+	joins->items = array_reserve(joins->items, &joins->capacity, joins->count + 1,
+				     sizeof(*joins->items));
+	joins->items[joins->count++] = copy;
+}
+
+/* What is known of each (kind, source, id), merged of all that define it. */
+struct index {
+	struct definition *slots; /* id NULL: free */
+	size_t capacity, count;
+};
+
+static size_t hash_key(enum definition_kind kind, const char *source, const char *id)
+{
+	return (size_t)(hash_bytes(source, strlen(source)) * 31 + hash_bytes(id, strlen(id)) * 7) +
+	       kind;
+}
+
+static struct definition *slot_of(const struct index *index, enum definition_kind kind,
+				  const char *source, const char *id)
+{
+	size_t at = hash_key(kind, source, id) & (index->capacity - 1);
+
+	for (;; at = (at + 1) & (index->capacity - 1)) {
+		struct definition *slot = &index->slots[at];
+
+		if (!slot->id || (slot->kind == kind && strcmp(slot->id, id) == 0 &&
+				  strcmp(slot->source, source) == 0))
+			return slot;
+	}
+}
+
+static void index_grow(struct index *index)
+{
+	struct index larger = {.capacity = index->capacity ? index->capacity * 2 : 256,
+			       .count = index->count};
+
+	larger.slots = memory_alloc(larger.capacity * sizeof(*larger.slots));
+	memset(larger.slots, 0, larger.capacity * sizeof(*larger.slots));
+	for (size_t i = 0; i < index->capacity; i++)
+		if (index->slots[i].id)
+			*slot_of(&larger, index->slots[i].kind, index->slots[i].source,
+				 index->slots[i].id) = index->slots[i];
+	memory_free(index->slots);
+	*index = larger;
+}
+
+static const struct definition *look_up(const struct index *index, enum definition_kind kind,
+					const char *source, const char *id)
+{
+	const struct definition *slot;
+
+	if (!id || !index->capacity)
+		return NULL;
+	slot = slot_of(index, kind, source, id);
+	return slot->id ? slot : NULL;
+}
+
+static void take(const char **member, const char *told, bool replace)
+{
+	if (told && (replace || !*member))
+		*member = told;
+}
+
+/* A suite's id and name belong together: a name alone must not stay beside another's id. */
+static void take_label(struct label *member, struct label told, bool replace)
+{
+	if (replace && (told.id || told.name))
+		*member = (struct label){NULL, NULL};
+	take(&member->id, told.id, false);
+	take(&member->name, told.name, false);
+}
+
+/* `replace`: what is told now wins over what is known; else it only fills gaps. */
+static void index_add(struct index *index, const struct definition *told, bool replace)
+{
+	struct definition *slot;
+
+	if (!told->id)
+		return;
+	if (index->count * 4 >= index->capacity * 3)
+		index_grow(index);
+	slot = slot_of(index, told->kind, told->source, told->id);
+	if (!slot->id) {
+		*slot = *told;
+		index->count++;
+		return;
+	}
+	take(&slot->name, told->name, replace);
+	take_label(&slot->suite, told->suite, replace);
+	take_label(&slot->agent, told->agent, replace);
+	if (told->runs_expected >= 0 && (replace || slot->runs_expected < 0))
+		slot->runs_expected = told->runs_expected;
+}
+
+/* What one run says of its suite, case and agent helps another that carries ids alone. */
+static void index_add_run(struct index *index, const struct run *run)
+{
+	const struct definition suite = {
+		.kind = DEFINES_SUITE,
+		.source = run->source,
+		.id = run->suite.id,
+		.name = run->suite.name,
+		.runs_expected = -1,
+	};
+	const struct definition test_case = {
+		.kind = DEFINES_CASE,
+		.source = run->source,
+		.id = run->test_case.id,
+		.name = run->test_case.name,
+		.suite = run->suite,
+		.agent = run->agent,
+		.runs_expected = -1,
+	};
+	const struct definition agent = {
+		.kind = DEFINES_AGENT,
+		.source = run->source,
+		.id = run->agent.id,
+		.name = run->agent.name,
+		.runs_expected = -1,
+	};
+
+	if (suite.name)
+		index_add(index, &suite, false);
+	if (test_case.name || test_case.suite.id || test_case.suite.name || test_case.agent.id)
+		index_add(index, &test_case, false);
+	if (agent.name)
+		index_add(index, &agent, false);
+}
+
+static const char *kept(struct runs *runs, const char *text)
+{
+	return intern(&runs->names, text);
+}
+
+/* A run's own suite stands; one that carries none has its case's. */
+static void fill_run(struct runs *runs, struct run *run, const struct index *index)
+{
+	const struct definition *found;
+
+	found = look_up(index, DEFINES_CASE, run->source, run->test_case.id);
+	if (found) {
+		take(&run->test_case.name, kept(runs, found->name), true);
+		if (!run->suite.id && !run->suite.name)
+			run->suite = (struct label){kept(runs, found->suite.id),
+						    kept(runs, found->suite.name)};
+		if (!run->agent.id && !run->agent.name)
+			run->agent = (struct label){kept(runs, found->agent.id),
+						    kept(runs, found->agent.name)};
+	}
+	found = look_up(index, DEFINES_SUITE, run->source, run->suite.id);
+	if (found) {
+		take(&run->suite.name, kept(runs, found->name), true);
+		if (!run->agent.id && !run->agent.name)
+			run->agent = (struct label){kept(runs, found->agent.id),
+						    kept(runs, found->agent.name)};
+	}
+	found = look_up(index, DEFINES_AGENT, run->source, run->agent.id);
+	if (found)
+		take(&run->agent.name, kept(runs, found->name), true);
+}
+
+static void count_execution(struct index *index, const struct run *run)
+{
+	struct definition *slot;
+
+	if (!run->execution_id || !index->capacity)
+		return;
+	slot = slot_of(index, DEFINES_EXECUTION, run->source, run->execution_id);
+	if (slot->id && slot->runs_expected > 0)
+		slot->runs_expected--;
+}
+
+static int compare_definitions(const void *left, const void *right)
+{
+	const struct definition *a = left, *b = right;
+	int order = strcmp(a->source, b->source);
+
+	return order ? order : strcmp(a->id, b->id);
+}
+
+/* After counting down, runs_expected is what is missing. Only batches of which a run is here. */
+static void note_missing(struct index *index, struct notes *notes)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < index->capacity; i++) {
+		const struct definition *slot = &index->slots[i];
+
+		if (slot->id && slot->kind == DEFINES_EXECUTION && slot->runs_expected > 0)
+			index->slots[count++] = *slot;
+	}
+	qsort(index->slots, count, sizeof(*index->slots), compare_definitions);
+	for (size_t i = 0; i < count; i++) {
+		const struct definition *batch = &index->slots[i];
+		char text[256];
+		const struct note note = {.severity = SEVERITY_WARNING, .text = text};
+
+		snprintf(text, sizeof(text),
+			 "%s: batch %.100s: %" PRId64 " of its runs %s not among the inputs",
+			 batch->source, batch->id, batch->runs_expected,
+			 batch->runs_expected == 1 ? "is" : "are");
+		notes_add(notes, &note);
+	}
+}
+
+void joins_apply(struct joins *joins, struct runs *runs, struct notes *notes)
+{
+	struct index index = {.count = 0};
+
+	for (size_t i = 0; i < joins->count; i++)
+		index_add(&index, &joins->items[i], true);
+	for (size_t i = 0; i < runs->count; i++)
+		index_add_run(&index, runs->items[i]);
+	for (size_t i = 0; i < runs->count; i++)
+		fill_run(runs, runs->items[i], &index);
+	for (size_t i = 0; i < runs->count; i++)
+		count_execution(&index, runs->items[i]);
+	note_missing(&index, notes);
+	memory_free(index.slots);
+}

@@ -1,0 +1,311 @@
+/* runtally: options → ingest → tally → render → exit status. All that is printed is printed here. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runtally/adapter.h"
+#include "runtally/escape.h"
+#include "runtally/ingest.h"
+#include "runtally/options.h"
+#include "runtally/output.h"
+#include "runtally/publish.h"
+#include "runtally/tally.h"
+#include "runtally/templates.h"
+
+/* Exit statuses (contract.md); of several the largest wins. */
+enum { EXIT_OK, EXIT_GATE, EXIT_USAGE, EXIT_INPUT, EXIT_OUTPUT };
+
+/* ---- the pipeline ---- */
+
+static int print_words(enum options_wish wish, const struct error *err);
+static void tell(const char *place, const char *text);
+static void tell_notes(const struct options *options, const struct notes *notes);
+static void tell_gates(const struct options *options, const struct gates *gates);
+static void show_progress(void *ctx, uint64_t records, uint64_t bytes);
+static bool wants_progress(const struct options *options);
+static bool wants_color(const struct target *target);
+static int larger(int status, int other);
+
+static int write_reports(const struct options *options, struct view *view)
+{
+	static const struct target fallback = {.path = "-"};
+	struct target text = fallback;
+	const struct target *targets = options->target_count ? options->targets : &text;
+	size_t count = options->target_count ? options->target_count : 1;
+	int status = EXIT_OK;
+
+	text.format = format_by_name("text");
+	for (size_t i = 0; i < count; i++) {
+		struct error err;
+
+		view->color = wants_color(&targets[i]);
+		if (publish(options, &targets[i], view, &err)) {
+			tell(NULL, err.text);
+			status = EXIT_OUTPUT;
+		}
+	}
+	return status;
+}
+
+static int report_on(const struct options *options, struct runs *runs,
+		     const struct ingest_counts *counts, const struct notes *notes)
+{
+	int status = notes->errors ? EXIT_INPUT : EXIT_OK;
+	struct report report;
+	struct gates gates;
+	struct view view = {
+		.report = &report,
+		.counts = counts,
+		.notes = notes,
+		.gates = &gates,
+		.render = &options->render,
+		.title = options->title,
+		.link = options->link,
+		.details = options->ingest.details,
+		.pass_score_micro = options->ingest.rules.pass_score_micro,
+		.shown_failures = SIZE_MAX,
+	};
+
+	report_build(&report, runs, options->suite_by);
+	gates_judge(&gates, &options->gates, &report);
+	status = larger(status, write_reports(options, &view));
+	tell_gates(options, &gates);
+	report_release(&report);
+	return larger(status, gates.missed ? EXIT_GATE : EXIT_OK);
+}
+
+static int run_pipeline(struct options *options)
+{
+	struct ingest_counts counts;
+	struct notes notes;
+	struct runs runs;
+	int status = EXIT_INPUT;
+
+	if (wants_progress(options))
+		options->ingest.progress = show_progress;
+	runs_init(&runs);
+	notes_init(&notes, options->notes_limit);
+	ingest(options->inputs, options->input_count, &options->ingest, &runs, &counts, &notes);
+	if (options->ingest.progress)
+		show_progress(NULL, 0, 0);
+	tell_notes(options, &notes);
+	if (options->strict && notes.errors)
+		tell(NULL, "--strict: no report is written, for some input was bad");
+	else
+		status = report_on(options, &runs, &counts, &notes);
+	notes_release(&notes);
+	runs_release(&runs);
+	return status;
+}
+
+/* ---- the process ---- */
+
+static void end_by_signal(int number)
+{
+	output_remove_temps();
+	_exit(128 + number);
+}
+
+static void end_out_of_memory(void)
+{
+	static const char text[] = "runtally: out of memory\n";
+
+	output_remove_temps();
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(EXIT_OUTPUT);
+	_exit(EXIT_OUTPUT);
+}
+
+static void set_handlers(void)
+{
+	struct sigaction end = {.sa_handler = end_by_signal};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	memory_exhausted = end_out_of_memory;
+	sigaction(SIGINT, &end, NULL);
+	sigaction(SIGTERM, &end, NULL);
+	sigaction(SIGHUP, &end, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static int64_t clock_ms(void)
+{
+	struct timespec now = {.tv_sec = 0};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct error err;
+	enum options_wish wish;
+	int status = EXIT_OK;
+
+	set_handlers();
+	wish = options_parse(&options, argc, argv, clock_ms(), getenv("SOURCE_DATE_EPOCH"), &err);
+	if (wish != WISH_RUN) {
+		status = print_words(wish, &err);
+	} else if (options.print_templates) {
+		if (templates_print(options.print_templates, &err)) {
+			tell(NULL, err.text);
+			status = EXIT_OUTPUT;
+		}
+	} else {
+		status = run_pipeline(&options);
+	}
+	options_release(&options);
+	return status;
+}
+
+/* ---- what is printed ---- */
+
+static int larger(int status, int other)
+{
+	return status > other ? status : other;
+}
+
+/* One line on standard error; both texts may hold bytes of the input. */
+static void tell(const char *place, const char *text)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	strbuf_addstr(&line, "runtally: ");
+	if (place && place[0]) {
+		escape_terminal(&line, place, strlen(place), 'r');
+		strbuf_addstr(&line, ": ");
+	}
+	escape_terminal(&line, text, strlen(text), 'r');
+	fprintf(stderr, "%s\n", line.text);
+	strbuf_release(&line);
+}
+
+static void tell_note(const struct note *note)
+{
+	struct strbuf place = STRBUF_INIT, text = STRBUF_INIT;
+
+	if (note->opened)
+		strbuf_addstr(&place, note->opened);
+	if (note->opened && note->record)
+		strbuf_addf(&place, "#%zu", note->record);
+	if (note->severity == SEVERITY_WARNING)
+		strbuf_addstr(&text, "warning: ");
+	if (note->path)
+		strbuf_addf(&text, "%s: ", note->path);
+	strbuf_addstr(&text, note->text);
+	if (note->count > 1)
+		strbuf_addf(&text, " (in %llu records)", (unsigned long long)note->count);
+	tell(place.text, text.text);
+	strbuf_release(&place);
+	strbuf_release(&text);
+}
+
+enum { NOTES_TOLD = 50 };
+
+/* -q: errors alone; -v: all of them. The reports list what is left out here. */
+static void tell_notes(const struct options *options, const struct notes *notes)
+{
+	size_t told = 0, left = 0;
+	char text[80];
+
+	for (size_t i = 0; i < notes->count; i++) {
+		if (options->verbosity < 0 && notes->items[i].severity == SEVERITY_WARNING)
+			continue;
+		if (options->verbosity < 1 && told == NOTES_TOLD) {
+			left++;
+			continue;
+		}
+		tell_note(&notes->items[i]);
+		told++;
+	}
+	if (left) {
+		snprintf(text, sizeof(text), "%zu more notes; the report lists them", left);
+		tell(NULL, text);
+	}
+}
+
+static void tell_gates(const struct options *options, const struct gates *gates)
+{
+	for (size_t i = 0; i < gates->count; i++) {
+		const struct gate *gate = &gates->items[i];
+		struct strbuf text = STRBUF_INIT;
+
+		if (gate->met && options->verbosity < 1)
+			continue;
+		strbuf_addf(&text, "gate %s: %s: wanted %s, found %s", gate->met ? "met" : "missed",
+			    gate->name, gate->wanted, gate->found);
+		tell(NULL, text.text);
+		strbuf_release(&text);
+	}
+}
+
+/* Overwrites one line; no records: clears it. */
+static void show_progress(void *ctx, uint64_t records, uint64_t bytes)
+{
+	(void)ctx;
+	if (records)
+		fprintf(stderr, "\r%llu records, %llu MB ", (unsigned long long)records,
+			(unsigned long long)(bytes / 1000000));
+	else
+		fprintf(stderr, "\r%40s\r", "");
+}
+
+static bool wants_progress(const struct options *options)
+{
+	if (options->progress == PROGRESS_AUTO)
+		return options->verbosity >= 0 && isatty(STDERR_FILENO);
+	return options->progress == PROGRESS_ON;
+}
+
+/* https://no-color.org: set and not empty means no colour. */
+static bool wants_color(const struct target *target)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+
+	return strcmp(target->path, "-") == 0 && isatty(STDOUT_FILENO) &&
+	       !(no_color && no_color[0]) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+static void list_formats(struct strbuf *out)
+{
+	for (size_t i = 0; formats[i]; i++)
+		strbuf_addf(out, "%-10s %-8s %s\n", formats[i]->name,
+			    formats[i]->extension ? formats[i]->extension : "",
+			    formats[i]->summary);
+}
+
+static void list_sources(struct strbuf *out)
+{
+	for (size_t i = 0; adapters[i]; i++)
+		strbuf_addf(out, "%-10s %s\n", adapters[i]->name, adapters[i]->summary);
+}
+
+static int print_words(enum options_wish wish, const struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int status = EXIT_OK;
+
+	if (wish == WISH_BAD_USAGE) {
+		tell(NULL, err->text);
+		return EXIT_USAGE;
+	}
+	if (wish == WISH_HELP)
+		options_help(&text);
+	else if (wish == WISH_VERSION)
+		strbuf_addstr(&text, "runtally " RUNTALLY_VERSION "\n");
+	else if (wish == WISH_LIST_FORMATS)
+		list_formats(&text);
+	else
+		list_sources(&text);
+	if (fwrite(text.text, 1, text.length, stdout) != text.length || fflush(stdout)) {
+		tell(NULL, "standard output: cannot write");
+		status = EXIT_OUTPUT;
+	}
+	strbuf_release(&text);
+	return status;
+}

@@ -1,0 +1,374 @@
+#include "runtally/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zip.h>
+
+#include "runtally/arena.h"
+#include "runtally/strbuf.h"
+#include "runtally/times.h"
+
+enum { BUFFER_SIZE = 128 * 1024, PENDING_MAX = 16 };
+
+struct output {
+	int fd;
+	char *path; /* where it shall be; for messages */
+	char *temp; /* where it is until then; NULL: written directly */
+	uint64_t size;
+	struct strbuf buffer;
+};
+
+/* Temps to remove when a signal ends the program; read by its handler. */
+static char *volatile pending[PENDING_MAX];
+
+static void pending_set(const char *old, char *new)
+{
+	for (size_t i = 0; i < PENDING_MAX; i++)
+		if (pending[i] == old) {
+			pending[i] = new;
+			return;
+		}
+}
+
+void output_remove_temps(void)
+{
+	for (size_t i = 0; i < PENDING_MAX; i++)
+		if (pending[i])
+			unlink(pending[i]);
+}
+
+static char *copy_text(const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	return memcpy(memory_alloc(size), text, size);
+}
+
+static struct output *output_new(int fd, const char *path)
+{
+	struct output *output = memory_alloc(sizeof(*output));
+
+	*output = (struct output){.fd = fd, .path = copy_text(path), .buffer = STRBUF_INIT};
+	return output;
+}
+
+static void output_free(struct output *output)
+{
+	strbuf_release(&output->buffer);
+	memory_free(output->temp);
+	memory_free(output->path);
+	memory_free(output);
+}
+
+/* The file behind a link is replaced, not the link. */
+static char *final_path(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	return real ? real : copy_text(path);
+}
+
+static char *temp_path(const char *path, unsigned attempt)
+{
+	struct strbuf temp = STRBUF_INIT;
+	const char *slash = strrchr(path, '/');
+
+	strbuf_add(&temp, path, slash ? (size_t)(slash - path) + 1 : 0);
+	strbuf_addf(&temp, ".runtally-%ld-%u.tmp", (long)getpid(), attempt);
+	return temp.text;
+}
+
+static struct output *open_temp(const char *path, struct error *err)
+{
+	struct output *output;
+	char *place = final_path(path), *temp = NULL;
+	int fd = -1;
+
+	for (unsigned attempt = 0; fd < 0 && attempt < 1000; attempt++) {
+		memory_free(temp);
+		temp = temp_path(place, attempt);
+		fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	if (fd < 0) {
+		error_set(err, "%s: cannot write: %s", path, strerror(errno));
+		memory_free(temp);
+		free(place);
+		return NULL;
+	}
+	output = output_new(fd, place);
+	output->temp = temp;
+	pending_set(NULL, temp);
+	free(place);
+	return output;
+}
+
+struct output *output_open(const char *path, struct error *err)
+{
+	struct stat status;
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return output_new(STDOUT_FILENO, "standard output");
+	if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
+		return open_temp(path, err);
+	if (S_ISDIR(status.st_mode)) {
+		error_set(err, "%s: is a folder", path);
+		return NULL;
+	}
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0)
+		return output_new(fd, path);
+	error_set(err, "%s: cannot write: %s", path, strerror(errno));
+	return NULL;
+}
+
+static int write_all(struct output *output, const char *bytes, size_t length, struct error *err)
+{
+	while (length) {
+		ssize_t wrote = write(output->fd, bytes, length);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return error_set(err, "%s: cannot write: %s", output->path,
+					 strerror(errno));
+		bytes += wrote;
+		length -= (size_t)wrote;
+	}
+	return 0;
+}
+
+static int flush(struct output *output, struct error *err)
+{
+	int failed = write_all(output, output->buffer.text, output->buffer.length, err);
+
+	strbuf_reset(&output->buffer);
+	return failed;
+}
+
+int output_write(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	struct output *output = ctx;
+
+	output->size += length;
+	if (output->buffer.length + length > BUFFER_SIZE && flush(output, err))
+		return -1;
+	if (length > BUFFER_SIZE)
+		return write_all(output, bytes, length, err);
+	strbuf_add(&output->buffer, bytes, length);
+	return 0;
+}
+
+uint64_t output_size(const struct output *output)
+{
+	return output->size;
+}
+
+/* Makes the rename itself last; file systems that cannot sync a folder are no error. */
+static void sync_folder(const char *path)
+{
+	char *copy = copy_text(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	memory_free(copy);
+}
+
+static int finish_temp(struct output *output, struct error *err)
+{
+	int failed = 0;
+
+	if (fsync(output->fd) && errno != EINVAL && errno != EROFS)
+		failed = error_set(err, "%s: cannot write: %s", output->path, strerror(errno));
+	if (close(output->fd) && !failed)
+		failed = error_set(err, "%s: cannot write: %s", output->path, strerror(errno));
+	output->fd = -1;
+	if (!failed && rename(output->temp, output->path))
+		failed = error_set(err, "%s: cannot put it in place: %s", output->path,
+				   strerror(errno));
+	if (failed)
+		return -1;
+	pending_set(output->temp, NULL);
+	sync_folder(output->path);
+	memory_free(output->temp);
+	output->temp = NULL;
+	return 0;
+}
+
+int output_commit(struct output *output, struct error *err)
+{
+	int failed = flush(output, err);
+
+	if (!failed && output->temp)
+		failed = finish_temp(output, err);
+	output_abort(output);
+	return failed;
+}
+
+void output_abort(struct output *output)
+{
+	if (output->fd > STDERR_FILENO)
+		close(output->fd);
+	if (output->temp) {
+		unlink(output->temp);
+		pending_set(output->temp, NULL);
+	}
+	output_free(output);
+}
+
+/* ---- bundles ---- */
+
+struct entry {
+	char *name, *bytes;
+	size_t length;
+};
+
+struct bundle {
+	struct entry *entries;
+	size_t count, capacity;
+};
+
+struct bundle *bundle_new(void)
+{
+	struct bundle *bundle = memory_alloc(sizeof(*bundle));
+
+	*bundle = (struct bundle){.count = 0};
+	return bundle;
+}
+
+void bundle_free(struct bundle *bundle)
+{
+	for (size_t i = 0; i < bundle->count; i++) {
+		memory_free(bundle->entries[i].name);
+		memory_free(bundle->entries[i].bytes);
+	}
+	memory_free(bundle->entries);
+	memory_free(bundle);
+}
+
+void bundle_add(struct bundle *bundle, const char *name, const char *bytes, size_t length)
+{
+	struct entry *entry;
+
+	bundle->entries = array_reserve(bundle->entries, &bundle->capacity, bundle->count + 1,
+					sizeof(*bundle->entries));
+	entry = &bundle->entries[bundle->count++];
+	*entry = (struct entry){copy_text(name), memory_alloc(length), length};
+	memcpy(entry->bytes, bytes, length);
+}
+
+static unsigned digits_at(const char *text, size_t at, size_t count)
+{
+	unsigned value = 0;
+
+	for (size_t i = at; i < at + count; i++)
+		value = value * 10 + (unsigned)(text[i] - '0');
+	return value;
+}
+
+/* DOS times have no zone; libzip would take the machine's, so they are made here, in UTC. */
+static void dos_time(int64_t seconds, zip_uint16_t *time, zip_uint16_t *date)
+{
+	char text[TIME_TEXT_SIZE];
+	unsigned year;
+
+	time_text(seconds * 1000, text);
+	year = digits_at(text, 0, 4);
+	if (year < 1980 || year > 2107) {
+		*time = 0;
+		*date = 1 << 5 | 1;
+		return;
+	}
+	*date = (zip_uint16_t)((year - 1980) << 9 | digits_at(text, 5, 2) << 5 |
+			       digits_at(text, 8, 2));
+	*time = (zip_uint16_t)(digits_at(text, 11, 2) << 11 | digits_at(text, 14, 2) << 5 |
+			       digits_at(text, 17, 2) / 2);
+}
+
+static int add_entry(zip_t *zip, const struct entry *entry, int64_t seconds)
+{
+	zip_source_t *source = zip_source_buffer(zip, entry->bytes, entry->length, 0);
+	zip_uint16_t time, date;
+	zip_int64_t index;
+
+	if (!source)
+		return -1;
+	index = zip_file_add(zip, entry->name, source, ZIP_FL_ENC_UTF_8);
+	if (index < 0) {
+		zip_source_free(source);
+		return -1;
+	}
+	dos_time(seconds, &time, &date);
+	return zip_file_set_dostime(zip, (zip_uint64_t)index, time, date, 0);
+}
+
+static int copy_archive(zip_source_t *source, struct output *output, struct error *err)
+{
+	char buffer[16384];
+	zip_int64_t got = 0;
+	int failed = 0;
+
+	if (zip_source_open(source))
+		return error_set(err, "%s: cannot make the ZIP", output->path);
+	while (!failed && (got = zip_source_read(source, buffer, sizeof(buffer))) > 0)
+		failed = output_write(output, buffer, (size_t)got, err);
+	zip_source_close(source);
+	if (got < 0)
+		return error_set(err, "%s: cannot make the ZIP", output->path);
+	return failed;
+}
+
+static int bundle_write(struct bundle *bundle, struct output *output, int64_t seconds,
+			zip_source_t *source, struct error *err)
+{
+	zip_error_t trouble;
+	zip_t *zip;
+
+	zip_error_init(&trouble);
+	zip = zip_open_from_source(source, ZIP_TRUNCATE, &trouble);
+	if (!zip) {
+		error_set(err, "%s: cannot make the ZIP: %s", output->path,
+			  zip_error_strerror(&trouble));
+		zip_error_fini(&trouble);
+		return -1;
+	}
+	zip_source_keep(source);
+	for (size_t i = 0; i < bundle->count; i++)
+		if (add_entry(zip, &bundle->entries[i], seconds)) {
+			error_set(err, "%s: cannot make the ZIP: %s", output->path,
+				  zip_strerror(zip));
+			zip_discard(zip);
+			return -1;
+		}
+	if (zip_close(zip)) {
+		error_set(err, "%s: cannot make the ZIP: %s", output->path, zip_strerror(zip));
+		zip_discard(zip);
+		return -1;
+	}
+	return copy_archive(source, output, err);
+}
+
+int bundle_commit(struct bundle *bundle, struct output *output, int64_t seconds, struct error *err)
+{
+	zip_source_t *source = zip_source_buffer_create(NULL, 0, 0, NULL);
+	int failed = -1;
+
+	if (!source)
+		memory_exhausted();
+	else
+		failed = bundle_write(bundle, output, seconds, source, err);
+	zip_source_free(source);
+	bundle_free(bundle);
+	return failed;
+}

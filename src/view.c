@@ -1,0 +1,324 @@
+#include "runtally/view.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "runtally/arena.h"
+
+/*
+ * A value's members: context is the view, object what the class's functions expect, index its
+ * position in a list. detail is the class of an object, or the member of a text, flag or list.
+ */
+
+static const struct value_ops object_ops, text_ops, flag_ops, list_ops;
+
+struct value value_of(const struct value_class *class, const struct view *view, const void *object,
+		      size_t index)
+{
+	return (struct value){
+		.ops = &object_ops,
+		.context = view,
+		.object = object,
+		.detail = class,
+		.index = index,
+	};
+}
+
+const struct view *value_view(const struct value *value)
+{
+	return value->context;
+}
+
+const void *value_field(const struct value *of)
+{
+	const struct member *member = of->detail;
+
+	return (const char *)of->object + member->at;
+}
+
+static const struct member *find_member(const struct value_class *class, const char *name,
+					size_t length)
+{
+	for (; class; class = class->base)
+		for (size_t i = 0; i < class->count; i++) {
+			const struct member *member = &class->members[i];
+
+			if (strncmp(member->name, name, length) == 0 && !member->name[length])
+				return member;
+		}
+	return NULL;
+}
+
+static bool nothing_here(const struct value *of)
+{
+	(void)of;
+	return false;
+}
+
+/* A member that is there but has no value: look-ups must stop at it, not climb further. */
+static const struct member nothing = {"", MEMBER_FLAG, {.flag = nothing_here}, 0};
+
+static struct value leaf(const struct value *of, const struct value_ops *ops,
+			 const struct member *member)
+{
+	struct value value = *of;
+
+	value.ops = ops;
+	value.detail = member;
+	return value;
+}
+
+static bool is_first(const struct value *of)
+{
+	return of->index == 0;
+}
+
+static void position(const struct value *of, struct strbuf *out)
+{
+	strbuf_addf(out, "%zu", of->index + 1);
+}
+
+/* What every object knows of itself. */
+static const struct member element_members[] = {
+	{"first", MEMBER_FLAG, {.flag = is_first}, 0},
+	{"number", MEMBER_TEXT, {.text = position}, 0},
+};
+
+static const struct value_class element_class = {
+	.members = element_members,
+	.count = MEMBER_COUNT(element_members),
+};
+
+static bool object_member(const struct value *value, const char *name, size_t length,
+			  struct value *out)
+{
+	const struct member *member = find_member(value->detail, name, length);
+	struct value of;
+
+	if (!member)
+		member = find_member(&element_class, name, length);
+	if (!member)
+		return false;
+	switch (member->kind) {
+	case MEMBER_TEXT:
+	case MEMBER_MARKUP:
+		*out = leaf(value, &text_ops, member);
+		break;
+	case MEMBER_FLAG:
+		*out = leaf(value, &flag_ops, member);
+		break;
+	case MEMBER_LIST:
+		*out = leaf(value, &list_ops, member);
+		break;
+	case MEMBER_OBJECT:
+		of = leaf(value, NULL, member);
+		if (!member->object(&of, out))
+			*out = leaf(value, &flag_ops, &nothing);
+	}
+	return true;
+}
+
+static enum value_kind object_kind(const struct value *value)
+{
+	(void)value;
+	return VALUE_OBJECT;
+}
+
+static const struct value_ops object_ops = {.kind = object_kind, .member = object_member};
+
+static void text_text(const struct value *value, struct strbuf *out)
+{
+	const struct member *member = value->detail;
+
+	member->text(value, out);
+}
+
+static enum value_kind text_kind(const struct value *value)
+{
+	struct strbuf text = STRBUF_INIT;
+	bool empty;
+
+	text_text(value, &text);
+	empty = text.length == 0;
+	strbuf_release(&text);
+	return empty ? VALUE_FALSE : VALUE_TEXT;
+}
+
+static bool text_is_markup(const struct value *value)
+{
+	const struct member *member = value->detail;
+
+	return member->kind == MEMBER_MARKUP;
+}
+
+static const struct value_ops text_ops = {
+	.kind = text_kind,
+	.text = text_text,
+	.is_markup = text_is_markup,
+};
+
+static enum value_kind flag_kind(const struct value *value)
+{
+	const struct member *member = value->detail;
+
+	return member->flag(value) ? VALUE_TEXT : VALUE_FALSE;
+}
+
+static void flag_text(const struct value *value, struct strbuf *out)
+{
+	const struct member *member = value->detail;
+
+	strbuf_addstr(out, member->flag(value) ? "true" : "false");
+}
+
+static const struct value_ops flag_ops = {.kind = flag_kind, .text = flag_text};
+
+static enum value_kind list_kind(const struct value *value)
+{
+	(void)value;
+	return VALUE_LIST;
+}
+
+static bool list_next(const struct value *value, struct value_cursor *cursor, struct value *out)
+{
+	const struct member *member = value->detail;
+
+	return member->next(value, cursor, out);
+}
+
+static const struct value_ops list_ops = {.kind = list_kind, .next = list_next};
+
+/* ---- printing all values ---- */
+
+enum { PRINT_DEPTH = 12 };
+
+struct printer {
+	struct strbuf out;
+	size_t list_limit;
+	render_sink *sink;
+	void *ctx;
+	struct error *err;
+	int result;
+	const struct value_class
+		*path[PRINT_DEPTH]; /* classes being printed, so that none nests in itself */
+	size_t depth;
+};
+
+static void print_value(struct printer *printer, const struct value *value);
+
+static void print_break(struct printer *printer)
+{
+	strbuf_addch(&printer->out, '\n');
+	strbuf_pad(&printer->out, ' ', printer->depth * 2);
+}
+
+static void print_text(struct printer *printer, const struct value *value)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	text_text(value, &text);
+	strbuf_addch(&printer->out, '"');
+	escape_json(&printer->out, text.text, text.length, 0);
+	strbuf_addch(&printer->out, '"');
+	strbuf_release(&text);
+}
+
+static void print_list(struct printer *printer, const struct value *list)
+{
+	struct value_cursor cursor = {.index = 0};
+	struct value element;
+	size_t count = 0;
+
+	strbuf_addch(&printer->out, '[');
+	printer->depth++;
+	while ((!printer->list_limit || count < printer->list_limit) &&
+	       list_next(list, &cursor, &element)) {
+		if (count++)
+			strbuf_addch(&printer->out, ',');
+		print_break(printer);
+		print_value(printer, &element);
+	}
+	printer->depth--;
+	strbuf_addch(&printer->out, ']');
+}
+
+static void flush(struct printer *printer)
+{
+	if (!printer->result && printer->out.length)
+		printer->result = printer->sink(printer->ctx, printer->out.text,
+						printer->out.length, printer->err);
+	strbuf_reset(&printer->out);
+}
+
+static void print_class(struct printer *printer, const struct value *object,
+			const struct value_class *class, bool *any)
+{
+	for (size_t i = 0; i < class->count; i++) {
+		struct value member;
+
+		object_member(object, class->members[i].name, strlen(class->members[i].name),
+			      &member);
+		if (*any)
+			strbuf_addch(&printer->out, ',');
+		*any = true;
+		print_break(printer);
+		strbuf_addf(&printer->out, "\"%s\": ", class->members[i].name);
+		print_value(printer, &member);
+	}
+	if (class->base)
+		print_class(printer, object, class->base, any);
+	flush(printer);
+}
+
+static bool is_open(const struct printer *printer, const struct value_class *class)
+{
+	for (size_t i = 0; i < printer->depth && i < PRINT_DEPTH; i++)
+		if (printer->path[i] == class)
+			return true;
+	return printer->depth >= PRINT_DEPTH;
+}
+
+static void print_object(struct printer *printer, const struct value *object)
+{
+	bool any = false;
+
+	if (is_open(printer, object->detail)) {
+		strbuf_addstr(&printer->out, "\"...\"");
+		return;
+	}
+	printer->path[printer->depth++] = object->detail;
+	strbuf_addch(&printer->out, '{');
+	print_class(printer, object, object->detail, &any);
+	printer->path[--printer->depth] = NULL;
+	strbuf_addch(&printer->out, '}');
+}
+
+static void print_value(struct printer *printer, const struct value *value)
+{
+	if (value->ops == &object_ops)
+		print_object(printer, value);
+	else if (value->ops == &list_ops)
+		print_list(printer, value);
+	else if (value->ops == &text_ops)
+		print_text(printer, value);
+	else
+		flag_text(value, &printer->out);
+}
+
+int view_print(const struct value *root, size_t list_limit, render_sink *sink, void *ctx,
+	       struct error *err)
+{
+	struct printer printer = {
+		.out = STRBUF_INIT,
+		.list_limit = list_limit,
+		.sink = sink,
+		.ctx = ctx,
+		.err = err,
+	};
+
+	print_value(&printer, root);
+	strbuf_addch(&printer.out, '\n');
+	flush(&printer);
+	strbuf_release(&printer.out);
+	return printer.result;
+}

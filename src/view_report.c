@@ -1,0 +1,862 @@
+#include <stddef.h>
+#include <string.h>
+
+#include "runtally/numbers.h"
+#include "runtally/times.h"
+#include "runtally/view.h"
+#include "runtally/view_anchor.h"
+#include "runtally/view_table.h"
+
+/* ---- shared ---- */
+
+static void text_at(const struct value *of, struct strbuf *out)
+{
+	const char *text = *(const char *const *)value_field(of);
+
+	if (text)
+		strbuf_addstr(out, text);
+}
+
+static bool flag_at(const struct value *of)
+{
+	return *(const bool *)value_field(of);
+}
+
+static void size_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, *(const size_t *)value_field(of));
+}
+
+static void count_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, *(const uint64_t *)value_field(of));
+}
+
+static void count_digits(const struct value *of, struct strbuf *out)
+{
+	strbuf_addf(out, "%llu", (unsigned long long)*(const uint64_t *)value_field(of));
+}
+
+static bool count_flag(const struct value *of)
+{
+	return *(const uint64_t *)value_field(of) > 0;
+}
+
+static const struct report *report_of(const struct value *of)
+{
+	return value_view(of)->report;
+}
+
+static uint64_t failures_in(const struct tally *tally)
+{
+	return tally->outcomes[OUTCOME_FAILED] + tally->outcomes[OUTCOME_ERROR];
+}
+
+/* The next of `count` runs from `first` on that is a failure; the cursor counts runs. */
+static bool next_failure(const struct value *of, size_t first, size_t count, size_t shown,
+			 struct value_cursor *cursor, struct value *out)
+{
+	const struct report *report = report_of(of);
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	while (cursor->index < count && found < shown) {
+		const struct run *run = report->runs[first + cursor->index++];
+
+		if (!run_is_failure(run))
+			continue;
+		*out = value_of(&class_run, value_view(of), run, found);
+		cursor->position = (const void *)(uintptr_t)(found + 1);
+		return true;
+	}
+	return false;
+}
+
+static bool next_run(const struct value *of, struct run *const *runs, size_t count,
+		     struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= count)
+		return false;
+	*out = value_of(&class_run, value_view(of), runs[cursor->index], cursor->index);
+	cursor->index++;
+	return true;
+}
+
+/* ---- cases ---- */
+
+static const struct case_group *case_of(const struct value *of)
+{
+	return of->object;
+}
+
+static const struct suite_group *suite_of_case(const struct value *of)
+{
+	return &report_of(of)->suites[case_of(of)->suite];
+}
+
+static void case_source(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, suite_of_case(of)->source);
+}
+
+static void case_suite(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, suite_of_case(of)->title);
+}
+
+static void case_suite_link(const struct value *of, struct strbuf *out)
+{
+	anchor_suite(out, suite_of_case(of));
+}
+
+static void case_link(const struct value *of, struct strbuf *out)
+{
+	anchor_case(out, suite_of_case(of), case_of(of));
+}
+
+static void case_last_outcome(const struct value *of, struct strbuf *out)
+{
+	if (case_of(of)->last_outcome != OUTCOME_COUNT)
+		strbuf_addstr(out, outcome_name(case_of(of)->last_outcome));
+}
+
+static void case_last_at(const struct value *of, struct strbuf *out)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (case_of(of)->last_at == TIME_UNKNOWN)
+		return;
+	time_text(case_of(of)->last_at, text);
+	strbuf_addf(out, "%.10s %.5s", text, text + 11);
+}
+
+static void case_raw_last_at(const struct value *of, struct strbuf *out)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (case_of(of)->last_at == TIME_UNKNOWN)
+		return;
+	time_text(case_of(of)->last_at, text);
+	strbuf_addstr(out, text);
+}
+
+static bool case_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct case_group *group = case_of(of);
+
+	return next_run(of, report_of(of)->runs + group->first_run, group->run_count, cursor, out);
+}
+
+/* Its latest runs; nothing where none tells its time, for then there is no order. */
+static bool case_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct case_group *group = case_of(of);
+	size_t count = group->run_count < STRIP_LENGTH ? group->run_count : STRIP_LENGTH;
+
+	if (group->last_at == TIME_UNKNOWN)
+		return false;
+	return next_run(of, report_of(of)->runs + group->first_run + group->run_count - count,
+			count, cursor, out);
+}
+
+static const struct member raw_case_members[] = {
+	{"last_at", MEMBER_TEXT, {.text = case_raw_last_at}, 0},
+};
+
+static const struct value_class class_raw_case = {
+	.name = "raw case",
+	.members = raw_case_members,
+	.count = MEMBER_COUNT(raw_case_members),
+	.base = &class_raw_tally,
+};
+
+static bool case_raw(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_raw_case, value_view(of), of->object, of->index);
+	return true;
+}
+
+static const struct member case_members[] = {
+	{"source", MEMBER_TEXT, {.text = case_source}, 0},
+	{"id", MEMBER_TEXT, {.text = text_at}, offsetof(struct case_group, id)},
+	{"name", MEMBER_TEXT, {.text = text_at}, offsetof(struct case_group, name)},
+	{"anchor", MEMBER_TEXT, {.text = case_link}, 0},
+	{"suite", MEMBER_TEXT, {.text = case_suite}, 0},
+	{"suite_anchor", MEMBER_TEXT, {.text = case_suite_link}, 0},
+	{"flaky", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct case_group, flaky)},
+	{"last_outcome", MEMBER_TEXT, {.text = case_last_outcome}, 0},
+	{"last_at", MEMBER_TEXT, {.text = case_last_at}, 0},
+	{"runs", MEMBER_LIST, {.next = case_runs}, 0},
+	{"strip", MEMBER_LIST, {.next = case_strip}, 0},
+	{"raw", MEMBER_OBJECT, {.object = case_raw}, 0},
+};
+
+const struct value_class class_case = {
+	.name = "case",
+	.members = case_members,
+	.count = MEMBER_COUNT(case_members),
+	.base = &class_tally,
+};
+
+/* ---- suites ---- */
+
+static const struct suite_group *suite_of(const struct value *of)
+{
+	return of->object;
+}
+
+static void suite_link(const struct value *of, struct strbuf *out)
+{
+	anchor_suite(out, suite_of(of));
+}
+
+static bool suite_cases(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct suite_group *suite = suite_of(of);
+
+	if (cursor->index >= suite->case_count)
+		return false;
+	*out = value_of(&class_case, value_view(of),
+			&report_of(of)->cases[suite->first_case + cursor->index], cursor->index);
+	cursor->index++;
+	return true;
+}
+
+static bool suite_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct suite_group *suite = suite_of(of);
+
+	return next_run(of, report_of(of)->runs + suite->first_run, suite->run_count, cursor, out);
+}
+
+/* The budget is the report's: the suites before this one use it up first. */
+static size_t shown_failures(const struct value *of)
+{
+	const struct report *report = report_of(of);
+	uint64_t own = failures_in(&suite_of(of)->tally), left = value_view(of)->shown_failures;
+
+	for (const struct suite_group *suite = report->suites; suite != suite_of(of); suite++) {
+		uint64_t used = failures_in(&suite->tally);
+
+		left = used < left ? left - used : 0;
+	}
+	return (size_t)(own < left ? own : left);
+}
+
+static bool suite_failures(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct suite_group *suite = suite_of(of);
+
+	return next_failure(of, suite->first_run, suite->run_count, shown_failures(of), cursor,
+			    out);
+}
+
+static void suite_failure_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, failures_in(&suite_of(of)->tally));
+}
+
+static bool suite_has_failures(const struct value *of)
+{
+	return failures_in(&suite_of(of)->tally) > 0;
+}
+
+static void suite_hidden_failures(const struct value *of, struct strbuf *out)
+{
+	number_count(out, failures_in(&suite_of(of)->tally) - shown_failures(of));
+}
+
+static bool suite_has_hidden_failures(const struct value *of)
+{
+	return failures_in(&suite_of(of)->tally) > shown_failures(of);
+}
+
+static bool suite_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_run(of, suite_of(of)->strip, suite_of(of)->strip_count, cursor, out);
+}
+
+static const struct member suite_members[] = {
+	{"source", MEMBER_TEXT, {.text = text_at}, offsetof(struct suite_group, source)},
+	{"id", MEMBER_TEXT, {.text = text_at}, offsetof(struct suite_group, id)},
+	{"name", MEMBER_TEXT, {.text = text_at}, offsetof(struct suite_group, name)},
+	{"title", MEMBER_TEXT, {.text = text_at}, offsetof(struct suite_group, title)},
+	{"anchor", MEMBER_TEXT, {.text = suite_link}, 0},
+	{"cases", MEMBER_LIST, {.next = suite_cases}, 0},
+	{"runs", MEMBER_LIST, {.next = suite_runs}, 0},
+	{"failures", MEMBER_LIST, {.next = suite_failures}, 0},
+	{"has_failures", MEMBER_FLAG, {.flag = suite_has_failures}, 0},
+	{"failure_count", MEMBER_TEXT, {.text = suite_failure_count}, 0},
+	{"hidden_failures", MEMBER_TEXT, {.text = suite_hidden_failures}, 0},
+	{"has_hidden_failures", MEMBER_FLAG, {.flag = suite_has_hidden_failures}, 0},
+	{"case_count", MEMBER_TEXT, {.text = size_text}, offsetof(struct suite_group, case_count)},
+	{"flaky_count",
+	 MEMBER_TEXT,
+	 {.text = count_text},
+	 offsetof(struct suite_group, flaky_cases)},
+	{"has_flaky", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct suite_group, flaky_cases)},
+	{"strip", MEMBER_LIST, {.next = suite_strip}, 0},
+};
+
+const struct value_class class_suite = {
+	.name = "suite",
+	.members = suite_members,
+	.count = MEMBER_COUNT(suite_members),
+	.base = &class_tally,
+};
+
+/* ---- sources ---- */
+
+static const struct member source_members[] = {
+	{"source", MEMBER_TEXT, {.text = text_at}, offsetof(struct source_group, source)},
+};
+
+static const struct value_class class_source = {
+	.name = "source",
+	.members = source_members,
+	.count = MEMBER_COUNT(source_members),
+	.base = &class_tally,
+};
+
+/* ---- notes and gates ---- */
+
+static const struct note *note_of(const struct value *of)
+{
+	return of->object;
+}
+
+static bool note_is_error(const struct value *of)
+{
+	return note_of(of)->severity == SEVERITY_ERROR;
+}
+
+static void note_severity(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, note_is_error(of) ? "error" : "warning");
+}
+
+static void add_place(const struct note *note, struct strbuf *out)
+{
+	if (note->file)
+		strbuf_addstr(out, note->file);
+	if (note->file && note->record)
+		strbuf_addf(out, "#%zu", note->record);
+}
+
+static void note_place_text(const struct value *of, struct strbuf *out)
+{
+	add_place(note_of(of), out);
+}
+
+static bool note_repeated(const struct value *of)
+{
+	return note_of(of)->count > 1;
+}
+
+static void note_message(const struct value *of, struct strbuf *out)
+{
+	const struct note *note = note_of(of);
+
+	add_place(note, out);
+	if (note->file)
+		strbuf_addstr(out, ": ");
+	if (note->path)
+		strbuf_addf(out, "%s: ", note->path);
+	strbuf_addstr(out, note->text);
+	if (note->count > 1) {
+		strbuf_addstr(out, " (in ");
+		number_count(out, note->count);
+		strbuf_addstr(out, " records)");
+	}
+}
+
+static const struct member raw_note_members[] = {
+	{"count", MEMBER_TEXT, {.text = count_digits}, offsetof(struct note, count)},
+};
+
+static const struct value_class class_raw_note = {
+	.name = "raw note",
+	.members = raw_note_members,
+	.count = MEMBER_COUNT(raw_note_members),
+};
+
+static bool note_raw(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_raw_note, value_view(of), of->object, of->index);
+	return true;
+}
+
+static const struct member note_members[] = {
+	{"severity", MEMBER_TEXT, {.text = note_severity}, 0},
+	{"is_error", MEMBER_FLAG, {.flag = note_is_error}, 0},
+	{"place", MEMBER_TEXT, {.text = note_place_text}, 0},
+	{"path", MEMBER_TEXT, {.text = text_at}, offsetof(struct note, path)},
+	{"text", MEMBER_TEXT, {.text = text_at}, offsetof(struct note, text)},
+	{"count", MEMBER_TEXT, {.text = count_text}, offsetof(struct note, count)},
+	{"repeated", MEMBER_FLAG, {.flag = note_repeated}, 0},
+	{"message", MEMBER_TEXT, {.text = note_message}, 0},
+	{"raw", MEMBER_OBJECT, {.object = note_raw}, 0},
+};
+
+static const struct value_class class_note = {
+	.name = "note",
+	.members = note_members,
+	.count = MEMBER_COUNT(note_members),
+};
+
+static const struct member gate_members[] = {
+	{"name", MEMBER_TEXT, {.text = text_at}, offsetof(struct gate, name)},
+	{"wanted", MEMBER_TEXT, {.text = text_at}, offsetof(struct gate, wanted)},
+	{"found", MEMBER_TEXT, {.text = text_at}, offsetof(struct gate, found)},
+	{"met", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct gate, met)},
+};
+
+static const struct value_class class_gate = {
+	.name = "gate",
+	.members = gate_members,
+	.count = MEMBER_COUNT(gate_members),
+};
+
+/* ---- inputs: the object is the counts ---- */
+
+static uint64_t redactions_in(const struct value *of)
+{
+	const struct ingest_counts *counts = of->object;
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < REDACT_KINDS; i++)
+		sum += counts->redactions[i];
+	return sum;
+}
+
+static void redactions_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, redactions_in(of));
+}
+
+static bool has_redactions(const struct value *of)
+{
+	return redactions_in(of) > 0;
+}
+
+static void redactions_digits(const struct value *of, struct strbuf *out)
+{
+	strbuf_addf(out, "%llu", (unsigned long long)redactions_in(of));
+}
+
+static void bytes_text(const struct value *of, struct strbuf *out)
+{
+	number_bytes(out, *(const uint64_t *)value_field(of));
+}
+
+#define INPUT_AT(member) offsetof(struct ingest_counts, member)
+
+static const struct member raw_inputs_members[] = {
+	{"files", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(files)},
+	{"documents", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(documents)},
+	{"records", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(records)},
+	{"runs", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(runs)},
+	{"definitions", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(definitions)},
+	{"duplicates", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(duplicates)},
+	{"rejected", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(rejected)},
+	{"bytes", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(bytes)},
+	{"filtered", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(filtered)},
+	{"without_time", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(without_time)},
+	{"redactions", MEMBER_TEXT, {.text = redactions_digits}, 0},
+};
+
+static const struct value_class class_raw_inputs = {
+	.name = "raw inputs",
+	.members = raw_inputs_members,
+	.count = MEMBER_COUNT(raw_inputs_members),
+};
+
+static bool inputs_raw(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_raw_inputs, value_view(of), of->object, of->index);
+	return true;
+}
+
+static const struct member inputs_members[] = {
+	{"files", MEMBER_TEXT, {.text = count_text}, INPUT_AT(files)},
+	{"documents", MEMBER_TEXT, {.text = count_text}, INPUT_AT(documents)},
+	{"records", MEMBER_TEXT, {.text = count_text}, INPUT_AT(records)},
+	{"runs", MEMBER_TEXT, {.text = count_text}, INPUT_AT(runs)},
+	{"definitions", MEMBER_TEXT, {.text = count_text}, INPUT_AT(definitions)},
+	{"duplicates", MEMBER_TEXT, {.text = count_text}, INPUT_AT(duplicates)},
+	{"has_duplicates", MEMBER_FLAG, {.flag = count_flag}, INPUT_AT(duplicates)},
+	{"rejected", MEMBER_TEXT, {.text = count_text}, INPUT_AT(rejected)},
+	{"has_rejected", MEMBER_FLAG, {.flag = count_flag}, INPUT_AT(rejected)},
+	{"bytes", MEMBER_TEXT, {.text = bytes_text}, INPUT_AT(bytes)},
+	{"filtered", MEMBER_TEXT, {.text = count_text}, INPUT_AT(filtered)},
+	{"has_filtered", MEMBER_FLAG, {.flag = count_flag}, INPUT_AT(filtered)},
+	{"without_time", MEMBER_TEXT, {.text = count_text}, INPUT_AT(without_time)},
+	{"has_without_time", MEMBER_FLAG, {.flag = count_flag}, INPUT_AT(without_time)},
+	{"redactions", MEMBER_TEXT, {.text = redactions_text}, 0},
+	{"has_redactions", MEMBER_FLAG, {.flag = has_redactions}, 0},
+	{"raw", MEMBER_OBJECT, {.object = inputs_raw}, 0},
+};
+
+static const struct value_class class_inputs = {
+	.name = "inputs",
+	.members = inputs_members,
+	.count = MEMBER_COUNT(inputs_members),
+};
+
+/* ---- period: the object is the counts ---- */
+
+static void date_at(const struct value *of, struct strbuf *out)
+{
+	char text[DATE_TEXT_SIZE];
+
+	date_text(*(const int64_t *)value_field(of), text);
+	strbuf_addstr(out, text);
+}
+
+static void moment_at(const struct value *of, struct strbuf *out)
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_text(*(const int64_t *)value_field(of), text);
+	strbuf_addstr(out, text);
+}
+
+static void period_text(const struct value *of, struct strbuf *out)
+{
+	const struct ingest_counts *counts = of->object;
+	char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
+
+	date_text(counts->period_from, from);
+	date_text(counts->period_to, to);
+	strbuf_addstr(out, from);
+	if (strcmp(from, to) != 0)
+		strbuf_addf(out, " to %s", to);
+}
+
+static const struct member raw_period_members[] = {
+	{"from", MEMBER_TEXT, {.text = moment_at}, INPUT_AT(period_from)},
+	{"to", MEMBER_TEXT, {.text = moment_at}, INPUT_AT(period_to)},
+};
+
+static const struct value_class class_raw_period = {
+	.name = "raw period",
+	.members = raw_period_members,
+	.count = MEMBER_COUNT(raw_period_members),
+};
+
+static bool period_raw(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_raw_period, value_view(of), of->object, of->index);
+	return true;
+}
+
+static const struct member period_members[] = {
+	{"from", MEMBER_TEXT, {.text = date_at}, INPUT_AT(period_from)},
+	{"to", MEMBER_TEXT, {.text = date_at}, INPUT_AT(period_to)},
+	{"text", MEMBER_TEXT, {.text = period_text}, 0},
+	{"raw", MEMBER_OBJECT, {.object = period_raw}, 0},
+};
+
+static const struct value_class class_period = {
+	.name = "period",
+	.members = period_members,
+	.count = MEMBER_COUNT(period_members),
+};
+
+/* ---- the report: the object is the view ---- */
+
+static const struct view *view_of(const struct value *of)
+{
+	return of->object;
+}
+
+static void version_text(const struct value *of, struct strbuf *out)
+{
+	(void)of;
+	strbuf_addstr(out, RUNTALLY_VERSION);
+}
+
+static bool has_runs(const struct value *of)
+{
+	return report_of(of)->run_count > 0;
+}
+
+static bool report_period(const struct value *of, struct value *out)
+{
+	const struct ingest_counts *counts = view_of(of)->counts;
+
+	*out = value_of(&class_period, value_view(of), counts, 0);
+	return counts->period_from != TIME_UNKNOWN;
+}
+
+static bool report_inputs(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_inputs, value_view(of), view_of(of)->counts, 0);
+	return true;
+}
+
+static bool report_totals(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_tally, value_view(of), &report_of(of)->totals, 0);
+	return true;
+}
+
+static bool report_sources(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= report_of(of)->source_count)
+		return false;
+	*out = value_of(&class_source, value_view(of), &report_of(of)->sources[cursor->index],
+			cursor->index);
+	cursor->index++;
+	return true;
+}
+
+static bool report_suites(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= report_of(of)->suite_count)
+		return false;
+	*out = value_of(&class_suite, value_view(of), &report_of(of)->suites[cursor->index],
+			cursor->index);
+	cursor->index++;
+	return true;
+}
+
+static bool report_worst(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= report_of(of)->suite_count)
+		return false;
+	*out = value_of(&class_suite, value_view(of), report_of(of)->worst[cursor->index],
+			cursor->index);
+	cursor->index++;
+	return true;
+}
+
+static bool report_cases(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= report_of(of)->case_count)
+		return false;
+	*out = value_of(&class_case, value_view(of), &report_of(of)->cases[cursor->index],
+			cursor->index);
+	cursor->index++;
+	return true;
+}
+
+static bool report_flaky(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct report *report = report_of(of);
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	while (cursor->index < report->case_count) {
+		const struct case_group *group = &report->cases[cursor->index++];
+
+		if (!group->flaky)
+			continue;
+		*out = value_of(&class_case, value_view(of), group, found);
+		cursor->position = (const void *)(uintptr_t)(found + 1);
+		return true;
+	}
+	return false;
+}
+
+static bool report_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_run(of, report_of(of)->runs, report_of(of)->run_count, cursor, out);
+}
+
+static bool report_failures(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_failure(of, 0, report_of(of)->run_count, view_of(of)->shown_failures, cursor,
+			    out);
+}
+
+static bool report_shown(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct report *report = report_of(of);
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	while (cursor->index < report->run_count) {
+		const struct run *run = report->runs[cursor->index++];
+
+		if (!run_is_shown(view_of(of), run))
+			continue;
+		*out = value_of(&class_run, value_view(of), run, found);
+		cursor->position = (const void *)(uintptr_t)(found + 1);
+		return true;
+	}
+	return false;
+}
+
+static uint64_t hidden_failures(const struct value *of)
+{
+	uint64_t all = failures_in(&report_of(of)->totals);
+
+	return all > view_of(of)->shown_failures ? all - view_of(of)->shown_failures : 0;
+}
+
+static void hidden_failures_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, hidden_failures(of));
+}
+
+static bool has_hidden_failures(const struct value *of)
+{
+	return hidden_failures(of) > 0;
+}
+
+static void failure_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, failures_in(&report_of(of)->totals));
+}
+
+static bool has_failures(const struct value *of)
+{
+	return failures_in(&report_of(of)->totals) > 0;
+}
+
+static void suite_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, report_of(of)->suite_count);
+}
+
+static void case_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, report_of(of)->case_count);
+}
+
+static void flaky_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, report_of(of)->flaky_cases);
+}
+
+static bool has_flaky(const struct value *of)
+{
+	return report_of(of)->flaky_cases > 0;
+}
+
+static bool report_gates(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= view_of(of)->gates->count)
+		return false;
+	*out = value_of(&class_gate, value_view(of), &view_of(of)->gates->items[cursor->index],
+			cursor->index);
+	cursor->index++;
+	return true;
+}
+
+static bool has_gates(const struct value *of)
+{
+	return view_of(of)->gates->count > 0;
+}
+
+static bool gates_met(const struct value *of)
+{
+	return view_of(of)->gates->missed == 0;
+}
+
+static bool report_notes(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= view_of(of)->notes->count)
+		return false;
+	*out = value_of(&class_note, value_view(of), &view_of(of)->notes->items[cursor->index],
+			cursor->index);
+	cursor->index++;
+	return true;
+}
+
+/* `at` is the offset of a count in struct notes. */
+static uint64_t notes_field(const struct value *of)
+{
+	const struct member *member = of->detail;
+
+	return *(const uint64_t *)((const char *)view_of(of)->notes + member->at);
+}
+
+static void notes_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, notes_field(of));
+}
+
+static bool notes_flag(const struct value *of)
+{
+	return notes_field(of) > 0;
+}
+
+static void note_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, view_of(of)->notes->count + view_of(of)->notes->dropped);
+}
+
+static bool has_notes(const struct value *of)
+{
+	return view_of(of)->notes->count > 0;
+}
+
+static void pass_score_text(const struct value *of, struct strbuf *out)
+{
+	number_micro(out, view_of(of)->pass_score_micro);
+	while (out->length && out->text[out->length - 1] == '0')
+		strbuf_truncate(out, out->length - 1);
+	if (out->length && out->text[out->length - 1] == '.')
+		strbuf_truncate(out, out->length - 1);
+}
+
+/* `at` is the choice that this flag stands for. */
+static bool details_flag(const struct value *of)
+{
+	const struct member *member = of->detail;
+
+	return (size_t)view_of(of)->details == member->at;
+}
+
+static const struct member report_members[] = {
+	{"title", MEMBER_TEXT, {.text = text_at}, offsetof(struct view, title)},
+	{"link", MEMBER_TEXT, {.text = text_at}, offsetof(struct view, link)},
+	{"version", MEMBER_TEXT, {.text = version_text}, 0},
+	{"has_runs", MEMBER_FLAG, {.flag = has_runs}, 0},
+	{"period", MEMBER_OBJECT, {.object = report_period}, 0},
+	{"inputs", MEMBER_OBJECT, {.object = report_inputs}, 0},
+	{"totals", MEMBER_OBJECT, {.object = report_totals}, 0},
+	{"sources", MEMBER_LIST, {.next = report_sources}, 0},
+	{"suites", MEMBER_LIST, {.next = report_suites}, 0},
+	{"worst_suites", MEMBER_LIST, {.next = report_worst}, 0},
+	{"suite_count", MEMBER_TEXT, {.text = suite_count}, 0},
+	{"case_count", MEMBER_TEXT, {.text = case_count}, 0},
+	{"flaky_count", MEMBER_TEXT, {.text = flaky_count}, 0},
+	{"has_flaky", MEMBER_FLAG, {.flag = has_flaky}, 0},
+	{"has_failures", MEMBER_FLAG, {.flag = has_failures}, 0},
+	{"failure_count", MEMBER_TEXT, {.text = failure_count}, 0},
+	{"failures", MEMBER_LIST, {.next = report_failures}, 0},
+	{"hidden_failures", MEMBER_TEXT, {.text = hidden_failures_text}, 0},
+	{"has_hidden_failures", MEMBER_FLAG, {.flag = has_hidden_failures}, 0},
+	{"flaky", MEMBER_LIST, {.next = report_flaky}, 0},
+	{"shown_runs", MEMBER_LIST, {.next = report_shown}, 0},
+	{"runs", MEMBER_LIST, {.next = report_runs}, 0},
+	{"cases", MEMBER_LIST, {.next = report_cases}, 0},
+	{"gates", MEMBER_LIST, {.next = report_gates}, 0},
+	{"has_gates", MEMBER_FLAG, {.flag = has_gates}, 0},
+	{"gates_met", MEMBER_FLAG, {.flag = gates_met}, 0},
+	{"notes", MEMBER_LIST, {.next = report_notes}, 0},
+	{"has_notes", MEMBER_FLAG, {.flag = has_notes}, 0},
+	{"note_count", MEMBER_TEXT, {.text = note_count}, 0},
+	{"error_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, errors)},
+	{"warning_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, warnings)},
+	{"dropped_notes", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, dropped)},
+	{"has_dropped_notes", MEMBER_FLAG, {.flag = notes_flag}, offsetof(struct notes, dropped)},
+	{"pass_score", MEMBER_TEXT, {.text = pass_score_text}, 0},
+	{"shows_failed", MEMBER_FLAG, {.flag = details_flag}, DETAILS_FAILED},
+	{"shows_all", MEMBER_FLAG, {.flag = details_flag}, DETAILS_ALL},
+	{"shows_none", MEMBER_FLAG, {.flag = details_flag}, DETAILS_NONE},
+	{"style_hash", MEMBER_MARKUP, {.text = text_at}, offsetof(struct view, style_hash)},
+	{"table", MEMBER_MARKUP, {.text = view_table}, 0},
+	{"colored", MEMBER_OBJECT, {.object = view_colors}, 0},
+};
+
+const struct value_class class_report = {
+	.name = "report",
+	.members = report_members,
+	.count = MEMBER_COUNT(report_members),
+};
+
+struct value view_root(const struct view *view)
+{
+	return value_of(&class_report, view, view, 0);
+}

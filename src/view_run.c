@@ -1,0 +1,667 @@
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "runtally/numbers.h"
+#include "runtally/stats.h"
+#include "runtally/times.h"
+#include "runtally/view.h"
+#include "runtally/view_anchor.h"
+
+/* ---- shared by runs, turns, criteria and messages ---- */
+
+static void text_at(const struct value *of, struct strbuf *out)
+{
+	const char *text = *(const char *const *)value_field(of);
+
+	if (text)
+		strbuf_addstr(out, text);
+}
+
+static bool flag_at(const struct value *of)
+{
+	return *(const bool *)value_field(of);
+}
+
+/* `at` is the offset of an enum outcome. */
+static enum outcome outcome_at(const struct value *of)
+{
+	return *(const enum outcome *)value_field(of);
+}
+
+static void outcome_text(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, outcome_name(outcome_at(of)));
+}
+
+static bool is_passed(const struct value *of)
+{
+	return outcome_at(of) == OUTCOME_PASSED;
+}
+
+static bool is_failed(const struct value *of)
+{
+	return outcome_at(of) == OUTCOME_FAILED;
+}
+
+static bool is_error(const struct value *of)
+{
+	return outcome_at(of) == OUTCOME_ERROR;
+}
+
+static bool is_pending(const struct value *of)
+{
+	return outcome_at(of) == OUTCOME_PENDING;
+}
+
+static bool is_unknown(const struct value *of)
+{
+	return outcome_at(of) == OUTCOME_UNKNOWN;
+}
+
+static bool is_failure(const struct value *of)
+{
+	return is_failed(of) || is_error(of);
+}
+
+#define OUTCOME_MEMBERS(offset)                                                                    \
+	{"outcome", MEMBER_TEXT, {.text = outcome_text}, offset},                                  \
+		{"is_passed", MEMBER_FLAG, {.flag = is_passed}, offset},                           \
+		{"is_failed", MEMBER_FLAG, {.flag = is_failed}, offset},                           \
+		{"is_error", MEMBER_FLAG, {.flag = is_error}, offset},                             \
+		{"is_pending", MEMBER_FLAG, {.flag = is_pending}, offset},                         \
+		{"is_unknown", MEMBER_FLAG, {.flag = is_unknown}, offset},                         \
+	{                                                                                          \
+		"is_failure", MEMBER_FLAG, {.flag = is_failure}, offset                            \
+	}
+
+static void score_text(struct strbuf *out, bool known, int32_t micro)
+{
+	int32_t hundredths = (micro + 5000) / 10000;
+
+	if (known)
+		strbuf_addf(out, "%d.%02d", hundredths / 100, hundredths % 100);
+}
+
+static bool next_of(const struct value *of, const struct value_class *class, const void *items,
+		    size_t count, size_t size, struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= count)
+		return false;
+	*out = value_of(class, value_view(of), (const char *)items + cursor->index * size,
+			cursor->index);
+	cursor->index++;
+	return true;
+}
+
+/* ---- criteria ---- */
+
+static const struct criterion *criterion_of(const struct value *of)
+{
+	return of->object;
+}
+
+static void criterion_score(const struct value *of, struct strbuf *out)
+{
+	score_text(out, criterion_of(of)->has_score, criterion_of(of)->score_micro);
+}
+
+static void criterion_raw_score(const struct value *of, struct strbuf *out)
+{
+	if (criterion_of(of)->has_score)
+		number_micro(out, criterion_of(of)->score_micro);
+}
+
+static bool criterion_has_turn(const struct value *of)
+{
+	return criterion_of(of)->turn != NO_TURN;
+}
+
+static void criterion_turn(const struct value *of, struct strbuf *out)
+{
+	if (criterion_has_turn(of))
+		strbuf_addf(out, "%d", criterion_of(of)->turn + 1);
+}
+
+static const struct member raw_criterion_members[] = {
+	{"score", MEMBER_TEXT, {.text = criterion_raw_score}, 0},
+};
+
+static const struct value_class class_raw_criterion = {
+	.name = "raw criterion",
+	.members = raw_criterion_members,
+	.count = MEMBER_COUNT(raw_criterion_members),
+};
+
+static bool criterion_raw(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_raw_criterion, value_view(of), of->object, of->index);
+	return true;
+}
+
+static const struct member criterion_members[] = {
+	OUTCOME_MEMBERS(offsetof(struct criterion, outcome)),
+	{"name", MEMBER_TEXT, {.text = text_at}, offsetof(struct criterion, name)},
+	{"detail", MEMBER_TEXT, {.text = text_at}, offsetof(struct criterion, detail)},
+	{"score", MEMBER_TEXT, {.text = criterion_score}, 0},
+	{"has_score", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct criterion, has_score)},
+	{"turn", MEMBER_TEXT, {.text = criterion_turn}, 0},
+	{"has_turn", MEMBER_FLAG, {.flag = criterion_has_turn}, 0},
+	{"raw", MEMBER_OBJECT, {.object = criterion_raw}, 0},
+};
+
+static const struct value_class class_criterion = {
+	.name = "criterion",
+	.members = criterion_members,
+	.count = MEMBER_COUNT(criterion_members),
+};
+
+/* ---- messages and passages ---- */
+
+static bool message_is_user(const struct value *of)
+{
+	const struct message *message = of->object;
+
+	return message->role && strcmp(message->role, "user") == 0;
+}
+
+static const struct member message_members[] = {
+	{"role", MEMBER_TEXT, {.text = text_at}, offsetof(struct message, role)},
+	{"content", MEMBER_TEXT, {.text = text_at}, offsetof(struct message, content)},
+	{"is_user", MEMBER_FLAG, {.flag = message_is_user}, 0},
+};
+
+static const struct value_class class_message = {
+	.name = "message",
+	.members = message_members,
+	.count = MEMBER_COUNT(message_members),
+};
+
+static const struct member passage_members[] = {
+	{"label", MEMBER_TEXT, {.text = text_at}, offsetof(struct passage, label)},
+	{"text", MEMBER_TEXT, {.text = text_at}, offsetof(struct passage, text)},
+};
+
+static const struct value_class class_passage = {
+	.name = "passage",
+	.members = passage_members,
+	.count = MEMBER_COUNT(passage_members),
+};
+
+/* ---- turns: the value's index is the turn's ---- */
+
+static const struct turn *turn_of(const struct value *of)
+{
+	return of->object;
+}
+
+static bool turn_input(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_of(of, &class_message, turn_of(of)->input, turn_of(of)->input_count,
+		       sizeof(struct message), cursor, out);
+}
+
+static bool turn_output(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_of(of, &class_message, turn_of(of)->output, turn_of(of)->output_count,
+		       sizeof(struct message), cursor, out);
+}
+
+static void turn_latency(const struct value *of, struct strbuf *out)
+{
+	if (turn_of(of)->has_latency)
+		number_duration(out, turn_of(of)->latency_ms);
+}
+
+static void turn_cost(const struct value *of, struct strbuf *out)
+{
+	if (turn_of(of)->has_cost)
+		number_money(out, turn_of(of)->cost_nano);
+}
+
+static void turn_tokens(const struct value *of, struct strbuf *out)
+{
+	if (turn_of(of)->has_tokens)
+		number_count(out, (uint64_t) * (const int64_t *)value_field(of));
+}
+
+/* The criteria of its run that were judged at this turn; the value's index is the turn's. */
+static bool turn_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct run *run = turn_of(of)->run;
+
+	for (; cursor->index < run->criterion_count; cursor->index++)
+		if (run->criteria[cursor->index].turn == (int)of->index)
+			break;
+	return next_of(of, &class_criterion, run->criteria, run->criterion_count,
+		       sizeof(struct criterion), cursor, out);
+}
+
+static const struct member turn_members[] = {
+	OUTCOME_MEMBERS(offsetof(struct turn, outcome)),
+	{"input", MEMBER_LIST, {.next = turn_input}, 0},
+	{"output", MEMBER_LIST, {.next = turn_output}, 0},
+	{"expected", MEMBER_TEXT, {.text = text_at}, offsetof(struct turn, expected)},
+	{"latency", MEMBER_TEXT, {.text = turn_latency}, 0},
+	{"has_latency", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct turn, has_latency)},
+	{"cost", MEMBER_TEXT, {.text = turn_cost}, 0},
+	{"has_cost", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct turn, has_cost)},
+	{"tokens_input", MEMBER_TEXT, {.text = turn_tokens}, offsetof(struct turn, tokens_input)},
+	{"tokens_output", MEMBER_TEXT, {.text = turn_tokens}, offsetof(struct turn, tokens_output)},
+	{"has_tokens", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct turn, has_tokens)},
+	{"trace_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct turn, trace_id)},
+	{"criteria", MEMBER_LIST, {.next = turn_criteria}, 0},
+};
+
+static const struct value_class class_turn = {
+	.name = "turn",
+	.members = turn_members,
+	.count = MEMBER_COUNT(turn_members),
+};
+
+/* ---- runs ---- */
+
+static const struct run *run_of(const struct value *of)
+{
+	return of->object;
+}
+
+bool run_is_failure(const struct run *run)
+{
+	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
+}
+
+bool run_is_shown(const struct view *view, const struct run *run)
+{
+	return view->details == DETAILS_ALL ||
+	       (view->details == DETAILS_FAILED && run_is_failure(run));
+}
+
+static size_t failed_criteria(const struct run *run)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < run->criterion_count; i++)
+		failed += run->criteria[i].outcome == OUTCOME_FAILED;
+	return failed;
+}
+
+/* Names of the criteria that failed, each once, three at most. */
+static void add_failed_names(const struct run *run, struct strbuf *out)
+{
+	const char *named[3];
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->criterion_count && count < 3; i++) {
+		const struct criterion *criterion = &run->criteria[i];
+		bool known = criterion->outcome != OUTCOME_FAILED || !criterion->name;
+
+		for (size_t n = 0; n < count; n++)
+			known = known || strcmp(named[n], criterion->name) == 0;
+		if (known)
+			continue;
+		strbuf_addf(out, "%s%s", count ? ", " : ": ", criterion->name);
+		named[count++] = criterion->name;
+	}
+}
+
+void run_headline(const struct run *run, struct strbuf *out)
+{
+	size_t failed = failed_criteria(run);
+
+	if (run->outcome == OUTCOME_FAILED && failed) {
+		strbuf_addf(out, "%zu of %zu %s failed", failed, run->criterion_count,
+			    run->criterion_count == 1 ? "criterion" : "criteria");
+		add_failed_names(run, out);
+	} else if (run->reason) {
+		strbuf_addstr(out, run->reason);
+	} else if (run->outcome != OUTCOME_PASSED && run->status) {
+		strbuf_addf(out, "status: %s", run->status);
+	}
+}
+
+static void headline_text(const struct value *of, struct strbuf *out)
+{
+	run_headline(run_of(of), out);
+}
+
+static const struct case_group *case_of(const struct value *of)
+{
+	return &value_view(of)->report->cases[run_of(of)->case_index];
+}
+
+static const struct suite_group *suite_of(const struct value *of)
+{
+	return &value_view(of)->report->suites[case_of(of)->suite];
+}
+
+static void suite_title(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, suite_of(of)->title);
+}
+
+static void suite_link(const struct value *of, struct strbuf *out)
+{
+	anchor_suite(out, suite_of(of));
+}
+
+static void case_title(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, case_of(of)->name);
+}
+
+static void case_link(const struct value *of, struct strbuf *out)
+{
+	anchor_case(out, suite_of(of), case_of(of));
+}
+
+static void run_link(const struct value *of, struct strbuf *out)
+{
+	anchor_run(out, run_of(of));
+}
+
+static void agent_text(const struct value *of, struct strbuf *out)
+{
+	const struct label *agent = &run_of(of)->agent;
+
+	if (agent->name || agent->id)
+		strbuf_addstr(out, agent->name ? agent->name : agent->id);
+}
+
+static void run_score(const struct value *of, struct strbuf *out)
+{
+	score_text(out, run_of(of)->has_score, run_of(of)->score_micro);
+}
+
+static void run_cost(const struct value *of, struct strbuf *out)
+{
+	if (run_of(of)->has_cost)
+		number_money(out, run_of(of)->cost_nano);
+}
+
+static bool has_duration(const struct value *of)
+{
+	return run_of(of)->duration_ms >= 0;
+}
+
+static void run_duration(const struct value *of, struct strbuf *out)
+{
+	if (has_duration(of))
+		number_duration(out, run_of(of)->duration_ms);
+}
+
+static bool has_latency(const struct value *of)
+{
+	return run_of(of)->latency_count > 0;
+}
+
+static void run_latency(const struct value *of, struct strbuf *out)
+{
+	const struct run *run = run_of(of);
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < run->latency_count; i++)
+		sum += run->latency_ms[i];
+	if (run->latency_count)
+		number_duration(out, divide_rounded(sum, (int64_t)run->latency_count));
+}
+
+static void run_tokens(const struct value *of, struct strbuf *out)
+{
+	if (run_of(of)->has_tokens)
+		number_count(out, (uint64_t) * (const int64_t *)value_field(of));
+}
+
+static void add_moment(struct strbuf *out, int64_t ms)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (ms == TIME_UNKNOWN)
+		return;
+	time_text(ms, text);
+	strbuf_addf(out, "%.10s %.8s", text, text + 11);
+}
+
+static void moment_text(const struct value *of, struct strbuf *out)
+{
+	add_moment(out, *(const int64_t *)value_field(of));
+}
+
+static void when_text(const struct value *of, struct strbuf *out)
+{
+	add_moment(out, run_when(run_of(of)));
+}
+
+static bool has_criteria(const struct value *of)
+{
+	return run_of(of)->criterion_count > 0;
+}
+
+static bool run_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_of(of, &class_criterion, run_of(of)->criteria, run_of(of)->criterion_count,
+		       sizeof(struct criterion), cursor, out);
+}
+
+static bool is_shown(const struct value *of)
+{
+	return run_is_shown(value_view(of), run_of(of));
+}
+
+/* What details there are; none is a set of nothing. */
+static const struct details *details_of(const struct value *of)
+{
+	static const struct details none = {.turn_count = 0};
+
+	return run_of(of)->details ? run_of(of)->details : &none;
+}
+
+static bool run_passages(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_of(of, &class_passage, details_of(of)->passages, details_of(of)->passage_count,
+		       sizeof(struct passage), cursor, out);
+}
+
+static bool has_turns(const struct value *of)
+{
+	return details_of(of)->turn_count > 0;
+}
+
+static bool run_turns(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_of(of, &class_turn, details_of(of)->turns, details_of(of)->turn_count,
+		       sizeof(struct turn), cursor, out);
+}
+
+static bool has_transcript(const struct value *of)
+{
+	return details_of(of)->transcript_count > 0;
+}
+
+static bool run_transcript(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_of(of, &class_message, details_of(of)->transcript,
+		       details_of(of)->transcript_count, sizeof(struct message), cursor, out);
+}
+
+/* ---- evidence: what a comment in a merge request shows of a failed run ---- */
+
+enum { EVIDENCE_BYTES = 1500, EVIDENCE_DETAIL_BYTES = 300 };
+
+static void add_cut(struct strbuf *out, const char *text, size_t limit)
+{
+	size_t length = strlen(text), cut = utf8_cut(text, length, limit);
+
+	strbuf_add(out, text, cut);
+	if (cut < length)
+		strbuf_addf(out, "... (%zu bytes in all)", length);
+}
+
+static void add_evidence(const struct run *run, struct strbuf *out)
+{
+	for (size_t i = 0; i < run->criterion_count && out->length < EVIDENCE_BYTES; i++) {
+		const struct criterion *criterion = &run->criteria[i];
+
+		if (criterion->outcome != OUTCOME_FAILED && criterion->outcome != OUTCOME_ERROR)
+			continue;
+		strbuf_addf(out, "%s %s", criterion->outcome == OUTCOME_ERROR ? "ERROR" : "FAIL",
+			    criterion->name);
+		if (criterion->has_score)
+			strbuf_addstr(out, "  ");
+		score_text(out, criterion->has_score, criterion->score_micro);
+		if (criterion->detail)
+			strbuf_addstr(out, "  ");
+		add_cut(out, criterion->detail ? criterion->detail : "", EVIDENCE_DETAIL_BYTES);
+		strbuf_addch(out, '\n');
+	}
+	if (run->reason)
+		strbuf_addf(out, "%s\n", run->reason);
+}
+
+/* Mail, comments and job summaries carry no transcript text (safety.md): only verdicts do. */
+static void evidence_markup(const struct value *of, struct strbuf *out)
+{
+	struct strbuf plain = STRBUF_INIT;
+
+	add_evidence(run_of(of), &plain);
+	if (plain.length)
+		escape_markdown_fence(out, plain.text, plain.length);
+	strbuf_release(&plain);
+}
+
+/* ---- raw ---- */
+
+static void raw_score(const struct value *of, struct strbuf *out)
+{
+	if (run_of(of)->has_score)
+		number_micro(out, run_of(of)->score_micro);
+}
+
+static void raw_cost(const struct value *of, struct strbuf *out)
+{
+	if (run_of(of)->has_cost)
+		number_nano(out, run_of(of)->cost_nano);
+}
+
+static void raw_duration(const struct value *of, struct strbuf *out)
+{
+	if (has_duration(of))
+		strbuf_addf(out, "%" PRId64, run_of(of)->duration_ms);
+}
+
+static void raw_moment(const struct value *of, struct strbuf *out)
+{
+	int64_t ms = *(const int64_t *)value_field(of);
+	char text[TIME_TEXT_SIZE];
+
+	if (ms == TIME_UNKNOWN)
+		return;
+	time_text(ms, text);
+	strbuf_addstr(out, text);
+}
+
+static void raw_tokens(const struct value *of, struct strbuf *out)
+{
+	if (run_of(of)->has_tokens)
+		strbuf_addf(out, "%" PRId64, *(const int64_t *)value_field(of));
+}
+
+static void raw_milliseconds(const struct value *of, struct strbuf *out)
+{
+	strbuf_addf(out, "%" PRIu32, *(const uint32_t *)of->object);
+}
+
+static const struct member number_members[] = {
+	{"value", MEMBER_TEXT, {.text = raw_milliseconds}, 0},
+};
+
+static const struct value_class class_number = {
+	.name = "number",
+	.members = number_members,
+	.count = MEMBER_COUNT(number_members),
+};
+
+static bool raw_latencies(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_of(of, &class_number, run_of(of)->latency_ms, run_of(of)->latency_count,
+		       sizeof(uint32_t), cursor, out);
+}
+
+static const struct member raw_members[] = {
+	{"score", MEMBER_TEXT, {.text = raw_score}, 0},
+	{"cost", MEMBER_TEXT, {.text = raw_cost}, 0},
+	{"duration_ms", MEMBER_TEXT, {.text = raw_duration}, 0},
+	{"created_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, created_at)},
+	{"started_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, started_at)},
+	{"ended_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, ended_at)},
+	{"tokens_input", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_input)},
+	{"tokens_output", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_output)},
+	{"latency_ms", MEMBER_LIST, {.next = raw_latencies}, 0},
+};
+
+static const struct value_class class_raw_run = {
+	.name = "raw run",
+	.members = raw_members,
+	.count = MEMBER_COUNT(raw_members),
+};
+
+static bool raw_object(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_raw_run, value_view(of), of->object, of->index);
+	return true;
+}
+
+static const struct member run_members[] = {
+	OUTCOME_MEMBERS(offsetof(struct run, outcome)),
+	{"source", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, source)},
+	{"run_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, run_id)},
+	{"model", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, model)},
+	{"status", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, status)},
+	{"origin", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, origin)},
+	{"execution_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, execution_id)},
+	{"suite", MEMBER_TEXT, {.text = suite_title}, 0},
+	{"suite_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, suite.id)},
+	{"suite_name", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, suite.name)},
+	{"suite_anchor", MEMBER_TEXT, {.text = suite_link}, 0},
+	{"case", MEMBER_TEXT, {.text = case_title}, 0},
+	{"case_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, test_case.id)},
+	{"case_name", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, test_case.name)},
+	{"case_anchor", MEMBER_TEXT, {.text = case_link}, 0},
+	{"agent", MEMBER_TEXT, {.text = agent_text}, 0},
+	{"agent_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, agent.id)},
+	{"agent_name", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, agent.name)},
+	{"anchor", MEMBER_TEXT, {.text = run_link}, 0},
+	{"headline", MEMBER_TEXT, {.text = headline_text}, 0},
+	{"reason", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, reason)},
+	{"score", MEMBER_TEXT, {.text = run_score}, 0},
+	{"has_score", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct run, has_score)},
+	{"cost", MEMBER_TEXT, {.text = run_cost}, 0},
+	{"has_cost", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct run, has_cost)},
+	{"duration", MEMBER_TEXT, {.text = run_duration}, 0},
+	{"has_duration", MEMBER_FLAG, {.flag = has_duration}, 0},
+	{"latency", MEMBER_TEXT, {.text = run_latency}, 0},
+	{"has_latency", MEMBER_FLAG, {.flag = has_latency}, 0},
+	{"tokens_input", MEMBER_TEXT, {.text = run_tokens}, offsetof(struct run, tokens_input)},
+	{"tokens_output", MEMBER_TEXT, {.text = run_tokens}, offsetof(struct run, tokens_output)},
+	{"has_tokens", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct run, has_tokens)},
+	{"when", MEMBER_TEXT, {.text = when_text}, 0},
+	{"created", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, created_at)},
+	{"started", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, started_at)},
+	{"ended", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, ended_at)},
+	{"criteria", MEMBER_LIST, {.next = run_criteria}, 0},
+	{"has_criteria", MEMBER_FLAG, {.flag = has_criteria}, 0},
+	{"is_shown", MEMBER_FLAG, {.flag = is_shown}, 0},
+	{"passages", MEMBER_LIST, {.next = run_passages}, 0},
+	{"turns", MEMBER_LIST, {.next = run_turns}, 0},
+	{"has_turns", MEMBER_FLAG, {.flag = has_turns}, 0},
+	{"transcript", MEMBER_LIST, {.next = run_transcript}, 0},
+	{"has_transcript", MEMBER_FLAG, {.flag = has_transcript}, 0},
+	{"evidence", MEMBER_MARKUP, {.text = evidence_markup}, 0},
+	{"raw", MEMBER_OBJECT, {.object = raw_object}, 0},
+};
+
+const struct value_class class_run = {
+	.name = "run",
+	.members = run_members,
+	.count = MEMBER_COUNT(run_members),
+};

@@ -1,0 +1,560 @@
+#include <stddef.h>
+
+#include "runtally/numbers.h"
+#include "runtally/stats.h"
+#include "runtally/times.h"
+#include "runtally/view.h"
+
+static const char not_known[] = "n/a";
+
+/* Every group begins with its tally (tally.h). */
+static const struct tally *tally_of(const struct value *of)
+{
+	return of->object;
+}
+
+/* ---- counts ---- */
+
+static uint64_t count_at(const struct value *of)
+{
+	return *(const uint64_t *)value_field(of);
+}
+
+static void count_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, count_at(of));
+}
+
+static void count_digits(const struct value *of, struct strbuf *out)
+{
+	strbuf_addf(out, "%llu", (unsigned long long)count_at(of));
+}
+
+static bool count_flag(const struct value *of)
+{
+	return count_at(of) > 0;
+}
+
+static void judged_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, tally_judged(tally_of(of)));
+}
+
+static void unfinished_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, tally_unfinished(tally_of(of)));
+}
+
+static bool unfinished_flag(const struct value *of)
+{
+	return tally_unfinished(tally_of(of)) > 0;
+}
+
+static bool all_passed(const struct value *of)
+{
+	const struct tally *tally = tally_of(of);
+
+	return tally->runs && tally->outcomes[OUTCOME_PASSED] == tally->runs;
+}
+
+/* ---- the rate ---- */
+
+static bool has_rate(const struct value *of)
+{
+	return tally_judged(tally_of(of)) > 0;
+}
+
+static int32_t rate_micro(const struct value *of)
+{
+	const struct tally *tally = tally_of(of);
+
+	return ratio_micro(tally->outcomes[OUTCOME_PASSED], tally_judged(tally));
+}
+
+static void interval_micro(const struct value *of, int32_t *low, int32_t *high)
+{
+	const struct tally *tally = tally_of(of);
+
+	wilson_interval(tally->outcomes[OUTCOME_PASSED], tally_judged(tally), low, high);
+}
+
+static void rate_text(const struct value *of, struct strbuf *out)
+{
+	if (has_rate(of))
+		number_percent(out, rate_micro(of));
+	else
+		strbuf_addstr(out, not_known);
+}
+
+static void fraction_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, tally_of(of)->outcomes[OUTCOME_PASSED]);
+	strbuf_addch(out, '/');
+	judged_text(of, out);
+}
+
+/* One decimal of a percent: 93.3 */
+static void add_tenths(struct strbuf *out, int32_t micro)
+{
+	int32_t tenths = (micro + 500) / 1000;
+
+	strbuf_addf(out, "%d.%d", tenths / 10, tenths % 10);
+}
+
+static void interval_text(const struct value *of, struct strbuf *out)
+{
+	int32_t low, high;
+
+	if (!has_rate(of)) {
+		strbuf_addstr(out, not_known);
+		return;
+	}
+	interval_micro(of, &low, &high);
+	add_tenths(out, low);
+	strbuf_addstr(out, "–");
+	add_tenths(out, high);
+	strbuf_addstr(out, " %");
+}
+
+enum { RATE_FAIR_MICRO = 800000 };
+
+static bool is_good(const struct value *of)
+{
+	const struct tally *tally = tally_of(of);
+
+	return has_rate(of) && tally->outcomes[OUTCOME_PASSED] == tally_judged(tally);
+}
+
+static bool is_poor(const struct value *of)
+{
+	return has_rate(of) && rate_micro(of) < RATE_FAIR_MICRO;
+}
+
+static bool is_fair(const struct value *of)
+{
+	return has_rate(of) && !is_good(of) && !is_poor(of);
+}
+
+/* ---- money, tokens, score ---- */
+
+static bool cost_partial(const struct value *of)
+{
+	const struct tally *tally = tally_of(of);
+
+	return tally->cost_known && tally->cost_known < tally->runs;
+}
+
+static void cost_text(const struct value *of, struct strbuf *out)
+{
+	const struct tally *tally = tally_of(of);
+
+	if (!tally->cost_known) {
+		strbuf_addstr(out, not_known);
+		return;
+	}
+	if (cost_partial(of))
+		strbuf_addstr(out, "≥ ");
+	number_money(out, tally->cost_nano);
+}
+
+static void cost_coverage(const struct value *of, struct strbuf *out)
+{
+	const struct tally *tally = tally_of(of);
+
+	number_count(out, tally->cost_known);
+	strbuf_addstr(out, " of ");
+	number_count(out, tally->runs);
+	strbuf_addstr(out, tally->runs == 1 ? " run tells" : " runs tell");
+}
+
+static void cost_mean(const struct value *of, struct strbuf *out)
+{
+	const struct tally *tally = tally_of(of);
+
+	if (tally->cost_known)
+		number_money(out, divide_rounded(tally->cost_nano, (int64_t)tally->cost_known));
+	else
+		strbuf_addstr(out, not_known);
+}
+
+static void cost_per_pass(const struct value *of, struct strbuf *out)
+{
+	int64_t nano = tally_cost_per_pass(tally_of(of));
+
+	if (nano >= 0)
+		number_money(out, nano);
+	else
+		strbuf_addstr(out, not_known);
+}
+
+static void tokens_text(const struct value *of, struct strbuf *out)
+{
+	if (tally_of(of)->tokens_known)
+		number_count(out, count_at(of));
+	else
+		strbuf_addstr(out, not_known);
+}
+
+static int32_t score_mean_micro(const struct tally *tally)
+{
+	return (int32_t)divide_rounded(tally->score_micro, (int64_t)tally->score_known);
+}
+
+static void score_mean(const struct value *of, struct strbuf *out)
+{
+	int32_t hundredths;
+
+	if (!tally_of(of)->score_known) {
+		strbuf_addstr(out, not_known);
+		return;
+	}
+	hundredths = (score_mean_micro(tally_of(of)) + 5000) / 10000;
+	strbuf_addf(out, "%d.%02d", hundredths / 100, hundredths % 100);
+}
+
+/* ---- latency and duration: `at` is the offset of the spread ---- */
+
+static void spread_text(const struct value *of, struct strbuf *out, int64_t ms)
+{
+	const struct spread *spread = value_field(of);
+
+	if (spread->known)
+		number_duration(out, ms);
+	else
+		strbuf_addstr(out, not_known);
+}
+
+static const struct spread *spread_of(const struct value *of)
+{
+	return value_field(of);
+}
+
+static void spread_mean(const struct value *of, struct strbuf *out)
+{
+	spread_text(of, out, spread_of(of)->mean);
+}
+
+static void spread_p50(const struct value *of, struct strbuf *out)
+{
+	spread_text(of, out, spread_of(of)->p50);
+}
+
+static void spread_p95(const struct value *of, struct strbuf *out)
+{
+	spread_text(of, out, spread_of(of)->p95);
+}
+
+static void spread_max(const struct value *of, struct strbuf *out)
+{
+	spread_text(of, out, spread_of(of)->max);
+}
+
+/* ---- times ---- */
+
+static void moment_text(const struct value *of, struct strbuf *out)
+{
+	int64_t ms = *(const int64_t *)value_field(of);
+	char text[TIME_TEXT_SIZE];
+
+	if (ms == TIME_UNKNOWN)
+		return;
+	time_text(ms, text);
+	strbuf_addf(out, "%.10s %.5s", text, text + 11);
+}
+
+/* ---- the bar: running sums of shares, so that rounding leaves no gap ---- */
+
+static void add_hundredths(struct strbuf *out, uint64_t hundredths)
+{
+	strbuf_addf(out, "%llu.%02llu", (unsigned long long)hundredths / 100,
+		    (unsigned long long)hundredths % 100);
+}
+
+/* Of the first `upto` outcomes, in hundredths of a percent of all runs. */
+static uint64_t share_until(const struct tally *tally, unsigned upto)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < upto; i++)
+		sum += tally->outcomes[i];
+	return tally->runs ? (uint64_t)ratio_micro(sum, tally->runs) / 100 : 0;
+}
+
+static unsigned bar_outcome(const struct value *of)
+{
+	const struct member *member = of->detail;
+
+	return (unsigned)member->at;
+}
+
+static void bar_share(const struct value *of, struct strbuf *out)
+{
+	unsigned outcome = bar_outcome(of);
+
+	add_hundredths(out,
+		       share_until(tally_of(of), outcome + 1) - share_until(tally_of(of), outcome));
+}
+
+static void bar_end(const struct value *of, struct strbuf *out)
+{
+	add_hundredths(out, share_until(tally_of(of), bar_outcome(of) + 1));
+}
+
+static void bar_unfinished(const struct value *of, struct strbuf *out)
+{
+	const struct tally *tally = tally_of(of);
+
+	add_hundredths(out, tally->runs ? 10000 - share_until(tally, OUTCOME_PENDING) : 0);
+}
+
+enum interval_point { POINT_LOW, POINT_RATE, POINT_HIGH };
+
+static void bar_interval(const struct value *of, struct strbuf *out)
+{
+	int32_t low, high;
+	const struct member *member = of->detail;
+
+	if (!has_rate(of))
+		return;
+	interval_micro(of, &low, &high);
+	if (member->at == POINT_RATE)
+		low = rate_micro(of);
+	add_hundredths(out, (uint64_t)(member->at == POINT_HIGH ? high : low) / 100);
+}
+
+static const struct member bar_members[] = {
+	{"passed", MEMBER_TEXT, {.text = bar_share}, OUTCOME_PASSED},
+	{"failed", MEMBER_TEXT, {.text = bar_share}, OUTCOME_FAILED},
+	{"errors", MEMBER_TEXT, {.text = bar_share}, OUTCOME_ERROR},
+	{"unfinished", MEMBER_TEXT, {.text = bar_unfinished}, 0},
+	{"passed_end", MEMBER_TEXT, {.text = bar_end}, OUTCOME_PASSED},
+	{"failed_end", MEMBER_TEXT, {.text = bar_end}, OUTCOME_FAILED},
+	{"errors_end", MEMBER_TEXT, {.text = bar_end}, OUTCOME_ERROR},
+	{"low", MEMBER_TEXT, {.text = bar_interval}, POINT_LOW},
+	{"rate", MEMBER_TEXT, {.text = bar_interval}, POINT_RATE},
+	{"high", MEMBER_TEXT, {.text = bar_interval}, POINT_HIGH},
+};
+
+static const struct value_class class_bar = {
+	.name = "bar",
+	.members = bar_members,
+	.count = MEMBER_COUNT(bar_members),
+};
+
+static bool bar_object(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_bar, value_view(of), of->object, of->index);
+	return true;
+}
+
+/* ---- raw: the same for programs ---- */
+
+static void raw_rate(const struct value *of, struct strbuf *out)
+{
+	if (has_rate(of))
+		number_micro(out, rate_micro(of));
+}
+
+static void raw_interval(const struct value *of, struct strbuf *out)
+{
+	int32_t low, high;
+	const struct member *member = of->detail;
+
+	if (!has_rate(of))
+		return;
+	interval_micro(of, &low, &high);
+	number_micro(out, member->at == POINT_HIGH ? high : low);
+}
+
+static void raw_cost_total(const struct value *of, struct strbuf *out)
+{
+	number_nano(out, tally_of(of)->cost_nano);
+}
+
+static void raw_cost_mean(const struct value *of, struct strbuf *out)
+{
+	const struct tally *tally = tally_of(of);
+
+	number_nano(out, divide_rounded(tally->cost_nano, (int64_t)tally->cost_known));
+}
+
+static void raw_cost_per_pass(const struct value *of, struct strbuf *out)
+{
+	if (tally_cost_per_pass(tally_of(of)) >= 0)
+		number_nano(out, tally_cost_per_pass(tally_of(of)));
+}
+
+static const struct member raw_cost_members[] = {
+	{"total", MEMBER_TEXT, {.text = raw_cost_total}, 0},
+	{"known", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, cost_known)},
+	{"mean", MEMBER_TEXT, {.text = raw_cost_mean}, 0},
+	{"per_pass", MEMBER_TEXT, {.text = raw_cost_per_pass}, 0},
+};
+
+static const struct member raw_tokens_members[] = {
+	{"input", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, tokens_input)},
+	{"output", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, tokens_output)},
+	{"known", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, tokens_known)},
+};
+
+static const struct member raw_spread_members[] = {
+	{"known", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, known)},
+	{"mean", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, mean)},
+	{"p50", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, p50)},
+	{"p95", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, p95)},
+	{"max", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, max)},
+};
+
+static void raw_score_mean(const struct value *of, struct strbuf *out)
+{
+	number_micro(out, score_mean_micro(tally_of(of)));
+}
+
+static const struct member raw_score_members[] = {
+	{"known", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, score_known)},
+	{"mean", MEMBER_TEXT, {.text = raw_score_mean}, 0},
+};
+
+static const struct value_class class_raw_cost = {
+	.name = "raw cost",
+	.members = raw_cost_members,
+	.count = MEMBER_COUNT(raw_cost_members),
+};
+static const struct value_class class_raw_tokens = {
+	.name = "raw tokens",
+	.members = raw_tokens_members,
+	.count = MEMBER_COUNT(raw_tokens_members),
+};
+static const struct value_class class_raw_spread = {
+	.name = "raw spread",
+	.members = raw_spread_members,
+	.count = MEMBER_COUNT(raw_spread_members),
+};
+static const struct value_class class_raw_score = {
+	.name = "raw score",
+	.members = raw_score_members,
+	.count = MEMBER_COUNT(raw_score_members),
+};
+
+/* A class of one part of the tally; false where `known` runs tell nothing of it. */
+static bool part(const struct value *of, struct value *out, const struct value_class *class,
+		 const void *object, uint64_t known)
+{
+	*out = value_of(class, value_view(of), object, of->index);
+	return known > 0;
+}
+
+static bool raw_cost(const struct value *of, struct value *out)
+{
+	return part(of, out, &class_raw_cost, of->object, tally_of(of)->cost_known);
+}
+
+static bool raw_tokens(const struct value *of, struct value *out)
+{
+	return part(of, out, &class_raw_tokens, of->object, tally_of(of)->tokens_known);
+}
+
+static bool raw_score(const struct value *of, struct value *out)
+{
+	return part(of, out, &class_raw_score, of->object, tally_of(of)->score_known);
+}
+
+static bool raw_spread(const struct value *of, struct value *out)
+{
+	return part(of, out, &class_raw_spread, value_field(of), spread_of(of)->known);
+}
+
+#define OUTCOME_AT(outcome) (offsetof(struct tally, outcomes) + (outcome) * sizeof(uint64_t))
+
+static const struct member raw_members[] = {
+	{"runs", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, runs)},
+	{"passed", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_PASSED)},
+	{"failed", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_FAILED)},
+	{"errors", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_ERROR)},
+	{"pending", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_PENDING)},
+	{"unknown", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_UNKNOWN)},
+	{"pass_rate", MEMBER_TEXT, {.text = raw_rate}, 0},
+	{"pass_rate_low", MEMBER_TEXT, {.text = raw_interval}, POINT_LOW},
+	{"pass_rate_high", MEMBER_TEXT, {.text = raw_interval}, POINT_HIGH},
+	{"cost", MEMBER_OBJECT, {.object = raw_cost}, 0},
+	{"tokens", MEMBER_OBJECT, {.object = raw_tokens}, 0},
+	{"latency", MEMBER_OBJECT, {.object = raw_spread}, offsetof(struct tally, latency)},
+	{"duration", MEMBER_OBJECT, {.object = raw_spread}, offsetof(struct tally, duration)},
+	{"score", MEMBER_OBJECT, {.object = raw_score}, 0},
+};
+
+const struct value_class class_raw_tally = {
+	.name = "raw tally",
+	.members = raw_members,
+	.count = MEMBER_COUNT(raw_members),
+};
+
+static bool raw_object(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_raw_tally, value_view(of), of->object, of->index);
+	return true;
+}
+
+static const struct member tally_members[] = {
+	{"runs", MEMBER_TEXT, {.text = count_text}, offsetof(struct tally, runs)},
+	{"passed", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_PASSED)},
+	{"failed", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_FAILED)},
+	{"errors", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_ERROR)},
+	{"pending", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_PENDING)},
+	{"unknown", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_UNKNOWN)},
+	{"judged", MEMBER_TEXT, {.text = judged_text}, 0},
+	{"unfinished", MEMBER_TEXT, {.text = unfinished_text}, 0},
+	{"has_passed", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_PASSED)},
+	{"has_failed", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_FAILED)},
+	{"has_errors", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_ERROR)},
+	{"has_pending", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_PENDING)},
+	{"has_unknown", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_UNKNOWN)},
+	{"has_unfinished", MEMBER_FLAG, {.flag = unfinished_flag}, 0},
+	{"all_passed", MEMBER_FLAG, {.flag = all_passed}, 0},
+	{"pass_rate", MEMBER_TEXT, {.text = rate_text}, 0},
+	{"has_pass_rate", MEMBER_FLAG, {.flag = has_rate}, 0},
+	{"fraction", MEMBER_TEXT, {.text = fraction_text}, 0},
+	{"interval", MEMBER_TEXT, {.text = interval_text}, 0},
+	{"is_good", MEMBER_FLAG, {.flag = is_good}, 0},
+	{"is_fair", MEMBER_FLAG, {.flag = is_fair}, 0},
+	{"is_poor", MEMBER_FLAG, {.flag = is_poor}, 0},
+	{"cost", MEMBER_TEXT, {.text = cost_text}, 0},
+	{"has_cost", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, cost_known)},
+	{"cost_partial", MEMBER_FLAG, {.flag = cost_partial}, 0},
+	{"cost_coverage", MEMBER_TEXT, {.text = cost_coverage}, 0},
+	{"cost_mean", MEMBER_TEXT, {.text = cost_mean}, 0},
+	{"cost_per_pass", MEMBER_TEXT, {.text = cost_per_pass}, 0},
+	{"tokens_input", MEMBER_TEXT, {.text = tokens_text}, offsetof(struct tally, tokens_input)},
+	{"tokens_output",
+	 MEMBER_TEXT,
+	 {.text = tokens_text},
+	 offsetof(struct tally, tokens_output)},
+	{"has_tokens", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, tokens_known)},
+	{"latency_mean", MEMBER_TEXT, {.text = spread_mean}, offsetof(struct tally, latency)},
+	{"latency_p50", MEMBER_TEXT, {.text = spread_p50}, offsetof(struct tally, latency)},
+	{"latency_p95", MEMBER_TEXT, {.text = spread_p95}, offsetof(struct tally, latency)},
+	{"latency_max", MEMBER_TEXT, {.text = spread_max}, offsetof(struct tally, latency)},
+	{"has_latency", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, latency.known)},
+	{"latency_known", MEMBER_TEXT, {.text = count_text}, offsetof(struct tally, latency.known)},
+	{"duration_mean", MEMBER_TEXT, {.text = spread_mean}, offsetof(struct tally, duration)},
+	{"duration_p50", MEMBER_TEXT, {.text = spread_p50}, offsetof(struct tally, duration)},
+	{"duration_p95", MEMBER_TEXT, {.text = spread_p95}, offsetof(struct tally, duration)},
+	{"duration_max", MEMBER_TEXT, {.text = spread_max}, offsetof(struct tally, duration)},
+	{"has_duration", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, duration.known)},
+	{"duration_known",
+	 MEMBER_TEXT,
+	 {.text = count_text},
+	 offsetof(struct tally, duration.known)},
+	{"score_mean", MEMBER_TEXT, {.text = score_mean}, 0},
+	{"has_score", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, score_known)},
+	{"first_at", MEMBER_TEXT, {.text = moment_text}, offsetof(struct tally, first_at)},
+	{"last_at", MEMBER_TEXT, {.text = moment_text}, offsetof(struct tally, last_at)},
+	{"bar", MEMBER_OBJECT, {.object = bar_object}, 0},
+	{"raw", MEMBER_OBJECT, {.object = raw_object}, 0},
+};
+
+const struct value_class class_tally = {
+	.name = "tally",
+	.members = tally_members,
+	.count = MEMBER_COUNT(tally_members),
+};
