@@ -147,7 +147,7 @@ static struct template_node *push(struct parser *parser, enum node_kind kind, st
 
 static void add_text(struct parser *parser, const char *from, const char *to, bool even_empty)
 {
-	if ((from == to && !even_empty) || in_parent(parser))
+	if (from == to && !even_empty)
 		return;
 	push(parser, NODE_TEXT, (struct slice){from, (size_t)(to - from)})->line_start =
 		begins_line(parser, from);
@@ -242,17 +242,23 @@ static void split_name(struct parser *parser, struct template_node *node)
 	}
 }
 
+/* Whether the name is dynamic; if so, its asterisk is taken off. */
+static bool take_star(struct slice *name)
+{
+	if (!name->length || *name->text != '*')
+		return false;
+	*name = trimmed(name->text + 1, name->text + name->length);
+	return true;
+}
+
 /* NULL and an error where the name is bad. The node is good until the next push. */
 static struct template_node *push_named(struct parser *parser, enum node_kind kind,
 					const struct tag *tag)
 {
-	bool dynamic = (kind == NODE_PARTIAL || kind == NODE_PARENT) && tag->content.length &&
-		       tag->content.text[0] == '*';
 	struct slice name = tag->content;
+	bool dynamic = (kind == NODE_PARTIAL || kind == NODE_PARENT) && take_star(&name);
 	struct template_node *node;
 
-	if (dynamic)
-		name = trimmed(name.text + 1, name.text + name.length);
 	if (check_name(parser, tag, name) < 0)
 		return NULL;
 	name.text = arena_strndup(parser->arena, name.text, name.length);
@@ -289,76 +295,55 @@ static int add_partial(struct parser *parser, const struct tag *tag)
 	return 0;
 }
 
-static struct template_node *push_open(struct parser *parser, enum node_kind kind,
-				       const struct tag *tag)
+static int push_open(struct parser *parser, enum node_kind kind, const struct tag *tag,
+		     bool line_start)
 {
-	struct template_node *node = push_named(parser, kind, tag);
+	struct template_node *node;
+	bool argument = kind == NODE_BLOCK && in_parent(parser);
 
+	if (parser->depth == TAG_NESTING_LIMIT)
+		return template_error(parser->template, tag->start, parser->err,
+				      "tags nested deeper than %d levels", TAG_NESTING_LIMIT);
+	node = push_named(parser, kind, tag);
 	if (!node)
-		return NULL;
-	if (parser->depth == TAG_NESTING_LIMIT) {
-		template_error(parser->template, tag->start, parser->err,
-			       "tags nested deeper than %d levels", TAG_NESTING_LIMIT);
-		return NULL;
-	}
+		return -1;
+	node->line_start = line_start;
+	node->argument = argument;
 	node->indent = indent_of(tag);
 	parser->stack[parser->depth++] = parser->count - 1;
-	return node;
+	return 0;
 }
 
 static int open_section(struct parser *parser, const struct tag *tag)
 {
-	struct template_node *node;
-
 	pass(parser, tag, alone(tag));
-	node = push_open(parser, tag->sigil == '^' ? NODE_INVERTED : NODE_SECTION, tag);
-	if (!node)
-		return -1;
-	node->line_start = alone(tag);
-	return 0;
+	return push_open(parser, tag->sigil == '^' ? NODE_INVERTED : NODE_SECTION, tag, alone(tag));
 }
 
 /* An argument's content begins on the next line if nothing else stands on this one. */
 static int open_block(struct parser *parser, const struct tag *tag)
 {
-	bool argument = in_parent(parser);
-	bool own_line = argument ? tag->next != NULL : alone(tag);
-	struct template_node *node;
-
-	if (argument)
-		parser->at = own_line ? tag->next : tag->end;
-	else
-		pass(parser, tag, own_line);
-	node = push_open(parser, NODE_BLOCK, tag);
-	if (!node)
-		return -1;
-	node->argument = argument;
-	node->line_start = own_line;
-	return 0;
+	if (!in_parent(parser)) {
+		pass(parser, tag, alone(tag));
+		return push_open(parser, NODE_BLOCK, tag, alone(tag));
+	}
+	parser->at = tag->next ? tag->next : tag->end;
+	return push_open(parser, NODE_BLOCK, tag, tag->next != NULL);
 }
 
 /* Whether it stands alone is known when it is closed. */
 static int open_parent(struct parser *parser, const struct tag *tag)
 {
-	struct template_node *node;
-
 	pass(parser, tag, false);
-	node = push_open(parser, NODE_PARENT, tag);
-	if (!node)
-		return -1;
-	node->line_start = tag->line != NULL;
-	return 0;
+	return push_open(parser, NODE_PARENT, tag, tag->line != NULL);
 }
 
 /* From the opening to the closing tag it is like one partial: alone on its line, or not. */
 static void close_parent(struct parser *parser, struct template_node *node, const struct tag *tag)
 {
-	bool ignored = parser->depth > 1 &&
-		       parser->nodes[parser->stack[parser->depth - 2]].kind == NODE_PARENT;
-
 	node->line_start = node->line_start && tag->next;
 	parser->at = node->line_start ? tag->next : tag->end;
-	if (node->line_start && !ignored) {
+	if (node->line_start) {
 		struct template_node *before = node - 1; /* see pass() */
 
 		before->text.length -= node->indent.length;
@@ -381,26 +366,22 @@ static void close_block(struct parser *parser, const struct template_node *node,
 
 static const char *kind_name(const struct template_node *node)
 {
-	switch (node->kind) {
-	case NODE_PARENT:
-		return "parent";
-	case NODE_BLOCK:
-		return "block";
-	case NODE_INVERTED:
-		return "inverted section";
-	default:
-		return "section";
-	}
+	static const char *const names[] = {
+		[NODE_SECTION] = "section",
+		[NODE_INVERTED] = "inverted section",
+		[NODE_PARENT] = "parent",
+		[NODE_BLOCK] = "block",
+	};
+
+	return names[node->kind];
 }
 
 static int check_close(struct parser *parser, const struct tag *tag)
 {
 	const struct template_node *node = enclosing(parser);
 	struct slice name = tag->content;
-	bool dynamic = node && node->dynamic && name.length && name.text[0] == '*';
+	bool dynamic = node && node->dynamic && take_star(&name);
 
-	if (dynamic)
-		name = trimmed(name.text + 1, name.text + name.length);
 	if (!node)
 		return template_error(parser->template, tag->start, parser->err,
 				      "closing tag \"%.*s\" closes nothing", shown(name),

@@ -203,6 +203,10 @@ static void inheritance(void **state)
 		{"{{<p}}lost {{v}}{{#s}}{{$a}}lost{{/a}}{{/s}}{{$a}}kept{{/a}}{{/p}}",
 		 "{'p':'{{$a}}{{/a}}'}", "{'s':1}", "kept"},
 		{"{{<p}}{{$a}}{{/a}}{{/p}}", "{'p':'<{{$a}}default{{/a}}>'}", NULL, "<>"},
+		/* the outermost parent has the last word */
+		{"{{<p}}{{$a}}1{{/a}}{{/p}}",
+		 "{'p':'{{<q}}{{$a}}2{{/a}}{{$b}}3{{/b}}{{/q}}','q':'{{$a}}{{/a}}{{$b}}{{/b}}'}",
+		 NULL, "13"},
 		/* an argument's own blocks belong to the file that it is written in */
 		{"{{<p}}{{$a}}x{{$a}}y{{/a}}{{/a}}{{/p}}", "{'p':'{{$a}}{{/a}}'}", NULL, "xy"},
 		{"{{<p}}{{$i}}3{{/i}}{{/p}}",
@@ -246,6 +250,10 @@ static void inheritance_lines(void **state)
 		 "{'p':'-{{$a}}{{/a}}-'}", "{'l':[1,2]}", "-  1\n  2\n-"},
 		{"{{<p}}{{$a}}\r\n  1\r\n  2\r\n{{/a}}\r\n{{/p}}\r\n",
 		 "{'p':'{{$a}}\\r\\n {{/a}}\\r\\n.'}", NULL, "1\r\n2\r\n."},
+		/* arguments of a parent inside are not lines of the argument around it */
+		{"{{<p}}{{$a}}\n    {{<q}}\n  {{$b}}\n  1\n  {{/b}}\n    {{/q}}\n    "
+		 "2\n{{/a}}{{/p}}",
+		 "{'p':'{{$a}}{{/a}}','q':'{{$b}}{{/b}}'}", NULL, "1\n2\n"},
 		/* a default that stands stays as it is written */
 		{" {{>p}}\n", "{'p':'<\\n {{$a}}\\n   1\\n  2\\n {{/a}}\\n>'}", NULL,
 		 " <\n    1\n   2\n >"},
@@ -279,6 +287,7 @@ static void errors(void **state)
 		{"{{=<%=}}", NULL, NULL, "[root.txt:1:1: bad delimiters \"<%\"]"},
 		{"{{=a b c=}}", NULL, NULL, "[root.txt:1:1: bad delimiters \"a b c\"]"},
 		{"{{==a b=}}", NULL, NULL, "[root.txt:1:1: bad delimiters \"=a b\"]"},
+		{"{{=}}", NULL, NULL, "[root.txt:1:1: tag is never closed by \"=}}\"]"},
 		{"{{==}}", NULL, NULL, "[root.txt:1:1: bad delimiters \"\"]"},
 		{"{{}}", NULL, NULL, "[root.txt:1:1: tag without a name]"},
 		{"{{# }}{{/}}", NULL, NULL, "[root.txt:1:1: tag without a name]"},
@@ -313,6 +322,28 @@ static void no_root(void **state)
 	assert_string_equal(err.text, "there is no template \"x\"");
 	assert_int_equal(out.length, 0);
 	template_set_free(set);
+	json_decref(texts.partials);
+}
+
+static void templates_are_looked_for_once(void **state)
+{
+	struct texts texts = {.root = "{{#l}}{{>p}}{{>q}}{{>none}}{{>*k}}{{/l}}",
+			      .partials = json_of("{'p':'1','q':'2'}")};
+	json_t *data = json_of("{'l':[{'k':'p'},{'k':'q'},{'k':'p'}]}");
+	struct template_set *set = template_set_new(load, &texts);
+	struct strbuf out = STRBUF_INIT;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(mustache_render(set, "root", value_of_json(data), escape, collect,
+						 &out, &err),
+				 0);
+	assert_string_equal(out.text, "121122121121122121");
+	assert_int_equal(texts.loads, 4);
+	strbuf_release(&out);
+	template_set_free(set);
+	json_decref(data);
 	json_decref(texts.partials);
 }
 
@@ -412,6 +443,7 @@ int main(void)
 		cmocka_unit_test(inheritance_lines),
 		cmocka_unit_test(errors),
 		cmocka_unit_test(no_root),
+		cmocka_unit_test(templates_are_looked_for_once),
 		cmocka_unit_test(tags_nest_200_deep),
 		cmocka_unit_test(partials_nest_200_deep),
 		cmocka_unit_test(line_start),
