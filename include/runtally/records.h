@@ -14,6 +14,7 @@
 #define RUNTALLY_RECORDS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,11 +31,16 @@ enum record_event {
 
 struct record {
 	const json_t *value; /* borrowed: alive until the next call */
-	size_t number;       /* 1.. within the blob; of a rest: of its last record (0: none) */
-	uint64_t offset;     /* byte in the blob where its text begins */
-	uint64_t length;     /* of its text, in bytes */
-	size_t listed;       /* of a rest: elements of its list */
-	const char *list;    /* of a rest: the list's member name */
+	/*
+	 * 1.. within the blob; every RECORDS_RECORD and RECORDS_BAD has its own. 0: a RECORDS_BAD that
+	 * is about the blob as a whole and counts as no record. Of a rest: of its last list's last
+	 * record (0: none).
+	 */
+	size_t number;
+	uint64_t offset;  /* byte in the blob where its text begins */
+	uint64_t length;  /* of its text, in bytes */
+	size_t listed;    /* of a rest: elements of its (last) list */
+	const char *list; /* member name of that list; of a record: of the list it is in, or NULL */
 };
 
 struct records;
@@ -42,11 +48,14 @@ struct records;
 /* Reads from `blob` (borrowed). Never NULL; never fails: trouble shows in records_next. */
 struct records *records_new(struct blob *blob, const struct limits *limits);
 void records_free(struct records *records);
+/* The same with a buffer of `size` bytes (at least 1), for tests of its boundaries. */
+struct records *records_new_sized(struct blob *blob, const struct limits *limits, size_t size);
 
 /*
  * The next event. On RECORDS_BAD `err` names line and column; out->number is the record's number.
  * Broken text costs its record alone where its end can be found: brackets still match, or a later
- * line starts with `{` or `[`. Else the rest of the blob is lost and the message says so.
+ * line starts with `{` or `[` (indented as the record was, if that began its line). Else the rest
+ * of the blob is lost and the message says so.
  */
 enum record_event records_next(struct records *records, struct record *out, struct error *err);
 
@@ -55,5 +64,10 @@ uint64_t records_bytes(const struct records *records);
 uint64_t records_documents(const struct records *records);
 /* How many records were handed out or lost. */
 uint64_t records_count(const struct records *records);
+/*
+ * True once the blob's read has failed (a bad CRC, a limit, an I/O error): there was or will be a
+ * RECORDS_BAD of number 0, and what came before it is not to be trusted either.
+ */
+bool records_blob_failed(const struct records *records);
 
 #endif

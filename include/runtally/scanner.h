@@ -1,0 +1,105 @@
+/*
+ * scanner: bytes → the text of one JSON value after another, with its place. It matches strings
+ * and brackets and knows nothing of what is in them; json_parse judges the text.
+ */
+#ifndef RUNTALLY_SCANNER_H
+#define RUNTALLY_SCANNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/error.h"
+#include "runtally/source.h"
+#include "runtally/strbuf.h"
+
+enum {
+	SCANNER_AT_END = -1,       /* instead of a byte */
+	SCANNER_DEPTH_MOST = 2048, /* jansson's own */
+	RECORD_SEPARATOR = 0x1E,   /* RFC 7464 puts it before each document */
+};
+
+/* The text of one value, as far as it was read. */
+struct piece {
+	struct strbuf text;
+	uint64_t offset; /* byte in the blob where it begins */
+	size_t line, column;
+	bool begins_line; /* but for `indent` blanks */
+	uint64_t indent;
+	bool watched;  /* an object whose lists are to be walked */
+	bool overlong; /* beyond text_most bytes: the text is no longer kept */
+	bool too_deep;
+};
+
+struct scanner {
+	struct blob *blob;
+	uint64_t text_most; /* bytes that a piece may have */
+
+	char *buffer;
+	size_t size, at, end;
+	uint64_t base; /* offset in the blob of buffer[0] */
+	bool input_ended, failed;
+	struct error failure; /* when failed */
+
+	size_t line;
+	uint64_t line_start;
+	uint64_t first; /* offset of the line's first byte that is not blank, or UINT64_MAX */
+	char before;    /* the last byte that is not blank */
+
+	struct piece *capture; /* gets buffer[mark] up to buffer[at]; NULL: nobody does */
+	size_t mark;
+
+	char open[SCANNER_DEPTH_MOST]; /* the brackets of the piece that is being scanned */
+	size_t depth;
+	const char *key; /* the watched object's member being read, if it can be a list; static */
+};
+
+/* Reads from `blob` (borrowed), `size` bytes at a time. */
+void scanner_init(struct scanner *s, struct blob *blob, uint64_t text_most, size_t size);
+void scanner_release(struct scanner *s);
+
+/*
+ * Call it first: passes a UTF-8 byte-order mark. NULL, or what the blob is instead of JSON in UTF-8
+ * as far as its first bytes tell ("is UTF-16, not UTF-8").
+ */
+const char *scanner_begin(struct scanner *s);
+
+/* The next byte, not passed yet; SCANNER_AT_END where there is none (or the read failed). */
+int scanner_peek(struct scanner *s);
+/* Passes the byte that peek showed. */
+void scanner_step(struct scanner *s);
+/* Passes bytes up to one of `stops`, and peeks. */
+int scanner_skip_until(struct scanner *s, const char *stops);
+
+uint64_t scanner_offset(const struct scanner *s);
+size_t scanner_column(const struct scanner *s);
+bool is_blank(int byte);
+
+/* From here on what is passed is the piece's text. piece_go_on: again, after a pause. */
+void piece_begin(struct scanner *s, struct piece *piece);
+void piece_go_on(struct scanner *s, struct piece *piece);
+/* Up to here. */
+void piece_end(struct scanner *s);
+/* Adds what the blob does not have. */
+void piece_add(const struct scanner *s, struct piece *piece, char byte);
+
+enum scanned {
+	SCANNED,            /* the piece is complete */
+	SCANNED_UP_TO_LIST, /* in a watched object: the list s->key is next */
+	SCANNED_BROKEN,     /* its end cannot be told (see the error) */
+	SCANNED_CUT,        /* the input ended in it */
+};
+
+/* Both begin a piece. scan_bracket: an object or a list; goes on with scan_brackets. */
+enum scanned scan_bracket(struct scanner *s, struct piece *piece, struct error *err);
+enum scanned scan_scalar(struct scanner *s, struct piece *piece, struct error *err);
+/* Goes on to the bracket that closes the piece, or to the next list. */
+enum scanned scan_brackets(struct scanner *s, struct piece *piece, struct error *err);
+
+/*
+ * Goes to the next place where a piece like this one can begin: a bracket that begins a line, as
+ * deeply indented as the piece if that began its line. False: there is none.
+ */
+bool scanner_seek_alike(struct scanner *s, const struct piece *piece);
+
+#endif

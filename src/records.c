@@ -1,0 +1,516 @@
+#include "runtally/records.h"
+
+#include <string.h>
+
+#include "runtally/json.h"
+#include "runtally/scanner.h"
+
+enum {
+	BUFFER_SIZE = 128 * 1024,
+	GO_ON = -1, /* instead of an event: nothing to hand out yet */
+};
+
+/* Where the text of an object goes on behind a list that was cut out of it. */
+struct seam {
+	size_t at;
+	size_t line, column;
+};
+
+/* What may come next in the innermost list. */
+enum expectation { FIRST_OR_END, VALUE, COMMA_OR_END };
+
+struct records {
+	struct scanner in;
+	struct arena arena; /* of the value that was handed out last */
+	bool begun, told_failure, ended;
+
+	/* Where the next value stands: arrays around an object around a list, each optional. */
+	size_t arrays;
+	bool in_object, in_list;
+	enum expectation expect;
+	struct piece object, element;
+	const char *list;   /* the list that is being walked, or was last */
+	size_t listed;      /* elements of it */
+	size_t last_listed; /* number of its last record */
+	struct seam *seams; /* of the object */
+	size_t seam_count, seam_capacity;
+
+	uint64_t documents, count;
+};
+
+static bool is_inside(const struct records *r)
+{
+	return r->arrays > 0 || r->in_list;
+}
+
+static int skip_blanks(struct records *r)
+{
+	int byte = scanner_peek(&r->in);
+
+	while (is_blank(byte) || (byte == RECORD_SEPARATOR && !is_inside(r))) {
+		scanner_step(&r->in);
+		byte = scanner_peek(&r->in);
+	}
+	return byte;
+}
+
+/* ---- trouble ---- */
+
+static int bad(struct records *r, struct record *out)
+{
+	out->value = NULL;
+	out->number = (size_t)++r->count;
+	return RECORDS_BAD;
+}
+
+static void complain(const struct records *r, struct error *err, const char *what)
+{
+	error_set(err, "line %zu, column %zu: %s", r->in.line, scanner_column(&r->in), what);
+}
+
+static int refuse_blob(struct records *r, struct error *err, const char *what)
+{
+	error_set(err, "%s", what);
+	r->ended = true;
+	return RECORDS_BAD;
+}
+
+static void abandon_lists(struct records *r)
+{
+	r->in.capture = NULL;
+	r->in_object = r->in_list = false;
+	r->arrays = 0;
+}
+
+/* The input ended within a value. After a failed read that alone is told, by at_end. */
+static int cut_off(struct records *r, struct record *out, struct error *err)
+{
+	abandon_lists(r);
+	if (r->in.failed)
+		return GO_ON;
+	error_set(err, "line %zu, column %zu: ends inside record %zu", r->in.line,
+		  scanner_column(&r->in), (size_t)r->count + 1);
+	return bad(r, out);
+}
+
+static int at_end(struct records *r, struct record *out, struct error *err)
+{
+	if (r->in.failed && !r->told_failure) {
+		r->told_failure = true;
+		return refuse_blob(r, err, r->in.failure.text);
+	}
+	if (is_inside(r)) {
+		abandon_lists(r);
+		complain(r, err, "ends inside a list");
+		return bad(r, out);
+	}
+	if (!r->documents && !r->count)
+		return refuse_blob(r, err, "is empty");
+	r->ended = true;
+	return RECORDS_END;
+}
+
+static int lose_rest(struct records *r, uint64_t from, struct record *out, struct error *err)
+{
+	const struct error what = *err;
+
+	abandon_lists(r);
+	if (r->in.before)
+		error_set(err, "%s; the rest (%llu bytes) was not read", what.text,
+			  (unsigned long long)(scanner_offset(&r->in) - from));
+	return bad(r, out);
+}
+
+/*
+ * The end of the piece cannot be told: goes to where another one like it begins. That is in the
+ * same list if the piece began its line, or if a comma stands before; else it is a new document,
+ * as in a file of one envelope a line.
+ */
+static int recover(struct records *r, const struct piece *piece, struct record *out,
+		   struct error *err)
+{
+	const struct error what = *err;
+	const uint64_t from = scanner_offset(&r->in);
+	const size_t line = r->in.line;
+	const char before = r->in.before;
+
+	r->in.capture = NULL;
+	if (piece == &r->object)
+		r->in_object = false;
+	r->in.before = 0;
+	if (!scanner_seek_alike(&r->in, piece))
+		return lose_rest(r, from, out, err);
+	if (!r->in.before)
+		r->in.before = before;
+	if (!piece->begins_line && r->in.before != ',')
+		abandon_lists(r);
+	r->expect = VALUE;
+	if (r->in.line > line + 1)
+		error_set(err, "%s; reading goes on at line %zu", what.text, r->in.line);
+	return bad(r, out);
+}
+
+/* ---- from text to value ---- */
+
+static json_t *parse(struct records *r, const struct strbuf *text, size_t line, size_t column,
+		     struct error *err)
+{
+	struct arena *before = json_use_arena(&r->arena);
+	json_t *value = json_parse(text->text, text->length, line, column, err);
+
+	json_use_arena(before);
+	return value;
+}
+
+/* Makes what follows a list look like the beginning of an object. */
+static void open_stretch(struct strbuf *text)
+{
+	size_t start = 0, next;
+
+	while (is_blank(text->text[start]))
+		start++;
+	next = start + 1;
+	while (text->text[start] == ',' && is_blank(text->text[next]))
+		next++;
+	if (text->text[start] == '}')
+		strbuf_addch(text, '}');
+	if (text->text[start] == '}' || (text->text[start] == ',' && text->text[next] != '}'))
+		text->text[start] = '{';
+}
+
+/* One stretch of the object's text between two lists, made an object by itself. */
+static bool stretch_is_right(struct records *r, size_t index, struct error *err)
+{
+	const struct strbuf *whole = &r->object.text;
+	struct seam from = {.line = r->object.line, .column = r->object.column};
+	size_t to = index < r->seam_count ? r->seams[index].at : whole->length;
+	struct strbuf text = STRBUF_INIT;
+	bool right;
+
+	if (index > 0)
+		from = r->seams[index - 1];
+	strbuf_add(&text, whole->text + from.at, to - from.at);
+	if (index > 0)
+		open_stretch(&text);
+	if (index < r->seam_count)
+		strbuf_addch(&text, '}');
+	arena_reset(&r->arena);
+	right = parse(r, &text, from.line, from.column, err) != NULL;
+	strbuf_release(&text);
+	return right;
+}
+
+/* Finds where in the blob the fault is: json_parse counted without the lists. */
+static void locate_fault(struct records *r, struct error *err)
+{
+	const struct error whole = *err;
+	const char *what = strstr(whole.text, ": ");
+
+	for (size_t i = 0; i <= r->seam_count; i++)
+		if (!stretch_is_right(r, i, err))
+			return;
+	error_set(err, "line %zu, column %zu%s", r->object.line, r->object.column,
+		  what ? what : "");
+}
+
+/* Lists in lists are walked down to a depth; what is below comes as a piece. */
+static bool is_too_deep_a_list(const struct records *r, const struct piece *piece)
+{
+	return r->arrays == SCANNER_DEPTH_MOST && piece->text.text[0] == '[';
+}
+
+static json_t *read_piece(struct records *r, const struct piece *piece, struct error *err)
+{
+	json_t *value = NULL;
+
+	if (piece->overlong)
+		error_set(err, "longer than %llu bytes", (unsigned long long)r->in.text_most);
+	else if (piece->too_deep || is_too_deep_a_list(r, piece))
+		error_set(err, "deeper than %d levels", SCANNER_DEPTH_MOST);
+	else
+		value = parse(r, &piece->text, piece->line, piece->column, err);
+	if (value)
+		return value;
+	if (strncmp(err->text, "line ", 5) != 0)
+		error_prefix(err, "line %zu, column %zu", piece->line, piece->column);
+	else if (piece == &r->object && r->seam_count)
+		locate_fault(r, err);
+	return NULL;
+}
+
+static int hand_out(struct records *r, const struct piece *piece, struct record *out,
+		    struct error *err)
+{
+	piece_end(&r->in);
+	r->expect = COMMA_OR_END;
+	out->offset = piece->offset;
+	out->length = scanner_offset(&r->in) - piece->offset;
+	if (piece == &r->object)
+		r->in_object = false;
+	out->value = read_piece(r, piece, err);
+	if (!out->value)
+		return bad(r, out);
+	if (piece == &r->object && r->seam_count) {
+		out->number = r->last_listed;
+		out->listed = r->listed;
+		out->list = r->list;
+		return RECORDS_REST;
+	}
+	out->number = (size_t)++r->count;
+	out->list = r->in_list ? r->list : NULL;
+	return RECORDS_RECORD;
+}
+
+/* ---- values ---- */
+
+/* In the object's own text the list stays, but empty, so that duplicate members still show. */
+static int begin_list(struct records *r)
+{
+	scanner_step(&r->in);
+	piece_end(&r->in);
+	piece_add(&r->in, &r->object, ']');
+	r->in_list = true;
+	r->expect = FIRST_OR_END;
+	r->list = r->in.key;
+	r->listed = 0;
+	return GO_ON;
+}
+
+static void end_list(struct records *r)
+{
+	r->in_list = false;
+	r->last_listed = r->listed ? (size_t)r->count : 0;
+	piece_go_on(&r->in, &r->object);
+	r->in.depth = 1;
+	r->in.open[0] = '{';
+	r->seams = array_reserve(r->seams, &r->seam_capacity, r->seam_count + 1, sizeof(*r->seams));
+	r->seams[r->seam_count++] = (struct seam){
+		.at = r->object.text.length,
+		.line = r->in.line,
+		.column = scanner_column(&r->in),
+	};
+}
+
+static int take(struct records *r, enum scanned scanned, struct piece *piece, struct record *out,
+		struct error *err)
+{
+	switch (scanned) {
+	case SCANNED_UP_TO_LIST:
+		return begin_list(r);
+	case SCANNED_BROKEN:
+		return recover(r, piece, out, err);
+	case SCANNED_CUT:
+		return cut_off(r, out, err);
+	default:
+		return hand_out(r, piece, out, err);
+	}
+}
+
+static int go_on_in_object(struct records *r, struct record *out, struct error *err)
+{
+	return take(r, scan_brackets(&r->in, &r->object, err), &r->object, out, err);
+}
+
+static int take_object(struct records *r, struct record *out, struct error *err)
+{
+	r->in_object = true;
+	r->seam_count = 0;
+	r->object.watched = true;
+	return take(r, scan_bracket(&r->in, &r->object, err), &r->object, out, err);
+}
+
+static void skip_text(struct records *r)
+{
+	scanner_skip_until(&r->in, is_inside(r) ? "\n[]{},\"" : "\n[{");
+}
+
+static int take_scalar(struct records *r, struct record *out, struct error *err)
+{
+	int event = take(r, scan_scalar(&r->in, &r->element, err), &r->element, out, err);
+
+	if (event == RECORDS_BAD && !is_inside(r))
+		skip_text(r);
+	return event;
+}
+
+static int take_array(struct records *r)
+{
+	scanner_step(&r->in);
+	r->arrays++;
+	r->expect = FIRST_OR_END;
+	return GO_ON;
+}
+
+static int take_value(struct records *r, int byte, struct record *out, struct error *err)
+{
+	if (!is_inside(r))
+		r->documents++;
+	if (byte == '[' && !r->in_list && r->arrays < SCANNER_DEPTH_MOST)
+		return take_array(r);
+	r->listed += r->in_list;
+	if (byte == '{' && !r->in_list)
+		return take_object(r, out, err);
+	if (byte != '{' && byte != '[')
+		return take_scalar(r, out, err);
+	return take(r, scan_bracket(&r->in, &r->element, err), &r->element, out, err);
+}
+
+/* ---- what stands between values ---- */
+
+static int take_garbage(struct records *r, struct record *out, struct error *err)
+{
+	complain(r, err, "text that is not JSON");
+	scanner_step(&r->in);
+	skip_text(r);
+	r->expect = COMMA_OR_END;
+	return bad(r, out);
+}
+
+static int take_comma(struct records *r, struct record *out, struct error *err)
+{
+	bool right = is_inside(r) && r->expect == COMMA_OR_END;
+
+	if (!right)
+		complain(r, err,
+			 is_inside(r) ? "a comma with nothing before it"
+				      : "a comma outside of any list");
+	r->expect = VALUE;
+	scanner_step(&r->in);
+	return right ? GO_ON : bad(r, out);
+}
+
+static int take_end_of_list(struct records *r, struct record *out, struct error *err)
+{
+	bool right = is_inside(r) && r->expect != VALUE;
+
+	if (!right)
+		complain(r, err,
+			 is_inside(r) ? "nothing between the last comma and `]`"
+				      : "`]` outside of any list");
+	scanner_step(&r->in);
+	if (r->in_list)
+		end_list(r);
+	else if (r->arrays > 0)
+		r->arrays--;
+	r->expect = COMMA_OR_END;
+	return right ? GO_ON : bad(r, out);
+}
+
+/* In a list this is most likely the end of the object around it. */
+static int take_stray_brace(struct records *r, struct record *out, struct error *err)
+{
+	complain(r, err, r->in_list ? "`}` where `]` should be" : "`}` outside of any object");
+	scanner_step(&r->in);
+	if (r->in_list) {
+		r->in_list = r->in_object = false;
+		r->expect = COMMA_OR_END;
+	}
+	return bad(r, out);
+}
+
+static int miss_comma(struct records *r, struct record *out, struct error *err)
+{
+	complain(r, err, "a comma is missing before this");
+	r->expect = VALUE;
+	return bad(r, out);
+}
+
+static int next_in_list(struct records *r, struct record *out, struct error *err)
+{
+	int byte = skip_blanks(r);
+
+	switch (byte) {
+	case SCANNER_AT_END:
+		return at_end(r, out, err);
+	case ',':
+		return take_comma(r, out, err);
+	case ']':
+		return take_end_of_list(r, out, err);
+	case '}':
+		return take_stray_brace(r, out, err);
+	default:
+		break;
+	}
+	if (byte == 0 || !strchr("{[\"-0123456789tfn", byte))
+		return take_garbage(r, out, err);
+	if (is_inside(r) && r->expect == COMMA_OR_END)
+		return miss_comma(r, out, err);
+	return take_value(r, byte, out, err);
+}
+
+static int begin(struct records *r, struct error *err)
+{
+	const char *foreign = scanner_begin(&r->in);
+
+	r->begun = true;
+	if (foreign)
+		return refuse_blob(r, err, foreign);
+	if (skip_blanks(r) == '<')
+		return refuse_blob(r, err, "is HTML or XML, not JSON (an error page?)");
+	return GO_ON;
+}
+
+struct records *records_new_sized(struct blob *blob, const struct limits *limits, size_t size)
+{
+	struct records *r = memory_alloc(sizeof(*r));
+	uint64_t budget = limits->record_memory;
+
+	memset(r, 0, sizeof(*r));
+	scanner_init(&r->in, blob, limits->record_bytes, size);
+	arena_init(&r->arena, budget < SIZE_MAX ? (size_t)budget : SIZE_MAX);
+	strbuf_init(&r->object.text);
+	strbuf_init(&r->element.text);
+	return r;
+}
+
+struct records *records_new(struct blob *blob, const struct limits *limits)
+{
+	return records_new_sized(blob, limits, BUFFER_SIZE);
+}
+
+void records_free(struct records *r)
+{
+	scanner_release(&r->in);
+	strbuf_release(&r->object.text);
+	strbuf_release(&r->element.text);
+	arena_release(&r->arena);
+	memory_free(r->seams);
+	memory_free(r);
+}
+
+enum record_event records_next(struct records *r, struct record *out, struct error *err)
+{
+	int event = GO_ON;
+
+	*out = (struct record){.value = NULL};
+	arena_reset(&r->arena);
+	while (event == GO_ON && !r->ended) {
+		if (!r->begun)
+			event = begin(r, err);
+		else if (r->in_object && !r->in_list)
+			event = go_on_in_object(r, out, err);
+		else
+			event = next_in_list(r, out, err);
+	}
+	return event == GO_ON ? RECORDS_END : (enum record_event)event;
+}
+
+uint64_t records_bytes(const struct records *r)
+{
+	return scanner_offset(&r->in);
+}
+
+uint64_t records_documents(const struct records *r)
+{
+	return r->documents;
+}
+
+uint64_t records_count(const struct records *r)
+{
+	return r->count;
+}
+
+bool records_blob_failed(const struct records *r)
+{
+	return r->in.failed;
+}
