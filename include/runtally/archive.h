@@ -21,14 +21,22 @@ struct archive;
 struct archive *archive_open(const char *path, const struct limits *limits, struct error *err);
 void archive_close(struct archive *archive);
 
-/* Entries that are worth reading (*.json, *.jsonl, *.ndjson; no folders, no hidden names), sorted bytewise. */
+/*
+ * Entries that are worth reading (*.json, *.jsonl, *.ndjson; no folders, no hidden names), and
+ * archives in the archive, which archive_begin refuses; sorted bytewise.
+ */
 size_t archive_count(const struct archive *archive);
-/* Borrowed from the archive. */
+/*
+ * A label: no leading `/`, no `.`, `..` or empty parts. Borrowed from the archive.
+ */
 const char *archive_name(const struct archive *archive, size_t index);
 /* Entries that were passed over because their names are no exports. */
 size_t archive_skipped(const struct archive *archive);
 
-/* Opens one entry, closing the one before. -1: encrypted, not a regular file, unsupported method. */
+/*
+ * Opens one entry, closing the one before. -1: encrypted, not a regular file, an unsupported
+ * method, an archive.
+ */
 int archive_begin(struct archive *archive, size_t index, struct error *err);
 /* Bytes read, 0 at the end (the CRC was right), -1: bad data, bad CRC, a limit exceeded. */
 int64_t archive_read(struct archive *archive, void *buffer, size_t size, struct error *err);

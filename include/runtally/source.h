@@ -9,6 +9,7 @@
 #ifndef RUNTALLY_SOURCE_H
 #define RUNTALLY_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,10 @@ struct limits {
 
 extern const struct limits default_limits;
 
+/* By its ending, in whatever case: .json, .jsonl, .ndjson; and .zip. */
+bool is_export_name(const char *name);
+bool is_archive_name(const char *name);
+
 /*
  * One input's bytes, open for reading. read returns how many bytes it put into buffer, 0 at the
  * end, -1 and an error. A blob is valid until the next sources_next.
@@ -35,7 +40,8 @@ extern const struct limits default_limits;
 struct blob {
 	const char *label;  /* `sub/a.json`, `x.zip!entry.json`, `-` */
 	const char *opened; /* as the user can find it: argument + path below it */
-	const char *folder; /* of the label; the argument's last part where the label has none */
+	/* of the label; where it has none: the argument's last part, the archive's name, `-` */
+	const char *folder;
 	int64_t (*read)(struct blob *blob, void *buffer, size_t size, struct error *err);
 	void *state;
 };
