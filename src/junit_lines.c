@@ -1,0 +1,158 @@
+#include "runtally/junit_lines.h"
+
+#include <string.h>
+
+#include "runtally/escape.h"
+#include "runtally/numbers.h"
+
+enum { PIECE_BYTES_MIN = 64, SPEAKER_BYTES = 40 };
+
+static const char ellipsis[] = "\xE2\x80\xA6";
+
+/* Length of the white space at the beginning of `text`, U+2028 and U+2029 included. */
+static size_t space_length(const char *text)
+{
+	size_t at = 0;
+
+	for (;;) {
+		if (text[at] == ' ' || (text[at] >= '\t' && text[at] <= '\r'))
+			at++;
+		else if (!strncmp(text + at, "\xE2\x80\xA8", 3) ||
+			 !strncmp(text + at, "\xE2\x80\xA9", 3))
+			at += 3;
+		else
+			return at;
+	}
+}
+
+void junit_add_flat(struct strbuf *out, const char *text)
+{
+	for (text += space_length(text); *text;) {
+		size_t space = space_length(text);
+
+		if (space && text[space])
+			strbuf_addch(out, ' ');
+		else if (!space)
+			strbuf_addch(out, *text);
+		text += space ? space : 1;
+	}
+}
+
+void junit_add_line(struct strbuf *out, const char *text, size_t limit)
+{
+	size_t start = out->length, mark = sizeof(ellipsis) - 1, room;
+
+	junit_add_flat(out, text);
+	if (out->length - start <= limit)
+		return;
+	room = limit > mark ? limit - mark : 0;
+	strbuf_truncate(out, start + utf8_cut(out->text + start, out->length - start, room));
+	strbuf_addstr(out, ellipsis);
+}
+
+void junit_cut_characters(struct strbuf *out, size_t start, size_t limit)
+{
+	size_t last = start, count = 0;
+
+	for (size_t at = start; at < out->length; at++) {
+		if (((unsigned char)out->text[at] & 0xc0) == 0x80)
+			continue;
+		if (++count == limit)
+			last = at;
+		if (count > limit) {
+			strbuf_truncate(out, last);
+			strbuf_addstr(out, ellipsis);
+			return;
+		}
+	}
+}
+
+void junit_add_lines(struct strbuf *out, const char *text, const char *first, const char *next)
+{
+	for (const char *mark = first; *text; mark = next) {
+		size_t length = strcspn(text, "\r\n");
+
+		strbuf_addstr(out, mark);
+		strbuf_add(out, text, length);
+		strbuf_addch(out, '\n');
+		text += length;
+		if (*text)
+			text += text[0] == '\r' && text[1] == '\n' ? 2 : 1;
+	}
+}
+
+void junit_add_speaker(struct strbuf *out, const char *text, const char *otherwise)
+{
+	bool is_word = text && ((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
+				(unsigned char)*text >= 0xc3);
+
+	junit_add_line(out, is_word ? text : otherwise, SPEAKER_BYTES);
+}
+
+bool junit_is_visible(const char *text)
+{
+	struct strbuf escaped = STRBUF_INIT;
+	bool visible;
+
+	escape_xml(&escaped, text, strlen(text), 0);
+	visible = escaped.text[space_length(escaped.text)] != '\0';
+	strbuf_release(&escaped);
+	return visible;
+}
+
+static void add_cut_mark(struct strbuf *out, const struct junit_piece *piece)
+{
+	strbuf_addf(out, "\n%s cut, ", ellipsis);
+	number_count(out, piece->before + piece->text->length);
+	strbuf_addstr(out, " bytes in all");
+	if (piece->tail)
+		strbuf_addch(out, '\n');
+}
+
+/* Appends head and tail of the text, and the mark, in `limit` bytes. */
+static void add_cut(struct strbuf *out, const struct junit_piece *piece, size_t limit)
+{
+	const struct strbuf *text = piece->text;
+	struct strbuf mark = STRBUF_INIT;
+	size_t room, head, from = text->length;
+
+	if (text->length <= limit) {
+		strbuf_add(out, text->text, text->length);
+		return;
+	}
+	add_cut_mark(&mark, piece);
+	room = limit > mark.length ? limit - mark.length : 0;
+	head = utf8_cut(text->text, text->length, piece->tail ? room / 2 : room);
+	if (piece->tail)
+		from -= room - head;
+	while (from < text->length && ((unsigned char)text->text[from] & 0xc0) == 0x80)
+		from++;
+	strbuf_add(out, text->text, head);
+	strbuf_add(out, mark.text, mark.length);
+	strbuf_add(out, text->text + from, text->length - from);
+	strbuf_release(&mark);
+}
+
+/* How much bigger a text gets depends on what is in it: so it is cut shorter until it fits. */
+void junit_add_piece(struct strbuf *out, const struct junit_piece *piece)
+{
+	size_t whole = piece->text->length, start = out->length;
+	size_t room = whole < piece->limit ? whole : piece->limit;
+	struct strbuf cut = STRBUF_INIT;
+
+	while (room >= PIECE_BYTES_MIN || room == whole) {
+		size_t size;
+
+		strbuf_reset(&cut);
+		add_cut(&cut, piece, room);
+		escape_xml_text(out, cut.text, cut.length);
+		size = out->length - start;
+		if (size <= piece->escaped)
+			break;
+		strbuf_truncate(out, start);
+		room = (size_t)((double)room * 0.95 * (double)piece->escaped / (double)size);
+		if (!room)
+			break;
+	}
+	strbuf_release(&cut);
+}
