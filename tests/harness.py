@@ -1,0 +1,97 @@
+"""What the black-box tests share: where things are, how runtally is called, how results count."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TESTS = pathlib.Path(__file__).resolve().parent
+ROOT = TESTS.parent
+BUILD = (ROOT / os.environ.get("BUILD", "build")).resolve()
+RUNTALLY = pathlib.Path(os.environ.get("RUNTALLY", BUILD / "runtally")).resolve()
+
+# 2026-11-16T00:00:00Z: "now" for --last, a day after the newest sample.
+EPOCH = "1794787200"
+
+PASSED_ON = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH", "TMPDIR")
+
+
+def environment(**more):
+    """Nothing of the caller's but what programs need to start at all."""
+    env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    env.update(LC_ALL="C", TZ="UTC", SOURCE_DATE_EPOCH=EPOCH)
+    env.update(more)
+    return {name: value for name, value in env.items() if value is not None}
+
+
+def runtally(*args, cwd=None, stdin=b"", env=None, timeout=120):
+    """Runs it to its end; stdout and stderr are bytes."""
+    feed = {"stdin": stdin} if hasattr(stdin, "fileno") else {"input": stdin}
+    return subprocess.run([str(RUNTALLY), *map(str, args)], cwd=cwd, env=env or environment(),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **feed)
+
+
+class Case(unittest.TestCase):
+    """A test with a scratch folder of its own."""
+
+    longMessage = True
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="runtally-test-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def run_here(self, *args, **options):
+        options.setdefault("cwd", self.folder)
+        return runtally(*args, **options)
+
+    def files(self):
+        """All that lies in the scratch folder, hidden names too."""
+        return sorted(str(path.relative_to(self.folder))
+                      for path in self.folder.rglob("*") if not path.is_dir())
+
+
+class Counter(unittest.TestResult):
+    """Counts sub-tests as tests: each is one row of a table."""
+
+    def __init__(self):
+        super().__init__()
+        self.passed = 0
+
+    def addSuccess(self, test):
+        self.passed += 1
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        self.passed += err is None
+
+    def counts(self):
+        return self.passed, len(self.failures) + len(self.errors), len(self.skipped)
+
+
+def say_counts(passed, failed, skipped=0):
+    """The line that tests/run reads."""
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed + skipped else 0
+
+
+def main(module="__main__"):
+    """Runs the tests of a module; arguments choose by a part of the name."""
+    loader = unittest.defaultTestLoader
+    loader.testNamePatterns = [f"*{word}*" for word in sys.argv[1:]] or None
+    counter = Counter()
+    loader.loadTestsFromName(module).run(counter)
+    for kind, found in (("FAIL", counter.failures), ("ERROR", counter.errors)):
+        for test, trace in found:
+            print(f"{kind}: {test}\n{trace}")
+    for test, reason in counter.skipped:
+        print(f"skipped: {test.id().split('.', 1)[-1]}: {reason}")
+    return say_counts(*counter.counts())
