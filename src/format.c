@@ -84,6 +84,7 @@ static const struct format text = {
 	.name = "text",
 	.extension = ".txt",
 	.summary = "summary for a terminal",
+	.rows = 30,
 	.template = "text/report",
 	.escape = escape_terminal,
 };

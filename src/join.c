@@ -232,7 +232,8 @@ static void note_missing(struct index *index, struct notes *notes)
 		if (slot->id && slot->kind == DEFINES_EXECUTION && slot->runs_expected > 0)
 			index->slots[count++] = *slot;
 	}
-	qsort(index->slots, count, sizeof(*index->slots), compare_definitions);
+	if (count)
+		qsort(index->slots, count, sizeof(*index->slots), compare_definitions);
 	for (size_t i = 0; i < count; i++) {
 		const struct definition *batch = &index->slots[i];
 		char text[256];

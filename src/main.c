@@ -66,7 +66,6 @@ static int report_on(const struct options *options, struct runs *runs,
 		.link = options->link,
 		.details = options->ingest.details,
 		.pass_score_micro = options->ingest.rules.pass_score_micro,
-		.shown_failures = SIZE_MAX,
 	};
 
 	report_build(&report, runs, options->suite_by);

@@ -18,26 +18,36 @@ static int collect(void *ctx, const char *bytes, size_t length, struct error *er
 	return 0;
 }
 
-static int render_with(const struct rendering *rendering, size_t failures, struct page *page,
+static int render_with(const struct rendering *rendering, size_t rows, struct page *page,
 		       struct error *err)
 {
 	struct view view = *rendering->view;
 
-	view.shown_failures = failures;
+	view.rows = rows;
 	strbuf_reset(&page->text);
 	return mustache_render(rendering->templates, rendering->format->template, view_root(&view),
 			       rendering->format->escape, collect, page, err);
 }
 
-/* The most failures that fit, by halving; `page` then holds the report with them. */
+/* The longest of the lists that the budget may cut. */
+static size_t longest_list(const struct view *view)
+{
+	const struct report *report = view->report;
+	uint64_t counts[] = {report->suite_count, report->failing_cases, report->flaky_cases,
+			     tally_failures(&report->totals), view->notes->count};
+	uint64_t longest = 1;
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		if (counts[i] > longest)
+			longest = counts[i];
+	return (size_t)longest;
+}
+
+/* The most rows that fit, by halving; `page` then holds the report with them. */
 static int fit(const struct rendering *rendering, struct page *page, struct error *err)
 {
-	const struct tally *totals = &rendering->view->report->totals;
-	size_t fits = 0,
-	       over = (size_t)(totals->outcomes[OUTCOME_FAILED] + totals->outcomes[OUTCOME_ERROR]);
+	size_t fits = 0, over = longest_list(rendering->view);
 
-	if (over > rendering->view->shown_failures)
-		over = rendering->view->shown_failures;
 	if (render_with(rendering, over, page, err))
 		return -1;
 	if (page->text.length <= page->budget)

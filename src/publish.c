@@ -86,6 +86,7 @@ static int render(const struct options *options, const struct format *format, st
 		rendering->templates = templates_set(templates);
 	}
 	view->style_hash = hash.text;
+	view->rows = format->rows ? format->rows : SIZE_MAX;
 	rendering->format = format;
 	rendering->view = view;
 	if (!failed)

@@ -73,6 +73,11 @@ uint64_t tally_judged(const struct tally *tally)
 	       tally->outcomes[OUTCOME_ERROR];
 }
 
+uint64_t tally_failures(const struct tally *tally)
+{
+	return tally->outcomes[OUTCOME_FAILED] + tally->outcomes[OUTCOME_ERROR];
+}
+
 uint64_t tally_unfinished(const struct tally *tally)
 {
 	return tally->outcomes[OUTCOME_PENDING] + tally->outcomes[OUTCOME_UNKNOWN];
@@ -235,7 +240,8 @@ static void sort_runs(struct runs *runs, enum suite_by by)
 		placed[i] = (struct placed){run, key_text(suite_key(run, by)),
 					    key_text(case_key(run)), adapter_rank(run->source)};
 	}
-	qsort(placed, runs->count, sizeof(*placed), compare_placed);
+	if (runs->count)
+		qsort(placed, runs->count, sizeof(*placed), compare_placed);
 	for (size_t i = 0; i < runs->count; i++)
 		runs->items[i] = placed[i].run;
 	memory_free(placed);
@@ -288,8 +294,8 @@ static void build_case(struct case_group *group, struct run *const *runs, size_t
 	group->id = case_key(runs[0]).id;
 	group->name = case_name(runs, count);
 	group->run_count = count;
-	group->flaky = group->tally.outcomes[OUTCOME_PASSED] > 0 &&
-		       group->tally.outcomes[OUTCOME_FAILED] + group->tally.outcomes[OUTCOME_ERROR];
+	group->flaky =
+		group->tally.outcomes[OUTCOME_PASSED] > 0 && tally_failures(&group->tally) > 0;
 	find_last(group, runs, count);
 }
 
@@ -344,6 +350,7 @@ static void append_cases(struct builder *builder, struct suite_group *suite)
 		report->case_count++;
 		suite->case_count++;
 		suite->flaky_cases += group->flaky;
+		suite->failing_cases += tally_failures(&group->tally) > 0;
 		tally_merge(&suite->tally, &group->tally);
 	}
 }
@@ -366,6 +373,7 @@ static void append_suite(struct builder *builder, size_t first, size_t end)
 	suite->id = suite_id(report->runs + first, end - first, builder->by);
 	suite->title = suite->name;
 	report->flaky_cases += suite->flaky_cases;
+	report->failing_cases += suite->failing_cases;
 }
 
 static void build_groups(struct builder *builder)
@@ -407,10 +415,14 @@ static int compare_suites(const void *left, const void *right)
 /* Groups were found in the order of their keys; reports want them in the order of their names. */
 static void order_groups(struct report *report)
 {
-	struct case_group *cases = memory_alloc(report->case_count * sizeof(*cases));
-	struct run **runs = memory_alloc(report->run_count * sizeof(*runs));
+	struct case_group *cases;
+	struct run **runs;
 	size_t case_at = 0, run_at = 0;
 
+	if (!report->run_count)
+		return;
+	cases = memory_alloc(report->case_count * sizeof(*cases));
+	runs = memory_alloc(report->run_count * sizeof(*runs));
 	qsort(report->suites, report->suite_count, sizeof(*report->suites), compare_suites);
 	for (size_t s = 0; s < report->suite_count; s++) {
 		struct suite_group *suite = &report->suites[s];

@@ -47,9 +47,12 @@ static const struct report *report_of(const struct value *of)
 	return value_view(of)->report;
 }
 
-static uint64_t failures_in(const struct tally *tally)
+/* Of a list of `count`, how many a size budget leaves out. */
+static uint64_t hidden_of(const struct value *of, uint64_t count)
 {
-	return tally->outcomes[OUTCOME_FAILED] + tally->outcomes[OUTCOME_ERROR];
+	size_t rows = value_view(of)->rows;
+
+	return count > rows ? count - rows : 0;
 }
 
 /* The next of `count` runs from `first` on that is a failure; the cursor counts runs. */
@@ -158,6 +161,32 @@ static bool case_strip(const struct value *of, struct value_cursor *cursor, stru
 			count, cursor, out);
 }
 
+static void case_failure_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, tally_failures(&case_of(of)->tally));
+}
+
+static bool case_has_failures(const struct value *of)
+{
+	return tally_failures(&case_of(of)->tally) > 0;
+}
+
+/* The latest of its runs that is a failure: the one that speaks for the case. */
+static bool case_last_failure(const struct value *of, struct value *out)
+{
+	const struct case_group *group = case_of(of);
+
+	for (size_t i = group->run_count; i > 0; i--) {
+		const struct run *run = report_of(of)->runs[group->first_run + i - 1];
+
+		if (!run_is_failure(run))
+			continue;
+		*out = value_of(&class_run, value_view(of), run, 0);
+		return true;
+	}
+	return false;
+}
+
 static const struct member raw_case_members[] = {
 	{"last_at", MEMBER_TEXT, {.text = case_raw_last_at}, 0},
 };
@@ -187,6 +216,9 @@ static const struct member case_members[] = {
 	{"last_at", MEMBER_TEXT, {.text = case_last_at}, 0},
 	{"runs", MEMBER_LIST, {.next = case_runs}, 0},
 	{"strip", MEMBER_LIST, {.next = case_strip}, 0},
+	{"failure_count", MEMBER_TEXT, {.text = case_failure_count}, 0},
+	{"has_failures", MEMBER_FLAG, {.flag = case_has_failures}, 0},
+	{"last_failure", MEMBER_OBJECT, {.object = case_last_failure}, 0},
 	{"raw", MEMBER_OBJECT, {.object = case_raw}, 0},
 };
 
@@ -196,6 +228,25 @@ const struct value_class class_case = {
 	.count = MEMBER_COUNT(case_members),
 	.base = &class_tally,
 };
+
+/* The next of `count` cases from `first` on that have failures; the cursor counts cases. */
+static bool next_failing(const struct value *of, size_t first, size_t count, uint64_t shown,
+			 struct value_cursor *cursor, struct value *out)
+{
+	const struct report *report = report_of(of);
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	while (cursor->index < count && found < shown) {
+		const struct case_group *group = &report->cases[first + cursor->index++];
+
+		if (!tally_failures(&group->tally))
+			continue;
+		*out = value_of(&class_case, value_view(of), group, found);
+		cursor->position = (const void *)(uintptr_t)(found + 1);
+		return true;
+	}
+	return false;
+}
 
 /* ---- suites ---- */
 
@@ -228,46 +279,55 @@ static bool suite_runs(const struct value *of, struct value_cursor *cursor, stru
 	return next_run(of, report_of(of)->runs + suite->first_run, suite->run_count, cursor, out);
 }
 
-/* The budget is the report's: the suites before this one use it up first. */
-static size_t shown_failures(const struct value *of)
-{
-	const struct report *report = report_of(of);
-	uint64_t own = failures_in(&suite_of(of)->tally), left = value_view(of)->shown_failures;
-
-	for (const struct suite_group *suite = report->suites; suite != suite_of(of); suite++) {
-		uint64_t used = failures_in(&suite->tally);
-
-		left = used < left ? left - used : 0;
-	}
-	return (size_t)(own < left ? own : left);
-}
-
 static bool suite_failures(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	const struct suite_group *suite = suite_of(of);
 
-	return next_failure(of, suite->first_run, suite->run_count, shown_failures(of), cursor,
-			    out);
+	return next_failure(of, suite->first_run, suite->run_count, SIZE_MAX, cursor, out);
 }
 
 static void suite_failure_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, failures_in(&suite_of(of)->tally));
+	number_count(out, tally_failures(&suite_of(of)->tally));
 }
 
 static bool suite_has_failures(const struct value *of)
 {
-	return failures_in(&suite_of(of)->tally) > 0;
+	return tally_failures(&suite_of(of)->tally) > 0;
 }
 
-static void suite_hidden_failures(const struct value *of, struct strbuf *out)
+/* The budget is the report's: the suites before this one use it up first. */
+static uint64_t shown_cases(const struct value *of)
 {
-	number_count(out, failures_in(&suite_of(of)->tally) - shown_failures(of));
+	uint64_t own = suite_of(of)->failing_cases, left = value_view(of)->rows;
+	const struct suite_group *suite = report_of(of)->suites;
+
+	for (; suite != suite_of(of) && left; suite++)
+		left -= suite->failing_cases < left ? suite->failing_cases : left;
+	return own < left ? own : left;
 }
 
-static bool suite_has_hidden_failures(const struct value *of)
+static bool suite_failing_cases(const struct value *of, struct value_cursor *cursor,
+				struct value *out)
 {
-	return failures_in(&suite_of(of)->tally) > shown_failures(of);
+	const struct suite_group *suite = suite_of(of);
+
+	return next_failing(of, suite->first_case, suite->case_count, shown_cases(of), cursor, out);
+}
+
+static bool suite_has_failing_cases(const struct value *of)
+{
+	return shown_cases(of) > 0;
+}
+
+static void suite_hidden_cases(const struct value *of, struct strbuf *out)
+{
+	number_count(out, suite_of(of)->failing_cases - shown_cases(of));
+}
+
+static bool suite_has_hidden_cases(const struct value *of)
+{
+	return suite_of(of)->failing_cases > shown_cases(of);
 }
 
 static bool suite_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
@@ -286,8 +346,10 @@ static const struct member suite_members[] = {
 	{"failures", MEMBER_LIST, {.next = suite_failures}, 0},
 	{"has_failures", MEMBER_FLAG, {.flag = suite_has_failures}, 0},
 	{"failure_count", MEMBER_TEXT, {.text = suite_failure_count}, 0},
-	{"hidden_failures", MEMBER_TEXT, {.text = suite_hidden_failures}, 0},
-	{"has_hidden_failures", MEMBER_FLAG, {.flag = suite_has_hidden_failures}, 0},
+	{"failing_cases", MEMBER_LIST, {.next = suite_failing_cases}, 0},
+	{"has_failing_cases", MEMBER_FLAG, {.flag = suite_has_failing_cases}, 0},
+	{"hidden_cases", MEMBER_TEXT, {.text = suite_hidden_cases}, 0},
+	{"has_hidden_cases", MEMBER_FLAG, {.flag = suite_has_hidden_cases}, 0},
 	{"case_count", MEMBER_TEXT, {.text = size_text}, offsetof(struct suite_group, case_count)},
 	{"flaky_count",
 	 MEMBER_TEXT,
@@ -622,7 +684,7 @@ static bool report_suites(const struct value *of, struct value_cursor *cursor, s
 
 static bool report_worst(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	if (cursor->index >= report_of(of)->suite_count)
+	if (cursor->index >= report_of(of)->suite_count || cursor->index >= view_of(of)->rows)
 		return false;
 	*out = value_of(&class_suite, value_view(of), report_of(of)->worst[cursor->index],
 			cursor->index);
@@ -645,7 +707,7 @@ static bool report_flaky(const struct value *of, struct value_cursor *cursor, st
 	const struct report *report = report_of(of);
 	size_t found = (size_t)(uintptr_t)cursor->position;
 
-	while (cursor->index < report->case_count) {
+	while (cursor->index < report->case_count && found < view_of(of)->rows) {
 		const struct case_group *group = &report->cases[cursor->index++];
 
 		if (!group->flaky)
@@ -664,8 +726,7 @@ static bool report_runs(const struct value *of, struct value_cursor *cursor, str
 
 static bool report_failures(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return next_failure(of, 0, report_of(of)->run_count, view_of(of)->shown_failures, cursor,
-			    out);
+	return next_failure(of, 0, report_of(of)->run_count, view_of(of)->rows, cursor, out);
 }
 
 static bool report_shown(const struct value *of, struct value_cursor *cursor, struct value *out)
@@ -685,31 +746,58 @@ static bool report_shown(const struct value *of, struct value_cursor *cursor, st
 	return false;
 }
 
-static uint64_t hidden_failures(const struct value *of)
+static bool report_failing_cases(const struct value *of, struct value_cursor *cursor,
+				 struct value *out)
 {
-	uint64_t all = failures_in(&report_of(of)->totals);
-
-	return all > view_of(of)->shown_failures ? all - view_of(of)->shown_failures : 0;
+	return next_failing(of, 0, report_of(of)->case_count, view_of(of)->rows, cursor, out);
 }
 
-static void hidden_failures_text(const struct value *of, struct strbuf *out)
+/* What a size budget leaves out of the lists; `at` says of which. */
+enum budgeted { BUDGET_SUITES, BUDGET_FAILURES, BUDGET_CASES, BUDGET_FLAKY, BUDGET_NOTES };
+
+static uint64_t hidden_rows(const struct value *of)
 {
-	number_count(out, hidden_failures(of));
+	const struct report *report = report_of(of);
+	const struct member *member = of->detail;
+
+	switch ((enum budgeted)member->at) {
+	case BUDGET_SUITES:
+		return hidden_of(of, report->suite_count);
+	case BUDGET_FAILURES:
+		return hidden_of(of, tally_failures(&report->totals));
+	case BUDGET_CASES:
+		return hidden_of(of, report->failing_cases);
+	case BUDGET_FLAKY:
+		return hidden_of(of, report->flaky_cases);
+	case BUDGET_NOTES:
+		break;
+	}
+	return hidden_of(of, view_of(of)->notes->count) + view_of(of)->notes->dropped;
 }
 
-static bool has_hidden_failures(const struct value *of)
+static void hidden_text(const struct value *of, struct strbuf *out)
 {
-	return hidden_failures(of) > 0;
+	number_count(out, hidden_rows(of));
+}
+
+static bool hidden_flag(const struct value *of)
+{
+	return hidden_rows(of) > 0;
+}
+
+static void failing_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, report_of(of)->failing_cases);
 }
 
 static void failure_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, failures_in(&report_of(of)->totals));
+	number_count(out, tally_failures(&report_of(of)->totals));
 }
 
 static bool has_failures(const struct value *of)
 {
-	return failures_in(&report_of(of)->totals) > 0;
+	return tally_failures(&report_of(of)->totals) > 0;
 }
 
 static void suite_count(const struct value *of, struct strbuf *out)
@@ -754,7 +842,7 @@ static bool gates_met(const struct value *of)
 
 static bool report_notes(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	if (cursor->index >= view_of(of)->notes->count)
+	if (cursor->index >= view_of(of)->notes->count || cursor->index >= view_of(of)->rows)
 		return false;
 	*out = value_of(&class_note, value_view(of), &view_of(of)->notes->items[cursor->index],
 			cursor->index);
@@ -773,11 +861,6 @@ static uint64_t notes_field(const struct value *of)
 static void notes_text(const struct value *of, struct strbuf *out)
 {
 	number_count(out, notes_field(of));
-}
-
-static bool notes_flag(const struct value *of)
-{
-	return notes_field(of) > 0;
 }
 
 static void note_count(const struct value *of, struct strbuf *out)
@@ -809,7 +892,7 @@ static bool details_flag(const struct value *of)
 
 static const struct member report_members[] = {
 	{"title", MEMBER_TEXT, {.text = text_at}, offsetof(struct view, title)},
-	{"link", MEMBER_TEXT, {.text = text_at}, offsetof(struct view, link)},
+	{"link", MEMBER_MARKUP, {.text = text_at}, offsetof(struct view, link)},
 	{"version", MEMBER_TEXT, {.text = version_text}, 0},
 	{"has_runs", MEMBER_FLAG, {.flag = has_runs}, 0},
 	{"period", MEMBER_OBJECT, {.object = report_period}, 0},
@@ -825,8 +908,18 @@ static const struct member report_members[] = {
 	{"has_failures", MEMBER_FLAG, {.flag = has_failures}, 0},
 	{"failure_count", MEMBER_TEXT, {.text = failure_count}, 0},
 	{"failures", MEMBER_LIST, {.next = report_failures}, 0},
-	{"hidden_failures", MEMBER_TEXT, {.text = hidden_failures_text}, 0},
-	{"has_hidden_failures", MEMBER_FLAG, {.flag = has_hidden_failures}, 0},
+	{"failing_cases", MEMBER_LIST, {.next = report_failing_cases}, 0},
+	{"failing_count", MEMBER_TEXT, {.text = failing_count}, 0},
+	{"hidden_suites", MEMBER_TEXT, {.text = hidden_text}, BUDGET_SUITES},
+	{"has_hidden_suites", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_SUITES},
+	{"hidden_failures", MEMBER_TEXT, {.text = hidden_text}, BUDGET_FAILURES},
+	{"has_hidden_failures", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_FAILURES},
+	{"hidden_cases", MEMBER_TEXT, {.text = hidden_text}, BUDGET_CASES},
+	{"has_hidden_cases", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_CASES},
+	{"hidden_flaky", MEMBER_TEXT, {.text = hidden_text}, BUDGET_FLAKY},
+	{"has_hidden_flaky", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_FLAKY},
+	{"hidden_notes", MEMBER_TEXT, {.text = hidden_text}, BUDGET_NOTES},
+	{"has_hidden_notes", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_NOTES},
 	{"flaky", MEMBER_LIST, {.next = report_flaky}, 0},
 	{"shown_runs", MEMBER_LIST, {.next = report_shown}, 0},
 	{"runs", MEMBER_LIST, {.next = report_runs}, 0},
@@ -839,8 +932,6 @@ static const struct member report_members[] = {
 	{"note_count", MEMBER_TEXT, {.text = note_count}, 0},
 	{"error_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, errors)},
 	{"warning_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, warnings)},
-	{"dropped_notes", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, dropped)},
-	{"has_dropped_notes", MEMBER_FLAG, {.flag = notes_flag}, offsetof(struct notes, dropped)},
 	{"pass_score", MEMBER_TEXT, {.text = pass_score_text}, 0},
 	{"shows_failed", MEMBER_FLAG, {.flag = details_flag}, DETAILS_FAILED},
 	{"shows_all", MEMBER_FLAG, {.flag = details_flag}, DETAILS_ALL},

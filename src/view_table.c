@@ -133,21 +133,24 @@ static void print_row(struct strbuf *out, const struct value *object,
 void view_table(const struct value *of, struct strbuf *out)
 {
 	const struct report *report = value_view(of)->report;
-	size_t widths[COLUMN_COUNT] = {0};
+	size_t widths[COLUMN_COUNT] = {0}, count = value_view(of)->rows;
 	struct strbuf cell = STRBUF_INIT;
 	struct value suite;
 
-	if (!report->suite_count)
+	if (report->suite_count < count)
+		count = report->suite_count;
+	if (!count)
 		return;
 	measure(NULL, widths, &cell);
-	for (size_t i = 0; i < report->suite_count; i++) {
-		suite = value_of(&class_suite, value_view(of), &report->suites[i], i);
+	for (size_t i = 0; i < count; i++) {
+		suite = value_of(&class_suite, value_view(of), report->worst[i], i);
 		measure(&suite, widths, &cell);
 	}
 	print_row(out, NULL, widths, &cell);
-	for (size_t i = 0; i < report->suite_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		suite = value_of(&class_suite, value_view(of), report->worst[i], i);
 		print_row(out, &suite, widths, &cell);
 	}
+	strbuf_truncate(out, out->length - 1);
 	strbuf_release(&cell);
 }

@@ -497,6 +497,7 @@ static bool raw_object(const struct value *of, struct value *out)
 
 static const struct member tally_members[] = {
 	{"runs", MEMBER_TEXT, {.text = count_text}, offsetof(struct tally, runs)},
+	{"run_count", MEMBER_TEXT, {.text = count_text}, offsetof(struct tally, runs)},
 	{"passed", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_PASSED)},
 	{"failed", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_FAILED)},
 	{"errors", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_ERROR)},

@@ -55,6 +55,7 @@ struct format {
 	escape_fn *escape;
 	/* NULL: the template is rendered once with the view's root. */
 	int (*render)(const struct rendering *rendering, struct error *err);
+	size_t rows;       /* of each list that a size budget cuts; 0: all */
 	const char *style; /* a file beside the template whose hash the page carries; NULL: none */
 	bool bundle;       /* an archive of all formats that are not, and have an extension */
 };

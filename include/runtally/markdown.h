@@ -9,8 +9,8 @@
 #include "runtally/format.h"
 
 /*
- * Renders with as many failures as fit into view->render->markdown_bytes; the template says how
- * many were left out. Where even none of them fit, the report is over the budget.
+ * Renders with as many rows of each list as fit into view->render->markdown_bytes; the template
+ * says how many were left out. Where it does not fit even without rows, it is over the budget.
  */
 int markdown_render(const struct rendering *rendering, struct error *err);
 

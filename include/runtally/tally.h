@@ -47,6 +47,8 @@ void tally_merge(struct tally *tally, const struct tally *other);
 
 /* passed + failed + errors: what a rate is of. */
 uint64_t tally_judged(const struct tally *tally);
+/* failed + errors. */
+uint64_t tally_failures(const struct tally *tally);
 /* pending + unknown: runs without a verdict. */
 uint64_t tally_unfinished(const struct tally *tally);
 /* total / passed among the runs that tell; -1 where none passed. */
@@ -75,7 +77,7 @@ struct suite_group {
 	struct tally tally;
 	const char *source, *id, *name; /* id may be NULL; name never is */
 	const char *title; /* the name, with the source or id added where two suites share it */
-	uint64_t flaky_cases;
+	uint64_t flaky_cases, failing_cases; /* failing: with a run that failed or ended in error */
 	size_t first_case, case_count;
 	size_t first_run, run_count;
 	struct run **strip; /* its latest runs in order of time; none where no run tells its time */
@@ -100,7 +102,7 @@ struct report {
 	size_t suite_count;
 	struct case_group *cases; /* by suite, then name, then id */
 	size_t case_count;
-	uint64_t flaky_cases;
+	uint64_t flaky_cases, failing_cases;
 };
 
 /* Groups all of `runs` (sorting its items). The report borrows runs. */

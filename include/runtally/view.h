@@ -32,7 +32,7 @@ struct view {
 	enum detail_choice details;
 	int32_t pass_score_micro;
 	bool color;             /* text summary: on a terminal */
-	size_t shown_failures;  /* failures listed at most; a size budget lowers it */
+	size_t rows;            /* of each list that a size budget cuts; SIZE_MAX: all */
 	const char *style_hash; /* base64 of the built-in style's SHA-256; html only */
 };
 
