@@ -26,8 +26,8 @@ UNIT_BINARIES := $(UNITS:%=$(BUILD)/%)
 FUZZERS := $(sort $(patsubst %.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/%)
 
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -ljansson -lzip) -lm
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -ljansson -lzip) -lm
 
 # V=1 shows the commands.
 Q = $(if $(V),,@)
@@ -35,7 +35,7 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $@)
 
 .DEFAULT_GOAL := all
 
-## all: build build/runtally
+## all: build build/runtally (the packages that it needs are there)
 all: $(BUILD)/runtally
 
 $(BUILD)/runtally: $(OBJECTS)
@@ -69,9 +69,95 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/rep
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(PARTS) $(PKG_LIBS)
 
+## demo: install what is missing, build, make reports from samples/ and say where they are
+demo:
+	@sh .ci/install build
+	@$(MAKE) --no-print-directory all
+	@mkdir -p demo
+	$(BUILD)/runtally --title "Saltwind Ferries: agent tests" -o demo/report.html \
+		-o demo/report.md -o demo/report.xml -o demo/report.json -o demo/report.csv \
+		-o demo/report.ndjson -o demo/report.txt -o demo/report.zip samples
+	@printf '\nReports from samples/ are in demo/:\n\n'
+	@for f in demo/report.*; do printf '  %s\n' "$$PWD/$$f"; done
+
+## check: install what is missing, build, run all tests
+check:
+	@sh .ci/install check
+	@$(MAKE) --no-print-directory tests
+	@BUILD=$(BUILD) $(PYTHON) tests/run
+
+tests: $(BUILD)/runtally $(UNIT_BINARIES) $(BUILD)/tests/spec/spec $(REPLAYS)
+
 ## units: build and run the unit tests alone (ONLY=escape for one of them)
 units: $(UNIT_BINARIES)
 	@for t in $(if $(ONLY),$(BUILD)/tests/unit/test_$(ONLY),$(UNIT_BINARIES)); do $$t || exit 1; done
+
+## asan: the unit tests, goldens and fuzz corpora under clang's Address- and UndefinedBehaviorSanitizer
+asan:
+	@$(MAKE) --no-print-directory CC=clang BUILD=build-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" tests
+	@BUILD=build-asan $(PYTHON) tests/run units fuzz goldens
+
+## valgrind: the unit tests and a report from samples/ under valgrind
+valgrind: tests
+	@for t in $(UNIT_BINARIES); do $(VALGRIND) $$t || exit 1; done
+	@mkdir -p $(BUILD)/valgrind
+	@$(VALGRIND) $(BUILD)/runtally -q --details all -o $(BUILD)/valgrind/r.html \
+		-o $(BUILD)/valgrind/r.md -o $(BUILD)/valgrind/r.xml -o $(BUILD)/valgrind/r.json \
+		-o $(BUILD)/valgrind/r.zip samples
+	@echo "valgrind: silent"
+
+VALGRIND = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
+
+## fuzz: run each fuzz target for FUZZ_SECONDS (60) with clang's libFuzzer
+FUZZ_SECONDS ?= 60
+fuzz:
+	@$(MAKE) --no-print-directory CC=clang BUILD=build-fuzz CFLAGS="-O1 -g" \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" \
+		$(FUZZERS:%=build-fuzz/%-libfuzzer)
+	@for f in $(FUZZERS:tests/fuzz/fuzz_%=%); do mkdir -p build-fuzz/corpus/$$f && \
+		build-fuzz/tests/fuzz/fuzz_$$f-libfuzzer -max_total_time=$(FUZZ_SECONDS) \
+		-print_final_stats=1 build-fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
+
+$(BUILD)/tests/fuzz/fuzz_%-libfuzzer: $(BUILD)/tests/fuzz/fuzz_%.o $(PARTS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(PARTS) $(PKG_LIBS)
+
+## coverage: which lines of src/ the unit tests and goldens run
+coverage:
+	@$(MAKE) --no-print-directory BUILD=build-coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage tests
+	@find build-coverage -name '*.gcda' -delete
+	@BUILD=build-coverage $(PYTHON) tests/run units goldens >build-coverage/log
+	@gcov -n $(SOURCES:%.c=build-coverage/%.gcda) 2>/dev/null | awk '/^File .src\// {f = $$2} \
+		/^Lines executed/ && f {split($$2, p, ":"); printf "%8s  %s\n", p[2], f; f = ""}' | sort -n
+
+## lint: what the conventions ask for and a script can hold
+lint:
+	@$(PYTHON) tests/lint.py
+
+## golden-update: write anew what the goldens expect; review it in the diff
+golden-update: all
+	@BUILD=$(BUILD) $(PYTHON) tests/golden.py --update
+
+## compile_commands.json: for clangd and other tools
+compile_commands.json: Makefile
+	@sep='['; for f in $(SOURCES); do printf '%s\n{"directory": "%s", "file": "%s", "command": "cc -Iinclude -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 %s -c %s"}' "$$sep" "$(CURDIR)" \
+		"$$f" '-DRUNTALLY_VERSION=\\\"$(VERSION)\\\"' "$$f"; sep=','; done >$@; printf '\n]\n' >>$@
+
+## install: put the program and its manual page below DESTDIR and PREFIX
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/runtally $(DESTDIR)$(PREFIX)/bin/runtally
+	install -m 644 src/runtally.1 $(DESTDIR)$(PREFIX)/share/man/man1/runtally.1
+
+## uninstall: remove them
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/runtally $(DESTDIR)$(PREFIX)/share/man/man1/runtally.1
+
+## dist: a source archive of the last commit
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=runtally-$(VERSION)/ -o $(BUILD)/runtally-$(VERSION).tar.gz HEAD
 
 ## format: lay out the C code by .clang-format
 format:
@@ -87,9 +173,10 @@ clean:
 
 ## help: list the targets
 help:
-	@sed -n 's/^## \([a-z_-]*\): /  \1\t/p' Makefile | sort | expand -t 18
+	@sed -n 's/^## \([a-z_.-]*\): /  \1\t/p' Makefile | sort | expand -t 26
 
-.PHONY: all units format format-check clean help
+.PHONY: all demo check tests units asan valgrind fuzz coverage lint golden-update install uninstall dist \
+	format format-check clean help
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*/*.d)
