@@ -224,6 +224,14 @@ static void describe_stranger(struct intake *in, const json_t *value, size_t num
 	strbuf_release(&text);
 }
 
+/* A report that was written into the folder that is read the next time. */
+static bool is_own_report(const json_t *value)
+{
+	const char *schema = json_string_value(json_object_get(value, "schema"));
+
+	return schema && strncmp(schema, "runtally.report/", strlen("runtally.report/")) == 0;
+}
+
 /* Telnyx lists the names of its test suites as bare texts: nothing to join, but no run is lost. */
 static bool is_name_list(const struct record *record)
 {
@@ -267,6 +275,9 @@ static void read_record(struct intake *in, const struct record *record)
 	case RECORD_NOT_MINE:
 		if (is_name_list(record))
 			in->counts->definitions++;
+		else if (is_own_report(value))
+			reject(in, SEVERITY_WARNING, record->number,
+			       "a report of runtally itself: no export");
 		else
 			describe_stranger(in, value, record->number);
 	}
@@ -339,6 +350,10 @@ static void take_event(struct intake *in, enum record_event event, const struct 
 	redactor_next_run(&in->redactor);
 	if (event == RECORDS_REST) {
 		read_rest(in, record);
+		return;
+	}
+	if (!record->number) {
+		note(in, SEVERITY_ERROR, 0, NULL, err->text);
 		return;
 	}
 	in->counts->records++;

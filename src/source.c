@@ -149,10 +149,16 @@ static int list_folder(struct sources *sources, const char *path, struct names *
 static void walk(struct sources *sources, struct argument *argument, const char *path,
 		 const char *below, uint64_t depth);
 
+/* Our own settings (options.c) often lie where the exports are. */
+static bool is_config(const char *below)
+{
+	return strcmp(below, "runtally.json") == 0;
+}
+
 static void look_at(struct sources *sources, struct argument *argument, const char *path,
 		    const char *below, uint64_t depth)
 {
-	bool wanted = is_export_name(below) || is_archive_name(below);
+	bool wanted = (is_export_name(below) || is_archive_name(below)) && !is_config(below);
 	struct stat link, info;
 
 	if (lstat(path, &link) || stat(path, &info)) {

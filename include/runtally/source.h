@@ -50,7 +50,8 @@ struct sources;
 
 /*
  * Looks at every argument and lists what there is to read: files named by an argument whatever
- * their ending, in folders *.json *.jsonl *.ndjson *.zip (hidden names skipped, links to folders
+ * their ending, in folders *.json *.jsonl *.ndjson *.zip (hidden names and a
+ * runtally.json at the top skipped, links to folders
  * not followed), `-` for standard input (once). What cannot be read, and a folder without exports,
  * is a note of severity error in `notes`; the rest goes on. Never NULL.
  */
