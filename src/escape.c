@@ -300,6 +300,76 @@ static bool wants_padding(char byte)
 	return byte == '`' || byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
+/* The words beside numbers in what numbers.c and the view write. */
+static bool is_unit(const char *word, size_t length)
+{
+	static const char *const units[] = {"ms", "s",  "m",  "h",   "B",    "kB",   "MB",
+					    "GB", "of", "to", "run", "runs", "tell", "tells"};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strlen(units[i]) == length && memcmp(units[i], word, length) == 0)
+			return true;
+	return false;
+}
+
+static bool is_figure_word(const char *word, size_t length)
+{
+	static const char at_least[] = "≥", dash[] = "–";
+
+	if (is_unit(word, length))
+		return true;
+	for (size_t at = 0; at < length;) {
+		if (strchr("0123456789.,%/:$<>-", word[at]) && word[at])
+			at++;
+		else if (length - at >= 3 &&
+			 (!memcmp(word + at, at_least, 3) || !memcmp(word + at, dash, 3)))
+			at += 3;
+		else
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A number with its unit, whoever wrote it, holds nothing that Markdown, GitHub or GitLab act on:
+ * it reads better without a code span. It must hold a digit, and not begin the line.
+ */
+static bool is_figure(const char *text, size_t length, char line_start)
+{
+	bool digit = false;
+
+	if (length == 3 && memcmp(text, "n/a", 3) == 0)
+		return true;
+	if (!line_start || length > 40 || text[0] == '-' || text[0] == ':')
+		return false;
+	for (size_t at = 0; at < length; at++)
+		digit = digit || (text[at] >= '0' && text[at] <= '9');
+	for (size_t at = 0; at < length; at++) {
+		const char *space = memchr(text + at, ' ', length - at);
+		size_t word = space ? (size_t)(space - text) - at : length - at;
+
+		if (!word || !is_figure_word(text + at, word))
+			return false;
+		at += word;
+	}
+	return digit;
+}
+
+/* A dollar sign may begin a formula. */
+static void put_figure(struct strbuf *out, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '$')
+			strbuf_addstr(out, "\\$");
+		else if (text[i] == '<')
+			strbuf_addstr(out, "&lt;");
+		else if (text[i] == '>')
+			strbuf_addstr(out, "&gt;");
+		else
+			strbuf_addch(out, text[i]);
+	}
+}
+
 /* A span loses one space at either end when it has one at both and holds anything else. */
 void escape_markdown(struct strbuf *out, const char *text, size_t length, char line_start)
 {
@@ -308,6 +378,10 @@ void escape_markdown(struct strbuf *out, const char *text, size_t length, char l
 
 	if (!length)
 		return;
+	if (is_figure(text, length, line_start)) {
+		put_figure(out, text, length);
+		return;
+	}
 	pad = wants_padding(text[0]) || wants_padding(text[length - 1]);
 	strbuf_pad(out, '`', ticks);
 	strbuf_pad(out, ' ', pad);

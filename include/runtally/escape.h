@@ -22,9 +22,10 @@ typedef void escape_fn(struct strbuf *out, const char *text, size_t length, char
 escape_fn escape_none; /* for the spec's own tests */
 escape_fn escape_html; /* & < > " '; controls made visible; safe in text and quoted attributes */
 escape_fn escape_xml;  /* junit.md "Characters"; tab and newline as references: safe in both */
-escape_fn escape_markdown; /* a code span that holds the text, on one line */
-escape_fn escape_json;     /* the inside of a JSON string, ASCII controls and U+2028/9 escaped */
-escape_fn escape_csv;      /* a whole cell with its quotes; formulas disarmed */
+escape_fn
+	escape_markdown; /* a code span that holds the text, on one line; a mere number as it is */
+escape_fn escape_json;   /* the inside of a JSON string, ASCII controls and U+2028/9 escaped */
+escape_fn escape_csv;    /* a whole cell with its quotes; formulas disarmed */
 escape_fn escape_terminal; /* printable; markers that CI systems obey are broken up */
 
 /* Blocks: our own code lays them out, so templates print them raw. */

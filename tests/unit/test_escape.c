@@ -320,6 +320,31 @@ static void test_markdown(void **state)
 	};
 
 	(void)state;
+	static const struct text_case figures[] = {
+		{BYTES("84.1 %"), "84.1 %"},
+		{BYTES("713/848"), "713/848"},
+		{BYTES("≥ $7.97"), "≥ \\$7.97"},
+		{BYTES("< 0.1 %"), "&lt; 0.1 %"},
+		{BYTES("81.5–86.4 %"), "81.5–86.4 %"},
+		{BYTES("132 of 865 runs tell"), "132 of 865 runs tell"},
+		{BYTES("1 m 04 s"), "1 m 04 s"},
+		{BYTES("2026-11-15 14:03:22"), "2026-11-15 14:03:22"},
+		{BYTES("n/a"), "n/a"},
+		/* no figures: anything that somebody could mean otherwise */
+		{BYTES("- 1"), "`- 1`"},
+		{BYTES(":100:"), "`:100:`"},
+		{BYTES("#12"), "`#12`"},
+		{BYTES("@1"), "`@1`"},
+		{BYTES("1 fixes 2"), "`1 fixes 2`"},
+		{BYTES("1*2*3"), "`1*2*3`"},
+		{BYTES("1\n2"), "`1 2`"},
+		{BYTES("1\0002"), "`1␀2`"},
+		{BYTES("of runs"), "`of runs`"},
+		{BYTES("1234567890123456789012345678901234567890 1"),
+		 "`1234567890123456789012345678901234567890 1`"},
+	};
+
+	check_cases(escape_markdown, figures, COUNT(figures), 'x');
 	check_cases(escape_markdown, cases, COUNT(cases), 0);
 	check_cases(escape_markdown, cells, COUNT(cells), '|');
 }
