@@ -5,7 +5,7 @@
 #include "runtally/escape.h"
 #include "runtally/numbers.h"
 
-enum { PIECE_BYTES_MIN = 64, SPEAKER_BYTES = 40 };
+enum { PIECE_BYTES_MIN = 64, SPEAKER_BYTES = 40, LOOK_BYTES = 256 };
 
 static const char ellipsis[] = "\xE2\x80\xA6";
 
@@ -25,25 +25,60 @@ static size_t space_length(const char *text)
 	}
 }
 
-void junit_add_flat(struct strbuf *out, const char *text)
+/* Appends the character that an escape at `text` stands for and gives the escape's length. */
+static size_t add_unescaped(struct strbuf *out, const char *text)
 {
-	for (text += space_length(text); *text;) {
-		size_t space = space_length(text);
+	static const struct {
+		const char *escape;
+		char character;
+	} table[] = {
+		{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}};
 
-		if (space && text[space])
-			strbuf_addch(out, ' ');
-		else if (!space)
-			strbuf_addch(out, *text);
-		text += space ? space : 1;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		size_t length = strlen(table[i].escape);
+
+		if (strncmp(text, table[i].escape, length) == 0) {
+			strbuf_addch(out, table[i].character);
+			return length;
+		}
 	}
+	strbuf_addch(out, *text);
+	return 1;
 }
 
+/*
+ * What the escaper drops or changes must not be there any more when names are compared and cut, so
+ * the text is escaped, and then those five characters are put back.
+ */
+static void add_flat(struct strbuf *out, const char *text, size_t length)
+{
+	struct strbuf escaped = STRBUF_INIT;
+	const char *at;
+
+	escape_xml_text(&escaped, text, length);
+	for (at = escaped.text + space_length(escaped.text); *at;) {
+		size_t space = space_length(at);
+
+		if (space && at[space])
+			strbuf_addch(out, ' ');
+		at += space ? space : add_unescaped(out, at);
+	}
+	strbuf_release(&escaped);
+}
+
+void junit_add_flat(struct strbuf *out, const char *text)
+{
+	add_flat(out, text, strlen(text));
+}
+
+/* Of a long text only so much is looked at as the line can hold, white space and all. */
 void junit_add_line(struct strbuf *out, const char *text, size_t limit)
 {
-	size_t start = out->length, mark = sizeof(ellipsis) - 1, room;
+	size_t start = out->length, mark = sizeof(ellipsis) - 1, length = strlen(text);
+	size_t seen = utf8_cut(text, length, 4 * limit + LOOK_BYTES), room;
 
-	junit_add_flat(out, text);
-	if (out->length - start <= limit)
+	add_flat(out, text, seen);
+	if (seen == length && out->length - start <= limit)
 		return;
 	room = limit > mark ? limit - mark : 0;
 	strbuf_truncate(out, start + utf8_cut(out->text + start, out->length - start, room));
@@ -83,21 +118,24 @@ void junit_add_lines(struct strbuf *out, const char *text, const char *first, co
 
 void junit_add_speaker(struct strbuf *out, const char *text, const char *otherwise)
 {
-	bool is_word = text && ((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
-				(unsigned char)*text >= 0xc3);
+	size_t start = out->length;
+	unsigned char first;
 
-	junit_add_line(out, is_word ? text : otherwise, SPEAKER_BYTES);
+	junit_add_line(out, text ? text : "", SPEAKER_BYTES);
+	first = (unsigned char)out->text[start];
+	if ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first >= 0x80)
+		return;
+	strbuf_truncate(out, start);
+	strbuf_addstr(out, otherwise);
 }
 
-bool junit_is_visible(const char *text)
+void junit_add_named(struct strbuf *out, const char *text, size_t limit)
 {
-	struct strbuf escaped = STRBUF_INIT;
-	bool visible;
+	size_t start = out->length;
 
-	escape_xml(&escaped, text, strlen(text), 0);
-	visible = escaped.text[space_length(escaped.text)] != '\0';
-	strbuf_release(&escaped);
-	return visible;
+	junit_add_line(out, text ? text : "", limit);
+	if (out->length == start)
+		strbuf_addstr(out, "(unnamed)");
 }
 
 static void add_cut_mark(struct strbuf *out, const struct junit_piece *piece)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/escape.h"
 #include "runtally/junit_lines.h"
 
 enum {
@@ -77,35 +76,21 @@ static bool is_plain(unsigned char c)
 	       c == '_';
 }
 
-/* The text as readers see it, with each code point that is no letter, digit or _ made a _. */
+/* The text with each code point that is no letter, digit or _ made a _. */
 static void add_key(struct strbuf *key, const char *text)
 {
-	struct strbuf escaped = STRBUF_INIT;
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
 
-	escape_xml(&escaped, text, strlen(text), 0);
-	for (size_t i = 0; i < escaped.length; i++) {
-		unsigned char c = (unsigned char)escaped.text[i];
-
-		if (is_plain(c))
-			strbuf_addch(key, (char)c);
-		else if ((c & 0xc0) != 0x80)
-			strbuf_addch(key, '_');
-		if (c == '&')
-			i += strcspn(escaped.text + i, ";");
+		if ((c & 0xc0) != 0x80)
+			strbuf_addch(key, is_plain(c) ? (char)c : '_');
 	}
-	strbuf_release(&escaped);
 }
 
 /* `suffix` must be shorter than the limit. */
 static void add_name(struct strbuf *out, const char *text, size_t limit, const char *suffix)
 {
-	size_t start = out->length;
-
-	junit_add_line(out, text, limit - strlen(suffix));
-	if (!junit_is_visible(out->text + start)) {
-		strbuf_truncate(out, start);
-		strbuf_addstr(out, "(unnamed)");
-	}
+	junit_add_named(out, text, limit - strlen(suffix));
 	strbuf_addstr(out, suffix);
 }
 

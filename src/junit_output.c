@@ -118,7 +118,7 @@ bool junit_property(const struct run *run, size_t index, struct strbuf *name, st
 		return false;
 	criterion = &run->criteria[index];
 	strbuf_addstr(name, "criterion.");
-	junit_add_line(name, criterion->name ? criterion->name : "(unnamed)", VALUE_BYTES);
+	junit_add_named(name, criterion->name, VALUE_BYTES);
 	strbuf_addstr(value, outcome_name(criterion->outcome));
 	if (criterion->has_score) {
 		strbuf_addch(value, ' ');

@@ -79,22 +79,21 @@ static void add_verdict(const struct view *view, const struct run *run, struct s
 
 void junit_message(const struct view *view, const struct run *run, struct strbuf *out)
 {
-	struct strbuf told = STRBUF_INIT;
+	struct strbuf told = STRBUF_INIT, line = STRBUF_INIT;
 	size_t start = out->length;
-	bool visible;
 
 	if (junit_is_judged(run))
 		run_headline(run, &told);
 	else if (run->reason || run->status)
 		strbuf_addstr(&told, run->reason ? run->reason : run->status);
-	visible = junit_is_visible(told.text);
-	if (!visible || !junit_is_judged(run))
+	junit_add_flat(&line, told.text);
+	if (!line.length || !junit_is_judged(run))
 		add_verdict(view, run, out);
-	if (visible && !junit_is_judged(run))
+	if (line.length && !junit_is_judged(run))
 		strbuf_addstr(out, ": ");
-	if (visible)
-		junit_add_flat(out, told.text);
+	strbuf_add(out, line.text, line.length);
 	junit_cut_characters(out, start, view->render->junit_message_chars);
+	strbuf_release(&line);
 	strbuf_release(&told);
 }
 
@@ -106,7 +105,7 @@ static void add_criterion(struct strbuf *out, const struct criterion *criterion)
 	};
 
 	strbuf_addf(out, "  %s ", marks[criterion->outcome]);
-	junit_add_line(out, criterion->name ? criterion->name : "(unnamed)", CRITERION_NAME_BYTES);
+	junit_add_named(out, criterion->name, CRITERION_NAME_BYTES);
 	if (criterion->turn != NO_TURN)
 		strbuf_addf(out, " (turn %d)", criterion->turn + 1);
 	if (criterion->has_score) {

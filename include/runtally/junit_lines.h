@@ -10,10 +10,12 @@
 
 #include "runtally/strbuf.h"
 
-/* Appends the text as one line without outer space. */
+/* Appends the text as one line without outer space, controls made visible as in escape_xml. */
 void junit_add_flat(struct strbuf *out, const char *text);
 /* The same in at most `limit` bytes; a cut ends in "…". */
 void junit_add_line(struct strbuf *out, const char *text, size_t limit);
+/* The same, or "(unnamed)" where nothing is left; the text may be NULL. */
+void junit_add_named(struct strbuf *out, const char *text, size_t limit);
 /* Cuts what stands after `start` to `limit` code points, "…" among them. */
 void junit_cut_characters(struct strbuf *out, size_t start, size_t limit);
 /* Appends every line of the text, ended by \n: `first` before the first one, `next` before the others. */
@@ -23,9 +25,6 @@ void junit_add_lines(struct strbuf *out, const char *text, const char *first, co
  * letter: `::error::` at the beginning of a line is a command to some CI systems.
  */
 void junit_add_speaker(struct strbuf *out, const char *text, const char *otherwise);
-/* Whether anything is left of the text in an attribute. */
-bool junit_is_visible(const char *text);
-
 /* A text that is not to take more than so many bytes before and after escaping. */
 struct junit_piece {
 	const struct strbuf *text;

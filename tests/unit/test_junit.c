@@ -116,6 +116,118 @@ static void dump(const struct bench *bench)
 	}
 }
 
+static size_t count_of(const char *text, const char *what)
+{
+	size_t count = 0;
+
+	for (text = strstr(text, what); text; text = strstr(text + strlen(what), what))
+		count++;
+	return count;
+}
+
+static void assert_has(const char *text, const char *what)
+{
+	if (!strstr(text, what))
+		fail_msg("no <<%s>> in\n%.6000s", what, text);
+}
+
+static void assert_lacks(const char *text, const char *what)
+{
+	if (strstr(text, what))
+		fail_msg("<<%s>> in\n%.6000s", what, text);
+}
+
+/* The bytes between the first `open` and the `close` that follows. */
+static size_t length_between(const char *text, const char *open, const char *close)
+{
+	const char *start = strstr(text, open), *end = start ? strstr(start, close) : NULL;
+
+	assert_non_null(end);
+	return (size_t)(end - start) - strlen(open);
+}
+
+/* ---- what holds for every file ---- */
+
+static size_t attribute(const char *element, const char *name)
+{
+	const char *at = strstr(element, name);
+	unsigned long value;
+
+	assert_non_null(at);
+	assert_int_equal(sscanf(at + strlen(name), "%lu", &value), 1);
+	return value;
+}
+
+/* The counts of each suite are those of its children. */
+static void check_counts(const char *file)
+{
+	static const char *const pairs[][2] = {{" tests=\"", "<testcase "},
+					       {" failures=\"", "<failure "},
+					       {" errors=\"", "<error "},
+					       {" skipped=\"", "<skipped "}};
+	const char *suite, *end;
+
+	for (suite = strstr(file, "<testsuite "); suite; suite = strstr(end, "<testsuite ")) {
+		struct strbuf text = STRBUF_INIT;
+
+		end = strstr(suite, "</testsuite>");
+		assert_non_null(end);
+		strbuf_add(&text, suite, (size_t)(end - suite));
+		for (size_t i = 0; i < 4; i++)
+			assert_int_equal(attribute(suite, pairs[i][0]),
+					 count_of(text.text, pairs[i][1]));
+		strbuf_release(&text);
+	}
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(attribute(file, pairs[i][0]), count_of(file, pairs[i][1]));
+}
+
+/* classname and name of the next case, as Jenkins and GitLab make a key of them; NULL: no more. */
+static const char *next_key(const char *text, struct strbuf *key)
+{
+	size_t quotes = 0;
+
+	text = strstr(text, "<testcase classname=\"");
+	if (!text)
+		return NULL;
+	for (; quotes < 4; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		quotes += c == '"';
+		if (c == '&')
+			text += strcspn(text, ";");
+		if (quotes != 1 && quotes != 3)
+			continue;
+		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", c))
+			strbuf_addch(key, (char)c);
+		else if ((c & 0xc0) != 0x80)
+			strbuf_addch(key, '_');
+	}
+	return text;
+}
+
+static void check_keys(const struct bench *bench)
+{
+	static struct strbuf keys[200];
+	size_t count = 0;
+
+	for (size_t i = 0; i < bench->file_count; i++) {
+		const char *at = bench->files[i].text;
+
+		for (; count < 200; count++) {
+			strbuf_init(&keys[count]);
+			at = next_key(at, &keys[count]);
+			if (!at)
+				break;
+			for (size_t j = 0; j < count; j++)
+				assert_string_not_equal(keys[j].text, keys[count].text);
+		}
+	}
+	assert_true(count < 200);
+	while (count)
+		strbuf_release(&keys[--count]);
+}
+
 /* Renders what was added; may be called again with other options. */
 static const char *render(struct bench *bench)
 {
@@ -149,28 +261,10 @@ static const char *render(struct bench *bench)
 	report_release(&bench->report);
 	templates_free(templates);
 	dump(bench);
+	for (size_t i = 0; i < bench->file_count; i++)
+		check_counts(bench->files[i].text);
+	check_keys(bench);
 	return bench->files[0].text;
-}
-
-static size_t count_of(const char *text, const char *what)
-{
-	size_t count = 0;
-
-	for (text = strstr(text, what); text; text = strstr(text + strlen(what), what))
-		count++;
-	return count;
-}
-
-static void assert_has(const char *text, const char *what)
-{
-	if (!strstr(text, what))
-		fail_msg("no <<%s>> in\n%.6000s", what, text);
-}
-
-static void assert_lacks(const char *text, const char *what)
-{
-	if (strstr(text, what))
-		fail_msg("<<%s>> in\n%.6000s", what, text);
 }
 
 /* ---- the dialect ---- */
@@ -434,6 +528,9 @@ static const char *const hostile[] = {
 	"\n\n\r\n\t lines \xe2\x80\xa8 separators \xe2\x80\xa9",
 	"",
 	"\x1b[31m",
+	"\xe4\xb8\xad\xe6\x96\x87",
+	"\xe6\x97\xa5\xe6\x9c\xac",
+	"??",
 };
 
 enum { HOSTILE_COUNT = sizeof(hostile) / sizeof(hostile[0]) };
@@ -517,15 +614,6 @@ static void test_hostile_texts(void **state)
 }
 
 /* ---- budgets ---- */
-
-/* The bytes between the first `open` and the `close` that follows. */
-static size_t length_between(const char *text, const char *open, const char *close)
-{
-	const char *start = strstr(text, open), *end = start ? strstr(start, close) : NULL;
-
-	assert_non_null(end);
-	return (size_t)(end - start) - strlen(open);
-}
 
 static void test_message_budget(void **state)
 {
