@@ -3,7 +3,8 @@
  *
  * Kinds: tokens with distinctive prefixes, PEM blocks, Authorization and api_key values, JWTs,
  * Luhn-valid card numbers, e-mail addresses, phone numbers. Equal texts of one run get the same
- * number (`[phone 1]` twice), different ones the next. Scanning is linear in the text's length.
+ * number (`[phone 1]` twice), different ones the next. Scanning is linear in the text's length, and
+ * text that was redacted before comes out as it is.
  */
 #ifndef RUNTALLY_REDACT_H
 #define RUNTALLY_REDACT_H
@@ -26,11 +27,18 @@ enum redaction_kind {
 /* "token", "key", "jwt", "card", "email", "phone": the word in the placeholder */
 const char *redaction_name(enum redaction_kind kind);
 
+struct redacted;
+
 struct redactor {
 	uint64_t counts[REDACT_KINDS]; /* placeholders put in, since init */
-	struct strbuf seen;            /* of this run: see redact.c */
+	uint64_t steps;                /* bytes looked at, since init: for the test of linearity */
 	struct strbuf output;
-	uint32_t numbers[REDACT_KINDS];
+	uint32_t numbers[REDACT_KINDS]; /* the last ones given in this run */
+	struct strbuf texts;            /* what was redacted in this run */
+	struct redacted *items;         /* where each different text is in there */
+	size_t count, capacity;
+	size_t *slots; /* hash table of them */
+	size_t slot_count;
 };
 
 void redactor_init(struct redactor *redactor);
