@@ -1,0 +1,173 @@
+"""Every figure of report.json from known runs, by the words of contract.md and exact arithmetic."""
+
+import collections
+import datetime
+import decimal
+import fractions
+
+from world import SOURCES
+
+D = decimal.Decimal
+F = fractions.Fraction
+MEMBERS = {"passed": "passed", "failed": "failed", "error": "errors", "pending": "pending",
+           "unknown": "unknown"}
+
+
+def rounded(value, digits):
+    """Half away from zero, as text with just so many decimals."""
+    scaled = F(value) * 10 ** digits
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return D(whole).scaleb(-digits)
+
+
+def plain(value):
+    """Without trailing zeros."""
+    text = f"{value:f}"
+    return D(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def root(value):
+    """To 60 digits: the sixth decimal of what is made of it is safe."""
+    with decimal.localcontext() as context:
+        context.prec = 60
+        return F((D(value.numerator) / D(value.denominator)).sqrt())
+
+
+def wilson(passed, total):
+    z = F("1.959963984540054")
+    p = F(passed, total)
+    centre = p + z * z / (2 * total)
+    spread = z * root(p * (1 - p) / total + z * z / (4 * total * total))
+    low, high = ((centre - spread) / (1 + z * z / total), (centre + spread) / (1 + z * z / total))
+    return rounded(max(low, F(0)), 6), rounded(min(high, F(1)), 6)
+
+
+def spread(values):
+    """Percentiles by nearest rank: the ceil(p * n)th of them in order."""
+    if not values:
+        return None
+    values = sorted(values)
+
+    def rank(percent):
+        return values[-(-percent * len(values) // 100) - 1]
+    return {"known": len(values), "mean": int(rounded(F(sum(values), len(values)), 0)),
+            "p50": rank(50), "p95": rank(95), "max": values[-1]}
+
+
+def cost_of(runs):
+    told = [run for run in runs if run.cost is not None]
+    if not told:
+        return None
+    total = sum((run.cost for run in told), D(0))
+    passed = sum(run.outcome == "passed" for run in told)
+    return {"total": plain(total), "known": len(told),
+            "mean": plain(rounded(F(total) / len(told), 9)),
+            "per_pass": plain(rounded(F(total) / passed, 9)) if passed else None}
+
+
+def tokens_of(runs):
+    told = [run.tokens for run in runs if run.tokens is not None]
+    if not told:
+        return None
+    return {"input": sum(one[0] for one in told), "output": sum(one[1] for one in told),
+            "known": len(told)}
+
+
+def score_of(runs):
+    told = [run.score for run in runs if run.score is not None]
+    if not told:
+        return None
+    return {"known": len(told), "mean": rounded(F(sum(told)) / len(told), 6)}
+
+
+def tally(runs):
+    counted = collections.Counter(MEMBERS[run.outcome] for run in runs)
+    judged = counted["passed"] + counted["failed"] + counted["errors"]
+    low, high = wilson(counted["passed"], judged) if judged else (None, None)
+    return {
+        "runs": len(runs), **{member: counted[member] for member in MEMBERS.values()},
+        "pass_rate": rounded(F(counted["passed"], judged), 6) if judged else None,
+        "pass_rate_low": low, "pass_rate_high": high, "cost_usd": cost_of(runs),
+        "tokens": tokens_of(runs), "score": score_of(runs),
+        "latency_ms": spread([ms for run in runs for ms in run.latencies]),
+        "duration_ms": spread([run.duration_ms for run in runs if run.duration_ms is not None])}
+
+
+def time_text(ms):
+    if ms is None:
+        return None
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=ms)
+    return moment.isoformat(timespec="milliseconds") + "Z"
+
+
+def suite_of(run):
+    """(id, name) of the suite that a run counts under."""
+    if run.suite.id or run.suite.name:
+        return run.suite.id, run.suite.name or run.suite.id
+    if run.agent.name:
+        return run.agent.id, run.agent.name
+    return None, "(no suite)"
+
+
+def case_of(run):
+    if run.case.id:
+        return run.case.id, run.case.name or run.case.id
+    return None, "(no case)"
+
+
+def last_of(runs):
+    """Its last outcome and when that was; without times only if all agree."""
+    timed = [run for run in runs if run.when is not None]
+    if timed:
+        last = max(timed, key=lambda run: run.when)
+        return last.outcome, time_text(last.when)
+    outcomes = {run.outcome for run in runs}
+    return (outcomes.pop() if len(outcomes) == 1 else None), None
+
+
+def case_figures(key, runs):
+    outcome, at = last_of(runs)
+    kinds = {run.outcome for run in runs}
+    return {"id": key[0], "name": key[1], **tally(runs),
+            "flaky": "passed" in kinds and bool(kinds & {"failed", "error"}),
+            "last_outcome": outcome, "last_at": at}
+
+
+def grouped(runs, key):
+    groups = collections.defaultdict(list)
+    for run in runs:
+        groups[key(run)].append(run)
+
+    def order(item):
+        identity, name = item[0]
+        return name.encode(), (identity or "").encode()
+    return sorted(groups.items(), key=order)
+
+
+def suites_of(source, runs):
+    for key, of_suite in grouped(runs, suite_of):
+        yield {"source": source, "id": key[0], "name": key[1], **tally(of_suite),
+               "cases": [case_figures(case, some) for case, some in grouped(of_suite, case_of)]}
+
+
+def begin_of(run):
+    """A run that ended before it began counts from its end on."""
+    return run.when if run.begin is None or run.begin > run.when else run.begin
+
+
+def report(truth):
+    runs = truth.runs
+    by_source = {source: [run for run in runs if run.source == source] for source in SOURCES}
+    timed = [run for run in runs if run.when is not None]
+    return {
+        "period": {"from": time_text(min(map(begin_of, timed), default=None)),
+                   "to": time_text(max((run.when for run in timed), default=None))},
+        "inputs": {"files": truth.files, "documents": truth.documents, "records": truth.records,
+                   "runs": len(runs), "definitions": truth.definitions,
+                   "duplicates": truth.duplicates, "rejected": truth.rejected,
+                   "bytes": truth.bytes},
+        "totals": tally(runs),
+        "sources": [{"source": source, **tally(some)}
+                    for source, some in by_source.items() if some],
+        "suites": [suite for source, some in by_source.items() for suite in suites_of(source, some)],
+    }
