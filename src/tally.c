@@ -321,7 +321,8 @@ static const char *suite_id(struct run *const *runs, size_t count, enum suite_by
 {
 	struct group_key key = suite_key(runs[0], by);
 
-	if (key.id || by == SUITE_BY_SOURCE || by == SUITE_BY_FOLDER || runs[0]->suite.name)
+	if (key.id || by == SUITE_BY_SOURCE || by == SUITE_BY_FOLDER ||
+	    (by == SUITE_BY_SUITE && runs[0]->suite.name))
 		return key.id;
 	for (size_t i = 1; i < count; i++)
 		if (compare_text(runs[i]->agent.id, runs[0]->agent.id) != 0)

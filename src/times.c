@@ -91,9 +91,7 @@ static const char *parse_offset(const char *text, int64_t *ms)
 		return text + 1;
 	if ((*text != '+' && !west) || !(text = digits(text + 1, 2, &hour)))
 		return NULL;
-	if (*text == ':')
-		text++;
-	if (*text && !(text = digits(text, 2, &minute)))
+	if (*text && !(text = digits(text + (*text == ':'), 2, &minute)))
 		return NULL;
 	if (hour > 23 || minute > 59)
 		return NULL;
@@ -146,7 +144,7 @@ static struct civil civil_from_days(int64_t days)
 
 static int64_t floor_days(int64_t ms)
 {
-	return ms >= 0 ? ms / DAY_MS : -((-ms + DAY_MS - 1) / DAY_MS);
+	return ms / DAY_MS - (ms % DAY_MS < 0);
 }
 
 /* Too wide for years outside 0..9999, which time_parse never gives. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtally/arena.h"
+#include "runtally/numbers.h"
 
 /*
  * A value's members: context is the view, object what the class's functions expect, index its
@@ -187,6 +188,41 @@ static bool list_next(const struct value *value, struct value_cursor *cursor, st
 }
 
 static const struct value_ops list_ops = {.kind = list_kind, .next = list_next};
+
+/* ---- functions for members of common types ---- */
+
+void view_text_at(const struct value *of, struct strbuf *out)
+{
+	const char *text = *(const char *const *)value_field(of);
+
+	if (text)
+		strbuf_addstr(out, text);
+}
+
+bool view_flag_at(const struct value *of)
+{
+	return *(const bool *)value_field(of);
+}
+
+void view_size_at(const struct value *of, struct strbuf *out)
+{
+	number_count(out, *(const size_t *)value_field(of));
+}
+
+void view_count_at(const struct value *of, struct strbuf *out)
+{
+	number_count(out, *(const uint64_t *)value_field(of));
+}
+
+void view_digits_at(const struct value *of, struct strbuf *out)
+{
+	strbuf_addf(out, "%llu", (unsigned long long)*(const uint64_t *)value_field(of));
+}
+
+bool view_any_at(const struct value *of)
+{
+	return *(const uint64_t *)value_field(of) > 0;
+}
 
 /* ---- printing all values ---- */
 

@@ -3,44 +3,8 @@
 
 #include "runtally/numbers.h"
 #include "runtally/times.h"
-#include "runtally/view.h"
-#include "runtally/view_anchor.h"
+#include "runtally/view_group.h"
 #include "runtally/view_table.h"
-
-/* ---- shared ---- */
-
-static void text_at(const struct value *of, struct strbuf *out)
-{
-	const char *text = *(const char *const *)value_field(of);
-
-	if (text)
-		strbuf_addstr(out, text);
-}
-
-static bool flag_at(const struct value *of)
-{
-	return *(const bool *)value_field(of);
-}
-
-static void size_text(const struct value *of, struct strbuf *out)
-{
-	number_count(out, *(const size_t *)value_field(of));
-}
-
-static void count_text(const struct value *of, struct strbuf *out)
-{
-	number_count(out, *(const uint64_t *)value_field(of));
-}
-
-static void count_digits(const struct value *of, struct strbuf *out)
-{
-	strbuf_addf(out, "%llu", (unsigned long long)*(const uint64_t *)value_field(of));
-}
-
-static bool count_flag(const struct value *of)
-{
-	return *(const uint64_t *)value_field(of) > 0;
-}
 
 static const struct report *report_of(const struct value *of)
 {
@@ -54,330 +18,6 @@ static uint64_t hidden_of(const struct value *of, uint64_t count)
 
 	return count > rows ? count - rows : 0;
 }
-
-/* The next of `count` runs from `first` on that is a failure; the cursor counts runs. */
-static bool next_failure(const struct value *of, size_t first, size_t count, size_t shown,
-			 struct value_cursor *cursor, struct value *out)
-{
-	const struct report *report = report_of(of);
-	size_t found = (size_t)(uintptr_t)cursor->position;
-
-	while (cursor->index < count && found < shown) {
-		const struct run *run = report->runs[first + cursor->index++];
-
-		if (!run_is_failure(run))
-			continue;
-		*out = value_of(&class_run, value_view(of), run, found);
-		cursor->position = (const void *)(uintptr_t)(found + 1);
-		return true;
-	}
-	return false;
-}
-
-static bool next_run(const struct value *of, struct run *const *runs, size_t count,
-		     struct value_cursor *cursor, struct value *out)
-{
-	if (cursor->index >= count)
-		return false;
-	*out = value_of(&class_run, value_view(of), runs[cursor->index], cursor->index);
-	cursor->index++;
-	return true;
-}
-
-/* ---- cases ---- */
-
-static const struct case_group *case_of(const struct value *of)
-{
-	return of->object;
-}
-
-static const struct suite_group *suite_of_case(const struct value *of)
-{
-	return &report_of(of)->suites[case_of(of)->suite];
-}
-
-static void case_source(const struct value *of, struct strbuf *out)
-{
-	strbuf_addstr(out, suite_of_case(of)->source);
-}
-
-static void case_suite(const struct value *of, struct strbuf *out)
-{
-	strbuf_addstr(out, suite_of_case(of)->title);
-}
-
-static void case_suite_link(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, suite_of_case(of));
-}
-
-static void case_link(const struct value *of, struct strbuf *out)
-{
-	anchor_case(out, suite_of_case(of), case_of(of));
-}
-
-static void case_last_outcome(const struct value *of, struct strbuf *out)
-{
-	if (case_of(of)->last_outcome != OUTCOME_COUNT)
-		strbuf_addstr(out, outcome_name(case_of(of)->last_outcome));
-}
-
-static void case_last_at(const struct value *of, struct strbuf *out)
-{
-	char text[TIME_TEXT_SIZE];
-
-	if (case_of(of)->last_at == TIME_UNKNOWN)
-		return;
-	time_text(case_of(of)->last_at, text);
-	strbuf_addf(out, "%.10s %.5s", text, text + 11);
-}
-
-static void case_raw_last_at(const struct value *of, struct strbuf *out)
-{
-	char text[TIME_TEXT_SIZE];
-
-	if (case_of(of)->last_at == TIME_UNKNOWN)
-		return;
-	time_text(case_of(of)->last_at, text);
-	strbuf_addstr(out, text);
-}
-
-static bool case_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const struct case_group *group = case_of(of);
-
-	return next_run(of, report_of(of)->runs + group->first_run, group->run_count, cursor, out);
-}
-
-/* Its latest runs; nothing where none tells its time, for then there is no order. */
-static bool case_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const struct case_group *group = case_of(of);
-	size_t count = group->run_count < STRIP_LENGTH ? group->run_count : STRIP_LENGTH;
-
-	if (group->last_at == TIME_UNKNOWN)
-		return false;
-	return next_run(of, report_of(of)->runs + group->first_run + group->run_count - count,
-			count, cursor, out);
-}
-
-static void case_failure_count(const struct value *of, struct strbuf *out)
-{
-	number_count(out, tally_failures(&case_of(of)->tally));
-}
-
-static bool case_has_failures(const struct value *of)
-{
-	return tally_failures(&case_of(of)->tally) > 0;
-}
-
-/* The latest of its runs that is a failure: the one that speaks for the case. */
-static bool case_last_failure(const struct value *of, struct value *out)
-{
-	const struct case_group *group = case_of(of);
-
-	for (size_t i = group->run_count; i > 0; i--) {
-		const struct run *run = report_of(of)->runs[group->first_run + i - 1];
-
-		if (!run_is_failure(run))
-			continue;
-		*out = value_of(&class_run, value_view(of), run, 0);
-		return true;
-	}
-	return false;
-}
-
-static const struct member raw_case_members[] = {
-	{"last_at", MEMBER_TEXT, {.text = case_raw_last_at}, 0},
-};
-
-static const struct value_class class_raw_case = {
-	.name = "raw case",
-	.members = raw_case_members,
-	.count = MEMBER_COUNT(raw_case_members),
-	.base = &class_raw_tally,
-};
-
-static bool case_raw(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_case, value_view(of), of->object, of->index);
-	return true;
-}
-
-static const struct member case_members[] = {
-	{"source", MEMBER_TEXT, {.text = case_source}, 0},
-	{"id", MEMBER_TEXT, {.text = text_at}, offsetof(struct case_group, id)},
-	{"name", MEMBER_TEXT, {.text = text_at}, offsetof(struct case_group, name)},
-	{"anchor", MEMBER_TEXT, {.text = case_link}, 0},
-	{"suite", MEMBER_TEXT, {.text = case_suite}, 0},
-	{"suite_anchor", MEMBER_TEXT, {.text = case_suite_link}, 0},
-	{"flaky", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct case_group, flaky)},
-	{"last_outcome", MEMBER_TEXT, {.text = case_last_outcome}, 0},
-	{"last_at", MEMBER_TEXT, {.text = case_last_at}, 0},
-	{"runs", MEMBER_LIST, {.next = case_runs}, 0},
-	{"strip", MEMBER_LIST, {.next = case_strip}, 0},
-	{"failure_count", MEMBER_TEXT, {.text = case_failure_count}, 0},
-	{"has_failures", MEMBER_FLAG, {.flag = case_has_failures}, 0},
-	{"last_failure", MEMBER_OBJECT, {.object = case_last_failure}, 0},
-	{"raw", MEMBER_OBJECT, {.object = case_raw}, 0},
-};
-
-const struct value_class class_case = {
-	.name = "case",
-	.members = case_members,
-	.count = MEMBER_COUNT(case_members),
-	.base = &class_tally,
-};
-
-/* The next of `count` cases from `first` on that have failures; the cursor counts cases. */
-static bool next_failing(const struct value *of, size_t first, size_t count, uint64_t shown,
-			 struct value_cursor *cursor, struct value *out)
-{
-	const struct report *report = report_of(of);
-	size_t found = (size_t)(uintptr_t)cursor->position;
-
-	while (cursor->index < count && found < shown) {
-		const struct case_group *group = &report->cases[first + cursor->index++];
-
-		if (!tally_failures(&group->tally))
-			continue;
-		*out = value_of(&class_case, value_view(of), group, found);
-		cursor->position = (const void *)(uintptr_t)(found + 1);
-		return true;
-	}
-	return false;
-}
-
-/* ---- suites ---- */
-
-static const struct suite_group *suite_of(const struct value *of)
-{
-	return of->object;
-}
-
-static void suite_link(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, suite_of(of));
-}
-
-static bool suite_cases(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const struct suite_group *suite = suite_of(of);
-
-	if (cursor->index >= suite->case_count)
-		return false;
-	*out = value_of(&class_case, value_view(of),
-			&report_of(of)->cases[suite->first_case + cursor->index], cursor->index);
-	cursor->index++;
-	return true;
-}
-
-static bool suite_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const struct suite_group *suite = suite_of(of);
-
-	return next_run(of, report_of(of)->runs + suite->first_run, suite->run_count, cursor, out);
-}
-
-static bool suite_failures(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const struct suite_group *suite = suite_of(of);
-
-	return next_failure(of, suite->first_run, suite->run_count, SIZE_MAX, cursor, out);
-}
-
-static void suite_failure_count(const struct value *of, struct strbuf *out)
-{
-	number_count(out, tally_failures(&suite_of(of)->tally));
-}
-
-static bool suite_has_failures(const struct value *of)
-{
-	return tally_failures(&suite_of(of)->tally) > 0;
-}
-
-/* The budget is the report's: the suites before this one use it up first. */
-static uint64_t shown_cases(const struct value *of)
-{
-	uint64_t own = suite_of(of)->failing_cases, left = value_view(of)->rows;
-	const struct suite_group *suite = report_of(of)->suites;
-
-	for (; suite != suite_of(of) && left; suite++)
-		left -= suite->failing_cases < left ? suite->failing_cases : left;
-	return own < left ? own : left;
-}
-
-static bool suite_failing_cases(const struct value *of, struct value_cursor *cursor,
-				struct value *out)
-{
-	const struct suite_group *suite = suite_of(of);
-
-	return next_failing(of, suite->first_case, suite->case_count, shown_cases(of), cursor, out);
-}
-
-static bool suite_has_failing_cases(const struct value *of)
-{
-	return shown_cases(of) > 0;
-}
-
-static void suite_hidden_cases(const struct value *of, struct strbuf *out)
-{
-	number_count(out, suite_of(of)->failing_cases - shown_cases(of));
-}
-
-static bool suite_has_hidden_cases(const struct value *of)
-{
-	return suite_of(of)->failing_cases > shown_cases(of);
-}
-
-static bool suite_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	return next_run(of, suite_of(of)->strip, suite_of(of)->strip_count, cursor, out);
-}
-
-static const struct member suite_members[] = {
-	{"source", MEMBER_TEXT, {.text = text_at}, offsetof(struct suite_group, source)},
-	{"id", MEMBER_TEXT, {.text = text_at}, offsetof(struct suite_group, id)},
-	{"name", MEMBER_TEXT, {.text = text_at}, offsetof(struct suite_group, name)},
-	{"title", MEMBER_TEXT, {.text = text_at}, offsetof(struct suite_group, title)},
-	{"anchor", MEMBER_TEXT, {.text = suite_link}, 0},
-	{"cases", MEMBER_LIST, {.next = suite_cases}, 0},
-	{"runs", MEMBER_LIST, {.next = suite_runs}, 0},
-	{"failures", MEMBER_LIST, {.next = suite_failures}, 0},
-	{"has_failures", MEMBER_FLAG, {.flag = suite_has_failures}, 0},
-	{"failure_count", MEMBER_TEXT, {.text = suite_failure_count}, 0},
-	{"failing_cases", MEMBER_LIST, {.next = suite_failing_cases}, 0},
-	{"has_failing_cases", MEMBER_FLAG, {.flag = suite_has_failing_cases}, 0},
-	{"hidden_cases", MEMBER_TEXT, {.text = suite_hidden_cases}, 0},
-	{"has_hidden_cases", MEMBER_FLAG, {.flag = suite_has_hidden_cases}, 0},
-	{"case_count", MEMBER_TEXT, {.text = size_text}, offsetof(struct suite_group, case_count)},
-	{"flaky_count",
-	 MEMBER_TEXT,
-	 {.text = count_text},
-	 offsetof(struct suite_group, flaky_cases)},
-	{"has_flaky", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct suite_group, flaky_cases)},
-	{"strip", MEMBER_LIST, {.next = suite_strip}, 0},
-};
-
-const struct value_class class_suite = {
-	.name = "suite",
-	.members = suite_members,
-	.count = MEMBER_COUNT(suite_members),
-	.base = &class_tally,
-};
-
-/* ---- sources ---- */
-
-static const struct member source_members[] = {
-	{"source", MEMBER_TEXT, {.text = text_at}, offsetof(struct source_group, source)},
-};
-
-static const struct value_class class_source = {
-	.name = "source",
-	.members = source_members,
-	.count = MEMBER_COUNT(source_members),
-	.base = &class_tally,
-};
 
 /* ---- notes and gates ---- */
 
@@ -432,7 +72,7 @@ static void note_message(const struct value *of, struct strbuf *out)
 }
 
 static const struct member raw_note_members[] = {
-	{"count", MEMBER_TEXT, {.text = count_digits}, offsetof(struct note, count)},
+	{"count", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct note, count)},
 };
 
 static const struct value_class class_raw_note = {
@@ -451,9 +91,9 @@ static const struct member note_members[] = {
 	{"severity", MEMBER_TEXT, {.text = note_severity}, 0},
 	{"is_error", MEMBER_FLAG, {.flag = note_is_error}, 0},
 	{"place", MEMBER_TEXT, {.text = note_place_text}, 0},
-	{"path", MEMBER_TEXT, {.text = text_at}, offsetof(struct note, path)},
-	{"text", MEMBER_TEXT, {.text = text_at}, offsetof(struct note, text)},
-	{"count", MEMBER_TEXT, {.text = count_text}, offsetof(struct note, count)},
+	{"path", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct note, path)},
+	{"text", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct note, text)},
+	{"count", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct note, count)},
 	{"repeated", MEMBER_FLAG, {.flag = note_repeated}, 0},
 	{"message", MEMBER_TEXT, {.text = note_message}, 0},
 	{"raw", MEMBER_OBJECT, {.object = note_raw}, 0},
@@ -466,10 +106,10 @@ static const struct value_class class_note = {
 };
 
 static const struct member gate_members[] = {
-	{"name", MEMBER_TEXT, {.text = text_at}, offsetof(struct gate, name)},
-	{"wanted", MEMBER_TEXT, {.text = text_at}, offsetof(struct gate, wanted)},
-	{"found", MEMBER_TEXT, {.text = text_at}, offsetof(struct gate, found)},
-	{"met", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct gate, met)},
+	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct gate, name)},
+	{"wanted", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct gate, wanted)},
+	{"found", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct gate, found)},
+	{"met", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct gate, met)},
 };
 
 static const struct value_class class_gate = {
@@ -513,16 +153,16 @@ static void bytes_text(const struct value *of, struct strbuf *out)
 #define INPUT_AT(member) offsetof(struct ingest_counts, member)
 
 static const struct member raw_inputs_members[] = {
-	{"files", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(files)},
-	{"documents", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(documents)},
-	{"records", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(records)},
-	{"runs", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(runs)},
-	{"definitions", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(definitions)},
-	{"duplicates", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(duplicates)},
-	{"rejected", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(rejected)},
-	{"bytes", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(bytes)},
-	{"filtered", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(filtered)},
-	{"without_time", MEMBER_TEXT, {.text = count_digits}, INPUT_AT(without_time)},
+	{"files", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(files)},
+	{"documents", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(documents)},
+	{"records", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(records)},
+	{"runs", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(runs)},
+	{"definitions", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(definitions)},
+	{"duplicates", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(duplicates)},
+	{"rejected", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(rejected)},
+	{"bytes", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(bytes)},
+	{"filtered", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(filtered)},
+	{"without_time", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(without_time)},
 	{"redactions", MEMBER_TEXT, {.text = redactions_digits}, 0},
 };
 
@@ -539,20 +179,20 @@ static bool inputs_raw(const struct value *of, struct value *out)
 }
 
 static const struct member inputs_members[] = {
-	{"files", MEMBER_TEXT, {.text = count_text}, INPUT_AT(files)},
-	{"documents", MEMBER_TEXT, {.text = count_text}, INPUT_AT(documents)},
-	{"records", MEMBER_TEXT, {.text = count_text}, INPUT_AT(records)},
-	{"runs", MEMBER_TEXT, {.text = count_text}, INPUT_AT(runs)},
-	{"definitions", MEMBER_TEXT, {.text = count_text}, INPUT_AT(definitions)},
-	{"duplicates", MEMBER_TEXT, {.text = count_text}, INPUT_AT(duplicates)},
-	{"has_duplicates", MEMBER_FLAG, {.flag = count_flag}, INPUT_AT(duplicates)},
-	{"rejected", MEMBER_TEXT, {.text = count_text}, INPUT_AT(rejected)},
-	{"has_rejected", MEMBER_FLAG, {.flag = count_flag}, INPUT_AT(rejected)},
+	{"files", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(files)},
+	{"documents", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(documents)},
+	{"records", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(records)},
+	{"runs", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(runs)},
+	{"definitions", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(definitions)},
+	{"duplicates", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(duplicates)},
+	{"has_duplicates", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(duplicates)},
+	{"rejected", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(rejected)},
+	{"has_rejected", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(rejected)},
 	{"bytes", MEMBER_TEXT, {.text = bytes_text}, INPUT_AT(bytes)},
-	{"filtered", MEMBER_TEXT, {.text = count_text}, INPUT_AT(filtered)},
-	{"has_filtered", MEMBER_FLAG, {.flag = count_flag}, INPUT_AT(filtered)},
-	{"without_time", MEMBER_TEXT, {.text = count_text}, INPUT_AT(without_time)},
-	{"has_without_time", MEMBER_FLAG, {.flag = count_flag}, INPUT_AT(without_time)},
+	{"filtered", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(filtered)},
+	{"has_filtered", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(filtered)},
+	{"without_time", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(without_time)},
+	{"has_without_time", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(without_time)},
 	{"redactions", MEMBER_TEXT, {.text = redactions_text}, 0},
 	{"has_redactions", MEMBER_FLAG, {.flag = has_redactions}, 0},
 	{"raw", MEMBER_OBJECT, {.object = inputs_raw}, 0},
@@ -721,12 +361,12 @@ static bool report_flaky(const struct value *of, struct value_cursor *cursor, st
 
 static bool report_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return next_run(of, report_of(of)->runs, report_of(of)->run_count, cursor, out);
+	return view_next_run(of, report_of(of)->runs, report_of(of)->run_count, cursor, out);
 }
 
 static bool report_failures(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return next_failure(of, 0, report_of(of)->run_count, view_of(of)->rows, cursor, out);
+	return view_next_failure(of, 0, report_of(of)->run_count, view_of(of)->rows, cursor, out);
 }
 
 static bool report_shown(const struct value *of, struct value_cursor *cursor, struct value *out)
@@ -749,7 +389,7 @@ static bool report_shown(const struct value *of, struct value_cursor *cursor, st
 static bool report_failing_cases(const struct value *of, struct value_cursor *cursor,
 				 struct value *out)
 {
-	return next_failing(of, 0, report_of(of)->case_count, view_of(of)->rows, cursor, out);
+	return view_next_failing(of, 0, report_of(of)->case_count, view_of(of)->rows, cursor, out);
 }
 
 /* What a size budget leaves out of the lists; `at` says of which. */
@@ -891,8 +531,8 @@ static bool details_flag(const struct value *of)
 }
 
 static const struct member report_members[] = {
-	{"title", MEMBER_TEXT, {.text = text_at}, offsetof(struct view, title)},
-	{"link", MEMBER_MARKUP, {.text = text_at}, offsetof(struct view, link)},
+	{"title", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct view, title)},
+	{"link", MEMBER_MARKUP, {.text = view_text_at}, offsetof(struct view, link)},
 	{"version", MEMBER_TEXT, {.text = version_text}, 0},
 	{"has_runs", MEMBER_FLAG, {.flag = has_runs}, 0},
 	{"period", MEMBER_OBJECT, {.object = report_period}, 0},
@@ -936,7 +576,7 @@ static const struct member report_members[] = {
 	{"shows_failed", MEMBER_FLAG, {.flag = details_flag}, DETAILS_FAILED},
 	{"shows_all", MEMBER_FLAG, {.flag = details_flag}, DETAILS_ALL},
 	{"shows_none", MEMBER_FLAG, {.flag = details_flag}, DETAILS_NONE},
-	{"style_hash", MEMBER_MARKUP, {.text = text_at}, offsetof(struct view, style_hash)},
+	{"style_hash", MEMBER_MARKUP, {.text = view_text_at}, offsetof(struct view, style_hash)},
 	{"table", MEMBER_MARKUP, {.text = view_table}, 0},
 	{"colored", MEMBER_OBJECT, {.object = view_colors}, 0},
 };

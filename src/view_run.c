@@ -10,19 +10,6 @@
 
 /* ---- shared by runs, turns, criteria and messages ---- */
 
-static void text_at(const struct value *of, struct strbuf *out)
-{
-	const char *text = *(const char *const *)value_field(of);
-
-	if (text)
-		strbuf_addstr(out, text);
-}
-
-static bool flag_at(const struct value *of)
-{
-	return *(const bool *)value_field(of);
-}
-
 /* `at` is the offset of an enum outcome. */
 static enum outcome outcome_at(const struct value *of)
 {
@@ -141,10 +128,10 @@ static bool criterion_raw(const struct value *of, struct value *out)
 
 static const struct member criterion_members[] = {
 	OUTCOME_MEMBERS(offsetof(struct criterion, outcome)),
-	{"name", MEMBER_TEXT, {.text = text_at}, offsetof(struct criterion, name)},
-	{"detail", MEMBER_TEXT, {.text = text_at}, offsetof(struct criterion, detail)},
+	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct criterion, name)},
+	{"detail", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct criterion, detail)},
 	{"score", MEMBER_TEXT, {.text = criterion_score}, 0},
-	{"has_score", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct criterion, has_score)},
+	{"has_score", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct criterion, has_score)},
 	{"turn", MEMBER_TEXT, {.text = criterion_turn}, 0},
 	{"has_turn", MEMBER_FLAG, {.flag = criterion_has_turn}, 0},
 	{"raw", MEMBER_OBJECT, {.object = criterion_raw}, 0},
@@ -166,8 +153,8 @@ static bool message_is_user(const struct value *of)
 }
 
 static const struct member message_members[] = {
-	{"role", MEMBER_TEXT, {.text = text_at}, offsetof(struct message, role)},
-	{"content", MEMBER_TEXT, {.text = text_at}, offsetof(struct message, content)},
+	{"role", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct message, role)},
+	{"content", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct message, content)},
 	{"is_user", MEMBER_FLAG, {.flag = message_is_user}, 0},
 };
 
@@ -178,8 +165,8 @@ static const struct value_class class_message = {
 };
 
 static const struct member passage_members[] = {
-	{"label", MEMBER_TEXT, {.text = text_at}, offsetof(struct passage, label)},
-	{"text", MEMBER_TEXT, {.text = text_at}, offsetof(struct passage, text)},
+	{"label", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct passage, label)},
+	{"text", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct passage, text)},
 };
 
 static const struct value_class class_passage = {
@@ -241,15 +228,15 @@ static const struct member turn_members[] = {
 	OUTCOME_MEMBERS(offsetof(struct turn, outcome)),
 	{"input", MEMBER_LIST, {.next = turn_input}, 0},
 	{"output", MEMBER_LIST, {.next = turn_output}, 0},
-	{"expected", MEMBER_TEXT, {.text = text_at}, offsetof(struct turn, expected)},
+	{"expected", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct turn, expected)},
 	{"latency", MEMBER_TEXT, {.text = turn_latency}, 0},
-	{"has_latency", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct turn, has_latency)},
+	{"has_latency", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct turn, has_latency)},
 	{"cost", MEMBER_TEXT, {.text = turn_cost}, 0},
-	{"has_cost", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct turn, has_cost)},
+	{"has_cost", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct turn, has_cost)},
 	{"tokens_input", MEMBER_TEXT, {.text = turn_tokens}, offsetof(struct turn, tokens_input)},
 	{"tokens_output", MEMBER_TEXT, {.text = turn_tokens}, offsetof(struct turn, tokens_output)},
-	{"has_tokens", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct turn, has_tokens)},
-	{"trace_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct turn, trace_id)},
+	{"has_tokens", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct turn, has_tokens)},
+	{"trace_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct turn, trace_id)},
 	{"criteria", MEMBER_LIST, {.next = turn_criteria}, 0},
 };
 
@@ -613,37 +600,37 @@ static bool raw_object(const struct value *of, struct value *out)
 
 static const struct member run_members[] = {
 	OUTCOME_MEMBERS(offsetof(struct run, outcome)),
-	{"source", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, source)},
-	{"run_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, run_id)},
-	{"model", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, model)},
-	{"status", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, status)},
-	{"origin", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, origin)},
-	{"execution_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, execution_id)},
+	{"source", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, source)},
+	{"run_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, run_id)},
+	{"model", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, model)},
+	{"status", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, status)},
+	{"origin", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, origin)},
+	{"execution_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, execution_id)},
 	{"suite", MEMBER_TEXT, {.text = suite_title}, 0},
-	{"suite_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, suite.id)},
-	{"suite_name", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, suite.name)},
+	{"suite_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, suite.id)},
+	{"suite_name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, suite.name)},
 	{"suite_anchor", MEMBER_TEXT, {.text = suite_link}, 0},
 	{"case", MEMBER_TEXT, {.text = case_title}, 0},
-	{"case_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, test_case.id)},
-	{"case_name", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, test_case.name)},
+	{"case_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, test_case.id)},
+	{"case_name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, test_case.name)},
 	{"case_anchor", MEMBER_TEXT, {.text = case_link}, 0},
 	{"agent", MEMBER_TEXT, {.text = agent_text}, 0},
-	{"agent_id", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, agent.id)},
-	{"agent_name", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, agent.name)},
+	{"agent_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, agent.id)},
+	{"agent_name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, agent.name)},
 	{"anchor", MEMBER_TEXT, {.text = run_link}, 0},
 	{"headline", MEMBER_TEXT, {.text = headline_text}, 0},
-	{"reason", MEMBER_TEXT, {.text = text_at}, offsetof(struct run, reason)},
+	{"reason", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, reason)},
 	{"score", MEMBER_TEXT, {.text = run_score}, 0},
-	{"has_score", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct run, has_score)},
+	{"has_score", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct run, has_score)},
 	{"cost", MEMBER_TEXT, {.text = run_cost}, 0},
-	{"has_cost", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct run, has_cost)},
+	{"has_cost", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct run, has_cost)},
 	{"duration", MEMBER_TEXT, {.text = run_duration}, 0},
 	{"has_duration", MEMBER_FLAG, {.flag = has_duration}, 0},
 	{"latency", MEMBER_TEXT, {.text = run_latency}, 0},
 	{"has_latency", MEMBER_FLAG, {.flag = has_latency}, 0},
 	{"tokens_input", MEMBER_TEXT, {.text = run_tokens}, offsetof(struct run, tokens_input)},
 	{"tokens_output", MEMBER_TEXT, {.text = run_tokens}, offsetof(struct run, tokens_output)},
-	{"has_tokens", MEMBER_FLAG, {.flag = flag_at}, offsetof(struct run, has_tokens)},
+	{"has_tokens", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct run, has_tokens)},
 	{"when", MEMBER_TEXT, {.text = when_text}, 0},
 	{"created", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, created_at)},
 	{"started", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, started_at)},

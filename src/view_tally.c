@@ -20,21 +20,6 @@ static uint64_t count_at(const struct value *of)
 	return *(const uint64_t *)value_field(of);
 }
 
-static void count_text(const struct value *of, struct strbuf *out)
-{
-	number_count(out, count_at(of));
-}
-
-static void count_digits(const struct value *of, struct strbuf *out)
-{
-	strbuf_addf(out, "%llu", (unsigned long long)count_at(of));
-}
-
-static bool count_flag(const struct value *of)
-{
-	return count_at(of) > 0;
-}
-
 static void judged_text(const struct value *of, struct strbuf *out)
 {
 	number_count(out, tally_judged(tally_of(of)));
@@ -386,23 +371,23 @@ static void raw_cost_per_pass(const struct value *of, struct strbuf *out)
 
 static const struct member raw_cost_members[] = {
 	{"total", MEMBER_TEXT, {.text = raw_cost_total}, 0},
-	{"known", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, cost_known)},
+	{"known", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, cost_known)},
 	{"mean", MEMBER_TEXT, {.text = raw_cost_mean}, 0},
 	{"per_pass", MEMBER_TEXT, {.text = raw_cost_per_pass}, 0},
 };
 
 static const struct member raw_tokens_members[] = {
-	{"input", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, tokens_input)},
-	{"output", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, tokens_output)},
-	{"known", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, tokens_known)},
+	{"input", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, tokens_input)},
+	{"output", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, tokens_output)},
+	{"known", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, tokens_known)},
 };
 
 static const struct member raw_spread_members[] = {
-	{"known", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, known)},
-	{"mean", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, mean)},
-	{"p50", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, p50)},
-	{"p95", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, p95)},
-	{"max", MEMBER_TEXT, {.text = count_digits}, offsetof(struct spread, max)},
+	{"known", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, known)},
+	{"mean", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, mean)},
+	{"p50", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, p50)},
+	{"p95", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, p95)},
+	{"max", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, max)},
 };
 
 static void raw_score_mean(const struct value *of, struct strbuf *out)
@@ -411,7 +396,7 @@ static void raw_score_mean(const struct value *of, struct strbuf *out)
 }
 
 static const struct member raw_score_members[] = {
-	{"known", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, score_known)},
+	{"known", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, score_known)},
 	{"mean", MEMBER_TEXT, {.text = raw_score_mean}, 0},
 };
 
@@ -467,12 +452,12 @@ static bool raw_spread(const struct value *of, struct value *out)
 #define OUTCOME_AT(outcome) (offsetof(struct tally, outcomes) + (outcome) * sizeof(uint64_t))
 
 static const struct member raw_members[] = {
-	{"runs", MEMBER_TEXT, {.text = count_digits}, offsetof(struct tally, runs)},
-	{"passed", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_PASSED)},
-	{"failed", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_FAILED)},
-	{"errors", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_ERROR)},
-	{"pending", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_PENDING)},
-	{"unknown", MEMBER_TEXT, {.text = count_digits}, OUTCOME_AT(OUTCOME_UNKNOWN)},
+	{"runs", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, runs)},
+	{"passed", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_PASSED)},
+	{"failed", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_FAILED)},
+	{"errors", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_ERROR)},
+	{"pending", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_PENDING)},
+	{"unknown", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_UNKNOWN)},
 	{"pass_rate", MEMBER_TEXT, {.text = raw_rate}, 0},
 	{"pass_rate_low", MEMBER_TEXT, {.text = raw_interval}, POINT_LOW},
 	{"pass_rate_high", MEMBER_TEXT, {.text = raw_interval}, POINT_HIGH},
@@ -496,20 +481,20 @@ static bool raw_object(const struct value *of, struct value *out)
 }
 
 static const struct member tally_members[] = {
-	{"runs", MEMBER_TEXT, {.text = count_text}, offsetof(struct tally, runs)},
-	{"run_count", MEMBER_TEXT, {.text = count_text}, offsetof(struct tally, runs)},
-	{"passed", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_PASSED)},
-	{"failed", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_FAILED)},
-	{"errors", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_ERROR)},
-	{"pending", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_PENDING)},
-	{"unknown", MEMBER_TEXT, {.text = count_text}, OUTCOME_AT(OUTCOME_UNKNOWN)},
+	{"runs", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct tally, runs)},
+	{"run_count", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct tally, runs)},
+	{"passed", MEMBER_TEXT, {.text = view_count_at}, OUTCOME_AT(OUTCOME_PASSED)},
+	{"failed", MEMBER_TEXT, {.text = view_count_at}, OUTCOME_AT(OUTCOME_FAILED)},
+	{"errors", MEMBER_TEXT, {.text = view_count_at}, OUTCOME_AT(OUTCOME_ERROR)},
+	{"pending", MEMBER_TEXT, {.text = view_count_at}, OUTCOME_AT(OUTCOME_PENDING)},
+	{"unknown", MEMBER_TEXT, {.text = view_count_at}, OUTCOME_AT(OUTCOME_UNKNOWN)},
 	{"judged", MEMBER_TEXT, {.text = judged_text}, 0},
 	{"unfinished", MEMBER_TEXT, {.text = unfinished_text}, 0},
-	{"has_passed", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_PASSED)},
-	{"has_failed", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_FAILED)},
-	{"has_errors", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_ERROR)},
-	{"has_pending", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_PENDING)},
-	{"has_unknown", MEMBER_FLAG, {.flag = count_flag}, OUTCOME_AT(OUTCOME_UNKNOWN)},
+	{"has_passed", MEMBER_FLAG, {.flag = view_any_at}, OUTCOME_AT(OUTCOME_PASSED)},
+	{"has_failed", MEMBER_FLAG, {.flag = view_any_at}, OUTCOME_AT(OUTCOME_FAILED)},
+	{"has_errors", MEMBER_FLAG, {.flag = view_any_at}, OUTCOME_AT(OUTCOME_ERROR)},
+	{"has_pending", MEMBER_FLAG, {.flag = view_any_at}, OUTCOME_AT(OUTCOME_PENDING)},
+	{"has_unknown", MEMBER_FLAG, {.flag = view_any_at}, OUTCOME_AT(OUTCOME_UNKNOWN)},
 	{"has_unfinished", MEMBER_FLAG, {.flag = unfinished_flag}, 0},
 	{"all_passed", MEMBER_FLAG, {.flag = all_passed}, 0},
 	{"pass_rate", MEMBER_TEXT, {.text = rate_text}, 0},
@@ -520,7 +505,7 @@ static const struct member tally_members[] = {
 	{"is_fair", MEMBER_FLAG, {.flag = is_fair}, 0},
 	{"is_poor", MEMBER_FLAG, {.flag = is_poor}, 0},
 	{"cost", MEMBER_TEXT, {.text = cost_text}, 0},
-	{"has_cost", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, cost_known)},
+	{"has_cost", MEMBER_FLAG, {.flag = view_any_at}, offsetof(struct tally, cost_known)},
 	{"cost_partial", MEMBER_FLAG, {.flag = cost_partial}, 0},
 	{"cost_coverage", MEMBER_TEXT, {.text = cost_coverage}, 0},
 	{"cost_mean", MEMBER_TEXT, {.text = cost_mean}, 0},
@@ -530,24 +515,30 @@ static const struct member tally_members[] = {
 	 MEMBER_TEXT,
 	 {.text = tokens_text},
 	 offsetof(struct tally, tokens_output)},
-	{"has_tokens", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, tokens_known)},
+	{"has_tokens", MEMBER_FLAG, {.flag = view_any_at}, offsetof(struct tally, tokens_known)},
 	{"latency_mean", MEMBER_TEXT, {.text = spread_mean}, offsetof(struct tally, latency)},
 	{"latency_p50", MEMBER_TEXT, {.text = spread_p50}, offsetof(struct tally, latency)},
 	{"latency_p95", MEMBER_TEXT, {.text = spread_p95}, offsetof(struct tally, latency)},
 	{"latency_max", MEMBER_TEXT, {.text = spread_max}, offsetof(struct tally, latency)},
-	{"has_latency", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, latency.known)},
-	{"latency_known", MEMBER_TEXT, {.text = count_text}, offsetof(struct tally, latency.known)},
+	{"has_latency", MEMBER_FLAG, {.flag = view_any_at}, offsetof(struct tally, latency.known)},
+	{"latency_known",
+	 MEMBER_TEXT,
+	 {.text = view_count_at},
+	 offsetof(struct tally, latency.known)},
 	{"duration_mean", MEMBER_TEXT, {.text = spread_mean}, offsetof(struct tally, duration)},
 	{"duration_p50", MEMBER_TEXT, {.text = spread_p50}, offsetof(struct tally, duration)},
 	{"duration_p95", MEMBER_TEXT, {.text = spread_p95}, offsetof(struct tally, duration)},
 	{"duration_max", MEMBER_TEXT, {.text = spread_max}, offsetof(struct tally, duration)},
-	{"has_duration", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, duration.known)},
+	{"has_duration",
+	 MEMBER_FLAG,
+	 {.flag = view_any_at},
+	 offsetof(struct tally, duration.known)},
 	{"duration_known",
 	 MEMBER_TEXT,
-	 {.text = count_text},
+	 {.text = view_count_at},
 	 offsetof(struct tally, duration.known)},
 	{"score_mean", MEMBER_TEXT, {.text = score_mean}, 0},
-	{"has_score", MEMBER_FLAG, {.flag = count_flag}, offsetof(struct tally, score_known)},
+	{"has_score", MEMBER_FLAG, {.flag = view_any_at}, offsetof(struct tally, score_known)},
 	{"first_at", MEMBER_TEXT, {.text = moment_text}, offsetof(struct tally, first_at)},
 	{"last_at", MEMBER_TEXT, {.text = moment_text}, offsetof(struct tally, last_at)},
 	{"bar", MEMBER_OBJECT, {.object = bar_object}, 0},

@@ -52,7 +52,10 @@ bool junit_retry_next(const struct junit_names *names, size_t *run);
 
 /* Whether the run has a verdict: passed, failed or error. */
 bool junit_is_judged(const struct run *run);
-/* Of the tries of the test case that begins with run `run`, the last one with a verdict decides. */
+/*
+ * Of the tries of the test case that begins with run `run`, the last one with a verdict decides, or
+ * else the first.
+ */
 const struct run *junit_deciding_run(const struct junit_names *names, size_t run);
 /* Milliseconds that its tries took together, as far as they are known. */
 int64_t junit_unit_time(const struct junit_names *names, size_t run);

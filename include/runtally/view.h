@@ -77,6 +77,14 @@ const struct view *value_view(const struct value *value);
 /* What `of`'s member lies at: of->object plus the member's `at`. */
 const void *value_field(const struct value *of);
 
+/* Functions for members of common types: of->object plus the member's `at` is ... */
+member_text view_text_at;   /* a const char *, NULL: empty */
+member_flag view_flag_at;   /* a bool */
+member_text view_size_at;   /* a size_t, for people */
+member_text view_count_at;  /* a uint64_t, for people */
+member_text view_digits_at; /* a uint64_t, for programs */
+member_flag view_any_at;    /* a uint64_t: whether it is above 0 */
+
 struct value view_root(const struct view *view);
 
 /* Classes that other report writers build on; their objects are struct run, struct case_group ... */

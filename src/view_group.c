@@ -1,0 +1,345 @@
+#include "runtally/view_group.h"
+
+#include <stddef.h>
+
+#include "runtally/numbers.h"
+#include "runtally/times.h"
+#include "runtally/view_anchor.h"
+
+static const struct report *report_of(const struct value *of)
+{
+	return value_view(of)->report;
+}
+
+/* The next of `count` runs from `first` on that is a failure; the cursor counts runs. */
+bool view_next_failure(const struct value *of, size_t first, size_t count, size_t shown,
+		       struct value_cursor *cursor, struct value *out)
+{
+	const struct report *report = report_of(of);
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	while (cursor->index < count && found < shown) {
+		const struct run *run = report->runs[first + cursor->index++];
+
+		if (!run_is_failure(run))
+			continue;
+		*out = value_of(&class_run, value_view(of), run, found);
+		cursor->position = (const void *)(uintptr_t)(found + 1);
+		return true;
+	}
+	return false;
+}
+
+bool view_next_run(const struct value *of, struct run *const *runs, size_t count,
+		   struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= count)
+		return false;
+	*out = value_of(&class_run, value_view(of), runs[cursor->index], cursor->index);
+	cursor->index++;
+	return true;
+}
+
+/* The next of `count` cases from `first` on that have failures; the cursor counts cases. */
+bool view_next_failing(const struct value *of, size_t first, size_t count, uint64_t shown,
+		       struct value_cursor *cursor, struct value *out)
+{
+	const struct report *report = report_of(of);
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	while (cursor->index < count && found < shown) {
+		const struct case_group *group = &report->cases[first + cursor->index++];
+
+		if (!tally_failures(&group->tally))
+			continue;
+		*out = value_of(&class_case, value_view(of), group, found);
+		cursor->position = (const void *)(uintptr_t)(found + 1);
+		return true;
+	}
+	return false;
+}
+
+/* ---- cases ---- */
+
+static const struct case_group *case_of(const struct value *of)
+{
+	return of->object;
+}
+
+static const struct suite_group *suite_of_case(const struct value *of)
+{
+	return &report_of(of)->suites[case_of(of)->suite];
+}
+
+static void case_source(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, suite_of_case(of)->source);
+}
+
+static void case_suite(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, suite_of_case(of)->title);
+}
+
+static void case_suite_link(const struct value *of, struct strbuf *out)
+{
+	anchor_suite(out, suite_of_case(of));
+}
+
+static void case_link(const struct value *of, struct strbuf *out)
+{
+	anchor_case(out, suite_of_case(of), case_of(of));
+}
+
+static void case_last_outcome(const struct value *of, struct strbuf *out)
+{
+	if (case_of(of)->last_outcome != OUTCOME_COUNT)
+		strbuf_addstr(out, outcome_name(case_of(of)->last_outcome));
+}
+
+static void case_last_at(const struct value *of, struct strbuf *out)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (case_of(of)->last_at == TIME_UNKNOWN)
+		return;
+	time_text(case_of(of)->last_at, text);
+	strbuf_addf(out, "%.10s %.5s", text, text + 11);
+}
+
+static void case_raw_last_at(const struct value *of, struct strbuf *out)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (case_of(of)->last_at == TIME_UNKNOWN)
+		return;
+	time_text(case_of(of)->last_at, text);
+	strbuf_addstr(out, text);
+}
+
+static bool case_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct case_group *group = case_of(of);
+
+	return view_next_run(of, report_of(of)->runs + group->first_run, group->run_count, cursor,
+			     out);
+}
+
+/* Its latest runs; nothing where none tells its time, for then there is no order. */
+static bool case_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct case_group *group = case_of(of);
+	size_t count = group->run_count < STRIP_LENGTH ? group->run_count : STRIP_LENGTH;
+
+	if (group->last_at == TIME_UNKNOWN)
+		return false;
+	return view_next_run(of, report_of(of)->runs + group->first_run + group->run_count - count,
+			     count, cursor, out);
+}
+
+static void case_failure_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, tally_failures(&case_of(of)->tally));
+}
+
+static bool case_has_failures(const struct value *of)
+{
+	return tally_failures(&case_of(of)->tally) > 0;
+}
+
+/* The latest of its runs that is a failure: the one that speaks for the case. */
+static bool case_last_failure(const struct value *of, struct value *out)
+{
+	const struct case_group *group = case_of(of);
+
+	for (size_t i = group->run_count; i > 0; i--) {
+		const struct run *run = report_of(of)->runs[group->first_run + i - 1];
+
+		if (!run_is_failure(run))
+			continue;
+		*out = value_of(&class_run, value_view(of), run, 0);
+		return true;
+	}
+	return false;
+}
+
+static const struct member raw_case_members[] = {
+	{"last_at", MEMBER_TEXT, {.text = case_raw_last_at}, 0},
+};
+
+static const struct value_class class_raw_case = {
+	.name = "raw case",
+	.members = raw_case_members,
+	.count = MEMBER_COUNT(raw_case_members),
+	.base = &class_raw_tally,
+};
+
+static bool case_raw(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_raw_case, value_view(of), of->object, of->index);
+	return true;
+}
+
+static const struct member case_members[] = {
+	{"source", MEMBER_TEXT, {.text = case_source}, 0},
+	{"id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct case_group, id)},
+	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct case_group, name)},
+	{"anchor", MEMBER_TEXT, {.text = case_link}, 0},
+	{"suite", MEMBER_TEXT, {.text = case_suite}, 0},
+	{"suite_anchor", MEMBER_TEXT, {.text = case_suite_link}, 0},
+	{"flaky", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct case_group, flaky)},
+	{"last_outcome", MEMBER_TEXT, {.text = case_last_outcome}, 0},
+	{"last_at", MEMBER_TEXT, {.text = case_last_at}, 0},
+	{"runs", MEMBER_LIST, {.next = case_runs}, 0},
+	{"strip", MEMBER_LIST, {.next = case_strip}, 0},
+	{"failure_count", MEMBER_TEXT, {.text = case_failure_count}, 0},
+	{"has_failures", MEMBER_FLAG, {.flag = case_has_failures}, 0},
+	{"last_failure", MEMBER_OBJECT, {.object = case_last_failure}, 0},
+	{"raw", MEMBER_OBJECT, {.object = case_raw}, 0},
+};
+
+const struct value_class class_case = {
+	.name = "case",
+	.members = case_members,
+	.count = MEMBER_COUNT(case_members),
+	.base = &class_tally,
+};
+
+/* ---- suites ---- */
+
+static const struct suite_group *suite_of(const struct value *of)
+{
+	return of->object;
+}
+
+static void suite_link(const struct value *of, struct strbuf *out)
+{
+	anchor_suite(out, suite_of(of));
+}
+
+static bool suite_cases(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct suite_group *suite = suite_of(of);
+
+	if (cursor->index >= suite->case_count)
+		return false;
+	*out = value_of(&class_case, value_view(of),
+			&report_of(of)->cases[suite->first_case + cursor->index], cursor->index);
+	cursor->index++;
+	return true;
+}
+
+static bool suite_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct suite_group *suite = suite_of(of);
+
+	return view_next_run(of, report_of(of)->runs + suite->first_run, suite->run_count, cursor,
+			     out);
+}
+
+static bool suite_failures(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct suite_group *suite = suite_of(of);
+
+	return view_next_failure(of, suite->first_run, suite->run_count, SIZE_MAX, cursor, out);
+}
+
+static void suite_failure_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, tally_failures(&suite_of(of)->tally));
+}
+
+static bool suite_has_failures(const struct value *of)
+{
+	return tally_failures(&suite_of(of)->tally) > 0;
+}
+
+/* The budget is the report's: the suites before this one use it up first. */
+static uint64_t shown_cases(const struct value *of)
+{
+	uint64_t own = suite_of(of)->failing_cases, left = value_view(of)->rows;
+	const struct suite_group *suite = report_of(of)->suites;
+
+	for (; suite != suite_of(of) && left; suite++)
+		left -= suite->failing_cases < left ? suite->failing_cases : left;
+	return own < left ? own : left;
+}
+
+static bool suite_failing_cases(const struct value *of, struct value_cursor *cursor,
+				struct value *out)
+{
+	const struct suite_group *suite = suite_of(of);
+
+	return view_next_failing(of, suite->first_case, suite->case_count, shown_cases(of), cursor,
+				 out);
+}
+
+static bool suite_has_failing_cases(const struct value *of)
+{
+	return shown_cases(of) > 0;
+}
+
+static void suite_hidden_cases(const struct value *of, struct strbuf *out)
+{
+	number_count(out, suite_of(of)->failing_cases - shown_cases(of));
+}
+
+static bool suite_has_hidden_cases(const struct value *of)
+{
+	return suite_of(of)->failing_cases > shown_cases(of);
+}
+
+static bool suite_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return view_next_run(of, suite_of(of)->strip, suite_of(of)->strip_count, cursor, out);
+}
+
+static const struct member suite_members[] = {
+	{"source", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, source)},
+	{"id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, id)},
+	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, name)},
+	{"title", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, title)},
+	{"anchor", MEMBER_TEXT, {.text = suite_link}, 0},
+	{"cases", MEMBER_LIST, {.next = suite_cases}, 0},
+	{"runs", MEMBER_LIST, {.next = suite_runs}, 0},
+	{"failures", MEMBER_LIST, {.next = suite_failures}, 0},
+	{"has_failures", MEMBER_FLAG, {.flag = suite_has_failures}, 0},
+	{"failure_count", MEMBER_TEXT, {.text = suite_failure_count}, 0},
+	{"failing_cases", MEMBER_LIST, {.next = suite_failing_cases}, 0},
+	{"has_failing_cases", MEMBER_FLAG, {.flag = suite_has_failing_cases}, 0},
+	{"hidden_cases", MEMBER_TEXT, {.text = suite_hidden_cases}, 0},
+	{"has_hidden_cases", MEMBER_FLAG, {.flag = suite_has_hidden_cases}, 0},
+	{"case_count",
+	 MEMBER_TEXT,
+	 {.text = view_size_at},
+	 offsetof(struct suite_group, case_count)},
+	{"flaky_count",
+	 MEMBER_TEXT,
+	 {.text = view_count_at},
+	 offsetof(struct suite_group, flaky_cases)},
+	{"has_flaky",
+	 MEMBER_FLAG,
+	 {.flag = view_any_at},
+	 offsetof(struct suite_group, flaky_cases)},
+	{"strip", MEMBER_LIST, {.next = suite_strip}, 0},
+};
+
+const struct value_class class_suite = {
+	.name = "suite",
+	.members = suite_members,
+	.count = MEMBER_COUNT(suite_members),
+	.base = &class_tally,
+};
+
+/* ---- sources ---- */
+
+static const struct member source_members[] = {
+	{"source", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct source_group, source)},
+};
+
+const struct value_class class_source = {
+	.name = "source",
+	.members = source_members,
+	.count = MEMBER_COUNT(source_members),
+	.base = &class_tally,
+};

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Goldens: folders with a command, its inputs, and what must come out, to the byte.
+
+    tests/golden/NAME/cmd    the arguments, one shell-quoted line; {out} is a folder to write to
+    tests/golden/NAME/each   optional, a glob: the command runs for every file of it, {each}
+    tests/golden/NAME/in/    inputs, unless the command names others; the working folder is NAME
+    tests/golden/NAME/out/   what must come out: the files written to {out}, and stdout, stderr,
+                             status where they are not empty or 0; with `each` a folder per file
+
+    golden.py [--update] [NAME...]
+"""
+
+import concurrent.futures
+import difflib
+import os
+import pathlib
+import shlex
+import shutil
+import sys
+import tempfile
+
+import harness
+
+GOLDEN = harness.TESTS / "golden"
+DIFF_LINES = 40
+
+
+class Call:
+    """One command to run, and the folder that holds what must come out of it."""
+
+    def __init__(self, folder, name, expected, each=None):
+        self.folder, self.name, self.expected, self.each = folder, name, expected, each
+
+    def arguments(self, out):
+        line = (self.folder / "cmd").read_text()
+        return [word.replace("{out}", str(out)).replace("{each}", str(self.each))
+                for word in shlex.split(line)]
+
+    def produce(self):
+        """What comes out: {name: bytes}."""
+        with tempfile.TemporaryDirectory(prefix="runtally-golden-") as out:
+            ended = harness.runtally(*self.arguments(out), cwd=self.folder)
+            found = read_tree(pathlib.Path(out))
+        # The place of the temporary folder must not matter, where a message names it.
+        place = out.encode()
+        for name, data in (("stdout", ended.stdout), ("stderr", ended.stderr)):
+            if data:
+                found[name] = data.replace(place, b"{out}")
+        if ended.returncode:
+            found["status"] = b"%d\n" % ended.returncode
+        return found
+
+
+def read_tree(folder):
+    return {str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def calls_of(folder):
+    each = folder / "each"
+    if not each.exists():
+        return [Call(folder, folder.name, folder / "out")]
+    files = sorted(folder.glob(each.read_text().strip()))
+    return [Call(folder, f"{folder.name}/{file.name}", folder / "out" / file.name,
+                 os.path.relpath(file, folder)) for file in files]
+
+
+def lines_of(data):
+    return data.decode("utf-8", "backslashreplace").splitlines(keepends=True)
+
+
+def explain(name, expected, found):
+    """Why two byte strings differ; None when they do not."""
+    if expected == found:
+        return None
+    if expected is None:
+        return f"{name}: is new\n" + "".join(lines_of(found)[:DIFF_LINES])
+    if found is None:
+        return f"{name}: does not come out any more\n"
+    diff = list(difflib.unified_diff(lines_of(expected), lines_of(found), name, "now"))
+    if not diff:
+        return f"{name}: differs in bytes that are not text\n"
+    cut = diff[:DIFF_LINES]
+    text = "".join(line if line.endswith("\n") else line + "\n" for line in cut)
+    if len(diff) > DIFF_LINES:
+        text += f"... {len(diff) - DIFF_LINES} more lines\n"
+    return text
+
+
+def compare(call):
+    found, expected = call.produce(), read_tree(call.expected)
+    reasons = [explain(name, expected.get(name), found.get(name))
+               for name in sorted(set(found) | set(expected))]
+    return "".join(reason for reason in reasons if reason)
+
+
+def update(call):
+    found = call.produce()
+    if read_tree(call.expected) == found:
+        return ""
+    shutil.rmtree(call.expected, ignore_errors=True)
+    for name, data in found.items():
+        path = call.expected / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return "rewritten\n"
+
+
+def strays(calls):
+    """Folders of files that `each` does not name any more."""
+    named = {call.expected for call in calls}
+    for folder in {call.folder for call in calls if call.each}:
+        yield from (path for path in sorted((folder / "out").glob("*")) if path not in named)
+
+
+def chosen(names):
+    folders = sorted(path.parent for path in GOLDEN.glob("*/cmd"))
+    return [folder for folder in folders if not names or folder.name in names]
+
+
+def main():
+    names = [word for word in sys.argv[1:] if word != "--update"]
+    updating = "--update" in sys.argv
+    calls = [call for folder in chosen(names) for call in calls_of(folder)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        told = list(pool.map(update if updating else compare, calls))
+    failed = 0
+    for call, text in zip(calls, told):
+        if text and updating:
+            print(f"{call.name}: rewritten")
+        elif text:
+            failed += 1
+            print(f"FAIL: golden {call.name}\n{text}")
+    for stray in strays(calls):
+        if updating:
+            shutil.rmtree(stray)
+        else:
+            failed += 1
+            print(f"FAIL: {stray.relative_to(GOLDEN)}: no input has this name")
+    return harness.say_counts(len(calls) - failed, failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
