@@ -1,0 +1,896 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "runtally/tally.h"
+
+#define P OUTCOME_PASSED
+#define F OUTCOME_FAILED
+#define E OUTCOME_ERROR
+#define W OUTCOME_PENDING
+#define U OUTCOME_UNKNOWN
+
+/* ---- one tally ---- */
+
+static void counts(void **state)
+{
+	static const struct {
+		const char *outcomes;
+		uint64_t runs, judged, failures, unfinished;
+	} cases[] = {
+		{"", 0, 0, 0, 0},      {"P", 1, 1, 0, 0},           {"F", 1, 1, 1, 0},
+		{"E", 1, 1, 1, 0},     {"W", 1, 0, 0, 1},           {"U", 1, 0, 0, 1},
+		{"PFEWU", 5, 3, 2, 2}, {"PPPFFEWWWU", 10, 6, 3, 4},
+	};
+	static const char letters[] = "PFEWU";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t told[OUTCOME_COUNT] = {0};
+		struct tally tally;
+
+		tally_init(&tally);
+		for (const char *c = cases[i].outcomes; *c; c++) {
+			enum outcome outcome = (enum outcome)(strchr(letters, *c) - letters);
+			struct run run = made_run("telnyx", "r", outcome);
+
+			tally_add(&tally, &run);
+			told[outcome]++;
+		}
+		assert_int_equal(tally.runs, cases[i].runs);
+		assert_memory_equal(tally.outcomes, told, sizeof(told));
+		assert_int_equal(tally_judged(&tally), cases[i].judged);
+		assert_int_equal(tally_failures(&tally), cases[i].failures);
+		assert_int_equal(tally_unfinished(&tally), cases[i].unfinished);
+		assert_int_equal(tally.cost_known, 0);
+		assert_int_equal(tally.first_at, TIME_UNKNOWN);
+		assert_int_equal(tally.last_at, TIME_UNKNOWN);
+	}
+}
+
+struct priced {
+	enum outcome outcome;
+	int64_t nano; /* -1: not told */
+};
+
+static void costs(void **state)
+{
+	static const struct {
+		struct priced runs[4];
+		size_t count;
+		uint64_t known, known_passed;
+		int64_t total, per_pass;
+	} cases[] = {
+		{{{P, -1}}, 1, 0, 0, 0, -1},
+		{{{F, 5}}, 1, 1, 0, 5, -1},
+		{{{P, 0}}, 1, 1, 1, 0, 0},
+		/* per pass: what all cost that tell, over the passed ones among them */
+		{{{P, 10}, {F, 20}, {P, -1}}, 3, 2, 1, 30, 30},
+		{{{P, 3}, {P, 2}}, 2, 2, 2, 5, 3},
+		{{{P, 3}, {P, 3}, {P, 1}}, 3, 3, 3, 7, 2},
+		{{{P, INT64_MAX - 1}, {P, 1}}, 2, 2, 2, INT64_MAX, INT64_MAX / 2 + 1},
+		{{{P, INT64_MAX}, {P, 1}}, 2, 2, 2, INT64_MAX, INT64_MAX / 2 + 1},
+		{{{P, INT64_MAX}, {F, INT64_MAX}, {F, INT64_MAX}}, 3, 3, 1, INT64_MAX, INT64_MAX},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tally tally;
+
+		tally_init(&tally);
+		for (size_t r = 0; r < cases[i].count; r++) {
+			struct run run = made_run("playgent", "r", cases[i].runs[r].outcome);
+
+			run.has_cost = cases[i].runs[r].nano >= 0;
+			run.cost_nano = cases[i].runs[r].nano;
+			tally_add(&tally, &run);
+		}
+		assert_int_equal(tally.cost_known, cases[i].known);
+		assert_int_equal(tally.cost_known_passed, cases[i].known_passed);
+		assert_int_equal(tally.cost_nano, cases[i].total);
+		assert_int_equal(tally_cost_per_pass(&tally), cases[i].per_pass);
+	}
+}
+
+/* The reports read `input: 0` as a fact, so what is not told must not be added as one. */
+static void tokens_and_scores(void **state)
+{
+	struct run told = made_run("playgent", "a", OUTCOME_PASSED);
+	struct run silent = made_run("playgent", "b", OUTCOME_PASSED);
+	struct run full = made_run("playgent", "c", OUTCOME_PASSED);
+	struct tally tally;
+
+	(void)state;
+	told.has_tokens = told.has_score = true;
+	told.tokens_input = 7;
+	told.tokens_output = 8;
+	told.score_micro = 250000;
+	silent.tokens_input = silent.tokens_output = silent.score_micro = 99;
+	full.has_tokens = true;
+	full.tokens_input = INT64_MAX - 6;
+	full.tokens_output = INT64_MAX - 8;
+	tally_init(&tally);
+	tally_add(&tally, &told);
+	tally_add(&tally, &silent);
+	assert_int_equal(tally.tokens_known, 1);
+	assert_int_equal(tally.tokens_input, 7);
+	assert_int_equal(tally.tokens_output, 8);
+	assert_int_equal(tally.score_known, 1);
+	assert_int_equal(tally.score_micro, 250000);
+	tally_add(&tally, &full);
+	assert_int_equal(tally.tokens_input, INT64_MAX);
+	assert_int_equal(tally.tokens_output, INT64_MAX);
+}
+
+static struct run random_run(uint32_t *seed)
+{
+	struct run run =
+		made_run("playgent", "r", (enum outcome)(next_random(seed) % OUTCOME_COUNT));
+
+	run.has_cost = next_random(seed) % 3;
+	run.cost_nano = next_random(seed) % 8 ? next_random(seed) : INT64_MAX / 3;
+	run.has_tokens = next_random(seed) % 2;
+	run.tokens_input = next_random(seed);
+	run.tokens_output = next_random(seed) % 16 ? next_random(seed) : INT64_MAX / 2;
+	run.has_score = next_random(seed) % 2;
+	run.score_micro = (int32_t)(next_random(seed) % SCORE_ONE);
+	if (next_random(seed) % 4)
+		run.created_at = next_random(seed);
+	if (next_random(seed) % 4)
+		run.ended_at = next_random(seed);
+	return run;
+}
+
+static void merging_is_adding(void **state)
+{
+	enum { RUNS = 60, PARTS = 4, ROUNDS = 300 };
+	static struct run runs[RUNS];
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct tally all, merged, parts[PARTS];
+
+		tally_init(&all);
+		tally_init(&merged);
+		for (size_t i = 0; i < RUNS; i++) {
+			runs[i] = random_run(&seed);
+			tally_add(&all, &runs[i]);
+		}
+		for (size_t i = RUNS; i > 1; i--) {
+			size_t other = next_random(&seed) % i;
+			struct run swap = runs[i - 1];
+
+			runs[i - 1] = runs[other];
+			runs[other] = swap;
+		}
+		for (size_t i = 0; i < PARTS; i++)
+			tally_init(&parts[i]);
+		for (size_t i = 0; i < RUNS; i++)
+			tally_add(&parts[next_random(&seed) % PARTS], &runs[i]);
+		for (size_t i = PARTS; i > 0; i--)
+			tally_merge(&merged, &parts[i - 1]);
+		assert_memory_equal(&merged, &all, sizeof(all));
+	}
+}
+
+/* ---- reports ---- */
+
+/* A run in few words; NULL and 0 are not told. */
+struct words {
+	const char *source, *id, *suite_id, *suite_name, *case_id, *case_name, *agent_id,
+		*agent_name, *folder;
+	enum outcome outcome;
+	int64_t ended_at; /* 0: not told */
+};
+
+static void keep_words(struct runs *runs, const struct words *words)
+{
+	struct run run = made_run(words->source, words->id, words->outcome);
+
+	run.suite = (struct label){words->suite_id, words->suite_name};
+	run.test_case = (struct label){words->case_id, words->case_name};
+	run.agent = (struct label){words->agent_id, words->agent_name};
+	run.folder = words->folder;
+	run.ended_at = words->ended_at ? words->ended_at : TIME_UNKNOWN;
+	runs_keep(runs, &run, true, NULL, NULL);
+}
+
+static const char *or_dash(const char *text)
+{
+	return text ? text : "-";
+}
+
+static void dump_case(struct strbuf *out, const struct report *report,
+		      const struct case_group *group)
+{
+	strbuf_addf(out, "  %s %s%s", or_dash(group->id), group->name,
+		    group->flaky ? " flaky" : "");
+	strbuf_addf(out, " last=%s",
+		    group->last_outcome == OUTCOME_COUNT ? "?" : outcome_name(group->last_outcome));
+	if (group->last_at != TIME_UNKNOWN)
+		strbuf_addf(out, "@%lld", (long long)group->last_at);
+	strbuf_addch(out, ':');
+	for (size_t i = 0; i < group->run_count; i++)
+		strbuf_addf(out, " %s", report->runs[group->first_run + i]->run_id);
+	strbuf_addch(out, '\n');
+}
+
+/* The groups as text: what tests compare. */
+static void dump(struct strbuf *out, const struct report *report)
+{
+	for (size_t s = 0; s < report->suite_count; s++) {
+		const struct suite_group *suite = &report->suites[s];
+
+		strbuf_addf(out, "%s %s %s", suite->source, or_dash(suite->id), suite->name);
+		if (strcmp(suite->title, suite->name) != 0)
+			strbuf_addf(out, " = %s", suite->title);
+		strbuf_addch(out, '\n');
+		for (size_t c = 0; c < suite->case_count; c++)
+			dump_case(out, report, &report->cases[suite->first_case + c]);
+	}
+}
+
+/* What must hold in every report. */
+static void check_ranges(const struct report *report)
+{
+	size_t runs = 0, cases = 0, counted = 0;
+	uint64_t flaky = 0, failing = 0;
+
+	for (size_t s = 0; s < report->suite_count; s++) {
+		const struct suite_group *suite = &report->suites[s];
+
+		assert_int_equal(suite->first_run, runs);
+		assert_int_equal(suite->first_case, cases);
+		assert_int_equal(suite->tally.runs, suite->run_count);
+		for (size_t c = 0; c < suite->case_count; c++, cases++) {
+			const struct case_group *group = &report->cases[cases];
+
+			assert_int_equal(group->suite, s);
+			assert_int_equal(group->first_run, runs);
+			assert_int_equal(group->tally.runs, group->run_count);
+			for (size_t r = 0; r < group->run_count; r++, runs++)
+				assert_int_equal(report->runs[runs]->case_index, cases);
+			flaky += group->flaky;
+			failing += tally_failures(&group->tally) > 0;
+		}
+	}
+	for (size_t s = 0; s < report->source_count; s++)
+		counted += (size_t)report->sources[s].tally.runs;
+	assert_int_equal(runs, report->run_count);
+	assert_int_equal(cases, report->case_count);
+	assert_int_equal(counted, report->run_count);
+	assert_int_equal(report->totals.runs, report->run_count);
+	assert_int_equal(report->flaky_cases, flaky);
+	assert_int_equal(report->failing_cases, failing);
+}
+
+static void check_report(const struct words *words, size_t count, enum suite_by by,
+			 const char *expected)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct report report;
+	struct runs runs;
+
+	runs_init(&runs);
+	for (size_t i = 0; i < count; i++)
+		keep_words(&runs, &words[i]);
+	report_build(&report, &runs, by);
+	check_ranges(&report);
+	dump(&text, &report);
+	assert_string_equal(text.text, expected);
+	strbuf_release(&text);
+	report_release(&report);
+	runs_release(&runs);
+}
+
+#define CHECK(words, by, expected)                                                                 \
+	check_report(words, sizeof(words) / sizeof((words)[0]), by, expected)
+
+static void no_runs(void **state)
+{
+	struct report report;
+	struct runs runs;
+
+	(void)state;
+	for (int by = SUITE_BY_SUITE; by <= SUITE_BY_FOLDER; by++) {
+		runs_init(&runs);
+		report_build(&report, &runs, (enum suite_by)by);
+		check_ranges(&report);
+		assert_int_equal(report.suite_count, 0);
+		assert_int_equal(report.source_count, 0);
+		assert_int_equal(report.totals.first_at, TIME_UNKNOWN);
+		assert_int_equal(report.totals.latency.known, 0);
+		assert_int_equal(tally_cost_per_pass(&report.totals), -1);
+		report_release(&report);
+		runs_release(&runs);
+	}
+}
+
+static const struct words grouped[] = {
+	{.source = "playgent",
+	 .id = "p1",
+	 .agent_name = "Bot",
+	 .agent_id = "a1",
+	 .case_name = "x",
+	 .folder = "f1"},
+	{.source = "kapso",
+	 .id = "k2",
+	 .suite_id = "s2",
+	 .suite_name = "Smoke",
+	 .case_id = "c2",
+	 .case_name = "b",
+	 .agent_id = "a9",
+	 .agent_name = "Ann",
+	 .folder = "f1"},
+	{.source = "kapso",
+	 .id = "k1",
+	 .suite_id = "s2",
+	 .suite_name = "Smoke",
+	 .case_id = "c1",
+	 .case_name = "a",
+	 .agent_id = "a9",
+	 .agent_name = "Ann",
+	 .folder = "f2"},
+	{.source = "kapso", .id = "k3", .suite_id = "s3", .case_id = "c1", .folder = "f2"},
+	{.source = "zeta", .id = "z1"},
+	{.source = "alpha", .id = "q1", .suite_name = "Named"},
+};
+
+static void by_suite(void **state)
+{
+	(void)state;
+	CHECK(grouped, SUITE_BY_SUITE,
+	      "kapso s2 Smoke\n"
+	      "  c1 a last=passed: k1\n"
+	      "  c2 b last=passed: k2\n"
+	      "kapso s3 s3\n"
+	      "  c1 c1 last=passed: k3\n"
+	      "playgent a1 Bot\n"
+	      "  - x last=passed: p1\n"
+	      "alpha - Named\n"
+	      "  - (no case) last=passed: q1\n"
+	      "zeta - (no suite)\n"
+	      "  - (no case) last=passed: z1\n");
+}
+
+static void by_agent(void **state)
+{
+	(void)state;
+	CHECK(grouped, SUITE_BY_AGENT,
+	      "kapso - (no suite) = (no suite) (kapso)\n"
+	      "  c1 c1 last=passed: k3\n"
+	      "kapso a9 Ann\n"
+	      "  c1 a last=passed: k1\n"
+	      "  c2 b last=passed: k2\n"
+	      "playgent a1 Bot\n"
+	      "  - x last=passed: p1\n"
+	      "alpha - (no suite) = (no suite) (alpha)\n"
+	      "  - (no case) last=passed: q1\n"
+	      "zeta - (no suite) = (no suite) (zeta)\n"
+	      "  - (no case) last=passed: z1\n");
+}
+
+static void by_source(void **state)
+{
+	(void)state;
+	CHECK(grouped, SUITE_BY_SOURCE,
+	      "kapso - kapso\n"
+	      "  c1 a last=passed: k1 k3\n"
+	      "  c2 b last=passed: k2\n"
+	      "playgent - playgent\n"
+	      "  - x last=passed: p1\n"
+	      "alpha - alpha\n"
+	      "  - (no case) last=passed: q1\n"
+	      "zeta - zeta\n"
+	      "  - (no case) last=passed: z1\n");
+}
+
+static void by_folder(void **state)
+{
+	(void)state;
+	CHECK(grouped, SUITE_BY_FOLDER,
+	      "kapso - f1 = f1 (kapso)\n"
+	      "  c2 b last=passed: k2\n"
+	      "kapso - f2\n"
+	      "  c1 a last=passed: k1 k3\n"
+	      "playgent - f1 = f1 (playgent)\n"
+	      "  - x last=passed: p1\n"
+	      "alpha - (no suite) = (no suite) (alpha)\n"
+	      "  - (no case) last=passed: q1\n"
+	      "zeta - (no suite) = (no suite) (zeta)\n"
+	      "  - (no case) last=passed: z1\n");
+}
+
+/* An agent of one name with ids in two spellings is one suite, and has no id then. */
+static void agents_of_one_name(void **state)
+{
+	static const struct words words[] = {
+		{.source = "sigmamind", .id = "1", .agent_id = "A-1", .agent_name = "Bot"},
+		{.source = "sigmamind", .id = "2", .agent_id = "a1", .agent_name = "Bot"},
+		{.source = "sigmamind", .id = "3", .agent_id = "a7", .agent_name = "Cat"},
+		{.source = "sigmamind", .id = "4", .agent_id = "a8"},
+	};
+
+	(void)state;
+	CHECK(words, SUITE_BY_SUITE,
+	      "sigmamind - Bot\n"
+	      "  - (no case) last=passed: 1 2\n"
+	      "sigmamind a7 Cat\n"
+	      "  - (no case) last=passed: 3\n"
+	      "sigmamind a8 a8\n"
+	      "  - (no case) last=passed: 4\n");
+}
+
+/* Groups hang together by id; the name is that of the latest run that tells one. */
+static void names_of_latest_run(void **state)
+{
+	static const struct words words[] = {
+		{.source = "kapso",
+		 .id = "1",
+		 .suite_id = "s",
+		 .suite_name = "Newest",
+		 .case_id = "c",
+		 .case_name = "case 3",
+		 .ended_at = 300},
+		{.source = "kapso",
+		 .id = "2",
+		 .suite_id = "s",
+		 .suite_name = "Old",
+		 .case_id = "c",
+		 .case_name = "case 1",
+		 .ended_at = 100},
+		{.source = "kapso", .id = "3", .suite_id = "s", .case_id = "c", .ended_at = 400},
+		{.source = "kapso",
+		 .id = "4",
+		 .suite_id = "s",
+		 .suite_name = "Older",
+		 .case_id = "d",
+		 .case_name = "other",
+		 .ended_at = 50},
+		{.source = "kapso",
+		 .id = "5",
+		 .suite_id = "s",
+		 .suite_name = "Undated",
+		 .case_id = "b",
+		 .case_name = "undated"},
+	};
+
+	(void)state;
+	CHECK(words, SUITE_BY_SUITE,
+	      "kapso s Newest\n"
+	      "  c case 3 last=passed@400: 2 1 3\n"
+	      "  d other last=passed@50: 4\n"
+	      "  b undated last=passed: 5\n");
+}
+
+static void order_in_groups(void **state)
+{
+	static const struct words words[] = {
+		{.source = "magpipe",
+		 .id = "r9",
+		 .suite_id = "s1",
+		 .suite_name = "Zulu",
+		 .case_id = "1",
+		 .case_name = "same",
+		 .ended_at = 10},
+		{.source = "magpipe",
+		 .id = "r2",
+		 .suite_id = "s2",
+		 .suite_name = "Alpha",
+		 .case_id = "1",
+		 .case_name = "same",
+		 .ended_at = 10},
+		{.source = "magpipe",
+		 .id = "r1",
+		 .suite_id = "s2",
+		 .suite_name = "Alpha",
+		 .case_id = "1",
+		 .case_name = "same",
+		 .ended_at = 10},
+		{.source = "magpipe",
+		 .id = "r0",
+		 .suite_id = "s2",
+		 .suite_name = "Alpha",
+		 .case_id = "1",
+		 .case_name = "same",
+		 .ended_at = 20},
+		{.source = "magpipe",
+		 .id = "r3",
+		 .suite_id = "s2",
+		 .suite_name = "Alpha",
+		 .case_id = "0",
+		 .case_name = "same",
+		 .ended_at = 30},
+		{.source = "magpipe",
+		 .id = "r4",
+		 .suite_id = "s2",
+		 .suite_name = "Alpha",
+		 .case_id = "9",
+		 .case_name = "Before",
+		 .ended_at = 30},
+		{.source = "magpipe",
+		 .id = "r5",
+		 .suite_id = "s2",
+		 .suite_name = "Alpha",
+		 .case_name = "same"},
+		{.source = "kapso", .id = "r6", .suite_id = "s9", .suite_name = "Zzz"},
+	};
+
+	(void)state;
+	CHECK(words, SUITE_BY_SUITE,
+	      "kapso s9 Zzz\n"
+	      "  - (no case) last=passed: r6\n"
+	      "magpipe s2 Alpha\n"
+	      "  9 Before last=passed@30: r4\n"
+	      "  - same last=passed: r5\n"
+	      "  0 same last=passed@30: r3\n"
+	      "  1 same last=passed@20: r1 r2 r0\n"
+	      "magpipe s1 Zulu\n"
+	      "  1 same last=passed@10: r9\n");
+}
+
+static void flaky_and_last(void **state)
+{
+	static const struct {
+		struct words runs[4];
+		size_t count;
+		const char *expected;
+	} cases[] = {
+		{{{.id = "1", .outcome = P, .ended_at = 1},
+		  {.id = "2", .outcome = F, .ended_at = 2}},
+		 2,
+		 " flaky last=failed@2: 1 2\n"},
+		{{{.id = "1", .outcome = P, .ended_at = 3},
+		  {.id = "2", .outcome = F, .ended_at = 2}},
+		 2,
+		 " flaky last=passed@3: 2 1\n"},
+		{{{.id = "1", .outcome = P, .ended_at = 1},
+		  {.id = "2", .outcome = E, .ended_at = 2}},
+		 2,
+		 " flaky last=error@2: 1 2\n"},
+		{{{.id = "1", .outcome = F, .ended_at = 1},
+		  {.id = "2", .outcome = E, .ended_at = 2}},
+		 2,
+		 " last=error@2: 1 2\n"},
+		/* not judged is not "did not pass" */
+		{{{.id = "1", .outcome = P, .ended_at = 1},
+		  {.id = "2", .outcome = W, .ended_at = 2}},
+		 2,
+		 " last=pending@2: 1 2\n"},
+		{{{.id = "1", .outcome = P, .ended_at = 1},
+		  {.id = "2", .outcome = U, .ended_at = 2}},
+		 2,
+		 " last=unknown@2: 1 2\n"},
+		/* without times there is no last one, unless all agree */
+		{{{.id = "1", .outcome = P}, {.id = "2", .outcome = F}}, 2, " flaky last=?: 1 2\n"},
+		{{{.id = "1", .outcome = F}, {.id = "2", .outcome = F}}, 2, " last=failed: 1 2\n"},
+		{{{.id = "1", .outcome = F}}, 1, " last=failed: 1\n"},
+		/* one that tells its time is the latest known */
+		{{{.id = "1", .outcome = F}, {.id = "2", .outcome = P, .ended_at = 5}},
+		 2,
+		 " flaky last=passed@5: 1 2\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct words words[4];
+		char expected[128];
+
+		for (size_t r = 0; r < cases[i].count; r++) {
+			words[r] = cases[i].runs[r];
+			words[r].source = "telnyx";
+			words[r].case_id = "c";
+		}
+		snprintf(expected, sizeof(expected), "telnyx - (no suite)\n  c c%s",
+			 cases[i].expected);
+		check_report(words, cases[i].count, SUITE_BY_SUITE, expected);
+	}
+}
+
+static void titles_differ(void **state)
+{
+	static const struct words words[] = {
+		{.source = "kapso", .id = "1", .suite_id = "a", .suite_name = "Smoke"},
+		{.source = "telnyx", .id = "2", .suite_id = "a", .suite_name = "Smoke"},
+		{.source = "telnyx", .id = "3", .suite_id = "b", .suite_name = "Smoke"},
+		{.source = "kapso", .id = "4", .suite_name = "Smoke (kapso)"},
+		{.source = "magpipe", .id = "5", .suite_name = "Smoke (telnyx, a)"},
+		{.source = "kapso", .id = "6", .suite_name = "Alone"},
+	};
+
+	(void)state;
+	CHECK(words, SUITE_BY_SUITE,
+	      "kapso - Alone\n"
+	      "  - (no case) last=passed: 6\n"
+	      "kapso a Smoke = Smoke (kapso, a)\n"
+	      "  - (no case) last=passed: 1\n"
+	      "kapso - Smoke (kapso) = Smoke (kapso) [3]\n"
+	      "  - (no case) last=passed: 4\n"
+	      "telnyx a Smoke = Smoke (telnyx, a) [4]\n"
+	      "  - (no case) last=passed: 2\n"
+	      "telnyx b Smoke = Smoke (telnyx, b)\n"
+	      "  - (no case) last=passed: 3\n"
+	      "magpipe - Smoke (telnyx, a) = Smoke (telnyx, a) [6]\n"
+	      "  - (no case) last=passed: 5\n");
+}
+
+/* Titles of any names differ, and whatever the order of the runs, the report is the same. */
+static void any_order_one_report(void **state)
+{
+	enum { RUNS = 40, ROUNDS = 200 };
+	static const char *const sources[] = {"kapso", "telnyx", "zeta"};
+	static const char *const names[] = {
+		"X", "X (kapso)", "X (telnyx)", "X (kapso, a)", "X (zeta) [1]", NULL};
+	static const char *const ids[] = {"a", "b", "X", NULL};
+	static char run_ids[RUNS][8];
+	uint32_t seed = 7;
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct strbuf first = STRBUF_INIT, second = STRBUF_INIT;
+		struct words words[RUNS];
+
+		for (size_t i = 0; i < RUNS; i++) {
+			snprintf(run_ids[i], sizeof(run_ids[i]), "r%zu", i);
+			words[i] = (struct words){
+				.source = sources[next_random(&seed) % 3],
+				.id = run_ids[i],
+				.suite_id = ids[next_random(&seed) % 4],
+				.suite_name = names[next_random(&seed) % 6],
+				.case_id = ids[next_random(&seed) % 4],
+				.case_name = names[next_random(&seed) % 6],
+				.outcome = (enum outcome)(next_random(&seed) % OUTCOME_COUNT),
+				.ended_at = next_random(&seed) % 4,
+			};
+		}
+		for (int pass = 0; pass < 2; pass++) {
+			struct report report;
+			struct runs runs;
+
+			runs_init(&runs);
+			for (size_t i = 0; i < RUNS; i++)
+				keep_words(&runs, &words[pass ? RUNS - 1 - i : i]);
+			report_build(&report, &runs, SUITE_BY_SUITE);
+			check_ranges(&report);
+			dump(pass ? &second : &first, &report);
+			for (size_t i = 0; i < report.suite_count; i++)
+				for (size_t j = 0; j < i; j++)
+					assert_string_not_equal(report.suites[i].title,
+								report.suites[j].title);
+			report_release(&report);
+			runs_release(&runs);
+		}
+		assert_string_equal(first.text, second.text);
+		strbuf_release(&first);
+		strbuf_release(&second);
+	}
+}
+
+static void sources_in_order(void **state)
+{
+	static const char *const given[] = {"zeta",   "playgent",  "alpha",   "kapso",
+					    "telnyx", "sigmamind", "magpipe", "kapso"};
+	static const char *const wanted[] = {"kapso",    "sigmamind", "telnyx", "magpipe",
+					     "playgent", "alpha",     "zeta"};
+	struct report report;
+	struct runs runs;
+
+	(void)state;
+	runs_init(&runs);
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+		struct words words = {.source = given[i], .id = i ? "a" : "b"};
+
+		keep_words(&runs, &words);
+	}
+	report_build(&report, &runs, SUITE_BY_SUITE);
+	assert_int_equal(report.source_count, sizeof(wanted) / sizeof(wanted[0]));
+	for (size_t i = 0; i < report.source_count; i++)
+		assert_string_equal(report.sources[i].source, wanted[i]);
+	assert_int_equal(report.sources[0].tally.runs, 2);
+	report_release(&report);
+	runs_release(&runs);
+}
+
+static void worst_first(void **state)
+{
+	/* suite, and its outcomes */
+	static const struct {
+		const char *suite, *outcomes;
+	} suites[] = {
+		{"a-all", "PP"},    {"b-half", "PF"},   {"c-none", "WU"},
+		{"d-third", "PFE"}, {"e-half", "PPFF"}, {"f-zero", "F"},
+		{"g-half", "FP"},   {"h-none", "W"},    {"i-near", "PPPPPPPPPF"},
+	};
+	static const char *const wanted[] = {"f-zero", "d-third", "e-half", "b-half", "g-half",
+					     "i-near", "a-all",   "c-none", "h-none"};
+	static const char letters[] = "PFEWU";
+	struct report report;
+	struct runs runs;
+	char id[48];
+
+	(void)state;
+	runs_init(&runs);
+	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
+		for (size_t r = 0; suites[i].outcomes[r]; r++) {
+			struct words words = {
+				.source = "kapso", .id = id, .suite_name = suites[i].suite};
+
+			snprintf(id, sizeof(id), "%zu-%zu", i, r);
+			words.outcome =
+				(enum outcome)(strchr(letters, suites[i].outcomes[r]) - letters);
+			keep_words(&runs, &words);
+		}
+	report_build(&report, &runs, SUITE_BY_SUITE);
+	assert_int_equal(report.suite_count, sizeof(wanted) / sizeof(wanted[0]));
+	for (size_t i = 0; i < report.suite_count; i++)
+		assert_string_equal(report.worst[i]->name, wanted[i]);
+	report_release(&report);
+	runs_release(&runs);
+}
+
+/* `ids` of the strip's runs, joined. */
+static void check_strip(const int64_t *times, size_t count, const char *expected)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct report report;
+	struct runs runs;
+	char id[24], test_case[24];
+
+	runs_init(&runs);
+	for (size_t i = 0; i < count; i++) {
+		struct words words = {.source = "kapso",
+				      .id = id,
+				      .suite_name = "s",
+				      .case_id = test_case,
+				      .ended_at = times[i]};
+
+		snprintf(id, sizeof(id), "%02zu", i);
+		snprintf(test_case, sizeof(test_case), "%zu", i % 3);
+		keep_words(&runs, &words);
+	}
+	report_build(&report, &runs, SUITE_BY_SUITE);
+	assert_int_equal(report.suite_count, 1);
+	for (size_t i = 0; i < report.suites[0].strip_count; i++)
+		strbuf_addf(&text, "%s%s", i ? " " : "", report.suites[0].strip[i]->run_id);
+	assert_string_equal(text.text, expected);
+	strbuf_release(&text);
+	report_release(&report);
+	runs_release(&runs);
+}
+
+static void strips(void **state)
+{
+	static const int64_t none[] = {0, 0}, few[] = {30, 0, 10, 20};
+	int64_t many[45], equal[34];
+
+	(void)state;
+	check_strip(none, 2, "");
+	check_strip(few, 4, "02 03 00");
+	for (size_t i = 0; i < 45; i++)
+		many[i] = (int64_t)(i * 7 % 45) + 1; /* each of 1..45 once */
+	check_strip(many, 45,
+		    "15 28 41 09 22 35 03 16 29 42 10 23 36 04 17 "
+		    "30 43 11 24 37 05 18 31 44 12 25 38 06 19 32");
+	/* equal times: in the order of cases, then ids; the first ones fall out */
+	for (size_t i = 0; i < 34; i++)
+		equal[i] = 5;
+	check_strip(equal, 34,
+		    "12 15 18 21 24 27 30 33 01 04 07 10 13 16 19 22 25 28 31 "
+		    "02 05 08 11 14 17 20 23 26 29 32");
+	equal[0] = 4;
+	equal[33] = 9;
+	check_strip(equal, 34,
+		    "12 15 18 21 24 27 30 01 04 07 10 13 16 19 22 25 28 31 "
+		    "02 05 08 11 14 17 20 23 26 29 32 33");
+}
+
+static void spreads(void **state)
+{
+	static const struct {
+		uint32_t values[20];
+		size_t count;
+		struct spread expected;
+	} cases[] = {
+		{{0}, 0, {0, 0, 0, 0, 0}},
+		{{7}, 1, {1, 7, 7, 7, 7}},
+		{{0}, 1, {1, 0, 0, 0, 0}},
+		{{4, 1}, 2, {2, 3, 1, 4, 4}},
+		{{3, 1, 2}, 3, {3, 2, 2, 3, 3}},
+		{{5, 1, 1, 1}, 4, {4, 2, 1, 5, 5}},
+		/* rank ceil(0.95 * 20) = 19 */
+		{{20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1},
+		 20,
+		 {20, 11, 10, 19, 20}},
+		{{UINT32_MAX, UINT32_MAX}, 2, {2, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report report;
+		struct runs runs;
+
+		runs_init(&runs);
+		/* the turns of two runs, and the same numbers as durations of one run each */
+		for (size_t r = 0; r < 2; r++) {
+			struct run run = made_run("playgent", r ? "b" : "a", OUTCOME_PASSED);
+			size_t half = cases[i].count / 2;
+
+			run.latency_ms = cases[i].values + (r ? half : 0);
+			run.latency_count = r ? cases[i].count - half : half;
+			runs_keep(&runs, &run, false, NULL, NULL);
+		}
+		for (size_t r = 0; r < cases[i].count; r++) {
+			struct run run = made_run("playgent", "c", OUTCOME_PASSED);
+
+			run.duration_ms = cases[i].values[r];
+			runs_keep(&runs, &run, false, NULL, NULL);
+		}
+		report_build(&report, &runs, SUITE_BY_SUITE);
+		assert_memory_equal(&report.totals.latency, &cases[i].expected,
+				    sizeof(struct spread));
+		assert_memory_equal(&report.totals.duration, &cases[i].expected,
+				    sizeof(struct spread));
+		assert_memory_equal(&report.suites[0].tally.latency, &cases[i].expected,
+				    sizeof(struct spread));
+		assert_memory_equal(&report.cases[0].tally.latency, &cases[i].expected,
+				    sizeof(struct spread));
+		assert_memory_equal(&report.sources[0].tally.duration, &cases[i].expected,
+				    sizeof(struct spread));
+		report_release(&report);
+		runs_release(&runs);
+	}
+}
+
+static void period_of_tally(void **state)
+{
+	static const struct words words[] = {
+		{.source = "kapso", .id = "1", .ended_at = 500},
+		{.source = "kapso", .id = "2"},
+		{.source = "kapso", .id = "3", .ended_at = -20},
+	};
+	struct report report;
+	struct runs runs;
+
+	(void)state;
+	runs_init(&runs);
+	for (size_t i = 0; i < 3; i++)
+		keep_words(&runs, &words[i]);
+	report_build(&report, &runs, SUITE_BY_SUITE);
+	assert_int_equal(report.totals.first_at, -20);
+	assert_int_equal(report.totals.last_at, 500);
+	report_release(&report);
+	runs_release(&runs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts),
+		cmocka_unit_test(costs),
+		cmocka_unit_test(tokens_and_scores),
+		cmocka_unit_test(merging_is_adding),
+		cmocka_unit_test(no_runs),
+		cmocka_unit_test(by_suite),
+		cmocka_unit_test(by_agent),
+		cmocka_unit_test(by_source),
+		cmocka_unit_test(by_folder),
+		cmocka_unit_test(agents_of_one_name),
+		cmocka_unit_test(names_of_latest_run),
+		cmocka_unit_test(order_in_groups),
+		cmocka_unit_test(flaky_and_last),
+		cmocka_unit_test(titles_differ),
+		cmocka_unit_test(any_order_one_report),
+		cmocka_unit_test(sources_in_order),
+		cmocka_unit_test(worst_first),
+		cmocka_unit_test(strips),
+		cmocka_unit_test(spreads),
+		cmocka_unit_test(period_of_tally),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
