@@ -2,6 +2,10 @@
 
 #include <stdio.h>
 
+/* 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z, which an offset may leave */
+#define FIRST_MS INT64_C(-62135596800000)
+#define LAST_MS  INT64_C(253402300799999)
+
 static const char *digits(const char *text, int count, int *value)
 {
 	*value = 0;
@@ -107,7 +111,10 @@ bool time_parse(const char *text, int64_t *ms)
 	    !(text = parse_clock(text + 1, &clock)) || !(text = parse_offset(text, &offset)) ||
 	    *text)
 		return false;
-	*ms = days * DAY_MS + clock - offset;
+	clock += days * DAY_MS - offset;
+	if (clock < FIRST_MS || clock > LAST_MS)
+		return false;
+	*ms = clock;
 	return true;
 }
 
@@ -163,7 +170,7 @@ void date_text(int64_t ms, char text[DATE_TEXT_SIZE])
 
 void time_text(int64_t ms, char text[TIME_TEXT_SIZE])
 {
-	unsigned clock = (unsigned)(ms - floor_days(ms) * DAY_MS);
+	unsigned clock = (unsigned)((ms % DAY_MS + DAY_MS) % DAY_MS);
 	char date[DATE_TEXT_SIZE];
 
 	write_date(ms, date);

@@ -1,0 +1,197 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "runtally/times.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define NOON_MS      INT64_C(1795168800000) /* 2026-11-20T10:00:00Z, by Python's datetime */
+
+static void test_good(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} cases[] = {
+		{"1970-01-01T00:00:00Z", 0},
+		{"1970-01-01T00:00:00.001Z", 1},
+		{"1969-12-31T23:59:59.999Z", -1},
+		{"2026-11-20T10:00:00Z", NOON_MS},
+		{"2026-11-20T10:00:00z", NOON_MS},
+		{"2026-11-20t10:00:00Z", NOON_MS},
+		{"2026-11-20 10:00:00Z", NOON_MS},
+		{"2026-11-20T10:00:00", NOON_MS},
+		{"2026-11-20 10:00:00", NOON_MS},
+		{"2026-11-20T10:00:00.5Z", NOON_MS + 500},
+		{"2026-11-20T10:00:00,25Z", NOON_MS + 250},
+		{"2026-11-20T10:00:00.123456789Z", NOON_MS + 123},
+		{"2026-11-20T10:00:00.9999", NOON_MS + 999},
+		{"2026-11-20T12:00:00+02:00", NOON_MS},
+		{"2026-11-20T12:00:00+0200", NOON_MS},
+		{"2026-11-20T12:00:00+02", NOON_MS},
+		{"2026-11-20T04:30:00-05:30", NOON_MS},
+		{"2026-11-20T10:00:00-00:00", NOON_MS},
+		{"2024-02-29T12:34:56.789Z", INT64_C(1709210096789)},
+		{"2000-02-29T00:00:00Z", INT64_C(951782400000)},
+		{"1900-03-01T00:00:00Z", INT64_C(-2203891200000)},
+		{"1600-02-29T00:00:00Z", INT64_C(-11670998400000)},
+		{"0001-01-01T00:00:00Z", INT64_C(-62135596800000)},
+		{"9999-12-31T23:59:59.999Z", INT64_C(253402300799999)},
+		{"2016-12-31T23:59:60Z", INT64_C(1483228799000)},
+		{"2016-12-31T23:59:60.5Z", INT64_C(1483228799500)},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t ms = 0, other = 0;
+
+		assert_true(time_parse(cases[i].text, &ms));
+		assert_true(time_or_date_parse(cases[i].text, &other));
+		assert_int_equal(ms, cases[i].ms);
+		assert_int_equal(other, cases[i].ms);
+	}
+}
+
+static void test_bad(void **state)
+{
+	static const char *const cases[] = {
+		"",
+		"x",
+		"2026",
+		"2026-11",
+		"2026-11-20",
+		"2026-11-20T",
+		"2026-11-20T10",
+		"2026-11-20T10:00",
+		"2026-11-20T10:00Z",
+		"2026-11-20T10:00:0Z",
+		"2026-11-20T10:00:00.Z",
+		"2026-11-20T10:00:00.",
+		"2026-11-20T10:00:00ZZ",
+		"2026-11-20T10:00:00Z ",
+		" 2026-11-20T10:00:00Z",
+		"2026-11-20T10:00:00 Z",
+		"2026-11-20T10:00:00+",
+		"2026-11-20T10:00:00+2",
+		"2026-11-20T10:00:00+02:",
+		"2026-11-20T10:00:00+02:0",
+		"2026-11-20T10:00:00+02:000",
+		"2026-11-20T10:00:00+24:00",
+		"2026-11-20T10:00:00+00:60",
+		"2026-11-20T24:00:00Z",
+		"2026-11-20T10:60:00Z",
+		"2026-11-20T10:00:61Z",
+		"2026-13-20T10:00:00Z",
+		"2026-00-20T10:00:00Z",
+		"2026-11-00T10:00:00Z",
+		"2026-11-31T10:00:00Z",
+		"2026-02-29T10:00:00Z",
+		"1900-02-29T10:00:00Z",
+		"0000-01-01T00:00:00Z",
+		"-026-11-20T10:00:00Z",
+		"2026-1-20T10:00:00Z",
+		"20261120T100000Z",
+		"12026-11-20T10:00:00Z",
+		"0001-01-01T00:00:00+00:01",
+		"9999-12-31T23:59:59-00:01",
+		"2026-11-20_10:00:00Z",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t ms = 42;
+
+		assert_false(time_parse(cases[i], &ms));
+		assert_int_equal(ms, 42);
+	}
+}
+
+static void test_dates(void **state)
+{
+	int64_t ms = 42;
+
+	(void)state;
+	assert_true(time_or_date_parse("2026-11-20", &ms));
+	assert_int_equal(ms, NOON_MS - 10 * INT64_C(3600000));
+	ms = 42;
+	assert_false(time_or_date_parse("2026-11-20x", &ms));
+	assert_false(time_or_date_parse("2026-11-2", &ms));
+	assert_false(time_or_date_parse("2026-02-30", &ms));
+	assert_false(time_or_date_parse("", &ms));
+	assert_int_equal(ms, 42);
+}
+
+static void test_text(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *time;
+	} cases[] = {
+		{0, "1970-01-01T00:00:00.000Z"},
+		{-1, "1969-12-31T23:59:59.999Z"},
+		{-DAY_MS, "1969-12-31T00:00:00.000Z"},
+		{-DAY_MS - 1, "1969-12-30T23:59:59.999Z"},
+		{DAY_MS - 1, "1970-01-01T23:59:59.999Z"},
+		{NOON_MS + 7, "2026-11-20T10:00:00.007Z"},
+		{INT64_C(-62135596800000), "0001-01-01T00:00:00.000Z"},
+		{INT64_C(253402300799999), "9999-12-31T23:59:59.999Z"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char time[TIME_TEXT_SIZE], date[DATE_TEXT_SIZE];
+
+		time_text(cases[i].ms, time);
+		date_text(cases[i].ms, date);
+		assert_string_equal(time, cases[i].time);
+		assert_memory_equal(date, cases[i].time, DATE_TEXT_SIZE - 1);
+		assert_int_equal(strlen(date), DATE_TEXT_SIZE - 1);
+	}
+}
+
+/* Every day of the calendar there and back, each a day after the last one. */
+static void test_every_day(void **state)
+{
+	int64_t expected = INT64_C(-62135596800000), ms;
+	char date[DATE_TEXT_SIZE];
+
+	(void)state;
+	for (; expected <= INT64_C(253402300799999); expected += DAY_MS) {
+		date_text(expected, date);
+		assert_true(time_or_date_parse(date, &ms));
+		assert_int_equal(ms, expected);
+	}
+}
+
+/* Nothing that is out of range may be undefined; the text is of the usual size. */
+static void test_extremes(void **state)
+{
+	static const int64_t cases[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX,
+					INT64_C(253402300800000), INT64_C(-62135596800001)};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char time[TIME_TEXT_SIZE], date[DATE_TEXT_SIZE];
+
+		time_text(cases[i], time);
+		date_text(cases[i], date);
+		assert_int_equal(strlen(time), TIME_TEXT_SIZE - 1);
+		assert_int_equal(strlen(date), DATE_TEXT_SIZE - 1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),      cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_dates),     cmocka_unit_test(test_text),
+		cmocka_unit_test(test_every_day), cmocka_unit_test(test_extremes),
+	};
+
+	return cmocka_run_group_tests_name("times", tests, NULL, NULL);
+}
