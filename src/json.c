@@ -437,9 +437,8 @@ bool node_integer(const struct node *object, const char *key, int64_t min, int64
 	return true;
 }
 
-/* A number within min..max, times `scale`, rounded. min and max times scale must fit. */
-static bool scaled(const struct node *object, const char *key, int64_t min, int64_t max,
-		   int64_t scale, int64_t *out)
+bool node_scaled(const struct node *object, const char *key, int64_t min, int64_t max,
+		 int64_t scale, int64_t *out)
 {
 	const json_t *json = number(object, key);
 	double real;
@@ -463,17 +462,17 @@ static bool scaled(const struct node *object, const char *key, int64_t min, int6
 
 bool node_ms(const struct node *object, const char *key, int64_t *out)
 {
-	return scaled(object, key, 0, UINT32_MAX, 1, out);
+	return node_scaled(object, key, 0, UINT32_MAX, 1, out);
 }
 
 bool node_money(const struct node *object, const char *key, int64_t *out)
 {
-	return scaled(object, key, 0, MONEY_MOST, NANO, out);
+	return node_scaled(object, key, 0, MONEY_MOST, NANO, out);
 }
 
 bool node_micro(const struct node *object, const char *key, int64_t *out)
 {
-	return scaled(object, key, -MICRO_MOST, MICRO_MOST, MICRO, out);
+	return node_scaled(object, key, -MICRO_MOST, MICRO_MOST, MICRO, out);
 }
 
 bool node_time(const struct node *object, const char *key, int64_t *out)
