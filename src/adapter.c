@@ -1,0 +1,140 @@
+#include "runtally/adapter.h"
+
+#include <string.h>
+
+#include "runtally/reading.h"
+#include "runtally/strbuf.h"
+
+const struct adapter *const adapters[] = {
+	&adapter_kapso,
+	&adapter_sigmamind,
+	&adapter_telnyx,
+	&adapter_magpipe,
+	&adapter_playgent,
+	&adapter_runtally,
+	NULL,
+};
+
+const struct adapter *adapter_by_name(const char *name)
+{
+	for (size_t i = 0; adapters[i]; i++)
+		if (strcmp(adapters[i]->name, name) == 0)
+			return adapters[i];
+	return NULL;
+}
+
+size_t adapter_rank(const char *source)
+{
+	size_t rank = 0;
+
+	while (adapters[rank] && strcmp(adapters[rank]->name, source) != 0)
+		rank++;
+	return rank;
+}
+
+void reading_define(struct reading *reading, const struct definition *definition)
+{
+	reading->definitions =
+		array_reserve(reading->definitions, &reading->definition_capacity,
+			      reading->definition_count + 1, sizeof(*reading->definitions));
+	reading->definitions[reading->definition_count++] = *definition;
+}
+
+void reading_release(struct reading *reading)
+{
+	memory_free(reading->definitions);
+	reading->definitions = NULL;
+	reading->definition_count = reading->definition_capacity = 0;
+}
+
+/* `"error": {}` and `"error": null` stand in answers that are no errors. */
+static bool says_something(const json_t *json)
+{
+	if (json_is_object(json))
+		return json_object_size(json) > 0;
+	if (json_is_array(json))
+		return json_array_size(json) > 0;
+	return json_is_string(json) && *json_string_value(json);
+}
+
+/*
+ * The error bodies of vendors.md: `{"error": "words"}`, `{"error": {"code", "message"}}` (also
+ * beside `"data": null`), `{"errors": [{"title", "detail"}]}`, `{"detail": [{"loc", "msg"}]}`. A
+ * gateway before an API may answer `{"code": 401, "message": "words"}`.
+ */
+static bool is_refusal(const json_t *record)
+{
+	if (says_something(json_object_get(record, "data")))
+		return false;
+	return says_something(json_object_get(record, "error")) ||
+	       says_something(json_object_get(record, "errors")) ||
+	       says_something(json_object_get(record, "detail")) ||
+	       (says_something(json_object_get(record, "message")) && record_has(record, "code"));
+}
+
+enum record_kind adapter_pick(const json_t *record, const struct adapter **owner)
+{
+	enum record_kind kind = RECORD_NOT_MINE;
+
+	*owner = NULL;
+	for (size_t i = 0; adapters[i]; i++) {
+		kind = adapters[i]->claims(record);
+		if (kind == RECORD_NOT_MINE)
+			continue;
+		*owner = adapters[i];
+		return kind;
+	}
+	return is_refusal(record) ? RECORD_REFUSAL : RECORD_NOT_MINE;
+}
+
+static void add_words(struct strbuf *text, const json_t *words)
+{
+	const char *part = json_string_value(words);
+
+	if (!part || !*part || strcmp(part, text->text) == 0)
+		return;
+	if (text->length)
+		strbuf_addstr(text, ": ");
+	strbuf_addstr(text, part);
+}
+
+/* `["body", "turns", 0]` as body.turns.0 */
+static void add_location(struct strbuf *text, const json_t *location)
+{
+	for (size_t i = 0; i < json_array_size(location); i++) {
+		const json_t *step = json_array_get(location, i);
+
+		if (i)
+			strbuf_addch(text, '.');
+		if (json_is_string(step))
+			strbuf_addstr(text, json_string_value(step));
+		else if (json_is_integer(step))
+			strbuf_addf(text, "%" JSON_INTEGER_FORMAT, json_integer_value(step));
+	}
+}
+
+static void add_complaint(struct strbuf *text, const json_t *complaint)
+{
+	static const char *const words[] = {"code", "title", "message", "detail", "msg"};
+
+	if (json_is_array(complaint))
+		complaint = json_array_get(complaint, 0);
+	add_words(text, complaint);
+	add_location(text, json_object_get(complaint, "loc"));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		add_words(text, json_object_get(complaint, words[i]));
+}
+
+const char *refusal_text(const json_t *record, struct arena *scratch)
+{
+	static const char *const members[] = {"error", "errors", "detail", "message"};
+	struct reading reading = {.scratch = scratch};
+	struct strbuf text = STRBUF_INIT;
+	const char *line;
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		add_complaint(&text, json_object_get(record, members[i]));
+	line = reading_line(&reading, text.text, REASON_BYTES);
+	strbuf_release(&text);
+	return line ? line : "an error body without words";
+}

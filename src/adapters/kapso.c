@@ -1,0 +1,317 @@
+/*
+ * Kapso: GET /test_runs/{id}, unwrapped from its `data`.
+ *
+ *   { "id": "...", "thread_id": "...", "started_at": T, "ended_at": T, "score": 0.85,
+ *     "feedback": "markdown of the judge", "execution_completed": true, "error": null,
+ *     "conversation": [{"role", "content"}], "full_history": [...], "created_at": T,
+ *     "updated_at": T, "test_case": {"id", "name", "script", "rubric", "test_suite_id"} }
+ *
+ * Beside it the runner itself writes test_case_id, test_case_name and token_usage{model,
+ * input_tokens, output_tokens}. Definitions: TestSuite {id, name, agent_id, test_cases[]} and
+ * TestCase {id, name, script, rubric, test_suite_id}.
+ *
+ * [D] documented, [S] read from the vendor's source, [I] decided here:
+ * - There is no status and no verdict [D]: passed iff the score reaches rules->pass_score_micro.
+ * - `error` with anything in it is an error and wins over the score: after an exception the judge
+ *   still scores what there is of the conversation [S]. `{}` and null are none [D]. So does
+ *   execution_completed == false.
+ * - ended_at and score both null and nothing completed: pending [I]; a run that was created without
+ *   run_now may well say execution_completed false, so pending is looked at first.
+ * - The judge's own failure hides as a score of 0 with a feedback that begins "Evaluation failed"
+ *   [S]: an error, and the reason says so [I].
+ * - Scores are 0..1 [S], though an example shows 9.5 [D]: above 1 they are read as 0..10, above 10
+ *   as 0..100, with a warning, unless rules->score_scale fixes the scale. A score outside of its
+ *   scale is none. The score of a run in error measures nothing and is left out [I].
+ * - An end without a score is unknown, and so is an execution_completed that is no boolean: what
+ *   cannot be read never lets a run pass [I].
+ * - The conversation is what the two sides said; full_history, which adds tool calls, stands in
+ *   where the conversation is empty [I]. Both are lists, though documented as objects [S].
+ */
+#include <string.h>
+
+#include "runtally/reading.h"
+
+static bool is_run(const json_t *record)
+{
+	if (record_has(record, "execution_completed"))
+		return true;
+	if (record_has(record, "thread_id"))
+		return record_has(record, "score") || record_has(record, "feedback") ||
+		       record_has(record, "full_history") || record_has(record, "test_case");
+	return record_has(record, "score") && record_has(record, "feedback") &&
+	       (record_has(record, "test_case") || record_has(record, "test_case_id") ||
+		record_has(record, "conversation"));
+}
+
+static bool is_case(const json_t *record)
+{
+	/* A Telnyx test has a rubric too. */
+	if (record_has(record, "test_id"))
+		return false;
+	if (record_has(record, "test_suite_id"))
+		return record_has(record, "rubric") || record_has(record, "script") ||
+		       record_has(record, "name");
+	return record_has(record, "name") && record_has(record, "rubric");
+}
+
+/* Suites of an agent's list may come without their cases: then no member may be a stranger. */
+static bool is_bare_suite(const json_t *record)
+{
+	static const char *const known[] = {"id",       "name",       "description",
+					    "agent_id", "created_at", "updated_at"};
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		count += record_has(record, known[i]);
+	return count == json_object_size(record) && record_has(record, "agent_id") &&
+	       record_has(record, "name");
+}
+
+/* Magpipe's suites have test_cases as well; theirs count, or point back by suite_id. */
+static bool is_suite(const json_t *record)
+{
+	const json_t *first = json_array_get(json_object_get(record, "test_cases"), 0);
+
+	if (!record_has(record, "name") || record_has(record, "status"))
+		return false;
+	if (!record_has(record, "test_cases"))
+		return is_bare_suite(record);
+	if (record_has(first, "count") || record_has(first, "suite_id"))
+		return false;
+	return record_has(record, "agent_id") || is_case(first);
+}
+
+static enum record_kind claims(const json_t *record)
+{
+	if (is_run(record))
+		return RECORD_RUN;
+	if (is_suite(record) || is_case(record))
+		return RECORD_DEFINITION;
+	return RECORD_NOT_MINE;
+}
+
+/* 1, 10 or 100; 0 where the score fits none. */
+static int scale_of(const struct node *record, const struct verdict_rules *rules, int64_t micro)
+{
+	int scale = micro <= SCORE_ONE ? 1 : micro <= INT64_C(10) * SCORE_ONE ? 10 : 100;
+
+	if (rules->score_scale)
+		scale = rules->score_scale;
+	if (micro < 0 || micro > INT64_C(1) * scale * SCORE_ONE) {
+		node_remark(record, "score", SEVERITY_ERROR, "is not within 0 to %d", scale);
+		return 0;
+	}
+	if (!rules->score_scale && scale > 1)
+		node_remark(record, "score", SEVERITY_WARNING,
+			    "is above %d and was read on a scale of 0 to %d", scale / 10, scale);
+	return scale;
+}
+
+static void read_score(struct run *run, const struct node *record, const struct reading *reading)
+{
+	int64_t micro;
+	int scale;
+
+	if (!node_micro(record, "score", &micro))
+		return;
+	scale = scale_of(record, reading->rules, micro);
+	if (!scale)
+		return;
+	run->has_score = true;
+	run->score_micro = (int32_t)((micro + scale / 2) / scale);
+}
+
+/* The words of `error`; NULL where there is none. */
+static const char *error_text(const struct node *record, struct reading *reading)
+{
+	struct node error = node_any(record, "error");
+	const char *type, *message;
+
+	if (!error.json || json_is_false(error.json) ||
+	    (json_is_array(error.json) && !node_count(&error)))
+		return NULL;
+	if (json_is_string(error.json))
+		return reading_text(record, "error");
+	error = node_object(record, "error");
+	if (!error.json)
+		return "the run ended in an error";
+	if (!json_object_size(error.json))
+		return NULL;
+	type = reading_text(&error, "type");
+	message = reading_text(&error, "message");
+	if (type && message)
+		return arena_printf(reading->scratch, "%s: %s", type, message);
+	return message ? message : type ? type : "the run ended in an error";
+}
+
+static bool judge_failed(const struct run *run, const char *feedback)
+{
+	static const char words[] = "Evaluation failed";
+
+	return (!run->has_score || run->score_micro == 0) && feedback &&
+	       strncmp(feedback, words, sizeof(words) - 1) == 0;
+}
+
+static enum outcome outcome_of(const struct run *run, const struct node *record, const char *error,
+			       const char *feedback, const struct verdict_rules *rules)
+{
+	bool completed = false, told = node_bool(record, "execution_completed", &completed);
+
+	if (error)
+		return OUTCOME_ERROR;
+	if (!node_has(record, "ended_at") && !node_has(record, "score") && !completed)
+		return OUTCOME_PENDING;
+	if ((told && !completed) || judge_failed(run, feedback))
+		return OUTCOME_ERROR;
+	if (!run->has_score || (!told && node_has(record, "execution_completed")))
+		return OUTCOME_UNKNOWN;
+	return run->score_micro >= rules->pass_score_micro ? OUTCOME_PASSED : OUTCOME_FAILED;
+}
+
+static const char *reason_of(const struct run *run, const char *error, const char *feedback,
+			     struct reading *reading)
+{
+	const char *failure = judge_failed(run, feedback) ? "the judge failed: " : "";
+	const char *texts[] = {error, NULL, NULL};
+
+	switch (run->outcome) {
+	case OUTCOME_PASSED:
+	case OUTCOME_PENDING:
+		return NULL;
+	case OUTCOME_UNKNOWN:
+		return run->has_score ? "execution_completed cannot be read" : "no score is told";
+	case OUTCOME_ERROR:
+		texts[2] = "the run was not completed";
+		break;
+	default:
+		texts[2] = "the score is below the pass score";
+		break;
+	}
+	if (feedback)
+		texts[1] = arena_printf(reading->scratch, "%s%s", failure, feedback);
+	return reading_reason(reading, texts, 3);
+}
+
+static void read_usage(struct run *run, const struct node *record)
+{
+	struct node usage = node_object(record, "token_usage");
+
+	run->model = reading_text(&usage, "model");
+	run->has_tokens = reading_tokens(&usage, "input_tokens", "output_tokens",
+					 &run->tokens_input, &run->tokens_output);
+}
+
+static void read_details(struct run *run, const struct node *record, const char *error,
+			 const char *feedback, struct reading *reading)
+{
+	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
+	struct node test_case = node_object(record, "test_case");
+	struct node conversation = node_any(record, "conversation");
+	struct node history = node_any(record, "full_history");
+
+	reading_passage(reading, details, "Error", error);
+	reading_passage(reading, details, "Feedback", feedback);
+	reading_passage(reading, details, "Script", reading_text(&test_case, "script"));
+	reading_passage(reading, details, "Rubric", reading_text(&test_case, "rubric"));
+	details->transcript_count =
+		reading_messages(reading, &conversation, "unknown", &details->transcript);
+	if (!details->transcript_count)
+		details->transcript_count =
+			reading_messages(reading, &history, "unknown", &details->transcript);
+	run->details = details;
+}
+
+static void read_labels(struct run *run, const struct node *record)
+{
+	struct node test_case = node_object(record, "test_case");
+
+	run->test_case = reading_label(&test_case);
+	run->suite.id = node_id(&test_case, "test_suite_id");
+	if (!run->test_case.id)
+		run->test_case.id = node_id(record, "test_case_id");
+	if (!run->test_case.name)
+		run->test_case.name = reading_text(record, "test_case_name");
+}
+
+static int read_run(struct run *run, const struct node *record, struct reading *reading,
+		    struct error *err)
+{
+	const char *error, *feedback;
+
+	run->run_id = node_id(record, "id");
+	if (!run->run_id)
+		return error_set(err, "the run has no id");
+	read_labels(run, record);
+	node_time(record, "created_at", &run->created_at);
+	node_time(record, "started_at", &run->started_at);
+	node_time(record, "ended_at", &run->ended_at);
+	node_time(record, "updated_at", &run->updated_at);
+	read_score(run, record, reading);
+	read_usage(run, record);
+	error = error_text(record, reading);
+	feedback = reading_text(record, "feedback");
+	run->outcome = outcome_of(run, record, error, feedback, reading->rules);
+	run->reason = reason_of(run, error, feedback, reading);
+	if (run->outcome == OUTCOME_ERROR)
+		run->has_score = false;
+	if (reading->want_details)
+		read_details(run, record, error, feedback, reading);
+	return 0;
+}
+
+static void define_case(const struct node *test_case, const struct label *suite,
+			const struct label *agent, struct reading *reading)
+{
+	struct label label = reading_label(test_case);
+
+	if (!label.id)
+		return;
+	reading_define(reading, &(struct definition){.kind = DEFINES_CASE,
+						     .source = adapter_kapso.name,
+						     .id = label.id,
+						     .name = label.name,
+						     .suite = *suite,
+						     .agent = *agent,
+						     .runs_expected = -1});
+}
+
+static void define_suite(const struct node *record, const struct label *suite,
+			 struct reading *reading)
+{
+	struct label agent = {.id = node_id(record, "agent_id")};
+	struct node cases = node_list(record, "test_cases");
+
+	reading_define(reading, &(struct definition){.kind = DEFINES_SUITE,
+						     .source = adapter_kapso.name,
+						     .id = suite->id,
+						     .name = suite->name,
+						     .agent = agent,
+						     .runs_expected = -1});
+	for (size_t i = 0; i < node_count(&cases); i++) {
+		struct node test_case = node_item_object(&cases, i);
+
+		define_case(&test_case, suite, &agent, reading);
+	}
+}
+
+static int read_definition(const struct node *record, struct reading *reading, struct error *err)
+{
+	struct label label = reading_label(record);
+	struct label suite = {.id = node_id(record, "test_suite_id")}, agent = {.id = NULL};
+
+	if (!label.id)
+		return error_set(err, "the definition has no id");
+	if (is_suite(record->json))
+		define_suite(record, &label, reading);
+	else
+		define_case(record, &suite, &agent, reading);
+	return 0;
+}
+
+const struct adapter adapter_kapso = {
+	.name = "kapso",
+	.summary = "Kapso agent test runs, test suites and test cases",
+	.claims = claims,
+	.read_run = read_run,
+	.read_definition = read_definition,
+};

@@ -1,0 +1,362 @@
+/*
+ * Magpipe: GET /functions/v1/test-runs, the items of `runs` and the content of `run`.
+ *
+ *   { "id": "...", "test_case_id": "...", "status": "failed", "started_at": T,
+ *     "completed_at": T, "assertions": [{"name", "passed": false, "detail"}],
+ *     "error_message": null, "ai_analysis": "...", "call_record_id": "...",
+ *     "ai_proposed_fixes": [{"title", "description", "file", "action"}],
+ *     "logs": {"signalwire": [{"duration_seconds": 45}], "render": [{"level", "message",
+ *              "timestamp"}]},
+ *     "test_cases": {"id", "name", "agent_id", "suite_id", "test_suites": {"name"}} }
+ *
+ * Each of the four queries leaves out other members, test_case_id among them. Definitions: a test
+ * case {id, suite_id, name, agent_id, caller_mode, ...} and a suite {id, name, test_cases:
+ * [{"count"}]}. Acknowledgement: {"run_id", "status" or "success", "message" or "call_sid"}.
+ *
+ * [D] documented, [S] read from the vendor's source, [I] decided here:
+ * - `status` is the test's own verdict: passed, failed, error; pending and running are not
+ *   finished [S]. Absent or another word: unknown.
+ * - Assertions are the criteria, whatever their names: the server writes one per phrase, with the
+ *   phrase in the name [S]. A failed one in a passed run is remarked; the status stands [I].
+ * - Trouble with the line shows as `failed` with call_connected or agent_joined false [S]: the
+ *   outcome stays failed, the reason says that the call did not come about [I].
+ * - completed_at is the time of the evaluation; the length of the call stands in the logs alone
+ *   [S]: where they tell it, the longest leg is the run's duration [I].
+ * - credits_charged is not money that we could convert: the cost stays unknown [I].
+ * - Lists end silently at 50 and at 200 [S].
+ */
+#include "runtally/reading.h"
+
+#include <string.h>
+
+#include "runtally/strbuf.h"
+
+enum { SECONDS_MOST = 86400 };
+
+static const size_t silent_caps[] = {50, 200, 0};
+
+static bool has_any(const json_t *record, const char *const *keys)
+{
+	for (; *keys; keys++)
+		if (record_has(record, *keys))
+			return true;
+	return false;
+}
+
+static bool is_run(const json_t *record)
+{
+	static const char *const sure[] = {"assertions",     "ai_analysis",     "ai_proposed_fixes",
+					   "call_record_id", "caller_call_sid", NULL};
+	static const char *const likely[] = {"test_case_id", "test_cases", "error_message", NULL};
+
+	if (record_has(record, "run_id"))
+		return false;
+	if (has_any(record, sure))
+		return record_has(record, "id") || record_has(record, "status");
+	return record_has(record, "id") && record_has(record, "status") && has_any(record, likely);
+}
+
+static bool is_acknowledgement(const json_t *record)
+{
+	/* What runs and acknowledgements of the others, and our own run records, have. */
+	static const char *const foreign[] = {"test_id", "test_case", "test_case_count", "turns",
+					      "summary", "agent",     "schema",          NULL};
+	static const char *const told[] = {"message", "call_sid", "call_record_id", NULL};
+
+	if (!record_has(record, "run_id") || has_any(record, foreign))
+		return false;
+	if (!record_has(record, "status"))
+		return record_has(record, "success");
+	return has_any(record, told);
+}
+
+static bool is_suite(const json_t *record)
+{
+	const json_t *list = json_object_get(record, "test_cases");
+	const json_t *first = json_array_get(list, 0);
+
+	if (!list || !record_has(record, "name") || record_has(record, "status"))
+		return false;
+	if (!first)
+		return !record_has(record, "agent_id");
+	return record_has(first, "count") || record_has(first, "suite_id");
+}
+
+static bool is_case(const json_t *record)
+{
+	static const char *const sure[] = {"caller_mode",        "caller_script",
+					   "expected_phrases",   "prohibited_phrases",
+					   "expected_functions", NULL};
+
+	return record_has(record, "name") &&
+	       (record_has(record, "suite_id") || has_any(record, sure));
+}
+
+static enum record_kind claims(const json_t *record)
+{
+	if (is_run(record))
+		return RECORD_RUN;
+	if (is_acknowledgement(record))
+		return RECORD_ACKNOWLEDGEMENT;
+	if (is_suite(record) || is_case(record))
+		return RECORD_DEFINITION;
+	return RECORD_NOT_MINE;
+}
+
+static enum outcome outcome_of(const struct node *record, const char **status)
+{
+	static const struct status_word words[] = {
+		{"passed", OUTCOME_PASSED},   {"failed", OUTCOME_FAILED},
+		{"error", OUTCOME_ERROR},     {"pending", OUTCOME_PENDING},
+		{"running", OUTCOME_PENDING}, {NULL, OUTCOME_UNKNOWN},
+	};
+
+	return reading_status(record, "status", words, status);
+}
+
+static void read_criteria(struct run *run, const struct node *record, struct reading *reading)
+{
+	struct node list = node_list(record, "assertions");
+	struct criterion *criteria =
+		arena_zalloc(reading->scratch, node_count(&list) * sizeof(*criteria));
+
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct node item = node_item_object(&list, i);
+		const char *name = reading_text(&item, "name");
+		bool passed = false, told = node_bool(&item, "passed", &passed);
+
+		if (!item.json)
+			continue;
+		criteria[run->criterion_count++] = (struct criterion){
+			.name = name ? name : "unnamed",
+			.detail = reading_text(&item, "detail"),
+			.outcome = !told    ? OUTCOME_UNKNOWN
+				   : passed ? OUTCOME_PASSED
+					    : OUTCOME_FAILED,
+			.turn = NO_TURN,
+		};
+	}
+	run->criteria = criteria;
+}
+
+static void check(const struct run *run, const struct node *record)
+{
+	if (run->outcome != OUTCOME_PASSED)
+		return;
+	for (size_t i = 0; i < run->criterion_count; i++)
+		if (run->criteria[i].outcome == OUTCOME_FAILED)
+			node_remark(record, "status", SEVERITY_WARNING,
+				    "is passed, but an assertion failed");
+}
+
+/* The assertion that says why there was no call; NULL: there was one. */
+static const struct criterion *missed_call(const struct run *run)
+{
+	for (size_t i = 0; i < run->criterion_count; i++) {
+		const struct criterion *item = &run->criteria[i];
+
+		if (item->outcome == OUTCOME_FAILED && (strcmp(item->name, "call_connected") == 0 ||
+							strcmp(item->name, "agent_joined") == 0))
+			return item;
+	}
+	return NULL;
+}
+
+static const char *call_text(const struct run *run, struct reading *reading)
+{
+	const struct criterion *missed = missed_call(run);
+
+	if (!missed)
+		return NULL;
+	return arena_printf(reading->scratch, "the call did not come about: %s%s%s", missed->name,
+			    missed->detail ? ": " : "", missed->detail ? missed->detail : "");
+}
+
+static const char *reason_of(const struct run *run, const struct node *record,
+			     struct reading *reading)
+{
+	const char *texts[] = {
+		reading_text(record, "error_message"),
+		call_text(run, reading),
+		reading_failures(reading, run),
+		reading_text(record, "ai_analysis"),
+		run->outcome == OUTCOME_ERROR ? "the call could not be placed" : NULL,
+	};
+
+	if (run->outcome == OUTCOME_UNKNOWN)
+		return reading_no_verdict(reading, run->status);
+	if (run->outcome != OUTCOME_FAILED && run->outcome != OUTCOME_ERROR)
+		return NULL;
+	return reading_reason(reading, texts, sizeof(texts) / sizeof(texts[0]));
+}
+
+static void read_duration(struct run *run, const struct node *record)
+{
+	struct node logs = node_object(record, "logs");
+	struct node legs = node_list(&logs, "signalwire");
+
+	for (size_t i = 0; i < node_count(&legs); i++) {
+		struct node leg = node_item_object(&legs, i);
+		int64_t ms;
+
+		if (node_scaled(&leg, "duration_seconds", 0, SECONDS_MOST, 1000, &ms) &&
+		    ms > run->duration_ms)
+			run->duration_ms = ms;
+	}
+}
+
+static const char *log_text(const struct node *record, struct reading *reading)
+{
+	static const char *const members[] = {"timestamp", "level", "message"};
+	struct node logs = node_object(record, "logs"), lines = node_list(&logs, "render");
+	struct strbuf text = STRBUF_INIT;
+	const char *copy;
+
+	for (size_t i = 0; i < node_count(&lines); i++) {
+		struct node line = node_item_object(&lines, i);
+		const char *space = i ? "\n" : "";
+
+		for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
+			const char *part = reading_text(&line, members[m]);
+
+			if (part)
+				strbuf_addf(&text, "%s%s", space, part);
+			if (part)
+				space = " ";
+		}
+	}
+	copy = arena_strndup(reading->scratch, text.text, text.length);
+	strbuf_release(&text);
+	return copy;
+}
+
+static const char *fixes_text(const struct node *record, struct reading *reading)
+{
+	static const char *const members[] = {"title", "description", "file", "action"};
+	static const char *const before[] = {"", ": ", "\n  file: ", "\n  action: "};
+	struct node fixes = node_list(record, "ai_proposed_fixes");
+	struct strbuf text = STRBUF_INIT;
+	const char *copy;
+
+	for (size_t i = 0; i < node_count(&fixes); i++) {
+		struct node fix = node_item_object(&fixes, i);
+
+		strbuf_addf(&text, "%s%zu. ", i ? "\n" : "", i + 1);
+		for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
+			const char *part = reading_text(&fix, members[m]);
+
+			if (part)
+				strbuf_addf(&text, "%s%s", before[m], part);
+		}
+	}
+	copy = arena_strndup(reading->scratch, text.text, text.length);
+	strbuf_release(&text);
+	return copy;
+}
+
+static void read_details(struct run *run, const struct node *record, struct reading *reading)
+{
+	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
+
+	reading_passage(reading, details, "Error", reading_text(record, "error_message"));
+	reading_passage(reading, details, "Analysis", reading_text(record, "ai_analysis"));
+	reading_passage(reading, details, "Proposed fixes", fixes_text(record, reading));
+	reading_passage(reading, details, "Log", log_text(record, reading));
+	run->details = details;
+}
+
+static void read_labels(struct run *run, const struct node *record)
+{
+	struct node test_case = node_object(record, "test_cases");
+	struct node suite = node_object(&test_case, "test_suites");
+
+	run->test_case = reading_label(&test_case);
+	if (!run->test_case.id)
+		run->test_case.id = node_id(record, "test_case_id");
+	run->suite.id = node_id(&test_case, "suite_id");
+	run->suite.name = reading_text(&suite, "name");
+	run->agent.id = node_id(&test_case, "agent_id");
+}
+
+static int read_run(struct run *run, const struct node *record, struct reading *reading,
+		    struct error *err)
+{
+	run->run_id = node_id(record, "id");
+	if (!run->run_id)
+		return error_set(err, "the run has no id");
+	read_labels(run, record);
+	node_time(record, "created_at", &run->created_at);
+	node_time(record, "started_at", &run->started_at);
+	node_time(record, "completed_at", &run->ended_at);
+	node_time(record, "updated_at", &run->updated_at);
+	read_duration(run, record);
+	run->outcome = outcome_of(record, &run->status);
+	read_criteria(run, record, reading);
+	check(run, record);
+	run->reason = reason_of(run, record, reading);
+	if (reading->want_details)
+		read_details(run, record, reading);
+	return 0;
+}
+
+static void define_case(const struct node *test_case, const struct label *suite,
+			struct reading *reading)
+{
+	struct label label = reading_label(test_case);
+
+	/* `[{"count": 5}]` stands where cases could stand. */
+	if (!label.id)
+		return;
+	reading_define(reading, &(struct definition){
+					.kind = DEFINES_CASE,
+					.source = adapter_magpipe.name,
+					.id = label.id,
+					.name = label.name,
+					.suite = *suite,
+					.agent = {.id = node_id(test_case, "agent_id")},
+					.runs_expected = -1,
+				});
+}
+
+static void define_suite(const struct node *record, const struct label *suite,
+			 struct reading *reading)
+{
+	struct node cases = node_list(record, "test_cases");
+
+	reading_define(reading, &(struct definition){.kind = DEFINES_SUITE,
+						     .source = adapter_magpipe.name,
+						     .id = suite->id,
+						     .name = suite->name,
+						     .agent = {.id = node_id(record, "agent_id")},
+						     .runs_expected = -1});
+	for (size_t i = 0; i < node_count(&cases); i++) {
+		struct node test_case = node_item_object(&cases, i);
+
+		define_case(&test_case, suite, reading);
+	}
+}
+
+static int read_definition(const struct node *record, struct reading *reading, struct error *err)
+{
+	struct node of_case = node_object(record, "test_suites");
+	struct label label = reading_label(record);
+	struct label suite = {.id = node_id(record, "suite_id"),
+			      .name = reading_text(&of_case, "name")};
+
+	if (!label.id)
+		return error_set(err, "the definition has no id");
+	if (is_suite(record->json))
+		define_suite(record, &label, reading);
+	else
+		define_case(record, &suite, reading);
+	return 0;
+}
+
+const struct adapter adapter_magpipe = {
+	.name = "magpipe",
+	.summary = "Magpipe test runs, test suites and test cases",
+	.claims = claims,
+	.read_run = read_run,
+	.read_definition = read_definition,
+	.silent_caps = silent_caps,
+};

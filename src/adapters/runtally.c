@@ -1,0 +1,141 @@
+/*
+ * Our own run records: one line of `.ndjson` output, the tool's history and its units of work.
+ *
+ *   { "schema": "runtally.run/1", "source": "playgent", "run_id": "...",
+ *     "suite": {"id", "name"}, "execution_id": "...", "case": {"id", "name"},
+ *     "agent": {"id", "name"}, "model": "...", "outcome": "failed", "status": "completed",
+ *     "score": 0.88, "created_at": T, "started_at": T, "ended_at": T, "duration_ms": 45000,
+ *     "latency_ms": [1240], "cost_usd": 0.0034, "tokens": {"input": 156, "output": 89},
+ *     "criteria": [{"name", "outcome", "score"}], "reason": "...", "origin": "exports/a.json#3" }
+ *
+ * - `source` is what the run came from and is kept, so that its runs mix with freshly read ones; it
+ *   may be a name that no adapter has.
+ * - The outcome stands as it was decided when the record was written: pass score and scale of
+ *   today do not change it.
+ * - Another version of the schema is an error that names it: a newer program wrote it, and
+ *   guessing what changed could make runs pass.
+ * - Unknown members are passed over: later versions of the same schema only add members.
+ */
+#include <string.h>
+
+#include "runtally/reading.h"
+
+#define DURATION_MOST_MS INT64_C(1000000000000)
+
+static const char schema_prefix[] = "runtally.run/";
+
+static enum record_kind claims(const json_t *record)
+{
+	const char *schema = json_string_value(json_object_get(record, "schema"));
+
+	if (!schema || strncmp(schema, schema_prefix, sizeof(schema_prefix) - 1) != 0)
+		return RECORD_NOT_MINE;
+	return RECORD_RUN;
+}
+
+static enum outcome outcome_of(const struct node *owner)
+{
+	static const struct status_word words[] = {
+		{"passed", OUTCOME_PASSED},   {"failed", OUTCOME_FAILED}, {"error", OUTCOME_ERROR},
+		{"pending", OUTCOME_PENDING}, {NULL, OUTCOME_UNKNOWN},
+	};
+	const char *text = node_text(owner, "outcome");
+
+	if (text && strcmp(text, outcome_name(OUTCOME_UNKNOWN)) == 0)
+		return OUTCOME_UNKNOWN;
+	return reading_status(owner, "outcome", words, NULL);
+}
+
+static struct label read_label(const struct node *record, const char *key)
+{
+	struct node from = node_object(record, key);
+
+	return reading_label(&from);
+}
+
+static void read_criteria(struct run *run, const struct node *record, struct reading *reading)
+{
+	struct node list = node_list(record, "criteria");
+	struct criterion *criteria =
+		arena_zalloc(reading->scratch, node_count(&list) * sizeof(*criteria));
+
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct node item = node_item_object(&list, i);
+		struct criterion *criterion = &criteria[run->criterion_count];
+		const char *name = reading_text(&item, "name");
+
+		if (!item.json)
+			continue;
+		criterion->name = name ? name : "unnamed";
+		criterion->outcome = outcome_of(&item);
+		criterion->has_score = reading_score(&item, "score", &criterion->score_micro);
+		criterion->turn = NO_TURN;
+		run->criterion_count++;
+	}
+	run->criteria = criteria;
+}
+
+static void read_latencies(struct run *run, const struct node *record, struct reading *reading)
+{
+	struct node list = node_list(record, "latency_ms");
+	uint32_t *latencies = arena_alloc(reading->scratch, node_count(&list) * sizeof(*latencies));
+
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct node item = node_item(&list, i);
+		int64_t ms;
+
+		if (node_ms(&item, NULL, &ms))
+			latencies[run->latency_count++] = (uint32_t)ms;
+	}
+	run->latency_ms = latencies;
+}
+
+static void read_numbers(struct run *run, const struct node *record)
+{
+	struct node tokens = node_object(record, "tokens");
+
+	node_time(record, "created_at", &run->created_at);
+	node_time(record, "started_at", &run->started_at);
+	node_time(record, "ended_at", &run->ended_at);
+	node_time(record, "updated_at", &run->updated_at);
+	node_integer(record, "duration_ms", 0, DURATION_MOST_MS, &run->duration_ms);
+	run->has_score = reading_score(record, "score", &run->score_micro);
+	run->has_cost = node_money(record, "cost_usd", &run->cost_nano);
+	run->has_tokens =
+		reading_tokens(&tokens, "input", "output", &run->tokens_input, &run->tokens_output);
+}
+
+static int read_run(struct run *run, const struct node *record, struct reading *reading,
+		    struct error *err)
+{
+	const char *schema = node_text(record, "schema");
+	const char *source = node_id(record, "source");
+
+	if (!schema || strcmp(schema, "runtally.run/1") != 0)
+		return error_set(err, "the schema %.40s is not known to this version",
+				 schema ? schema : "(none)");
+	run->run_id = node_id(record, "run_id");
+	if (!run->run_id || !source)
+		return error_set(err, "the run has no %s", source ? "run_id" : "source");
+	run->source = source;
+	run->suite = read_label(record, "suite");
+	run->test_case = read_label(record, "case");
+	run->agent = read_label(record, "agent");
+	run->execution_id = node_id(record, "execution_id");
+	run->model = reading_text(record, "model");
+	run->outcome = outcome_of(record);
+	run->status = node_text(record, "status");
+	run->reason = reading_line(reading, node_text(record, "reason"), REASON_BYTES);
+	run->origin = reading_text(record, "origin");
+	read_numbers(run, record);
+	read_criteria(run, record, reading);
+	read_latencies(run, record, reading);
+	return 0;
+}
+
+const struct adapter adapter_runtally = {
+	.name = "runtally",
+	.summary = "Run records that runtally wrote itself (.ndjson)",
+	.claims = claims,
+	.read_run = read_run,
+};

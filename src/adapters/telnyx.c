@@ -1,0 +1,159 @@
+/*
+ * Telnyx: GET /ai/assistants/tests/{test_id}/runs/{run_id}, and the items of its lists.
+ *
+ *   { "run_id": "...", "test_id": "...", "status": "failed", "triggered_by": "cron",
+ *     "created_at": T, "completed_at": T, "updated_at": T, "logs": "...",
+ *     "test_suite_run_id": "...", "detail_status": [{"name": "...", "status": "passed"}] }
+ *
+ * Definition: the AssistantTest {test_id, name, rubric[], test_suite}, which alone knows the name
+ * of the test and of its suite.
+ *
+ * [D] documented, [I] decided here:
+ * - `status` is the test's own verdict: passed, failed, error; pending, starting and running are
+ *   not finished [D]. Required, but missing in the vendor's own example: then unknown, never
+ *   passed [I]. A filter's description adds `timeout` and `completed`, which the enum lacks:
+ *   timeout is an error, completed alone says nothing: unknown [I].
+ * - detail_status holds one criterion each, in the same words [D]. A failed criterion in a passed
+ *   run is a contradiction that is remarked; the status stands [I].
+ * - test_suite_run_id names one execution of a suite, not the suite [D].
+ * - created_at includes the wait in the queue, there is no start [D]. An end before it is left as
+ *   it is: it gives no duration.
+ * - Logs are one text of unknown form [D]: the reason of last resort.
+ */
+#include "runtally/reading.h"
+
+static bool is_definition(const json_t *record)
+{
+	return record_has(record, "name") || record_has(record, "rubric") ||
+	       record_has(record, "test_suite") || record_has(record, "instructions") ||
+	       record_has(record, "telnyx_conversation_channel");
+}
+
+static enum record_kind claims(const json_t *record)
+{
+	if (!record_has(record, "test_id"))
+		return RECORD_NOT_MINE;
+	/* A run that lost its run_id is still no definition: it is to be rejected by name. */
+	if (record_has(record, "run_id") || record_has(record, "status") ||
+	    record_has(record, "triggered_by"))
+		return RECORD_RUN;
+	return is_definition(record) ? RECORD_DEFINITION : RECORD_NOT_MINE;
+}
+
+static enum outcome outcome_of(const struct node *owner, const char **status)
+{
+	static const struct status_word words[] = {
+		{"passed", OUTCOME_PASSED},    {"failed", OUTCOME_FAILED},
+		{"error", OUTCOME_ERROR},      {"pending", OUTCOME_PENDING},
+		{"starting", OUTCOME_PENDING}, {"running", OUTCOME_PENDING},
+		{"timeout", OUTCOME_ERROR},    {"completed", OUTCOME_UNKNOWN},
+		{NULL, OUTCOME_UNKNOWN},
+	};
+
+	return reading_status(owner, "status", words, status);
+}
+
+static void read_criteria(struct run *run, const struct node *record, struct reading *reading)
+{
+	struct node list = node_list(record, "detail_status");
+	struct criterion *criteria =
+		arena_zalloc(reading->scratch, node_count(&list) * sizeof(*criteria));
+
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct node item = node_item_object(&list, i);
+		const char *name = reading_text(&item, "name");
+
+		if (!item.json)
+			continue;
+		criteria[run->criterion_count++] = (struct criterion){
+			.name = name ? name : "unnamed",
+			.outcome = outcome_of(&item, NULL),
+			.turn = NO_TURN,
+		};
+	}
+	run->criteria = criteria;
+}
+
+static void check(const struct run *run, const struct node *record)
+{
+	if (run->outcome != OUTCOME_PASSED)
+		return;
+	for (size_t i = 0; i < run->criterion_count; i++)
+		if (run->criteria[i].outcome == OUTCOME_FAILED)
+			node_remark(record, "status", SEVERITY_WARNING,
+				    "is passed, but a criterion failed");
+}
+
+static const char *reason_of(const struct run *run, const char *logs, struct reading *reading)
+{
+	const char *texts[] = {reading_failures(reading, run), logs, NULL};
+
+	switch (run->outcome) {
+	case OUTCOME_ERROR:
+		texts[2] = "the test could not be carried out";
+		break;
+	case OUTCOME_FAILED:
+		break;
+	case OUTCOME_UNKNOWN:
+		return reading_no_verdict(reading, run->status);
+	default:
+		return NULL;
+	}
+	return reading_reason(reading, texts, 3);
+}
+
+static void read_details(struct run *run, const char *logs, struct reading *reading)
+{
+	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
+
+	reading_passage(reading, details, "Log", logs);
+	run->details = details;
+}
+
+static int read_run(struct run *run, const struct node *record, struct reading *reading,
+		    struct error *err)
+{
+	const char *logs;
+
+	run->run_id = node_id(record, "run_id");
+	if (!run->run_id)
+		return error_set(err, "the run has no run_id");
+	run->test_case.id = node_id(record, "test_id");
+	run->execution_id = node_id(record, "test_suite_run_id");
+	node_time(record, "created_at", &run->created_at);
+	node_time(record, "completed_at", &run->ended_at);
+	node_time(record, "updated_at", &run->updated_at);
+	run->outcome = outcome_of(record, &run->status);
+	read_criteria(run, record, reading);
+	check(run, record);
+	logs = reading_text(record, "logs");
+	run->reason = reason_of(run, logs, reading);
+	if (reading->want_details)
+		read_details(run, logs, reading);
+	return 0;
+}
+
+static int read_definition(const struct node *record, struct reading *reading, struct error *err)
+{
+	const char *id = node_id(record, "test_id");
+
+	if (!id)
+		return error_set(err, "the test has no test_id");
+	reading_define(reading, &(struct definition){
+					.kind = DEFINES_CASE,
+					.source = adapter_telnyx.name,
+					.id = id,
+					.name = reading_text(record, "name"),
+					.suite = {.name = reading_text(record, "test_suite")},
+					.runs_expected = -1,
+				});
+	return 0;
+}
+
+const struct adapter adapter_telnyx = {
+	.name = "telnyx",
+	.summary = "Telnyx assistant test runs and assistant tests",
+	.claims = claims,
+	.read_run = read_run,
+	.read_definition = read_definition,
+};
