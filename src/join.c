@@ -104,13 +104,22 @@ static void take(const char **member, const char *told, bool replace)
 		*member = told;
 }
 
-/* A suite's id and name belong together: a name alone must not stay beside another's id. */
+static bool same_label(const struct label *a, const struct label *b)
+{
+	if (a->id && b->id)
+		return strcmp(a->id, b->id) == 0;
+	return a->name && b->name && strcmp(a->name, b->name) == 0;
+}
+
+/* A suite's id and name belong together: a name must not stand beside another's id. */
 static void take_label(struct label *member, struct label told, bool replace)
 {
-	if (replace && (told.id || told.name))
-		*member = (struct label){NULL, NULL};
-	take(&member->id, told.id, false);
-	take(&member->name, told.name, false);
+	if (same_label(member, &told)) {
+		take(&member->id, told.id, false);
+		take(&member->name, told.name, replace);
+	} else if ((told.id || told.name) && (replace || (!member->id && !member->name))) {
+		*member = told;
+	}
 }
 
 /* `replace`: what is told now wins over what is known; else it only fills gaps. */
@@ -135,16 +144,25 @@ static void index_add(struct index *index, const struct definition *told, bool r
 		slot->runs_expected = told->runs_expected;
 }
 
+/* A suite's or agent's name that stands beside its id in what is about something else. */
+static void index_add_label(struct index *index, enum definition_kind kind, const char *source,
+			    struct label label)
+{
+	const struct definition told = {
+		.kind = kind,
+		.source = source,
+		.id = label.id,
+		.name = label.name,
+		.runs_expected = -1,
+	};
+
+	if (label.id && label.name)
+		index_add(index, &told, false);
+}
+
 /* What one run says of its suite, case and agent helps another that carries ids alone. */
 static void index_add_run(struct index *index, const struct run *run)
 {
-	const struct definition suite = {
-		.kind = DEFINES_SUITE,
-		.source = run->source,
-		.id = run->suite.id,
-		.name = run->suite.name,
-		.runs_expected = -1,
-	};
 	const struct definition test_case = {
 		.kind = DEFINES_CASE,
 		.source = run->source,
@@ -154,20 +172,53 @@ static void index_add_run(struct index *index, const struct run *run)
 		.agent = run->agent,
 		.runs_expected = -1,
 	};
-	const struct definition agent = {
-		.kind = DEFINES_AGENT,
-		.source = run->source,
-		.id = run->agent.id,
-		.name = run->agent.name,
-		.runs_expected = -1,
-	};
 
-	if (suite.name)
-		index_add(index, &suite, false);
+	index_add_label(index, DEFINES_SUITE, run->source, run->suite);
+	index_add_label(index, DEFINES_AGENT, run->source, run->agent);
 	if (test_case.name || test_case.suite.id || test_case.suite.name || test_case.agent.id)
 		index_add(index, &test_case, false);
-	if (agent.name)
-		index_add(index, &agent, false);
+}
+
+/* A run and its place among the inputs. */
+struct dated {
+	const struct run *run;
+	size_t position;
+};
+
+static int compare_dated(const void *left, const void *right)
+{
+	const struct dated *a = left, *b = right;
+	int64_t when_a = run_when(a->run), when_b = run_when(b->run);
+
+	if (when_a != when_b)
+		return when_a > when_b ? -1 : 1;
+	return (a->position > b->position) - (a->position < b->position);
+}
+
+/* The latest first: what it says of a name that has changed since is what stands. */
+static void index_add_runs(struct index *index, const struct runs *runs)
+{
+	struct dated *dated = memory_alloc(runs->count * sizeof(*dated));
+
+	for (size_t i = 0; i < runs->count; i++)
+		dated[i] = (struct dated){runs->items[i], i};
+	if (runs->count)
+		qsort(dated, runs->count, sizeof(*dated), compare_dated);
+	for (size_t i = 0; i < runs->count; i++)
+		index_add_run(index, dated[i].run);
+	memory_free(dated);
+}
+
+static void index_add_definitions(struct index *index, const struct joins *joins)
+{
+	for (size_t i = 0; i < joins->count; i++)
+		index_add(index, &joins->items[i], true);
+	for (size_t i = joins->count; i > 0; i--) {
+		const struct definition *told = &joins->items[i - 1];
+
+		index_add_label(index, DEFINES_SUITE, told->source, told->suite);
+		index_add_label(index, DEFINES_AGENT, told->source, told->agent);
+	}
 }
 
 static const char *kept(struct runs *runs, const char *text)
@@ -221,7 +272,7 @@ static int compare_definitions(const void *left, const void *right)
 	return order ? order : strcmp(a->id, b->id);
 }
 
-/* After counting down, runs_expected is what is missing. Only batches of which a run is here. */
+/* After counting down, runs_expected is what is missing. */
 static void note_missing(struct index *index, struct notes *notes)
 {
 	size_t count = 0;
@@ -251,10 +302,8 @@ void joins_apply(struct joins *joins, struct runs *runs, struct notes *notes)
 {
 	struct index index = {.count = 0};
 
-	for (size_t i = 0; i < joins->count; i++)
-		index_add(&index, &joins->items[i], true);
-	for (size_t i = 0; i < runs->count; i++)
-		index_add_run(&index, runs->items[i]);
+	index_add_definitions(&index, joins);
+	index_add_runs(&index, runs);
 	for (size_t i = 0; i < runs->count; i++)
 		fill_run(runs, runs->items[i], &index);
 	for (size_t i = 0; i < runs->count; i++)

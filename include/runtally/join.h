@@ -27,8 +27,9 @@ void joins_add(struct joins *joins, const struct definition *definition, text_fi
 void joins_truncate(struct joins *joins, size_t count);
 
 /*
- * Fills the names and ids that runs lack. Of two definitions of one thing the later one that tells
- * a member wins. Executions with fewer runs than they should have bring a note (warning).
+ * Fills the names and ids that runs lack, and gives all runs of one id the name that its definition
+ * tells, else the latest run. Of two definitions of one thing the later one that tells a member
+ * wins. Executions with fewer runs than they should have bring a note (warning).
  */
 void joins_apply(struct joins *joins, struct runs *runs, struct notes *notes);
 
