@@ -21,7 +21,7 @@
  *   [S]: an error, and the reason says so [I].
  * - Scores are 0..1 [S], though an example shows 9.5 [D]: above 1 they are read as 0..10, above 10
  *   as 0..100, with a warning, unless rules->score_scale fixes the scale. A score outside of its
- *   scale is none. The score of a run in error measures nothing and is left out [I].
+ *   scale is none. The 0 of a judge that failed is no score either [I].
  * - An end without a score is unknown, and so is an execution_completed that is no boolean: what
  *   cannot be read never lets a run pass [I].
  * - The conversation is what the two sides said; full_history, which adds tool calls, stands in
@@ -252,7 +252,7 @@ static int read_run(struct run *run, const struct node *record, struct reading *
 	feedback = reading_text(record, "feedback");
 	run->outcome = outcome_of(run, record, error, feedback, reading->rules);
 	run->reason = reason_of(run, error, feedback, reading);
-	if (run->outcome == OUTCOME_ERROR)
+	if (judge_failed(run, feedback))
 		run->has_score = false;
 	if (reading->want_details)
 		read_details(run, record, error, feedback, reading);

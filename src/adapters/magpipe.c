@@ -20,8 +20,8 @@
  *   phrase in the name [S]. A failed one in a passed run is remarked; the status stands [I].
  * - Trouble with the line shows as `failed` with call_connected or agent_joined false [S]: the
  *   outcome stays failed, the reason says that the call did not come about [I].
- * - completed_at is the time of the evaluation; the length of the call stands in the logs alone
- *   [S]: where they tell it, the longest leg is the run's duration [I].
+ * - completed_at is the time of the evaluation, so the duration is longer than the call, whose length
+ *   stands in the logs of the single-run shape alone [S].
  * - credits_charged is not money that we could convert: the cost stays unknown [I].
  * - Lists end silently at 50 and at 200 [S].
  */
@@ -30,8 +30,6 @@
 #include <string.h>
 
 #include "runtally/strbuf.h"
-
-enum { SECONDS_MOST = 86400 };
 
 static const size_t silent_caps[] = {50, 200, 0};
 
@@ -190,21 +188,6 @@ static const char *reason_of(const struct run *run, const struct node *record,
 	return reading_reason(reading, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
-static void read_duration(struct run *run, const struct node *record)
-{
-	struct node logs = node_object(record, "logs");
-	struct node legs = node_list(&logs, "signalwire");
-
-	for (size_t i = 0; i < node_count(&legs); i++) {
-		struct node leg = node_item_object(&legs, i);
-		int64_t ms;
-
-		if (node_scaled(&leg, "duration_seconds", 0, SECONDS_MOST, 1000, &ms) &&
-		    ms > run->duration_ms)
-			run->duration_ms = ms;
-	}
-}
-
 static const char *log_text(const struct node *record, struct reading *reading)
 {
 	static const char *const members[] = {"timestamp", "level", "message"};
@@ -289,7 +272,6 @@ static int read_run(struct run *run, const struct node *record, struct reading *
 	node_time(record, "started_at", &run->started_at);
 	node_time(record, "completed_at", &run->ended_at);
 	node_time(record, "updated_at", &run->updated_at);
-	read_duration(run, record);
 	run->outcome = outcome_of(record, &run->status);
 	read_criteria(run, record, reading);
 	check(run, record);

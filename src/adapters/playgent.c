@@ -17,7 +17,7 @@
  * [D] documented, [I] decided here:
  * - `status` is the state of the job, `success` the verdict [D]: completed and true passed,
  *   completed and false failed, completed and nothing unknown; `failed` is an error [I]; queued and
- *   running are pending, and their success, counts and costs mean nothing yet [I].
+ *   running are pending, and their success and counts mean nothing yet; money spent is spent [I].
  * - The turns may be abbreviated: the vendor's example counts 3 and shows 1 [D]. They are complete
  *   when there are turns_passed + turns_failed of them, or when the summary does not count [I].
  *   Latencies are those of complete turns, else the average alone; tokens need complete turns that
@@ -429,10 +429,12 @@ static int read_run(struct run *run, const struct node *record, struct reading *
 	run->agent = reading_label(&agent);
 	run->outcome = outcome_of(record, &run->status);
 	read_criteria(run, &turns, reading);
-	if (run->outcome != OUTCOME_PENDING) {
+	read_cost(run, record, &turns, &summary);
+	if (run->outcome != OUTCOME_PENDING || turns.count) {
 		read_latencies(run, &turns, &summary, reading);
 		read_tokens(run, &turns);
-		read_cost(run, record, &turns, &summary);
+	}
+	if (run->outcome != OUTCOME_PENDING) {
 		check_counts(record, &turns, &summary);
 		check_success(run, record, &turns, &summary);
 	}
