@@ -114,7 +114,8 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
 	struct run *kept;
 
 	run->identity = identity_of(run);
-	run->origin = arena_printf(&in->scratch, "%s#%zu", in->file, number);
+	if (!run->origin)
+		run->origin = arena_printf(&in->scratch, "%s#%zu", in->file, number);
 	run->folder = in->folder;
 	run_derive_duration(run);
 	if (run->details && !in->options->transcripts)
@@ -336,11 +337,24 @@ static const char *clean_name(struct intake *in, const char *name)
 	return intern(&in->runs->names, in->filter ? in->filter(&in->redactor, name) : name);
 }
 
+/* Whether the origin is one that keep_run made, not one that a run record tells. */
+static bool is_place_in(const char *origin, const char *file)
+{
+	size_t length = strlen(file);
+
+	return strncmp(origin, file, length) == 0 && strcmp(origin + length, "#1") == 0;
+}
+
 /* "#1" says nothing where there is only one record. */
 static void shorten_origins(struct intake *in, const struct mark *mark)
 {
-	if (in->counts->records - mark->records == 1 && in->runs->count == mark->runs + 1)
-		in->runs->items[mark->runs]->origin = in->file;
+	struct run *run;
+
+	if (in->counts->records - mark->records != 1 || in->runs->count != mark->runs + 1)
+		return;
+	run = in->runs->items[mark->runs];
+	if (is_place_in(run->origin, in->file))
+		run->origin = in->file;
 }
 
 static void take_event(struct intake *in, enum record_event event, const struct record *record,
