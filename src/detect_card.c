@@ -62,10 +62,10 @@ static bool is_card(const char *digits, size_t count)
 	return count >= CARD_LEAST && has_issuer(digits, count) && luhn(digits, count);
 }
 
-/* Groups of digits with the same single separator between; the longest that is a card number. */
+/* Groups of digits with a single space or dash between; the longest that is a card number. */
 size_t card_length(struct scan *scan, size_t at)
 {
-	char digits[CARD_MOST], separator = 0;
+	char digits[CARD_MOST];
 	size_t count = 0, best = 0, i = 0;
 
 	for (;; i++) {
@@ -82,10 +82,8 @@ size_t card_length(struct scan *scan, size_t at)
 		    !(byte == '.' && !is_letter(scan_byte(scan, at + i + 1)) &&
 		      scan_continues(scan, at + i + 1)))
 			best = i;
-		if ((byte != ' ' && byte != '-') || (separator && byte != separator) ||
-		    !is_digit(scan_byte(scan, at + i + 1)))
+		if ((byte != ' ' && byte != '-') || !is_digit(scan_byte(scan, at + i + 1)))
 			return best;
-		separator = byte;
 	}
 }
 

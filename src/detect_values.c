@@ -275,7 +275,7 @@ static bool is_basic(const char *text, size_t length)
 	unsigned bits = 0, have = 0;
 	bool colon = false;
 
-	if (length < 8 || length % 4)
+	if (length < 8)
 		return false;
 	for (size_t i = 0; i < length && i < 128 && text[i] != '='; i++) {
 		int value = base64_value(text[i]);

@@ -28,9 +28,9 @@ static bool is_plain(char byte)
 }
 
 /*
- * Length of the string that OSC, DCS, SOS, PM or APC open: to its end mark, which is BEL, ESC \ or
- * U+009C, or up to any other control, which ends it on terminals, too. So a mark that is missing
- * costs one line and not the text.
+ * Length of the string that OSC, DCS, SOS, PM or APC open: to its end mark, BEL or U+009C, or up to
+ * any other control, which ends it on terminals, too (ESC \ is a sequence of its own). So a mark
+ * that is missing costs one line and not the text.
  */
 static size_t ansi_string_length(const char *text, size_t length)
 {
@@ -41,11 +41,7 @@ static size_t ansi_string_length(const char *text, size_t length)
 			return at + 2;
 		at++;
 	}
-	if (at < length && text[at] == 0x07)
-		return at + 1;
-	if (at + 1 < length && !memcmp(text + at, "\x1B\\", 2))
-		return at + 2;
-	return at;
+	return at < length && text[at] == 0x07 ? at + 1 : at;
 }
 
 static size_t csi_length(const char *text, size_t length)
