@@ -23,6 +23,8 @@ struct packing {
 	size_t file_count, file_capacity;
 	uint64_t frame;       /* bytes of a file without suites */
 	uint64_t used;        /* bytes of the last file, without the open slice */
+	uint64_t around;      /* of a file with the suite being packed, but no test case */
+	uint64_t suite_bytes; /* of that suite, without test cases */
 	uint64_t slice_bytes; /* of the open slice, the last one */
 };
 
@@ -43,6 +45,20 @@ static struct junit_slice *add_slice(struct packing *packing, size_t suite)
 	slice = &packing->slices[packing->count++];
 	*slice = new_slice(packing, suite);
 	return slice;
+}
+
+/* Puts at most `most` test cases into a slice, and moves *unit on; false: there are no more. */
+static bool fill_slice(const struct packing *packing, struct junit_slice *slice,
+		       struct junit_unit *unit, size_t most)
+{
+	const struct junit_names *names = &packing->junit->names;
+	bool more = true;
+
+	for (size_t i = 0; i < most && more; i++) {
+		junit_slice_add(slice, names, unit->run);
+		more = junit_unit_next(names, unit);
+	}
+	return more;
 }
 
 /* ---- measuring ---- */
@@ -70,25 +86,15 @@ static int render_part(const struct packing *packing, const struct junit_part *p
 			       ctx, err);
 }
 
-/* Sets *fits; stops as soon as it does not. */
-static int try_part(const struct packing *packing, const struct junit_part *part, uint64_t limit,
-		    bool *fits, struct error *err)
+/* Bytes of a file; stops as soon as they are more than `limit`. */
+static int measure_part(const struct packing *packing, const struct junit_part *part,
+			uint64_t limit, uint64_t *bytes, struct error *err)
 {
 	struct counter counter = {.limit = limit};
 	int result = render_part(packing, part, count_bytes, &counter, err);
 
-	*fits = counter.bytes <= limit;
-	return *fits ? result : 0;
-}
-
-static int measure_part(const struct packing *packing, const struct junit_part *part,
-			uint64_t *bytes, struct error *err)
-{
-	struct counter counter = {.limit = UINT64_MAX};
-	int result = render_part(packing, part, count_bytes, &counter, err);
-
 	*bytes = counter.bytes;
-	return result;
+	return counter.bytes > limit ? 0 : result;
 }
 
 /* Bytes that the report cannot exceed, without looking at a text. */
@@ -111,16 +117,12 @@ static uint64_t upper_bound(const struct view *view)
 
 static void add_suite(struct packing *packing, size_t suite)
 {
-	const struct junit_names *names = &packing->junit->names;
-	struct junit_slice *slice = add_slice(packing, suite);
 	struct junit_unit unit;
 
-	if (!junit_unit_first(names, suite, &unit))
+	if (!junit_unit_first(&packing->junit->names, suite, &unit))
 		return;
-	slice->first = unit;
-	do {
-		junit_slice_add(slice, names, unit.run);
-	} while (junit_unit_next(names, &unit));
+	add_slice(packing, suite)->first = unit;
+	fill_slice(packing, &packing->slices[packing->count - 1], &unit, SIZE_MAX);
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -139,22 +141,44 @@ static void fill_levels(const struct render_options *options, struct junit_level
 		};
 }
 
-/* Finds how much system-out one file has room for. *fits is false where even none is too much. */
+static int try_level(struct packing *packing, const struct junit_part *part,
+		     struct junit_level level, bool *fits, struct error *err)
+{
+	uint64_t limit = packing->junit->view.render->junit_file_bytes, bytes;
+
+	junit_set_level(packing->junit, level);
+	if (measure_part(packing, part, limit, &bytes, err) < 0)
+		return -1;
+	*fits = bytes <= limit;
+	return 0;
+}
+
+/*
+ * Finds how much system-out one file has room for. *fits is false where even none is too much, which
+ * is asked second, so that large reports are not measured in vain.
+ */
 static int find_level(struct packing *packing, const struct junit_part *part, bool *fits,
 		      struct error *err)
 {
 	const struct view *view = &packing->junit->view;
-	uint64_t limit = view->render->junit_file_bytes;
 	struct junit_level levels[LEVEL_COUNT];
+	bool done;
 
 	fill_levels(view->render, levels);
 	junit_set_level(packing->junit, levels[0]);
-	*fits = upper_bound(view) <= limit;
-	for (size_t i = 0; i < LEVEL_COUNT && !*fits; i++) {
-		junit_set_level(packing->junit, levels[i]);
-		if (try_part(packing, part, limit, fits, err) < 0)
+	*fits = upper_bound(view) <= view->render->junit_file_bytes;
+	if (*fits)
+		return 0;
+	if (try_level(packing, part, levels[0], fits, err) < 0)
+		return -1;
+	if (*fits)
+		return 0;
+	if (try_level(packing, part, levels[LEVEL_COUNT - 1], fits, err) < 0)
+		return -1;
+	done = !*fits;
+	for (size_t i = 1; i < LEVEL_COUNT && !done; i++)
+		if (try_level(packing, part, levels[i], &done, err) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -168,72 +192,83 @@ static void begin_file(struct packing *packing, size_t first_slice)
 	packing->used = packing->frame;
 }
 
-static int measure_suite(const struct packing *packing, size_t suite, uint64_t *bytes,
-			 struct error *err)
-{
-	const struct junit_slice slice = new_slice(packing, suite);
-	const struct junit_part part = {&slice, 1};
-
-	return measure_part(packing, &part, bytes, err);
-}
-
-/* Bytes of one test case: those of a file that holds it alone, without `around`. */
-static int measure_unit(const struct packing *packing, size_t suite, const struct junit_unit *unit,
-			uint64_t around, uint64_t *bytes, struct error *err)
+/* Begins a slice of test cases whose suite has others in earlier files. */
+static struct junit_slice continued_slice(const struct packing *packing, size_t suite,
+					  const struct junit_unit *first)
 {
 	struct junit_slice slice = new_slice(packing, suite);
-	const struct junit_part part = {&slice, 1};
-	int result;
 
-	slice.first = *unit;
+	slice.first = *first;
 	slice.continues = true;
-	junit_slice_add(&slice, &packing->junit->names, unit->run);
-	result = measure_part(packing, &part, bytes, err);
-	*bytes -= result < 0 ? 0 : around;
-	return result;
+	return slice;
 }
 
 /* Makes room for a test case of so many bytes: takes the open slice to a new file, or splits it. */
-static void make_room(struct packing *packing, size_t suite, const struct junit_unit *unit,
-		      uint64_t suite_bytes, uint64_t bytes)
+static void make_room(struct packing *packing, const struct junit_unit *unit, uint64_t bytes)
 {
 	uint64_t limit = packing->junit->view.render->junit_file_bytes;
-	uint64_t slice_bytes = packing->slice_bytes;
-	struct junit_slice *slice;
+	size_t suite = packing->junit->view.report->cases[unit->test_case].suite;
 
-	if (packing->used + slice_bytes + bytes <= limit)
-		return;
 	if (packing->starts[packing->file_count - 1] < packing->count - 1)
 		begin_file(packing, packing->count - 1);
-	if (packing->used + slice_bytes + bytes <= limit ||
+	if (packing->used + packing->slice_bytes + bytes <= limit ||
 	    !packing->slices[packing->count - 1].tests)
 		return;
-	slice = add_slice(packing, suite);
-	slice->first = *unit;
-	slice->continues = true;
+	*add_slice(packing, suite) = continued_slice(packing, suite, unit);
 	begin_file(packing, packing->count - 1);
-	packing->slice_bytes = suite_bytes;
+	packing->slice_bytes = packing->suite_bytes;
+}
+
+/* A suite being packed: as many test cases at once as fit. */
+struct walk {
+	struct junit_unit unit;
+	size_t step;
+	bool more;
+};
+
+/* Takes the next test cases into the open slice, if they fit or there is but one; else fewer next time. */
+static int pack_some(struct packing *packing, size_t suite, struct walk *walk, struct error *err)
+{
+	uint64_t used = packing->used + packing->slice_bytes, bytes;
+	uint64_t limit = packing->junit->view.render->junit_file_bytes;
+	uint64_t room = limit > used ? limit - used : 0;
+	struct junit_unit next = walk->unit;
+	struct junit_slice slice = continued_slice(packing, suite, &walk->unit);
+	const struct junit_part part = {&slice, 1};
+
+	fill_slice(packing, &slice, &next, walk->step);
+	if (measure_part(packing, &part, slice.tests > 1 ? packing->around + room : UINT64_MAX,
+			 &bytes, err) < 0)
+		return -1;
+	bytes -= packing->around;
+	if (bytes > room && slice.tests > 1) {
+		walk->step = (size_t)slice.tests / 2;
+		return 0;
+	}
+	if (bytes > room)
+		make_room(packing, &walk->unit, bytes);
+	walk->more =
+		fill_slice(packing, &packing->slices[packing->count - 1], &walk->unit, walk->step);
+	walk->step = (size_t)slice.tests * 2;
+	packing->slice_bytes += bytes;
+	return 0;
 }
 
 static int pack_suite(struct packing *packing, size_t suite, struct error *err)
 {
-	const struct junit_names *names = &packing->junit->names;
-	uint64_t around, suite_bytes, bytes;
-	struct junit_unit unit;
-	bool more = junit_unit_first(names, suite, &unit);
+	struct walk walk = {.step = SIZE_MAX};
+	const struct junit_slice empty = new_slice(packing, suite);
+	const struct junit_part part = {&empty, 1};
 
-	if (measure_suite(packing, suite, &around, err) < 0)
+	if (measure_part(packing, &part, UINT64_MAX, &packing->around, err) < 0)
 		return -1;
-	suite_bytes = around - packing->frame + 2 * NUMBERS_BYTES;
-	packing->slice_bytes = suite_bytes;
-	add_slice(packing, suite)->first = unit;
-	for (; more; more = junit_unit_next(names, &unit)) {
-		if (measure_unit(packing, suite, &unit, around, &bytes, err) < 0)
+	packing->suite_bytes = packing->around - packing->frame + 2 * NUMBERS_BYTES;
+	packing->slice_bytes = packing->suite_bytes;
+	walk.more = junit_unit_first(&packing->junit->names, suite, &walk.unit);
+	add_slice(packing, suite)->first = walk.unit;
+	while (walk.more)
+		if (pack_some(packing, suite, &walk, err) < 0)
 			return -1;
-		make_room(packing, suite, &unit, suite_bytes, bytes);
-		junit_slice_add(&packing->slices[packing->count - 1], names, unit.run);
-		packing->slice_bytes += bytes;
-	}
 	packing->used += packing->slice_bytes;
 	return 0;
 }
@@ -244,7 +279,7 @@ static int pack_all(struct packing *packing, struct error *err)
 
 	packing->count = 0;
 	packing->file_count = 0;
-	if (measure_part(packing, &empty, &packing->frame, err) < 0)
+	if (measure_part(packing, &empty, UINT64_MAX, &packing->frame, err) < 0)
 		return -1;
 	begin_file(packing, 0);
 	for (size_t i = 0; i < packing->junit->view.report->suite_count; i++)

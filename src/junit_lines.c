@@ -57,11 +57,15 @@ static void add_flat(struct strbuf *out, const char *text, size_t length)
 
 	escape_xml_text(&escaped, text, length);
 	for (at = escaped.text + space_length(escaped.text); *at;) {
-		size_t space = space_length(at);
+		size_t plain = strcspn(at, "& \t\n\v\f\r\xE2"), space;
 
+		strbuf_add(out, at, plain);
+		at += plain;
+		space = space_length(at);
 		if (space && at[space])
 			strbuf_addch(out, ' ');
-		at += space ? space : add_unescaped(out, at);
+		if (*at)
+			at += space ? space : add_unescaped(out, at);
 	}
 	strbuf_release(&escaped);
 }

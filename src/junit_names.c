@@ -341,7 +341,7 @@ const struct run *junit_deciding_run(const struct junit_names *names, size_t run
 	while (junit_retry_next(names, &run)) {
 		const struct run *next = names->report->runs[run];
 
-		if (junit_is_judged(next) || !junit_is_judged(decides))
+		if (junit_is_judged(next))
 			decides = next;
 	}
 	return decides;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "runtally/config.h"
+#include "runtally/options_table.h"
 #include "runtally/quantity.h"
 
 enum { NOTES_LIMIT = 1000 };

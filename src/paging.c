@@ -1,6 +1,8 @@
 #include "runtally/paging.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 void pages_release(struct pages *pages)
 {
@@ -60,19 +62,70 @@ void pages_add(struct pages *pages, const json_t *rest, const struct page *page)
 	pages->items[pages->count++] = read;
 }
 
-static bool same_set(const struct page *a, const struct page *b)
+static int compare_numbers(int64_t a, int64_t b)
 {
-	return a->owner == b->owner && a->total_pages == b->total_pages &&
-	       a->total_results == b->total_results;
+	return (a > b) - (a < b);
 }
 
-static size_t times_seen(const struct pages *pages, const struct page *set, int64_t number)
+static int compare_sets(const struct page *a, const struct page *b)
 {
-	size_t seen = 0;
+	int order = compare_numbers(a->total_pages, b->total_pages);
 
-	for (size_t i = 0; i < pages->count; i++)
-		seen += same_set(&pages->items[i], set) && pages->items[i].page == number;
-	return seen;
+	if (!order)
+		order = compare_numbers(a->total_results, b->total_results);
+	return order ? order
+		     : strcmp(a->owner ? a->owner->name : "", b->owner ? b->owner->name : "");
+}
+
+/* A page among those of its set, and what the set lacks. */
+struct sheet {
+	const struct page *page;
+	int64_t missing;
+};
+
+static int compare_sheets(const void *left, const void *right)
+{
+	const struct sheet *a = left, *b = right;
+	int order = compare_sets(a->page, b->page);
+
+	return order ? order : compare_numbers(a->page->page, b->page->page);
+}
+
+static int compare_places(const void *left, const void *right)
+{
+	const struct sheet *a = left, *b = right;
+
+	return (a->page > b->page) - (a->page < b->page);
+}
+
+static size_t same_number(const struct sheet *sheets, size_t count)
+{
+	size_t same = 1;
+
+	while (same < count && sheets[same].page->page == sheets[0].page->page)
+		same++;
+	return same;
+}
+
+/*
+ * Several lists may look like one set (as many pages and results each): then every page must be
+ * there as often as this one. seen[n] is how many of the set's pages are there at least n times.
+ */
+static void find_missing(struct sheet *sheets, size_t count, int64_t *seen)
+{
+	int64_t total = sheets[0].page->total_pages;
+
+	memset(seen, 0, (count + 1) * sizeof(*seen));
+	for (size_t first = 0, times; first < count; first += times) {
+		times = same_number(sheets + first, count - first);
+		for (size_t n = 1; n <= times; n++)
+			seen[n] += sheets[first].page->page < total;
+	}
+	for (size_t first = 0, times; first < count; first += times) {
+		times = same_number(sheets + first, count - first);
+		for (size_t i = 0; i < times; i++)
+			sheets[first + i].missing = total - seen[times];
+	}
 }
 
 static void warn(struct notes *notes, const struct page *page, const char *text)
@@ -87,26 +140,44 @@ static void warn(struct notes *notes, const struct page *page, const char *text)
 	notes_add(notes, &note);
 }
 
-/*
- * Several lists may look like one set (as many pages and results each): then every page must be
- * there as often as this one.
- */
-static void check_pages(const struct pages *pages, const struct page *page, struct notes *notes)
+static void warn_missing(struct notes *notes, const struct page *page, int64_t missing)
 {
-	size_t own = times_seen(pages, page, page->page);
-	int64_t missing = 0;
 	char text[160];
 
-	for (int64_t number = 0; number < page->total_pages && number < 10000; number++)
-		missing += times_seen(pages, page, number) < own;
-	if (!missing)
-		return;
 	snprintf(text, sizeof(text),
 		 "page %lld of %lld: this export may be cut short (%lld of its pages %s not among "
 		 "the inputs)",
 		 (long long)page->page + 1, (long long)page->total_pages, (long long)missing,
 		 missing == 1 ? "is" : "are");
 	warn(notes, page, text);
+}
+
+static bool is_numbered(const struct page *page)
+{
+	return page->page >= 0 && page->page < INT64_MAX && page->total_pages > 1;
+}
+
+/* What each numbered page's set lacks, in the order of the pages. */
+static size_t sort_sheets(const struct pages *pages, struct sheet *sheets)
+{
+	int64_t *seen = memory_alloc((pages->count + 1) * sizeof(*seen));
+	size_t count = 0;
+
+	for (size_t i = 0; i < pages->count; i++)
+		if (is_numbered(&pages->items[i]))
+			sheets[count++].page = &pages->items[i];
+	if (count)
+		qsort(sheets, count, sizeof(*sheets), compare_sheets);
+	for (size_t first = 0, end; first < count; first = end) {
+		for (end = first + 1;
+		     end < count && !compare_sets(sheets[first].page, sheets[end].page);)
+			end++;
+		find_missing(sheets + first, end - first, seen);
+	}
+	if (count)
+		qsort(sheets, count, sizeof(*sheets), compare_places);
+	memory_free(seen);
+	return count;
 }
 
 static void check_cap(const struct page *page, struct notes *notes)
@@ -128,14 +199,21 @@ static void check_cap(const struct page *page, struct notes *notes)
 
 void pages_check(const struct pages *pages, struct notes *notes)
 {
+	struct sheet *sheets = memory_alloc(pages->count * sizeof(*sheets));
+	size_t count = sort_sheets(pages, sheets), at = 0;
+
 	for (size_t i = 0; i < pages->count; i++) {
 		const struct page *page = &pages->items[i];
 
-		if (page->page >= 0 && page->total_pages > 1)
-			check_pages(pages, page, notes);
-		else if (page->has_next)
+		if (at < count && sheets[at].page == page) {
+			if (sheets[at].missing > 0)
+				warn_missing(notes, page, sheets[at].missing);
+			at++;
+		} else if (page->has_next) {
 			warn(notes, page,
 			     "more pages follow this one: this export may be cut short");
+		}
 		check_cap(page, notes);
 	}
+	memory_free(sheets);
 }

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtally/config.h"
+#include "runtally/options_table.h"
 #include "runtally/strbuf.h"
 #include "runtally/times.h"
 

@@ -1,10 +1,10 @@
 /*
- * config: what the files of the command line share: the option table (options.c), what its rows do
- * (setters.c, limits.c), --help (help.c), the readers of arguments (arguments.c) and of the config
- * file (config.c). Nobody else includes this but their tests.
+ * options_table: what the files of the command line share: the table (options.c), what its rows do
+ * (options_setters.c, options_limits.c), --help, the readers of arguments and of the config file.
+ * Nobody else includes this but their tests.
  */
-#ifndef RUNTALLY_CONFIG_H
-#define RUNTALLY_CONFIG_H
+#ifndef RUNTALLY_OPTIONS_TABLE_H
+#define RUNTALLY_OPTIONS_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

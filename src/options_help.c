@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "runtally/config.h"
+#include "runtally/options_table.h"
 #include "runtally/strbuf.h"
 
 /* Help texts begin at HELP_COLUMN; an option too wide for that has its text on the next line. */

@@ -1,4 +1,4 @@
-#include "runtally/config.h"
+#include "runtally/options_table.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "runtally/config.h"
+#include "runtally/options_table.h"
 
 enum { NAME_MAX_LENGTH = 40 };
 

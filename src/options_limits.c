@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "runtally/config.h"
+#include "runtally/options_table.h"
 #include "runtally/quantity.h"
 #include "runtally/strbuf.h"
 
