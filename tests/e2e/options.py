@@ -1,0 +1,373 @@
+#!/usr/bin/env python3
+"""Every option does what --help says of it."""
+
+import json
+import os
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import fields  # noqa: E402
+import harness  # noqa: E402
+from inputs import zipped  # noqa: E402
+
+GOOD = json.dumps(fields.playgent())
+SAMPLES = harness.ROOT / "samples"
+
+
+class Usage(harness.Case):
+    """Mistakes in the call: status 2, a message, nothing written."""
+
+    ROWS = [
+        ([], "no input"),
+        (["--no-such"], "--no-such"),
+        (["-x"], "-x"),
+        (["run.json", "-o"], "-o"),
+        (["run.json", "-o", "report.pdf"], "report.pdf"),
+        (["run.json", "-o", "pdf=report"], "pdf"),
+        (["run.json", "-o", "json="], "names no file"),
+        (["run.json", "-o", "a.json", "-o", "./a.json"], "a.json"),
+        (["run.json", "--from", "nobody"], "nobody"),
+        (["run.json", "--pass-score", "2"], "2"),
+        (["run.json", "--pass-score", "high"], "high"),
+        (["run.json", "--score-scale", "7"], "7"),
+        (["run.json", "--suite-by", "moon"], "moon"),
+        (["run.json", "--since", "yesterday"], "yesterday"),
+        (["run.json", "--until", "2026-13-01"], "2026-13-01"),
+        (["run.json", "--last", "3y"], "3y"),
+        (["run.json", "--since", "2026-02-01", "--until", "2026-01-01"], "--until"),
+        (["run.json", "--template", "pdf=x"], "pdf"),
+        (["run.json", "--template", "x"], "x"),
+        (["run.json", "--title", "two\nlines"], "title"),
+        (["run.json", "--link", "javascript:alert(1)"], "javascript"),
+        (["run.json", "--link", "https://a b"], "a b"),
+        (["run.json", "--details", "some"], "some"),
+        (["run.json", "--junit-flavor", "odd"], "odd"),
+        (["run.json", "--min-pass-rate", "101"], "101"),
+        (["run.json", "--max-cost", "-1"], "-1"),
+        (["run.json", "--fail-on", "failed,moon"], "moon"),
+        (["run.json", "--limit", "moon=1"], "moon"),
+        (["run.json", "--limit", "notes=x"], "notes"),
+        (["run.json", "--progress", "maybe"], "maybe"),
+        (["run.json", "--config", "missing.json"], "missing.json"),
+        (["run.json", "--strict=yes"], "strict"),
+    ]
+
+    def test_mistakes(self):
+        self.write("run.json", GOOD)
+        for arguments, part in self.ROWS:
+            with self.subTest(" ".join(arguments)):
+                ended = self.run_here(*arguments)
+                self.assertEqual((ended.returncode, ended.stdout), (2, b""), ended.stderr)
+                self.assertIn(part, ended.stderr.decode())
+                self.assertEqual(self.files(), ["run.json"])
+
+    def test_bad_epoch(self):
+        self.write("run.json", GOOD)
+        for value in ("", "x", "-1", "1e9", "99999999999999999999"):
+            with self.subTest(value):
+                ended = self.run_here("run.json", "--last", "1d",
+                                      env=harness.environment(SOURCE_DATE_EPOCH=value))
+                self.assertEqual(ended.returncode, 2)
+                self.assertIn(b"SOURCE_DATE_EPOCH", ended.stderr)
+
+    def test_bad_config(self):
+        self.write("run.json", GOOD)
+        for text in ("{", "[]", '{"no-such": 1}', '{"title": 5}', '{"strict": "yes"}'):
+            with self.subTest(text):
+                self.write("c.json", text)
+                ended = self.run_here("run.json", "--config", "c.json")
+                self.assertEqual(ended.returncode, 2, ended.stderr)
+                self.assertIn(b"c.json", ended.stderr)
+
+
+class Options(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.write("run.json", GOOD)
+
+    def report(self, *arguments, status=0):
+        ended = self.run_here(*arguments, "-o", "json=-")
+        self.assertEqual(ended.returncode, status, ended.stderr)
+        return json.loads(ended.stdout)
+
+    def output(self, format_name, *arguments, inputs=("run.json",)):
+        ended = self.run_here(*inputs, *arguments, "-o", f"{format_name}=-")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        return ended.stdout.decode()
+
+    def test_words(self):
+        for option in ("--help", "-h"):
+            self.assertIn(b"Usage: runtally", self.run_here(option).stdout)
+        self.assertRegex(self.run_here("--version").stdout, rb"^runtally \d+\.\d+\.\d+\n$")
+        sources = self.run_here("--list-sources").stdout.split()
+        for name in (b"kapso", b"sigmamind", b"telnyx", b"magpipe", b"playgent", b"runtally"):
+            self.assertIn(name, sources)
+        formats = self.run_here("--list-formats").stdout.split()
+        for name in (b"html", b"markdown", b"junit", b"json", b"records", b"csv", b"text"):
+            self.assertIn(name, formats)
+
+    def test_every_option_is_known(self):
+        """No option of --help is refused as unknown."""
+        text = self.run_here("--help").stdout.decode()
+        options = re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text, re.M)
+        self.assertGreater(len(options), 30)
+        for option in options:
+            with self.subTest(option):
+                ended = self.run_here("run.json", option)
+                self.assertNotIn(b"unknown option", ended.stderr)
+
+    def test_title_and_link(self):
+        for name in ("html", "markdown", "text"):
+            self.assertIn("Grüße an alle", self.output(name, "--title", "Grüße an alle"))
+        self.assertIn("https://ci.test/42", self.output("markdown", "--link", "https://ci.test/42"))
+
+    def test_details(self):
+        passed = json.dumps({**fields.playgent(), "run_id": "p2", "success": True, "turns": [
+            {**fields.playgent()["turns"][0], "success": True, "evaluation": {},
+             "output": [fields.message("assistant", "said in passing")]}]})
+        failed = GOOD.replace('"answer"', '"said in failing"')
+        self.write("runs.ndjson", passed + "\n" + failed)
+        for choice, expected in (("none", (False, False)), ("failed", (False, True)),
+                                 ("all", (True, True))):
+            with self.subTest(choice):
+                text = self.output("html", "--details", choice, inputs=["runs.ndjson"])
+                self.assertEqual(("said in passing" in text, "said in failing" in text), expected)
+
+    def test_no_transcripts(self):
+        self.write("said.json", GOOD.replace('"answer"', '"said by the agent"'))
+        for arguments, shown in (([], True), (["--no-transcripts"], False)):
+            text = self.output("html", "--details", "all", *arguments, inputs=["said.json"])
+            self.assertEqual("said by the agent" in text, shown)
+            self.assertIn("relevance", text)
+
+    def test_junit_flavor(self):
+        self.assertNotIn("<properties>\n      <property name=\"run_id\"", self.output("junit"))
+        strict = ElementTree.fromstring(self.output("junit"))
+        rich = ElementTree.fromstring(self.output("junit", "--junit-flavor", "rich"))
+        self.assertIsNone(strict.find(".//testcase/properties"))
+        self.assertIsNotNone(rich.find(".//testcase/properties"))
+        self.assertIsNotNone(rich.find(".//testcase").get("file"))
+
+    def test_from(self):
+        report = self.report("run.json", "--from", "playgent")
+        self.assertEqual(report["totals"]["runs"], 1)
+        report = self.report("run.json", "--from", "telnyx", status=0)
+        self.assertEqual(report["sources"][0]["source"], "telnyx")
+        # As a run of another API it has no known status.
+        self.assertEqual(report["totals"]["passed"], 0)
+
+    def test_period(self):
+        rows = [
+            (["--since", "2026-11-10"], 1), (["--since", "2026-11-11"], 0),
+            (["--until", "2026-11-10"], 1), (["--until", "2026-11-09"], 0),
+            (["--since", "2026-11-10T10:01:00Z"], 1), (["--since", "2026-11-10T10:01:01Z"], 0),
+            (["--until", "2026-11-10T10:01:00Z"], 0), (["--until", "2026-11-10T10:01:01Z"], 1),
+            (["--since", "2026-11-10T12:01:00+02:00"], 1),
+            (["--last", "6d"], 1), (["--last", "5d"], 0), (["--last", "1w"], 1),
+        ]
+        self.write("t.json", json.dumps(fields.telnyx()))
+        for arguments, runs in rows:
+            with self.subTest(" ".join(arguments)):
+                self.assertEqual(self.report("t.json", *arguments)["totals"]["runs"], runs)
+
+    def test_suite_and_source(self):
+        rows = [(["--suite", "age*"], 1), (["--suite", "p-agent"], 1), (["--suite", "x*"], 0),
+                (["--suite", "x*", "--suite", "agent"], 1), (["--source", "playgent"], 1),
+                (["--source", "kapso"], 0), (["--source", "kapso", "--source", "playgent"], 1)]
+        for arguments, runs in rows:
+            with self.subTest(" ".join(arguments)):
+                self.assertEqual(self.report("run.json", *arguments)["totals"]["runs"], runs)
+
+    def test_scores(self):
+        """What passes, by threshold and by scale."""
+        rows = [(0.8, [], "passed"), (0.79, [], "failed"), (0.79, ["--pass-score", "0.79"], "passed"),
+                (8, [], "passed"), (7.9, [], "failed"), (80, [], "passed"), (79, [], "failed"),
+                (1, ["--score-scale", "10"], "failed"), (1, [], "passed"),
+                (9, ["--score-scale", "100"], "failed"), (9, ["--score-scale", "1"], "unknown"),
+                (0, ["--pass-score", "0"], "passed")]
+        for score, arguments, outcome in rows:
+            with self.subTest(f"{score} {arguments}"):
+                self.write("k.json", json.dumps({**fields.kapso(), "score": score}))
+                status = 3 if outcome == "unknown" else 0
+                report = self.report("k.json", *arguments, status=status)
+                self.assertEqual(report["totals"][outcome], 1)
+
+    def test_limits(self):
+        """At the limit all is well; one more is bad input, and said to be."""
+        archive = bytes(zipped([("a.json", GOOD), ("b.json", GOOD + " " * 3000000)]))
+        self.write("two.zip", archive)
+        size = len(GOOD) + 3000000
+        total = size + len(GOOD)
+        rows = [
+            ("run.json", f"record-bytes={len(GOOD)}", f"record-bytes={len(GOOD) - 1}"),
+            ("two.zip", "zip-entries=2", "zip-entries=1"),
+            ("two.zip", f"zip-entry-bytes={size}", f"zip-entry-bytes={size - 1}"),
+            ("two.zip", f"zip-total-bytes={total}", f"zip-total-bytes={total - 1}"),
+            ("two.zip", "zip-ratio=1032", "zip-ratio=20"),
+            ("run.json", "record-memory=1M", "record-memory=2K"),
+        ]
+        for name, enough, too_little in rows:
+            with self.subTest(too_little):
+                self.assertEqual(self.run_here(name, "--limit", enough).returncode, 0)
+                ended = self.run_here(name, "--limit", too_little)
+                self.assertEqual(ended.returncode, 3)
+                self.assertIn(name.encode(), ended.stderr)
+
+    def test_folder_depth(self):
+        self.write("a/b/c/run.json", GOOD)
+        self.assertEqual(self.run_here("a", "--limit", "folder-depth=2").returncode, 0)
+        self.assertEqual(self.run_here("a", "--limit", "folder-depth=1").returncode, 3)
+
+    def test_notes_limit(self):
+        self.write("bad.ndjson", "".join(f'{{"x{i}": 1}}\n' for i in range(200)))
+        report = self.report("bad.ndjson", "--limit", "notes=10", status=3)
+        self.assertEqual(len(report["notes"]), 10)
+
+    def test_markdown_bytes(self):
+        for limit in (65000, 20000, 5000):
+            with self.subTest(limit):
+                ended = harness.runtally("kapso", "telnyx", "magpipe", "-o", "markdown=-",
+                                         "--limit", f"markdown-bytes={limit}", cwd=SAMPLES)
+                self.assertEqual(ended.returncode, 0)
+                self.assertLessEqual(len(ended.stdout), limit)
+                ended.stdout.decode()
+
+    def test_quiet_and_verbose(self):
+        self.write("w.json", json.dumps({**fields.telnyx(), "status": "odd"}))
+        self.write("bad.json", "{")
+        usual = self.run_here("w.json", "bad.json").stderr
+        self.assertIn(b"warning", usual)
+        quiet = self.run_here("w.json", "bad.json", "-q").stderr
+        self.assertNotIn(b"warning", quiet)
+        self.assertIn(b"bad.json", quiet)
+        self.write("many.ndjson", "".join(f'{{"x{i}": 1}}\n' for i in range(200)))
+        usual = self.run_here("many.ndjson").stderr.splitlines()
+        self.assertLess(len(usual), 60)
+        self.assertEqual(len(self.run_here("many.ndjson", "-v").stderr.splitlines()), 200)
+
+    def test_progress(self):
+        self.write("runs.ndjson", (GOOD + "\n") * 3000)
+        self.assertEqual(self.run_here("runs.ndjson").stderr, b"")
+        self.assertIn(b"records", self.run_here("runs.ndjson", "--progress", "on").stderr)
+        self.assertEqual(self.run_here("runs.ndjson", "--progress", "off").stderr, b"")
+
+    def test_config(self):
+        """The same options from a file; arguments win; `runtally.json` is read by itself."""
+        config = {"title": "From the file", "fail-on": "failed", "details": "none",
+                  "output": ["report.json", "markdown=report.txt"], "strict": True,
+                  "min-pass-rate": 50}
+        for name, arguments in (("my.json", ["--config", "my.json"]), ("runtally.json", [])):
+            with self.subTest(name):
+                self.write(name, json.dumps(config))
+                ended = self.run_here("run.json", *arguments)
+                self.assertEqual(ended.returncode, 1, ended.stderr)
+                report = json.loads((self.folder / "report.json").read_text())
+                self.assertEqual(report["title"], "From the file")
+                self.assertEqual(len(report["gates"]), 2)
+                self.assertIn("From the file", (self.folder / "report.txt").read_text())
+                ended = self.run_here("run.json", *arguments, "--title", "Told", "-o", "json=-")
+                self.assertEqual(json.loads(ended.stdout)["title"], "Told")
+
+    def test_reruns(self):
+        runs = [{**fields.runtally_record(), "run_id": f"r{i}", "outcome": outcome,
+                 "created_at": fields.TIME % i}
+                for i, outcome in enumerate(("failed", "passed"))]
+        self.write("runs.ndjson", "\n".join(map(json.dumps, runs)))
+        plain = ElementTree.fromstring(self.output("junit", inputs=["runs.ndjson"]))
+        self.assertEqual(len(plain.findall(".//testcase")), 2)
+        merged = ElementTree.fromstring(self.output("junit", "--reruns", inputs=["runs.ndjson"]))
+        self.assertEqual(len(merged.findall(".//testcase")), 1)
+        self.assertEqual(len(merged.findall(".//flakyFailure")), 1)
+
+    def test_color(self):
+        """Never in a file or a pipe."""
+        self.assertNotIn("\x1b", self.output("text"))
+
+    def test_view(self):
+        values = json.loads(self.output("view"))
+        self.assertEqual(values["totals"]["runs"], "1")
+        self.assertEqual(values["title"], "Agent test runs")
+
+
+class Templates(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.write("run.json", GOOD)
+
+    FORMATS = ("html", "markdown", "junit", "json", "records", "csv", "text")
+
+    def outputs(self, *arguments):
+        found = {}
+        for name in self.FORMATS:
+            ended = self.run_here("run.json", "-o", f"{name}=-", *arguments)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            found[name] = ended.stdout
+        return found
+
+    def test_round_trip(self):
+        """The built-in templates, printed and given again, make the same bytes."""
+        built_in = self.outputs()
+        self.assertEqual(self.run_here("--print-templates", "mine").returncode, 0)
+        self.assertEqual(built_in, self.outputs("--templates", "mine"))
+        here = {path.relative_to(harness.ROOT / "templates")
+                for path in (harness.ROOT / "templates").glob("*/*")}
+        self.assertEqual(here, {path.relative_to(self.folder / "mine")
+                                for path in (self.folder / "mine").rglob("*") if path.is_file()})
+
+    def test_one_changed(self):
+        self.run_here("--print-templates", "mine")
+        for name in self.FORMATS:
+            with self.subTest(name):
+                root = self.folder / "mine" / name / "report.mustache"
+                text = root.read_text()
+                root.write_text("{{title}} changed\n")
+                ended = self.run_here("run.json", "-o", f"{name}=-", "--templates", "mine")
+                self.assertIn(b"changed", ended.stdout)
+                root.write_text(text)
+
+    def test_partly(self):
+        """A folder may hold only what differs."""
+        self.write("mine/html/masthead.mustache", "<p>my own head</p>\n")
+        ended = self.run_here("run.json", "-o", "html=-", "--templates", "mine")
+        self.assertIn(b"my own head", ended.stdout)
+        self.assertIn(b"</html>", ended.stdout)
+
+    def test_one_file(self):
+        self.write("weekly.mustache", "{{#totals}}{{passed}} of {{runs}}{{/totals}} <{{title}}>\n")
+        ended = self.run_here("run.json", "--template", "text=weekly.mustache", "--title", "T")
+        self.assertEqual(ended.stdout, b"0 of 1 <T>\n")
+        ended = self.run_here("run.json", "--template", "html=weekly.mustache", "-o", "html=-",
+                              "--title", "<T>")
+        self.assertEqual(ended.stdout, b"0 of 1 <&lt;T&gt;>\n")
+
+    def test_no_way_around_the_escaper(self):
+        """Raw tags print raw only what runtally itself laid out."""
+        run = {**fields.playgent(), "agent": {"id": "a", "name": "<script>"}}
+        self.write("bad.json", json.dumps(run))
+        self.write("t.mustache", "{{#suites}}{{{name}}} {{&name}}{{/suites}}")
+        ended = self.run_here("bad.json", "--template", "html=t.mustache", "-o", "html=-")
+        self.assertEqual(ended.stdout, b"&lt;script&gt; &lt;script&gt;")
+
+    def test_mistakes(self):
+        """Named with file, line and column; status 4, and no report."""
+        for text, place in (("a\n{{#x}}", "t.mustache:2"), ("{{/x}}", "t.mustache:1"),
+                            ("{{", "t.mustache:1"), ("{{>no-such}}", "t.mustache")):
+            with self.subTest(text):
+                self.write("t.mustache", text)
+                ended = self.run_here("run.json", "--template", "text=t.mustache", "-o", "out.txt")
+                if text == "{{>no-such}}" and ended.returncode == 0:
+                    continue  # the specification takes a missing partial as empty
+                self.assertEqual(ended.returncode, 4, ended.stderr)
+                self.assertIn(place, ended.stderr.decode())
+                self.assertEqual(self.files(), ["run.json", "t.mustache"])
+
+    def test_missing_file(self):
+        ended = self.run_here("run.json", "--template", "text=no.mustache")
+        self.assertEqual(ended.returncode, 4)
+        self.assertIn(b"no.mustache", ended.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(harness.main())
