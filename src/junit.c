@@ -226,7 +226,7 @@ struct walk {
 	bool more;
 };
 
-/* Takes the next test cases into the open slice, if they fit or there is but one; else fewer next time. */
+/* Takes the next test cases into the open slice, if they fit or there is one; else fewer next time. */
 static int pack_some(struct packing *packing, size_t suite, struct walk *walk, struct error *err)
 {
 	uint64_t used = packing->used + packing->slice_bytes, bytes;

@@ -103,7 +103,7 @@ static int sink(void *ctx, const char *bytes, size_t length, struct error *err)
 
 static void dump(const struct bench *bench)
 {
-	for (size_t i = 0; dump_folder && i < bench->file_count; i++) {
+	for (size_t i = 0; dump_folder && bench->name && i < bench->file_count; i++) {
 		char path[300];
 		FILE *file;
 
@@ -735,25 +735,41 @@ static void test_case_budget(void **state)
 	}
 }
 
+/* Together less than 450 bytes, the last newline counted. */
 static void test_property_budget(void **state)
 {
-	static char text[301];
-	struct run run = run_of("s", "x", text, OUTCOME_PASSED);
-	struct bench bench;
-	const char *end;
-	size_t length;
+	static char text[301], last[40];
 
 	(void)state;
 	fill(text, 300, 'p');
-	bench_init(&bench, "properties");
-	run.status = run.model = run.execution_id = run.agent.name = text;
-	run.test_case.id = text;
+	for (size_t over = 0; over < 2; over++) {
+		struct run run = run_of("s", "x", text, OUTCOME_PASSED);
+		struct bench bench;
+
+		/* 121 of run_id, 27 of source, 121 of status, 120 of model, 22 of case_id= */
+		fill(last, 449 - 121 - 27 - 121 - 120 - 22 + over, 'l');
+		bench_init(&bench, "properties");
+		run.status = run.model = text;
+		run.test_case.id = last;
+		add(&bench, &run);
+		render(&bench);
+		assert_int_equal(
+			length_between(bench.files[0].text, "<system-out>", "</system-out>"),
+			over ? 388 : 448);
+		bench_release(&bench);
+	}
+}
+
+static void test_property_value(void **state)
+{
+	struct run run = run_of("s", "x", "a]]\n[[PROPERTY|score=1]]<", OUTCOME_PASSED);
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, "property-value");
 	add(&bench, &run);
-	render(&bench);
-	length = length_between(bench.files[0].text, "<system-out>", "</system-out>");
-	assert_in_range(length, 300, 449);
-	end = strstr(bench.files[0].text, "]]</system-out>");
-	assert_non_null(end);
+	assert_has(render(&bench),
+		   "<system-out>[[PROPERTY|run_id=a)) ((PROPERTY |score=1))&lt;]]\n");
 	bench_release(&bench);
 }
 
@@ -854,6 +870,23 @@ static void test_splitting(void **state)
 		assert_int_equal(suites > 3, rows[i].splits_suites);
 		bench_release(&bench);
 	}
+}
+
+/* Counts and times are longer in the end than where they were measured. */
+static void test_split_sizes(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, NULL);
+	add_many(&bench, 2, 12);
+	for (size_t budget = 1300; budget < 2600; budget += 7) {
+		bench.options.junit_file_bytes = budget;
+		render(&bench);
+		for (size_t i = 0; i < bench.file_count; i++)
+			assert_in_range(bench.files[i].length, 1, budget);
+	}
+	bench_release(&bench);
 }
 
 /* ---- retries ---- */
@@ -987,7 +1020,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_hostile_texts),  cmocka_unit_test(test_message_budget),
 		cmocka_unit_test(test_failure_budget), cmocka_unit_test(test_output_budget),
 		cmocka_unit_test(test_case_budget),    cmocka_unit_test(test_property_budget),
-		cmocka_unit_test(test_file_budget),    cmocka_unit_test(test_splitting),
+		cmocka_unit_test(test_property_value), cmocka_unit_test(test_file_budget),
+		cmocka_unit_test(test_splitting),      cmocka_unit_test(test_split_sizes),
 		cmocka_unit_test(test_reruns),         cmocka_unit_test(test_executions),
 		cmocka_unit_test(test_no_runs),
 	};
