@@ -251,7 +251,8 @@ static void read_record(struct intake *in, const struct record *record)
 		value = wrapped(value);
 		kind = pick(in, value, &owner);
 	}
-	if (kind == RECORD_NOT_MINE && in->options->from && json_object_size(value) > 0)
+	if (kind == RECORD_NOT_MINE && in->options->from && json_object_size(value) > 0 &&
+	    !is_own_report(value))
 		kind = RECORD_RUN;
 	if (kind == RECORD_RUN || kind == RECORD_DEFINITION)
 		in->list_owner = owner;
