@@ -90,7 +90,7 @@ size_t card_length(struct scan *scan, size_t at)
 bool detect_card(struct scan *scan, struct match *match)
 {
 	bool known = scan->at >= scan->no_card_from && scan->at < scan->no_card_to;
-	size_t length = known || scan_in_fraction(scan) ? 0 : card_length(scan, scan->at);
+	size_t length = known || scan_in_fraction(scan, scan->at) ? 0 : card_length(scan, scan->at);
 
 	*match = (struct match){.start = scan->at, .end = scan->at + length, .kind = REDACT_CARD};
 	return length > 0;

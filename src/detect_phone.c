@@ -60,7 +60,8 @@ static bool is_whole(const struct number *number, bool long_prefix, unsigned nex
 {
 	unsigned last = number->sizes[number->groups - 1];
 
-	return last >= 8 || (number->digits >= (long_prefix ? 13 : 11) && next_size != last);
+	return last >= 8 ||
+	       (number->digits >= (long_prefix ? 13 : 11) && (next_size != last || last > 3));
 }
 
 /*
@@ -69,7 +70,7 @@ static bool is_whole(const struct number *number, bool long_prefix, unsigned nex
  */
 static bool begins_card(struct scan *scan, size_t at, const struct number *number)
 {
-	if (at >= scan->no_card_from && at < scan->no_card_to)
+	if (scan_in_fraction(scan, at) || (at >= scan->no_card_from && at < scan->no_card_to))
 		return false;
 	if (card_length(scan, at))
 		return true;
@@ -177,7 +178,7 @@ static bool is_tail(struct scan *scan)
 {
 	char before = scan_before(scan);
 
-	return strchr("_-/$#+", before) || scan_in_fraction(scan) || before == '\xA3' ||
+	return strchr("_-/$#+", before) || scan_in_fraction(scan, scan->at) || before == '\xA3' ||
 	       before == '\xAC' || before == '\xA5'; /* last bytes of pound, euro and yen */
 }
 
@@ -186,7 +187,9 @@ static bool is_head(struct scan *scan, size_t end)
 {
 	char after = scan_byte(scan, end);
 
-	if (after == '%' || after == '_' || (is_letter(after) && lower(after) != 'x'))
+	if (after == '%') /* of a URL's escape, or a percentage */
+		return !is_hex(scan_byte(scan, end + 1)) || !is_hex(scan_byte(scan, end + 2));
+	if (after == '_' || (is_letter(after) && lower(after) != 'x'))
 		return true;
 	if (after == '.')
 		return !is_letter(scan_byte(scan, end + 1)) && scan_continues(scan, end + 1);

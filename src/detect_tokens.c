@@ -222,7 +222,7 @@ bool detect_bot(struct scan *scan, struct match *match)
 	for (at++; at - scan->at <= digits + 35; at++)
 		if (!is_base64url(scan_byte(scan, at)))
 			return false;
-	return !is_alnum(scan_byte(scan, at)) && found(scan, match, at - scan->at, REDACT_TOKEN);
+	return !scan_continues(scan, at) && found(scan, match, at - scan->at, REDACT_TOKEN);
 }
 
 /* The end of `-----BEGIN X-----`; 0 where it is none. */

@@ -90,18 +90,27 @@ static size_t value_start(struct scan *scan, struct value_place *place)
 	return at;
 }
 
-static bool ends_quoted(const struct value_place *place, char byte)
+/*
+ * A value between \" ends at the next backslash, whatever that begins: also a plus sign, \u002B,
+ * before a phone number. A second scan finds a placeholder there.
+ */
+static bool ends_quoted(struct scan *scan, size_t at, const struct value_place *place)
 {
+	char byte = scan_byte(scan, at);
+	enum redaction_kind kind;
+
 	return byte == '\0' || byte == '\n' || byte == '\r' || byte == place->quote ||
-	       (place->escaped && byte == '\\');
+	       (place->escaped && (byte == '\\' || placeholder_length(scan, at, &kind)));
 }
 
 static size_t quoted_end(struct scan *scan, size_t at, const struct value_place *place)
 {
-	while (!ends_quoted(place, scan_byte(scan, at)))
-		at += !place->escaped && scan_byte(scan, at) == '\\' && at + 1 < scan->length ? 2
-											      : 1;
-	return at < scan->length ? at : scan->length;
+	while (!ends_quoted(scan, at, place)) {
+		bool pair = !place->escaped && scan_byte(scan, at) == '\\';
+
+		at += pair && at + 1 < scan->length ? 2 : 1;
+	}
+	return at;
 }
 
 /* A value without quotes ends at white space, and loses the marks of the sentence around it. */
@@ -254,9 +263,10 @@ bool detect_value(struct scan *scan, struct match *match)
 	return is_secret(scan, name, &place, start, end) && as_secret(scan, match, start, end);
 }
 
-static bool is_token68(char byte)
+/* RFC 6750 allows marks that base64 has not. */
+static bool is_credential(char byte, bool basic)
 {
-	return is_alnum(byte) || (byte && strchr("-._~+/=", byte));
+	return is_alnum(byte) || (byte && strchr(basic ? "+/=" : "-._~+/=", byte));
 }
 
 /* Six bits of base64, or -1 */
@@ -314,7 +324,7 @@ bool detect_bearer(struct scan *scan, struct match *match)
 	if (!spaces_after(scan, start))
 		return false;
 	start += spaces_after(scan, start);
-	for (end = start; is_token68(scan_byte(scan, end));)
+	for (end = start; is_credential(scan_byte(scan, end), basic);)
 		end++;
 	while (end > start && scan_byte(scan, end - 1) == '.')
 		end--;

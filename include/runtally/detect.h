@@ -100,11 +100,11 @@ static inline bool is_hex(char byte)
 	return is_digit(byte) || (lower(byte) >= 'a' && lower(byte) <= 'f');
 }
 
-/* Whether the digits at scan->at follow a decimal point. */
-static inline bool scan_in_fraction(struct scan *scan)
+/* Whether the digits at `at` follow a decimal point. */
+static inline bool scan_in_fraction(struct scan *scan, size_t at)
 {
-	return scan_before(scan) == '.' && scan->at > scan->floor + 1 &&
-	       is_digit(scan_byte(scan, scan->at - 2));
+	return at > scan->floor + 1 && scan_byte(scan, at - 1) == '.' &&
+	       is_digit(scan_byte(scan, at - 2));
 }
 
 /* Whether `word`, in lower case, stands at `at` in any case. */

@@ -92,13 +92,30 @@ static void check_xml(struct strbuf *out, const char *text, size_t size)
 	strbuf_reset(out);
 }
 
+/* A mere number goes without a span: nothing in it may mean anything. */
+static bool is_figure(const struct strbuf *out)
+{
+	static const char marks[] = " .,%/:;&\\$-\xE2\x89\xA5\x80\x93";
+
+	for (size_t i = 0; i < out->length; i++)
+		if (!strchr(marks, out->text[i]) && !(out->text[i] >= '0' && out->text[i] <= '9') &&
+		    !(lower(out->text[i]) >= 'a' && lower(out->text[i]) <= 'z'))
+			return false;
+	return out->length && out->length < 200;
+}
+
 static void check_span(struct strbuf *out, const char *text, size_t size, char start)
 {
 	size_t ticks;
 
 	escape_markdown(out, text, size, start);
 	require_clean(out, "");
-	require(size ? out->text[0] == '`' : !out->length);
+	if (out->length && out->text[0] != '`') {
+		require(is_figure(out) && (start || !strcmp(out->text, "n/a")));
+		strbuf_reset(out);
+		return;
+	}
+	require(!out->length == !size);
 	ticks = strspn(out->text, "`");
 	require(!size || out->length > 2 * ticks);
 	require(ticks <= 32 &&
