@@ -61,7 +61,7 @@ static int read_all(int fd, struct strbuf *text)
 	return got < 0 ? -1 : 0;
 }
 
-/* Sets text to NULL where there is no such file and `optional`. */
+/* Sets text to NULL where there is no such file, or none can have that name, and `optional`. */
 static int read_file(struct templates *templates, const char *path, bool optional,
 		     struct template_source *source, struct error *err)
 {
@@ -70,7 +70,7 @@ static int read_file(struct templates *templates, const char *path, bool optiona
 
 	*source = (struct template_source){.file = arena_strdup(&templates->arena, path)};
 	if (fd < 0) {
-		if (optional && errno == ENOENT)
+		if (optional && (errno == ENOENT || errno == ENAMETOOLONG))
 			return 0;
 		return error_set(err, "%s: cannot open: %s", path, strerror(errno));
 	}
