@@ -1,4 +1,4 @@
-"""One full record of each API, and what stands in its text fields: for hostile texts and canaries."""
+"""One full record of each API, and its text fields: for hostile texts and canaries."""
 
 import copy
 

@@ -183,7 +183,8 @@ class Hostile(harness.Case):
         """JSON can carry all of it: names come out as they went in, but for what was redacted."""
         names = {case["name"] for suite in json.loads(self.out["json"])["suites"]
                  for case in suite["cases"]}
-        for text in ("=cmd|' /C calc'!A0", "@team @everyone ping", "</script><script>alert(1)</script>"):
+        for text in ("=cmd|' /C calc'!A0", "@team @everyone ping",
+                     "</script><script>alert(1)</script>"):
             self.assertIn(text, names)
 
     def test_csv(self):

@@ -182,7 +182,8 @@ class Options(harness.Case):
 
     def test_scores(self):
         """What passes, by threshold and by scale."""
-        rows = [(0.8, [], "passed"), (0.79, [], "failed"), (0.79, ["--pass-score", "0.79"], "passed"),
+        rows = [(0.8, [], "passed"), (0.79, [], "failed"),
+                (0.79, ["--pass-score", "0.79"], "passed"),
                 (8, [], "passed"), (7.9, [], "failed"), (80, [], "passed"), (79, [], "failed"),
                 (1, ["--score-scale", "10"], "failed"), (1, [], "passed"),
                 (9, ["--score-scale", "100"], "failed"), (9, ["--score-scale", "1"], "unknown"),

@@ -169,5 +169,6 @@ def report(truth):
         "totals": tally(runs),
         "sources": [{"source": source, **tally(some)}
                     for source, some in by_source.items() if some],
-        "suites": [suite for source, some in by_source.items() for suite in suites_of(source, some)],
+        "suites": [suite for source, some in by_source.items()
+                   for suite in suites_of(source, some)],
     }

@@ -40,7 +40,6 @@ class Run:
     started: int = None
     ended: int = None
     updated: int = None
-    duration: int = None  # told apart from the times
     score: D = None
     cost: D = None
     tokens: tuple = None
@@ -58,8 +57,6 @@ class Run:
 
     @property
     def duration_ms(self):
-        if self.duration is not None:
-            return self.duration
         if self.begin is None or self.ended is None or self.ended < self.begin:
             return None
         return self.ended - self.begin
@@ -194,15 +191,17 @@ class World:
             run.score = D(self.rng.randrange(80, 101)) / 100
         elif run.outcome == "failed":
             run.score = D(self.rng.randrange(0, 80)) / 100
+        elif run.outcome == "error":
+            run.shape = self.rng.choice(["exception", "not completed", "judge failed"])
+            # What the judge says of half a conversation; its own failure is no score.
+            if run.shape != "judge failed":
+                run.score = self.rng.choice([None, D("0.91"), D("0.00")])
         if run.outcome != "pending" and self.chance(30):
             run.tokens = (self.rng.randrange(5000), self.rng.randrange(900))
         return run
 
     def kapso_score(self, run):
         """As it stands in the export: sometimes out of 10 or of 100."""
-        if run.outcome == "error":
-            # What the judge says of half a conversation.
-            return self.rng.choice([None, Number("0.91"), Number("0.0")])
         if run.score is None:
             return None
         # 1 out of 10 and 10 out of 100 would be read on the smaller scale.
@@ -224,22 +223,19 @@ class World:
             "created_at": time_text(rng, run.created), "updated_at": time_text(rng, run.updated),
             "test_case": {"id": run.case.id, "name": run.case.name, "rubric": "r", "script": "s",
                           "test_suite_id": run.suite.id}}
-        if run.outcome == "error":
-            self.spoil_kapso(record)
+        self.spoil_kapso(run, record)
         if run.tokens:
             record["token_usage"] = {"provider": "p", "model": "m", "input_tokens": run.tokens[0],
                                      "output_tokens": run.tokens[1], "total_tokens": 1}
         return record
 
-    def spoil_kapso(self, record):
-        """One of the ways in which the vendor tells an error."""
-        way = self.rng.randrange(3)
-        if way == 0:
+    def spoil_kapso(self, run, record):
+        """The ways in which the vendor tells an error."""
+        if run.shape == "exception":
             record["error"] = {"message": "boom", "type": "ValueError"}
-        elif way == 1:
+        elif run.shape == "not completed":
             record["execution_completed"] = False
-            record["score"] = Number("0.93")
-        else:
+        elif run.shape == "judge failed":
             record["score"] = Number("0.0")
             record["feedback"] = "Evaluation failed to provide feedback: no tag"
 
@@ -359,8 +355,6 @@ class World:
         if run.shape == "served":
             # As the server sends them: nothing says which case it was.
             run.case, run.suite, run.agent = Group(), Group(), Group()
-        if run.shape == "single" and run.outcome != "pending":
-            run.duration = self.rng.randrange(1, 300) * 1000
         return run
 
     def export_magpipe(self, run):
@@ -385,11 +379,9 @@ class World:
         if run.shape == "single":
             nested.update(id=run.case.id, suite_id=run.suite.id, agent_id=run.agent.id,
                           caller_mode="silent", test_suites={"name": run.suite.name})
-            record["logs"] = {"signalwire": [], "render": []}
-        if run.duration is not None:
-            record["logs"]["signalwire"] = [
-                {"event": "call.ended", "call_sid": "s", "duration_seconds": seconds}
-                for seconds in (1, run.duration // 1000)]
+            # The call, which is shorter than the run.
+            record["logs"] = {"render": [], "signalwire": [
+                {"event": "call.ended", "call_sid": "s", "duration_seconds": 7}]}
         if run.shape in ("single", "suite", "list"):
             record["test_cases"] = nested
         return record
@@ -409,11 +401,13 @@ class World:
         case, agent = self.rng.choice(self.playgent_cases)
         run = Run("playgent", self.token("run_"), case, Group(), agent, self.outcome())
         run.shape = self.rng.choice(["full", "full", "abbreviated", "no summary", "bare"])
-        if run.outcome == "pending":
-            return run
+        if run.outcome == "pending" and self.chance(60):
+            run.shape = "bare"
         turns = self.rng.randrange(1, 5)
         if run.shape == "abbreviated":
-            run.latencies = (self.rng.randrange(200, 9000),)
+            # Of a run that goes on, an average without turns says nothing yet.
+            if run.outcome != "pending":
+                run.latencies = (self.rng.randrange(200, 9000),)
             run.cost = D(self.rng.randrange(1, 10 ** 9)) / 10 ** 9
         elif run.shape != "bare":
             run.latencies = tuple(self.rng.randrange(200, 9000) for _ in range(turns))
@@ -455,14 +449,14 @@ class World:
         if run.shape in ("full", "no summary"):
             record["turns"] = self.playgent_turns(run)
         failed = 1 if run.outcome == "failed" else 0
-        if run.shape == "full" and run.outcome != "pending":
+        if run.shape == "full":
             record["summary"] = {"turns_passed": len(run.latencies) - failed,
                                  "turns_failed": failed, "total_cost_usd": Number(run.cost),
                                  "avg_latency_ms": sum(run.latencies) // len(run.latencies)}
-        elif run.shape == "abbreviated" and run.outcome != "pending":
+        elif run.shape == "abbreviated":
             record["summary"] = {"turns_passed": 3 - failed, "turns_failed": failed,
                                  "total_cost_usd": Number(f"{run.cost:e}"),
-                                 "avg_latency_ms": run.latencies[0]}
+                                 "avg_latency_ms": (run.latencies or (777,))[0]}
         return record
 
     def define_playgent(self):

@@ -1,0 +1,344 @@
+#!/usr/bin/env python3
+"""What the conventions of this code demand and a script can hold.
+
+Each check is a function that yields complaints; warnings are printed and do not fail.
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+import harness
+
+ROOT = harness.ROOT
+HEADERS = sorted((ROOT / "include/runtally").glob("*.h"))
+SOURCES = sorted((ROOT / "src").rglob("*.c")) + sorted((ROOT / "src").glob("*.h"))
+TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_file())
+
+# The way of the data, tool by tool and stage by stage: a file includes nothing of a later line.
+LAYERS = """
+    error arena strbuf
+    utf8 times stats sha256 numbers quantity path note
+    json
+    escape detect detect_card detect_context detect_email detect_phone detect_tokens detect_values
+        redact
+    source archive scanner records
+    run reading adapter adapters
+    join paging select ingest
+    tally gate
+    mustache mustache_parse mustache_indent mustache_json
+    format.h
+    view view_anchor view_group view_table view_tally view_run view_report
+    markdown junit junit_lines junit_names junit_text junit_case junit_view junit_output
+    format.c
+    output templates
+    options options_table options_setters options_arguments options_config options_limits
+        options_help
+    publish
+    main
+"""
+
+JANSSON = {"json", "records", "adapters", "adapter", "reading", "ingest", "paging",
+           "options_config", "mustache_json"}
+LIBZIP = {"archive.c", "output.c"}
+
+PRINTING = re.compile(r"(?<!format\()\b(?:v?f?printf|puts|putchar|fputs|fputc|putc|perror|exit|_exit|abort|"
+                      r"stdout|stderr)\b")
+ALLOCATING = re.compile(r"\b(?:malloc|calloc|realloc|free|strdup|strndup|asprintf|getline)\s*\(")
+FORBIDDEN = re.compile(r"\b(?:strcpy|strcat|strncat|sprintf|vsprintf|strtok|gmtime|localtime|"
+                       r"asctime|ctime|mktime|atoi|atol|atof|gets|setlocale|alloca|rand|system|"
+                       r"popen|tmpnam|mktemp)\s*\(")
+
+# Markup that our own code laid out and escaped (templates/README.md).
+RAW = {"style_hash", "table", "evidence", "link", "colored.red", "colored.green", "colored.yellow",
+       "colored.bold", "colored.dim", "colored.off"}
+RAW_JUNIT = {"body", "output"}
+
+COLUMNS = 100
+FUNCTION_LINES = 50
+LONG_SHARE = 10  # per cent
+
+
+def place(path, line=None):
+    name = path.relative_to(ROOT)
+    return f"{name}:{line}" if line else f"{name}"
+
+
+def blanked(text):
+    """The code alone: comments and the insides of texts give way to blanks, lines stay."""
+    pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+
+    def blank(match):
+        if match[0].startswith('"') and is_include(text, match.start()):
+            return match[0]
+        return re.sub(r"[^\n]", " ", match[0])
+    return pattern.sub(blank, text)
+
+
+def is_include(text, at):
+    return text[text.rfind("\n", 0, at) + 1:at].startswith("#include")
+
+
+def matches(pattern, path):
+    for number, line in enumerate(blanked(path.read_text()).splitlines(), 1):
+        for found in pattern.finditer(line):
+            yield number, found
+
+
+def ranks():
+    found, rank = {}, 0
+    for line in LAYERS.strip().splitlines():
+        rank += not line.startswith("     ")
+        for name in line.split():
+            found[name] = rank
+    return found
+
+
+def rank_of(path, known):
+    """A name may stand with its extension, where header and source are of different stages."""
+    if path.parent.name == "adapters":
+        return known["adapters"]
+    return known.get(path.name, known.get(path.stem))
+
+
+def check_layers():
+    known = ranks()
+    for path in HEADERS + SOURCES:
+        own = rank_of(path, known)
+        if own is None:
+            yield f"{place(path)}: has no place in the order of the pipeline (tests/lint.py)"
+            continue
+        for line, found in matches(re.compile(r'#include "(?:runtally/)?([\w/]+\.h)"'), path):
+            included = rank_of(pathlib.Path(found[1]), known)
+            if included is None or included > own:
+                yield f"{place(path, line)}: includes {found[1]}, of a later stage"
+
+
+def check_libraries():
+    for path in HEADERS + SOURCES:
+        text = path.read_text()
+        stem = "adapters" if path.parent.name == "adapters" else path.stem
+        if "<jansson.h>" in text and stem not in JANSSON:
+            yield f"{place(path)}: includes jansson.h"
+        if re.search(r"\bjson_[a-z]+\(", blanked(text)) and stem not in JANSSON:
+            yield f"{place(path)}: calls jansson"
+        if "<zip.h>" in text and path.name not in LIBZIP:
+            yield f"{place(path)}: includes zip.h"
+
+
+def check_printing():
+    for path in SOURCES:
+        if path.name == "main.c":
+            continue
+        for line, found in matches(PRINTING, path):
+            # What ends the program where nobody has said how.
+            if path.name == "arena.c" and found[0] == "abort":
+                continue
+            yield f"{place(path, line)}: {found[0]} is for main.c alone"
+
+
+def check_allocation():
+    for path in SOURCES + HEADERS:
+        if path.name == "arena.c":
+            continue
+        for line, found in matches(ALLOCATING, path):
+            # What realpath() returns.
+            if path.name == "output.c" and found[0].startswith("free"):
+                continue
+            yield f"{place(path, line)}: {found[0]}) is for arena.c alone"
+
+
+def check_forbidden():
+    for path in SOURCES + HEADERS:
+        for line, found in matches(FORBIDDEN, path):
+            yield f"{place(path, line)}: {found[0]}) is not used here"
+
+
+def check_typedefs():
+    for path in SOURCES + HEADERS:
+        for line, _ in matches(re.compile(r"\btypedef\s+(?:struct|enum|union)\b"), path):
+            yield f"{place(path, line)}: a typedef hides a struct"
+
+
+def check_headers_compile_alone():
+    flags = ["-std=c11", "-D_XOPEN_SOURCE=700", "-D_FILE_OFFSET_BITS=64", "-Wall", "-Wextra",
+             "-Werror", f"-I{ROOT / 'include'}"]
+    packages = subprocess.run(["pkg-config", "--cflags", "jansson", "libzip"],
+                              capture_output=True, text=True).stdout.split()
+    compiler = shlex.split(os.environ.get("CC", "cc"))
+
+    def compile_alone(path):
+        return subprocess.run(compiler + flags + packages + ["-fsyntax-only", "-x", "c", "-"],
+                              input=f'#include "runtally/{path.name}"\n', text=True,
+                              capture_output=True).stderr
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for path, errors in zip(HEADERS, pool.map(compile_alone, HEADERS)):
+            if errors:
+                yield f"{place(path)}: does not compile alone:\n{errors[:800]}"
+
+
+def check_columns():
+    for path in SOURCES + HEADERS + sorted((ROOT / "tests").rglob("*.[ch]")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if len(line.expandtabs(8)) > COLUMNS:
+                yield f"{place(path, number)}: is longer than {COLUMNS} columns"
+            if line != line.rstrip():
+                yield f"{place(path, number)}: ends in blanks"
+
+
+def functions(path):
+    """(name, line, lines) of each: in this style a body opens and closes at the margin."""
+    name = start = None
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        head = re.match(r"(?!struct|enum|union|static const)\w[\w *]*?(\w+)\(", line)
+        if head:
+            name = head[1]
+        if line == "{":
+            start = number
+        elif line == "}" and start:
+            yield name, start, number - start - 1
+            start = None
+
+
+def warn_long_functions():
+    found = [(lines, place(path, line), name) for path in SOURCES
+             for name, line, lines in functions(path)]
+    long = sorted((row for row in found if row[0] > FUNCTION_LINES), reverse=True)
+    if len(long) * 100 > len(found) * LONG_SHARE:
+        yield f"{len(long)} of {len(found)} functions are over {FUNCTION_LINES} lines"
+    for lines, where, name in long:
+        yield f"{where}: {name} has {lines} lines"
+
+
+def warn_long_files():
+    for path in SOURCES:
+        lines = path.read_text().count("\n")
+        if lines > 600:
+            yield f"{place(path)}: has {lines} lines"
+
+
+def check_raw_tags():
+    pattern = re.compile(r"\{\{\{\s*([^}]*?)\s*\}\}\}|\{\{&\s*([^}]*?)\s*\}\}")
+    for path in TEMPLATES:
+        allowed = RAW_JUNIT if path.parent.name == "junit" else RAW
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for found in pattern.finditer(line):
+                if (found[1] or found[2]) not in allowed:
+                    yield f"{place(path, number)}: {found[0]} is not escaped"
+
+
+def check_html_templates():
+    """The page works under a policy that blocks inline style and every script."""
+    for path in TEMPLATES:
+        if path.parent.name != "html":
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for word in ("style=", "<script", "javascript:", " onclick", "<iframe", "@import"):
+                if word in line:
+                    yield f"{place(path, number)}: holds {word.strip()}"
+
+
+def members():
+    """Names in the tables of values; those of JUnit are its own."""
+    found = {}
+    for path in sorted((ROOT / "src").glob("view*.c")):
+        for name in re.findall(r'^\t+\{?\s*"(\w+)",\s*MEMBER_', path.read_text(), re.M):
+            found.setdefault(name, place(path))
+    return found
+
+
+def documented():
+    """All words in code of templates/README.md, and those that head a row of its tables."""
+    text = (ROOT / "templates/README.md").read_text()
+    words, heads = set(), set()
+    for number, line in enumerate(text.splitlines()):
+        for span in re.findall(r"`([^`]+)`", line):
+            words.update(re.findall(r"\w+", span))
+        if line.startswith("| `"):
+            for span in re.findall(r"`([^`]+)`", line.split(" | ")[0]):
+                heads.update(re.findall(r"[a-z]\w*", span))
+    return words, heads
+
+
+def check_template_values():
+    known, (words, heads) = members(), documented()
+    if len(known) < 100:
+        yield f"only {len(known)} values were found in src/view*.c"
+    # `has_hidden_…` stands for all that begin so.
+    starts = tuple(word for word in words if word.endswith("_"))
+    for name in sorted(set(known) - words):
+        if not name.startswith(starts or "?"):
+            yield f"{known[name]}: {name} is not in templates/README.md"
+    for name in sorted(heads - set(known) - set(starts)):
+        yield f"templates/README.md: {name} is no value of src/view*.c"
+
+
+def check_template_tags():
+    """Every name that a template asks for is one that some value has."""
+    names = set(members())
+    for path in (ROOT / "src").glob("junit*.c"):
+        names.update(re.findall(r'^\t\{\s*"(\w+)",\s*MEMBER_', path.read_text(), re.M))
+    tag = re.compile(r"\{\{\{?\s*([#^&/]?)\s*([\w.]+)\s*\}?\}\}")
+    for path in TEMPLATES:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for _, name in tag.findall(line):
+                for part in name.split("."):
+                    if part and part not in names:
+                        yield f"{place(path, number)}: no value is called {part}"
+
+
+def help_options():
+    text = harness.runtally("--help").stdout.decode()
+    return set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", text, re.M))
+
+
+def check_manual():
+    manual = ROOT / "src/runtally.1"
+    text = manual.read_text()
+    options = help_options()
+    told = set()
+    for line in re.findall(r"^\.It (Fl .*)$", text, re.M):
+        told.update(re.findall(r"Fl -([a-z-]+)", line))
+    for name in sorted(options - told):
+        yield f"{place(manual)}: --{name} is missing"
+    for name in sorted(told - options):
+        yield f"{place(manual)}: --{name} is not in --help"
+
+
+def check_readme_options():
+    """What the README shows must exist."""
+    text = (ROOT / "README.md").read_text()
+    for name in sorted(set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text)) - help_options()):
+        # Of other programs in its examples.
+        if name not in {"user", "mail", "url", "suite-name", "data-binary", "form", "header"}:
+            yield f"README.md: --{name} is not in --help"
+
+
+def check_formatted_python():
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if len(line) > COLUMNS:
+                yield f"{place(path, number)}: is longer than {COLUMNS} columns"
+
+
+def main():
+    passed = failed = 0
+    words = sys.argv[1:]
+    for name, check in list(globals().items()):
+        if not name.startswith(("check_", "warn_")) or (words and name not in words):
+            continue
+        complaints = list(check())
+        for complaint in complaints:
+            print(("warning: " if name.startswith("warn_") else "FAIL: ") + complaint)
+        if name.startswith("check_"):
+            failed += bool(complaints)
+            passed += not complaints
+    return harness.say_counts(passed, failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
