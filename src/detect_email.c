@@ -3,7 +3,8 @@
 #include <string.h>
 
 /*
- * First byte of a letter outside ASCII: Latin, Greek or Cyrillic (U+00C0..U+053F). Scripts that write without spaces are left out, since a whole sentence would go along.
+ * First byte of a letter outside ASCII: Latin, Greek or Cyrillic (U+00C0..U+053F). Scripts that
+ * write without spaces are left out, since a whole sentence would go along.
  */
 static bool is_wide_lead(char byte)
 {
@@ -82,7 +83,10 @@ static size_t domain_end(struct scan *scan, size_t at)
 	}
 }
 
-/* RFC 5321's dot-string without its rarer marks, at a domain with a dot; `%40` is an at sign in URLs. */
+/*
+ * RFC 5321's dot-string without its rarer marks, at a domain with a dot; `%40` is an at sign in
+ * URLs.
+ */
 bool detect_email(struct scan *scan, struct match *match)
 {
 	size_t sign = scan_has(scan, scan->at, "%40") ? 3 : 1;

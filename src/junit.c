@@ -154,8 +154,8 @@ static int try_level(struct packing *packing, const struct junit_part *part,
 }
 
 /*
- * Finds how much system-out one file has room for. *fits is false where even none is too much, which
- * is asked second, so that large reports are not measured in vain.
+ * Finds how much system-out one file has room for. *fits is false where even none is too much,
+ * which is asked second, so that large reports are not measured in vain.
  */
 static int find_level(struct packing *packing, const struct junit_part *part, bool *fits,
 		      struct error *err)
@@ -226,7 +226,9 @@ struct walk {
 	bool more;
 };
 
-/* Takes the next test cases into the open slice, if they fit or there is one; else fewer next time. */
+/*
+ * Takes the next test cases into the open slice, if they fit or there is one; else fewer next time.
+ */
 static int pack_some(struct packing *packing, size_t suite, struct walk *walk, struct error *err)
 {
 	uint64_t used = packing->used + packing->slice_bytes, bytes;

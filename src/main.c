@@ -1,4 +1,6 @@
-/* runtally: options → ingest → tally → render → exit status. All that is printed is printed here. */
+/*
+ * runtally: options → ingest → tally → render → exit status. All that is printed is printed here.
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

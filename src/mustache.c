@@ -49,7 +49,9 @@ struct renderer {
 	uint64_t sunk;
 	unsigned partials, levels;
 
-	/* Template lines get indent.text from indent_from on, but not at the place unindented_at. */
+	/*
+	 * Template lines get indent.text from indent_from on, but not at the place unindented_at.
+	 */
 	struct strbuf indent;
 	size_t indent_from;
 	uint64_t unindented_at;

@@ -131,7 +131,9 @@ static enum options_wish read_long(struct cursor *cursor, const char *text)
 	return add_setting(cursor, row, value, false);
 }
 
-/* `letters` follow one dash: flags, and at last an option whose value is the rest or what follows. */
+/*
+ * `letters` follow one dash: flags, and at last an option whose value is the rest or what follows.
+ */
 static enum options_wish read_letters(struct cursor *cursor, const char *letters)
 {
 	for (; *letters; letters++) {

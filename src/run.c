@@ -192,8 +192,7 @@ struct run *runs_keep(struct runs *runs, const struct run *run, bool keep_detail
 	kept->latency_ms =
 		keep_array(&keeper, run->latency_ms, run->latency_count, sizeof(*run->latency_ms));
 	kept->criteria = keep_criteria(&keeper, run, keep_details);
-	kept->details =
-		run->details && keep_details ? keep_details_of(&keeper, kept) : NULL;
+	kept->details = run->details && keep_details ? keep_details_of(&keeper, kept) : NULL;
 	runs->items =
 		array_reserve(runs->items, &runs->capacity, runs->count + 1, sizeof(*runs->items));
 	runs->items[runs->count++] = kept;

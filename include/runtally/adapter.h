@@ -69,7 +69,9 @@ struct adapter {
 	int (*read_run)(struct run *run, const struct node *record, struct reading *reading,
 			struct error *err);
 
-	/* Calls reading_define for each thing that a definition names; NULL: this source has none. */
+	/*
+	 * Calls reading_define for each thing that a definition names; NULL: this source has none.
+	 */
 	int (*read_definition)(const struct node *record, struct reading *reading,
 			       struct error *err);
 

@@ -67,7 +67,10 @@ void intern_release(struct interner *pool);
 /* NULL gives NULL. */
 const char *intern(struct interner *pool, const char *text);
 
-/* A 64-bit hash (FNV-1a, folded), the same on every machine; for tables and anchors, not for security. */
+/*
+ * A 64-bit hash (FNV-1a, folded), the same on every machine; for tables and anchors, not for
+ * security.
+ */
 uint64_t hash_bytes(const char *bytes, size_t length);
 
 #endif

@@ -39,8 +39,8 @@ struct rendering {
 	struct template_set *templates;
 	const struct view *view;
 	/*
-	 * Begins file `part` (0 is the report itself; 1.. are numbered beside it) and ends the one before.
-	 * Until the first call the sink must not be used.
+	 * Begins file `part` (0 is the report itself; 1.. are numbered beside it) and ends the one
+	 * before. Until the first call the sink must not be used.
 	 */
 	int (*begin)(void *ctx, size_t part, struct error *err);
 	render_sink *sink;

@@ -35,8 +35,8 @@ void junit_set_level(struct junit *junit, struct junit_level level);
 const struct junit *junit_of(const struct value *of);
 
 /*
- * The object is the case_group, the index its first run. NULL as object: there are no runs, and the case
- * says why.
+ * The object is the case_group, the index its first run. NULL as object: there are no runs, and the
+ * case says why.
  */
 extern const struct value_class class_junit_case;
 

@@ -18,17 +18,21 @@ void junit_add_line(struct strbuf *out, const char *text, size_t limit);
 void junit_add_named(struct strbuf *out, const char *text, size_t limit);
 /* Cuts what stands after `start` to `limit` code points, "…" among them. */
 void junit_cut_characters(struct strbuf *out, size_t start, size_t limit);
-/* Appends every line of the text, ended by \n: `first` before the first one, `next` before the others. */
+/*
+ * Appends every line of the text, ended by \n: `first` before the first one, `next` before the
+ * others.
+ */
 void junit_add_lines(struct strbuf *out, const char *text, const char *first, const char *next);
 /*
- * Who says the lines that follow: a role or label, or `otherwise` where the text does not begin with a
- * letter: `::error::` at the beginning of a line is a command to some CI systems.
+ * Who says the lines that follow: a role or label, or `otherwise` where the text does not begin
+ * with a letter: `::error::` at the beginning of a line is a command to some CI systems.
  */
 void junit_add_speaker(struct strbuf *out, const char *text, const char *otherwise);
 /* A text that is not to take more than so many bytes before and after escaping. */
 struct junit_piece {
 	const struct strbuf *text;
-	size_t before; /* bytes of the same text that were written already: the cut mark counts them */
+	/* Bytes of the same text that were written already: the cut mark counts them. */
+	size_t before;
 	size_t limit, escaped;
 	bool tail; /* the middle is cut out, not the end */
 };

@@ -1,8 +1,8 @@
 /*
  * junit_names: which runs make one <testcase>, and the names under which consumers keep them.
  *
- * GitLab keeps a case under job + classname + name, and of two with the same key one is lost. So keys
- * are unique over the whole report, and stay so after Jenkins made addresses of them (all but
+ * GitLab keeps a case under job + classname + name, and of two with the same key one is lost. So
+ * keys are unique over the whole report, and stay so after Jenkins made addresses of them (all but
  * ASCII letters, digits and _ becomes _). Names depend on the report's order alone:
  *
  *   name              the first test case of a case

@@ -34,8 +34,8 @@ void junit_body(const struct view *view, const struct run *run, size_t limit, si
 bool junit_property(const struct run *run, size_t index, struct strbuf *name, struct strbuf *value);
 
 /*
- * Markup: [[PROPERTY|...]] lines (`properties`), an empty line, and head and tail of the transcript. The
- * limits are those of junit_body. Appends nothing where there is nothing to show.
+ * Markup: [[PROPERTY|...]] lines (`properties`), an empty line, and head and tail of the
+ * transcript. The limits are those of junit_body. Appends nothing where there is nothing to show.
  */
 void junit_output(const struct view *view, const struct run *run, bool properties, size_t limit,
 		  size_t escaped, struct strbuf *out);

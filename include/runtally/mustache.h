@@ -54,8 +54,9 @@ struct value_ops {
 	/* Appends the text as it is, not escaped. NULL: prints nothing. */
 	void (*text)(const struct value *value, struct strbuf *out);
 	/*
-	 * Whether the text is markup that our own code produced: only then do {{{x}}} and {{&x}} print
-	 * it raw; everything else goes through the escaper however it is asked for. NULL: never.
+	 * Whether the text is markup that our own code produced: only then do {{{x}}} and {{&x}}
+	 * print it raw; everything else goes through the escaper however it is asked for. NULL:
+	 * never.
 	 */
 	bool (*is_markup)(const struct value *value);
 };

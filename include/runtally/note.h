@@ -36,8 +36,8 @@ struct notes {
 	uint64_t dropped;
 	uint64_t errors, warnings; /* occurrences, dropped ones included */
 	/*
-	 * What every text passes before it is kept (redaction); NULL: nothing. What it returns must live
-	 * until its next call.
+	 * What every text passes before it is kept (redaction); NULL: nothing. What it returns must
+	 * live until its next call.
 	 */
 	const char *(*filter)(void *ctx, const char *text);
 	void *filter_ctx;

@@ -32,9 +32,9 @@ enum record_event {
 struct record {
 	const json_t *value; /* borrowed: alive until the next call */
 	/*
-	 * 1.. within the blob; every RECORDS_RECORD and RECORDS_BAD has its own. 0: a RECORDS_BAD that
-	 * is about the blob as a whole and counts as no record. Of a rest: of its last list's last
-	 * record (0: none).
+	 * 1.. within the blob; every RECORDS_RECORD and RECORDS_BAD has its own. 0: a RECORDS_BAD
+	 * that is about the blob as a whole and counts as no record. Of a rest: of its last list's
+	 * last record (0: none).
 	 */
 	size_t number;
 	uint64_t offset;  /* byte in the blob where its text begins */

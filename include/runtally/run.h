@@ -116,7 +116,10 @@ void run_init(struct run *run);
 int64_t run_begin(const struct run *run);
 /* When it happened, for periods: the end, else the begin. */
 int64_t run_when(const struct run *run);
-/* Sets duration_ms from begin and end where it is not known yet; an end before the begin gives none. */
+/*
+ * Sets duration_ms from begin and end where it is not known yet; an end before the begin gives
+ * none.
+ */
 void run_derive_duration(struct run *run);
 
 /* The run set. `items` may be sorted by whoever holds it; the runs themselves do not move. */

@@ -12,8 +12,8 @@
 
 /*
  * Leaves one run for each (source, run id) and returns how many were dropped. Of two copies the one
- * with the later update stays, else the richer, else the earlier in the order of items (vendors.md); what it lacks of names
- * and criteria it takes from the other.
+ * with the later update stays, else the richer, else the earlier in the order of items
+ * (vendors.md); what it lacks of names and criteria it takes from the other.
  */
 uint64_t select_distinct(struct runs *runs);
 

@@ -21,7 +21,10 @@ int64_t percentile(const int64_t *values, size_t count, unsigned percent);
 
 /* numerator / denominator rounded half away from zero; denominator above 0. */
 int64_t divide_rounded(int64_t numerator, int64_t denominator);
-/* numerator / denominator in millionths, rounded half up; denominator above 0, numerator below 2^43. */
+/*
+ * numerator / denominator in millionths, rounded half up; denominator above 0, numerator below
+ * 2^43.
+ */
 int32_t ratio_micro(uint64_t numerator, uint64_t denominator);
 
 #endif

@@ -87,7 +87,9 @@ member_flag view_any_at;    /* a uint64_t: whether it is above 0 */
 
 struct value view_root(const struct view *view);
 
-/* Classes that other report writers build on; their objects are struct run, struct case_group ... */
+/*
+ * Classes that other report writers build on; their objects are struct run, struct case_group ...
+ */
 extern const struct value_class class_tally, class_raw_tally, class_run, class_case, class_suite,
 	class_report;
 

@@ -14,7 +14,9 @@ extern const struct value_class class_source; /* of struct source_group */
  */
 bool view_next_run(const struct value *of, struct run *const *runs, size_t count,
 		   struct value_cursor *cursor, struct value *out);
-/* Of report.runs[first...], `count` of them, those that failed or ended in error; `shown` at most. */
+/*
+ * Of report.runs[first...], `count` of them, those that failed or ended in error; `shown` at most.
+ */
 bool view_next_failure(const struct value *of, size_t first, size_t count, size_t shown,
 		       struct value_cursor *cursor, struct value *out);
 /* Likewise of report.cases, those with such runs. */

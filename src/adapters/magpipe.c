@@ -20,8 +20,8 @@
  *   phrase in the name [S]. A failed one in a passed run is remarked; the status stands [I].
  * - Trouble with the line shows as `failed` with call_connected or agent_joined false [S]: the
  *   outcome stays failed, the reason says that the call did not come about [I].
- * - completed_at is the time of the evaluation, so the duration is longer than the call, whose length
- *   stands in the logs of the single-run shape alone [S].
+ * - completed_at is the time of the evaluation, so the duration is longer than the call, whose
+ *   length stands in the logs of the single-run shape alone [S].
  * - credits_charged is not money that we could convert: the cost stays unknown [I].
  * - Lists end silently at 50 and at 200 [S].
  */

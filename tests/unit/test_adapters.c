@@ -1,8 +1,8 @@
 /*
- * The cases are in tests/unit/records/NAME.cases: a title after `== `, perhaps a line `with WORD...`
- * (details, scale=N, pass=MILLIONTHS), a JSON text, a line `--`, and what must be read of it, as
- * show_record writes it. Besides, every case is shown to every adapter, and is read again with
- * each of its members broken.
+ * The cases are in tests/unit/records/NAME.cases: a title after `== `, perhaps a line `with
+ * WORD...` (details, scale=N, pass=MILLIONTHS), a JSON text, a line `--`, and what must be read of
+ * it, as show_record writes it. Besides, every case is shown to every adapter, and is read again
+ * with each of its members broken.
  */
 #include <setjmp.h>
 #include <stdarg.h>

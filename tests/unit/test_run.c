@@ -223,7 +223,9 @@ static void keeps_filtered_copies(void **state)
 	assert_int_equal(kept->cost_nano, 77);
 	assert_int_equal(kept->identity, 99);
 	check_details(kept);
-	/* 14 of the run, 2 of the criterion, 6 of the turn, 2 of the passage, 2 of the transcript */
+	/*
+	 * 14 of the run, 2 of the criterion, 6 of the turn, 2 of the passage, 2 of the transcript
+	 */
 	assert_int_equal(filtered, 26);
 	runs_release(&runs);
 }
