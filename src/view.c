@@ -44,7 +44,8 @@ static const struct member *find_member(const struct value_class *class, const c
 		for (size_t i = 0; i < class->count; i++) {
 			const struct member *member = &class->members[i];
 
-			if (strncmp(member->name, name, length) == 0 && !member->name[length])
+			if (strlen(member->name) == length &&
+			    memcmp(member->name, name, length) == 0)
 				return member;
 		}
 	return NULL;
@@ -290,15 +291,18 @@ static void print_class(struct printer *printer, const struct value *object,
 			const struct value_class *class, bool *any)
 {
 	for (size_t i = 0; i < class->count; i++) {
+		const char *name = class->members[i].name;
 		struct value member;
 
-		object_member(object, class->members[i].name, strlen(class->members[i].name),
-			      &member);
+		/* One that a class has of its own hides its base's. */
+		if (find_member(object->detail, name, strlen(name)) != &class->members[i])
+			continue;
+		object_member(object, name, strlen(name), &member);
 		if (*any)
 			strbuf_addch(&printer->out, ',');
 		*any = true;
 		print_break(printer);
-		strbuf_addf(&printer->out, "\"%s\": ", class->members[i].name);
+		strbuf_addf(&printer->out, "\"%s\": ", name);
 		print_value(printer, &member);
 	}
 	if (class->base)

@@ -491,8 +491,9 @@ static void add_evidence(const struct run *run, struct strbuf *out)
 
 		if (criterion->outcome != OUTCOME_FAILED && criterion->outcome != OUTCOME_ERROR)
 			continue;
-		strbuf_addf(out, "%s %s", criterion->outcome == OUTCOME_ERROR ? "ERROR" : "FAIL",
-			    criterion->name);
+		strbuf_addstr(out, criterion->outcome == OUTCOME_ERROR ? "ERROR" : "FAIL");
+		if (criterion->name)
+			strbuf_addf(out, " %s", criterion->name);
 		if (criterion->has_score)
 			strbuf_addstr(out, "  ");
 		score_text(out, criterion->has_score, criterion->score_micro);

@@ -64,12 +64,18 @@ enum { COLUMN_COUNT = sizeof(columns) / sizeof(columns[0]) };
 /* Cuts to NAME_COLUMNS columns, with an ellipsis for what is lost. */
 static void cut_name(struct strbuf *cell)
 {
-	size_t cut = cell->length;
+	size_t cut = 0, width = 0;
 
 	if (utf8_columns(cell->text, cell->length) <= NAME_COLUMNS)
 		return;
-	while (utf8_columns(cell->text, cut) > NAME_COLUMNS - 1)
-		cut = utf8_cut(cell->text, cell->length, cut - 1);
+	for (;;) {
+		size_t length = utf8_read(cell->text + cut, cell->length - cut).length;
+
+		width += utf8_columns(cell->text + cut, length);
+		if (width > NAME_COLUMNS - 1)
+			break;
+		cut += length;
+	}
 	strbuf_truncate(cell, cut);
 	strbuf_addstr(cell, "…");
 }
