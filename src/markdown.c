@@ -2,7 +2,7 @@
 
 #include "runtally/view.h"
 
-/* Collects the bytes, up to one more than the budget. */
+/* Collects the bytes, up to one more than the budget, which is below SIZE_MAX. */
 struct page {
 	struct strbuf text;
 	size_t budget;
@@ -65,9 +65,10 @@ static int fit(const struct rendering *rendering, struct page *page, struct erro
 
 int markdown_render(const struct rendering *rendering, struct error *err)
 {
+	uint64_t budget = rendering->view->render->markdown_bytes;
 	struct page page = {
 		.text = STRBUF_INIT,
-		.budget = (size_t)rendering->view->render->markdown_bytes,
+		.budget = budget < SIZE_MAX ? (size_t)budget : SIZE_MAX - 1,
 	};
 	int failed = fit(rendering, &page, err);
 

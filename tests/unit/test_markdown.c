@@ -1,0 +1,288 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "runtally/markdown.h"
+#include "runtally/templates.h"
+#include "runtally/view.h"
+
+/* A report of `suites` suites with one failing case each, and as many notes. */
+struct world {
+	struct runs runs;
+	struct report report;
+	struct ingest_counts counts;
+	struct notes notes;
+	struct gates gates;
+	struct render_options options;
+	struct view view;
+	const char *template;
+	struct format format; /* its escaper is changed, so that tests can count bytes */
+	struct strbuf out;
+	size_t begun;
+};
+
+static void world_init(struct world *world, size_t suites, const char *template)
+{
+	*world = (struct world){
+		.counts = {.period_from = TIME_UNKNOWN, .period_to = TIME_UNKNOWN},
+		.options = default_render_options,
+		.template = template,
+		.format = *format_by_name("markdown"),
+		.out = STRBUF_INIT,
+	};
+	world->format.escape = escape_none;
+	runs_init(&world->runs);
+	notes_init(&world->notes, 1000);
+	for (size_t i = 0; i < suites; i++) {
+		char name[32], id[32];
+		struct run run = made_run("kapso", id, OUTCOME_FAILED);
+
+		snprintf(name, sizeof(name), "suite %03zu", i);
+		snprintf(id, sizeof(id), "r%zu", i);
+		run.suite.name = name;
+		runs_keep(&world->runs, &run, false, NULL, NULL);
+		notes_add(&world->notes, &(struct note){.text = name});
+	}
+	report_build(&world->report, &world->runs, SUITE_BY_SUITE);
+	world->view = (struct view){
+		.report = &world->report,
+		.counts = &world->counts,
+		.notes = &world->notes,
+		.gates = &world->gates,
+		.render = &world->options,
+		.title = "T",
+		.rows = SIZE_MAX,
+	};
+}
+
+static void world_release(struct world *world)
+{
+	report_release(&world->report);
+	notes_release(&world->notes);
+	runs_release(&world->runs);
+	strbuf_release(&world->out);
+}
+
+static int load(void *ctx, const char *name, struct template_source *source, struct error *err)
+{
+	const char *template = *(const char **)ctx;
+
+	(void)name;
+	(void)err;
+	*source = (struct template_source){template, template ? strlen(template) : 0, "test"};
+	return 0;
+}
+
+static int begin(void *ctx, size_t part, struct error *err)
+{
+	struct world *world = ctx;
+
+	(void)err;
+	assert_int_equal(part, 0);
+	world->begun++;
+	return 0;
+}
+
+static int collect(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	struct world *world = ctx;
+
+	(void)err;
+	assert_int_equal(world->begun, 1);
+	strbuf_add(&world->out, bytes, length);
+	return 0;
+}
+
+static int render(struct world *world, uint64_t budget, struct error *err)
+{
+	struct template_set *set = template_set_new(load, &world->template);
+	const struct rendering rendering = {
+		.format = &world->format,
+		.templates = set,
+		.view = &world->view,
+		.begin = begin,
+		.sink = collect,
+		.ctx = world,
+	};
+	int failed;
+
+	world->options.markdown_bytes = budget;
+	world->begun = 0;
+	strbuf_reset(&world->out);
+	failed = markdown_render(&rendering, err);
+	template_set_free(set);
+	return failed;
+}
+
+static size_t render_size(struct world *world, uint64_t budget)
+{
+	struct error err;
+
+	if (render(world, budget, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(world->begun, 1);
+	return world->out.length;
+}
+
+/* A row of six bytes a suite, and what is left out. */
+static const char rows[] = "{{#worst_suites}}row..\n{{/worst_suites}}{{hidden_suites}}";
+
+/* Of 12 suites as many as fit: 6 bytes a row, and the number of hidden ones. */
+static void as_many_as_fit(void **state)
+{
+	static const struct {
+		uint64_t budget;
+		size_t shown;
+	} cases[] = {
+		{UINT64_MAX, 12},
+		{65000, 12},
+		{73, 12},
+		{72, 11},
+		{67, 11},
+		{66, 10},
+		{61, 10},
+		{60, 9},
+		{8, 1},
+		{7, 0},
+		{2, 0},
+		/* over the budget even without rows: as small as can be */
+		{1, 0},
+		{0, 0},
+	};
+	struct world world;
+
+	(void)state;
+	world_init(&world, 12, rows);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct strbuf expected = STRBUF_INIT;
+
+		for (size_t r = 0; r < cases[i].shown; r++)
+			strbuf_addstr(&expected, "row..\n");
+		strbuf_addf(&expected, "%zu", 12 - cases[i].shown);
+		render_size(&world, cases[i].budget);
+		assert_string_equal(world.out.text, expected.text);
+		strbuf_release(&expected);
+	}
+	world_release(&world);
+}
+
+/* Other lists count as well: the longest one decides how many rows are tried. */
+static void every_list(void **state)
+{
+	static const char *const templates[] = {
+		"{{#notes}}row..\n{{/notes}}{{hidden_notes}}",
+		"{{#failures}}row..\n{{/failures}}{{hidden_failures}}",
+		"{{#failing_cases}}row..\n{{/failing_cases}}{{hidden_cases}}",
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		world_init(&world, 12, templates[i]);
+		assert_int_equal(render_size(&world, 73), 73);
+		assert_int_equal(render_size(&world, 72), 67);
+		assert_int_equal(render_size(&world, 66), 61);
+		world_release(&world);
+	}
+}
+
+static const char *real_text(void)
+{
+	const struct builtin_template *builtin = builtin_templates;
+
+	while (strcmp(builtin->name, "markdown/report.mustache") != 0)
+		builtin++;
+	return builtin->text;
+}
+
+/* The built-in template keeps every budget that it can keep, and uses what there is of it. */
+static void real_template(void **state)
+{
+	struct world world;
+	size_t full, least, last = 0;
+
+	(void)state;
+	world_init(&world, 20, real_text());
+	world.format.escape = escape_markdown;
+	full = render_size(&world, UINT64_MAX);
+	least = render_size(&world, 0);
+	assert_true(least < full);
+	for (size_t budget = least; budget <= full; budget += 7) {
+		size_t size = render_size(&world, budget);
+
+		assert_true(size <= budget);
+		assert_true(size >= last);
+		last = size;
+	}
+	assert_int_equal(render_size(&world, full), full);
+	assert_true(render_size(&world, full - 1) < full);
+	world_release(&world);
+}
+
+static void no_runs(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 0, "{{^has_runs}}none{{/has_runs}}");
+	render_size(&world, 100);
+	assert_string_equal(world.out.text, "none");
+	render_size(&world, 3);
+	assert_string_equal(world.out.text, "none");
+	world_release(&world);
+}
+
+static int cannot_begin(void *ctx, size_t part, struct error *err)
+{
+	(void)ctx;
+	(void)part;
+	return error_set(err, "no place");
+}
+
+static int cannot_write(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	(void)ctx;
+	(void)bytes;
+	(void)length;
+	return error_set(err, "full");
+}
+
+static void errors(void **state)
+{
+	struct rendering rendering = {
+		.format = format_by_name("markdown"), .begin = begin, .sink = cannot_write};
+	struct world world;
+	struct error err;
+
+	(void)state;
+	world_init(&world, 3, "{{#worst_suites}}");
+	assert_int_equal(render(&world, 100, &err), -1);
+	assert_int_equal(world.begun, 0); /* nothing is begun that cannot be rendered */
+	assert_non_null(strstr(err.text, "worst_suites"));
+	world.template = rows;
+	rendering.templates = template_set_new(load, &world.template);
+	rendering.view = &world.view;
+	rendering.ctx = &world;
+	assert_int_equal(markdown_render(&rendering, &err), -1);
+	assert_string_equal(err.text, "full");
+	rendering.begin = cannot_begin;
+	assert_int_equal(markdown_render(&rendering, &err), -1);
+	assert_string_equal(err.text, "no place");
+	template_set_free(rendering.templates);
+	world_release(&world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(as_many_as_fit), cmocka_unit_test(every_list),
+		cmocka_unit_test(real_template),  cmocka_unit_test(no_runs),
+		cmocka_unit_test(errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
