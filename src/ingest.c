@@ -9,7 +9,7 @@
 #include "runtally/select.h"
 
 /* The wrappers that records.c hands out whole (records.h). */
-static const char *const wrappers[] = {"data", "run", "agent_test_run", "case", "suite", NULL};
+static const char *const wrappers[] = {"data", "run", "agent_test_run", NULL};
 
 enum { WRAPPER_DEPTH = 3, PROGRESS_EVERY = 1024 };
 

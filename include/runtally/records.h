@@ -7,8 +7,8 @@
  * memory is one record, never the file's tree. What stands around a list in its object (paging,
  * an error) is handed out when the object ends, as the envelope's rest.
  *
- * An object whose member `data`, `run`, `agent_test_run`, `case` or `suite` holds the record is
- * handed out whole; record_unwrap (ingest's) looks inside.
+ * An object whose member `data`, `run` or `agent_test_run` holds the record is handed out whole;
+ * ingest looks inside.
  */
 #ifndef RUNTALLY_RECORDS_H
 #define RUNTALLY_RECORDS_H

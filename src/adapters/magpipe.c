@@ -90,13 +90,22 @@ static bool is_case(const json_t *record)
 	       (record_has(record, "suite_id") || has_any(record, sure));
 }
 
+/* {"suite": {...}} and {"case": {...}}: what is inside may have no member that tells. */
+static const json_t *wrapped(const json_t *record, const char *key)
+{
+	const json_t *inner = json_object_get(record, key);
+
+	return json_object_size(record) == 1 && json_is_object(inner) ? inner : NULL;
+}
+
 static enum record_kind claims(const json_t *record)
 {
 	if (is_run(record))
 		return RECORD_RUN;
 	if (is_acknowledgement(record))
 		return RECORD_ACKNOWLEDGEMENT;
-	if (is_suite(record) || is_case(record))
+	if (is_suite(record) || is_case(record) || wrapped(record, "suite") ||
+	    wrapped(record, "case"))
 		return RECORD_DEFINITION;
 	return RECORD_NOT_MINE;
 }
@@ -320,17 +329,21 @@ static void define_suite(const struct node *record, const struct label *suite,
 
 static int read_definition(const struct node *record, struct reading *reading, struct error *err)
 {
-	struct node of_case = node_object(record, "test_suites");
-	struct label label = reading_label(record);
-	struct label suite = {.id = node_id(record, "suite_id"),
-			      .name = reading_text(&of_case, "name")};
+	const bool of_suite = wrapped(record->json, "suite");
+	const bool of_case = wrapped(record->json, "case");
+	struct node inner = node_object(record, of_suite ? "suite" : "case");
+	const struct node *from = of_suite || of_case ? &inner : record;
+	struct node suites = node_object(from, "test_suites");
+	struct label label = reading_label(from);
+	struct label suite = {.id = node_id(from, "suite_id"),
+			      .name = reading_text(&suites, "name")};
 
 	if (!label.id)
 		return error_set(err, "the definition has no id");
-	if (is_suite(record->json))
-		define_suite(record, &label, reading);
+	if (of_suite || (!of_case && is_suite(from->json)))
+		define_suite(from, &label, reading);
 	else
-		define_case(record, &suite, reading);
+		define_case(from, &suite, reading);
 	return 0;
 }
 

@@ -12,8 +12,8 @@
  * stands in a run.
  *
  * [D] documented, [I] decided here:
- * - The verdict is the boolean, in either spelling. Both, and differing: unknown, and an error
- *   remark, since one of the two is wrong and neither may be believed [I].
+ * - The verdict is the boolean, in either spelling. Both, and differing: the one of the newer
+ *   documents counts, and a warning says so [I].
  * - No verdict: pending without a completedDate, else unknown [I]. A verdict of the wrong type
  *   makes the run unknown, whatever the other spelling says.
  * - A case without label is named by the first words of its userPrompt; without both it keeps its
@@ -62,13 +62,11 @@ static enum outcome outcome_of(const struct node *record)
 	if (has_now != node_has(record, "isSuccessful") ||
 	    has_then != node_has(record, "isSuccesful"))
 		return OUTCOME_UNKNOWN;
-	if (has_now && has_then && now != then) {
-		node_remark(record, "isSuccessful", SEVERITY_ERROR,
-			    "differs from isSuccesful: the outcome is unknown");
-		return OUTCOME_UNKNOWN;
-	}
+	if (has_now && has_then && now != then)
+		node_remark(record, "isSuccessful", SEVERITY_WARNING,
+			    "differs from isSuccesful, the older spelling: the newer one counts");
 	if (has_now || has_then)
-		return now || then ? OUTCOME_PASSED : OUTCOME_FAILED;
+		return (has_now ? now : then) ? OUTCOME_PASSED : OUTCOME_FAILED;
 	return node_has(record, "completedDate") ? OUTCOME_UNKNOWN : OUTCOME_PENDING;
 }
 
