@@ -13,8 +13,8 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-proto
 	-Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef
 ALL_CPPFLAGS = -Iinclude -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 \
 	-DRUNTALLY_VERSION='"$(VERSION)"' $(PKG_CFLAGS) $(CPPFLAGS)
-# gcc's instrumentation makes it believe that formats may be NULL.
-ALL_CFLAGS = -std=c11 -pthread $(WARNINGS) $(if $(SANITIZE),$(SANITIZE) -Wno-format-truncation) $(CFLAGS)
+# gcc's instrumentation makes it believe that formats may be NULL; clang does not know the warning.
+ALL_CFLAGS = -std=c11 -pthread $(WARNINGS) $(if $(SANITIZE),$(SANITIZE) -Wno-unknown-warning-option -Wno-format-truncation) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 
 SOURCES := $(sort $(wildcard src/*.c src/adapters/*.c))
