@@ -35,7 +35,7 @@ class Outputs(harness.Case):
             with self.subTest(name), open("/dev/full", "wb") as full:
                 ended = subprocess.run([harness.RUNTALLY, "run.json", "-o", f"{name}=-"],
                                        cwd=self.folder, stdout=full, stderr=subprocess.PIPE,
-                                       env=harness.environment())
+                                       env=harness.environment(), timeout=30)
                 self.assertEqual(ended.returncode, 4)
                 self.assertIn(b"No space left", ended.stderr)
 
@@ -43,7 +43,8 @@ class Outputs(harness.Case):
         for option in ("--help", "--version", "--list-formats", "--list-sources"):
             with self.subTest(option), open("/dev/full", "wb") as full:
                 ended = subprocess.run([harness.RUNTALLY, option], stdout=full,
-                                       stderr=subprocess.PIPE, env=harness.environment())
+                                       stderr=subprocess.PIPE, env=harness.environment(),
+                                       timeout=30)
                 self.assertEqual(ended.returncode, 4)
 
     def test_too_large_file_keeps_the_old_report(self):
@@ -54,7 +55,7 @@ class Outputs(harness.Case):
                 ended = subprocess.run(
                     ["sh", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "sh", harness.RUNTALLY,
                      "run.json", "-o", f"{name}=report"], cwd=self.folder,
-                    capture_output=True, env=harness.environment())
+                    capture_output=True, env=harness.environment(), timeout=30)
                 self.assertEqual(ended.returncode, 4, ended.stderr)
                 self.assertEqual((self.folder / "report").read_text(), "the old one")
                 self.assertEqual(self.files(), ["report", "run.json"])
@@ -93,7 +94,7 @@ class Outputs(harness.Case):
     def test_permissions_follow_umask(self):
         subprocess.run(["sh", "-c", 'umask 027; exec "$@"', "sh", harness.RUNTALLY, "run.json",
                         "-o", "report.json"], cwd=self.folder, check=True,
-                       env=harness.environment())
+                       env=harness.environment(), timeout=30)
         self.assertEqual((self.folder / "report.json").stat().st_mode & 0o777, 0o640)
 
     def test_closed_pipe(self):
@@ -103,7 +104,7 @@ class Outputs(harness.Case):
             with self.subTest(name):
                 ended = subprocess.run([harness.RUNTALLY, "run.json", "-o", f"{name}=-"],
                                        cwd=self.folder, stdout=write, stderr=subprocess.PIPE,
-                                       env=harness.environment())
+                                       env=harness.environment(), timeout=30)
                 self.assertEqual(ended.returncode, 4, "a message, not a death by SIGPIPE")
                 self.assertIn(b"Broken pipe", ended.stderr)
         os.close(write)

@@ -24,6 +24,7 @@ CANARIES = {
     "authorization": "Authorization: Bearer q7WmZx2LrTnV9cKd4Bf8HsYp",
     "card": "4242 4242 4242 4242",
     "e-mail": "zofia.kuebler@mail.example.com",
+    "e-mail in an address": "https://shop.example.com/?for=zofia.kuebler%40mail.example.com",
     "phone": "+49 151 23456789",
 }
 
@@ -31,6 +32,7 @@ CANARIES = {
 CORES = {
     "PEM": "MIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJc",
     "authorization": "q7WmZx2LrTnV9cKd4Bf8HsYp",
+    "e-mail in an address": "zofia.kuebler%40mail",
 }
 
 FORMATS = ("html", "md", "xml", "json", "ndjson", "csv", "txt", "view", "zip")
@@ -46,7 +48,7 @@ def records(canary, words):
 class Privacy(harness.Case):
     def outputs(self, *arguments):
         names = [word for name in FORMATS
-                 for word in ("-o", f"view=out/view" if name == "view" else f"out/report.{name}")]
+                 for word in ("-o", "view=out/view" if name == "view" else f"out/report.{name}")]
         (self.folder / "out").mkdir(exist_ok=True)
         ended = self.run_here(*arguments, *names, "--details", "all", "-v")
         self.assertIn(ended.returncode, (0, 3), ended.stderr)
