@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtally/output.h"
+#include "runtally/path.h"
 #include "runtally/sha256.h"
 #include "runtally/templates.h"
 
@@ -17,9 +18,8 @@ struct printing {
 /* `report.xml`, then `report-2.xml`, `report-3.xml`. */
 static const char *part_path(struct printing *printing, size_t part)
 {
-	const char *path = printing->path, *slash = strrchr(path, '/');
-	const char *dot = strrchr(slash ? slash + 1 : path, '.');
-	size_t stem = dot && dot != path ? (size_t)(dot - path) : strlen(path);
+	const char *path = printing->path, *name = path_name(path), *dot = strrchr(name, '.');
+	size_t stem = dot && dot != name ? (size_t)(dot - path) : strlen(path);
 
 	if (!part)
 		return path;
