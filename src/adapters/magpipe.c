@@ -91,11 +91,9 @@ static bool is_case(const json_t *record)
 }
 
 /* {"suite": {...}} and {"case": {...}}: what is inside may have no member that tells. */
-static const json_t *wrapped(const json_t *record, const char *key)
+static bool wraps(const json_t *record, const char *key)
 {
-	const json_t *inner = json_object_get(record, key);
-
-	return json_object_size(record) == 1 && json_is_object(inner) ? inner : NULL;
+	return json_object_size(record) == 1 && record_has(record, key);
 }
 
 static enum record_kind claims(const json_t *record)
@@ -104,8 +102,7 @@ static enum record_kind claims(const json_t *record)
 		return RECORD_RUN;
 	if (is_acknowledgement(record))
 		return RECORD_ACKNOWLEDGEMENT;
-	if (is_suite(record) || is_case(record) || wrapped(record, "suite") ||
-	    wrapped(record, "case"))
+	if (is_suite(record) || is_case(record) || wraps(record, "suite") || wraps(record, "case"))
 		return RECORD_DEFINITION;
 	return RECORD_NOT_MINE;
 }
@@ -329,8 +326,8 @@ static void define_suite(const struct node *record, const struct label *suite,
 
 static int read_definition(const struct node *record, struct reading *reading, struct error *err)
 {
-	const bool of_suite = wrapped(record->json, "suite");
-	const bool of_case = wrapped(record->json, "case");
+	const bool of_suite = wraps(record->json, "suite");
+	const bool of_case = wraps(record->json, "case");
 	struct node inner = node_object(record, of_suite ? "suite" : "case");
 	const struct node *from = of_suite || of_case ? &inner : record;
 	struct node suites = node_object(from, "test_suites");
