@@ -14,7 +14,7 @@
 #include "runtally/options.h"
 #include "runtally/output.h"
 #include "runtally/publish.h"
-#include "runtally/tally.h"
+#include "runtally/report.h"
 #include "runtally/templates.h"
 
 /* Exit statuses (contract.md); of several the largest wins. */

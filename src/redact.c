@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "runtally/arena.h"
-#include "runtally/detect.h"
+#include "runtally/redact_detect.h"
 
 /* A text of this run that was redacted: its place in redactor.texts. */
 struct redacted {

@@ -24,12 +24,12 @@ LAYERS = """
     error arena strbuf
     utf8 times stats sha256 numbers quantity path note
     json
-    escape detect detect_card detect_context detect_email detect_phone detect_tokens detect_values
-        redact
+    escape redact_detect redact_card redact_context redact_email redact_phone redact_tokens
+        redact_values redact
     source archive scanner records
     run reading adapter adapters
     join paging select ingest
-    tally gate
+    tally report gate
     mustache mustache_parse mustache_indent mustache_json
     format.h
     view view_anchor view_group view_table view_tally view_run view_report

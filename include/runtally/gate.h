@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "runtally/strbuf.h"
-#include "runtally/tally.h"
+#include "runtally/report.h"
 
 enum fail_on {
 	FAIL_ON_FAILED = 1 << 0,     /* any failed run */

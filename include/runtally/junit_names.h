@@ -20,7 +20,7 @@
 #include "runtally/arena.h"
 #include "runtally/format.h"
 #include "runtally/strbuf.h"
-#include "runtally/tally.h"
+#include "runtally/report.h"
 
 struct junit_names {
 	const struct report *report;

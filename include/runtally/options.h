@@ -15,7 +15,7 @@
 #include "runtally/format.h"
 #include "runtally/gate.h"
 #include "runtally/ingest.h"
-#include "runtally/tally.h"
+#include "runtally/report.h"
 
 /* One -o. */
 struct target {

@@ -18,7 +18,7 @@
 #include "runtally/ingest.h"
 #include "runtally/mustache.h"
 #include "runtally/note.h"
-#include "runtally/tally.h"
+#include "runtally/report.h"
 
 /* What a report is made of. All borrowed; lives as long as the rendering. */
 struct view {

@@ -6,7 +6,7 @@
 #define RUNTALLY_VIEW_ANCHOR_H
 
 #include "runtally/strbuf.h"
-#include "runtally/tally.h"
+#include "runtally/report.h"
 
 /* `s-…`, `c-…`, `r-…` and 16 hexadecimal digits. */
 void anchor_suite(struct strbuf *out, const struct suite_group *suite);

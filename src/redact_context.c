@@ -1,4 +1,4 @@
-#include "runtally/detect.h"
+#include "runtally/redact_detect.h"
 
 #include <string.h>
 
