@@ -10,7 +10,12 @@
 #include "runtally/templates.h"
 #include "runtally/view.h"
 
-/* A report of `suites` suites with one failing case each, and as many notes. */
+/* All runs failed. */
+struct sizes {
+	size_t suites, cases, runs; /* cases of a suite, runs of a case */
+	size_t notes;
+};
+
 struct world {
 	struct runs runs;
 	struct report report;
@@ -25,7 +30,7 @@ struct world {
 	size_t begun;
 };
 
-static void world_init(struct world *world, size_t suites, const char *template)
+static void world_init(struct world *world, const struct sizes *sizes, const char *template)
 {
 	*world = (struct world){
 		.counts = {.period_from = TIME_UNKNOWN, .period_to = TIME_UNKNOWN},
@@ -37,15 +42,22 @@ static void world_init(struct world *world, size_t suites, const char *template)
 	world->format.escape = escape_none;
 	runs_init(&world->runs);
 	notes_init(&world->notes, 1000);
-	for (size_t i = 0; i < suites; i++) {
-		char name[32], id[32];
+	for (size_t i = 0; i < sizes->suites * sizes->cases * sizes->runs; i++) {
+		char suite[32], name[32], id[32];
 		struct run run = made_run("kapso", id, OUTCOME_FAILED);
 
-		snprintf(name, sizeof(name), "suite %03zu", i);
 		snprintf(id, sizeof(id), "r%zu", i);
-		run.suite.name = name;
+		snprintf(name, sizeof(name), "case %03zu", i / sizes->runs);
+		snprintf(suite, sizeof(suite), "suite %03zu", i / sizes->runs / sizes->cases);
+		run.suite.name = suite;
+		run.test_case.name = name;
 		runs_keep(&world->runs, &run, false, NULL, NULL);
-		notes_add(&world->notes, &(struct note){.text = name});
+	}
+	for (size_t i = 0; i < sizes->notes; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "note %zu", i);
+		notes_add(&world->notes, &(struct note){.text = text});
 	}
 	report_build(&world->report, &world->runs, SUITE_BY_SUITE);
 	world->view = (struct view){
@@ -156,7 +168,7 @@ static void as_many_as_fit(void **state)
 	struct world world;
 
 	(void)state;
-	world_init(&world, 12, rows);
+	world_init(&world, &(struct sizes){12, 1, 1, 12}, rows);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct strbuf expected = STRBUF_INIT;
 
@@ -173,16 +185,20 @@ static void as_many_as_fit(void **state)
 /* Other lists count as well: the longest one decides how many rows are tried. */
 static void every_list(void **state)
 {
-	static const char *const templates[] = {
-		"{{#notes}}row..\n{{/notes}}{{hidden_notes}}",
-		"{{#failures}}row..\n{{/failures}}{{hidden_failures}}",
-		"{{#failing_cases}}row..\n{{/failing_cases}}{{hidden_cases}}",
+	static const struct {
+		struct sizes sizes;
+		const char *template;
+	} cases[] = {
+		{{12, 1, 1, 1}, rows},
+		{{1, 1, 1, 12}, "{{#notes}}row..\n{{/notes}}{{hidden_notes}}"},
+		{{1, 1, 12, 1}, "{{#failures}}row..\n{{/failures}}{{hidden_failures}}"},
+		{{1, 12, 1, 1}, "{{#failing_cases}}row..\n{{/failing_cases}}{{hidden_cases}}"},
 	};
 	struct world world;
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		world_init(&world, 12, templates[i]);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		world_init(&world, &cases[i].sizes, cases[i].template);
 		assert_int_equal(render_size(&world, 73), 73);
 		assert_int_equal(render_size(&world, 72), 67);
 		assert_int_equal(render_size(&world, 66), 61);
@@ -206,7 +222,7 @@ static void real_template(void **state)
 	size_t full, least, last = 0;
 
 	(void)state;
-	world_init(&world, 20, real_text());
+	world_init(&world, &(struct sizes){20, 1, 1, 20}, real_text());
 	world.format.escape = escape_markdown;
 	full = render_size(&world, UINT64_MAX);
 	least = render_size(&world, 0);
@@ -228,7 +244,7 @@ static void no_runs(void **state)
 	struct world world;
 
 	(void)state;
-	world_init(&world, 0, "{{^has_runs}}none{{/has_runs}}");
+	world_init(&world, &(struct sizes){0, 1, 1, 0}, "{{^has_runs}}none{{/has_runs}}");
 	render_size(&world, 100);
 	assert_string_equal(world.out.text, "none");
 	render_size(&world, 3);
@@ -259,7 +275,7 @@ static void errors(void **state)
 	struct error err;
 
 	(void)state;
-	world_init(&world, 3, "{{#worst_suites}}");
+	world_init(&world, &(struct sizes){3, 1, 1, 3}, "{{#worst_suites}}");
 	assert_int_equal(render(&world, 100, &err), -1);
 	assert_int_equal(world.begun, 0); /* nothing is begun that cannot be rendered */
 	assert_non_null(strstr(err.text, "worst_suites"));
