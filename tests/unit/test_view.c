@@ -209,7 +209,7 @@ static void follow(struct value *value, const char *path)
 {
 	while (*path) {
 		size_t length = strcspn(path, ".");
-		struct value next;
+		struct value next = {.ops = NULL};
 
 		if (path[0] >= '0' && path[0] <= '9')
 			assert_true(element(value, (size_t)atol(path), &next));
