@@ -506,6 +506,9 @@ static void put_hex(struct strbuf *out, const char *bytes, size_t length)
 		strbuf_addf(out, "\\x%02x", (unsigned)(unsigned char)bytes[i]);
 }
 
+/* A log line that a text of the input may fill at most. */
+enum { TERMINAL_BYTES = 1000 };
+
 static void put_terminal(struct strbuf *out, const char *bytes, struct code_point point)
 {
 	uint32_t value = point.value;
@@ -528,6 +531,10 @@ static void put_terminal(struct strbuf *out, const char *bytes, struct code_poin
 
 void escape_terminal(struct strbuf *out, const char *text, size_t length, char line_start)
 {
+	size_t shown = utf8_cut(text, length, TERMINAL_BYTES);
+
 	(void)line_start;
-	escape_each(out, text, length, 0, put_terminal);
+	escape_each(out, text, shown, 0, put_terminal);
+	if (shown < length)
+		strbuf_addf(out, "... (%zu bytes in all)", length);
 }

@@ -260,8 +260,8 @@ static void count_execution(struct index *index, const struct run *run)
 	if (!run->execution_id || !index->capacity)
 		return;
 	slot = slot_of(index, DEFINES_EXECUTION, run->source, run->execution_id);
-	if (slot->id && slot->runs_expected > 0)
-		slot->runs_expected--;
+	if (slot->id)
+		slot->runs_seen++;
 }
 
 static int compare_definitions(const void *left, const void *right)
@@ -272,16 +272,20 @@ static int compare_definitions(const void *left, const void *right)
 	return order ? order : strcmp(a->id, b->id);
 }
 
-/* After counting down, runs_expected is what is missing. */
+/* A batch of which no run is here was not asked for: an API lists all batches of an agent. */
+static bool lacks_runs(const struct definition *slot)
+{
+	return slot->id && slot->kind == DEFINES_EXECUTION && slot->runs_seen > 0 &&
+	       slot->runs_expected > slot->runs_seen;
+}
+
 static void note_missing(struct index *index, struct notes *notes)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < index->capacity; i++) {
-		const struct definition *slot = &index->slots[i];
-
-		if (slot->id && slot->kind == DEFINES_EXECUTION && slot->runs_expected > 0)
-			index->slots[count++] = *slot;
+		if (lacks_runs(&index->slots[i]))
+			index->slots[count++] = index->slots[i];
 	}
 	if (count)
 		qsort(index->slots, count, sizeof(*index->slots), compare_definitions);
@@ -291,9 +295,10 @@ static void note_missing(struct index *index, struct notes *notes)
 		const struct note note = {.severity = SEVERITY_WARNING, .text = text};
 
 		snprintf(text, sizeof(text),
-			 "%s: batch %.100s: %" PRId64 " of its runs %s not among the inputs",
-			 batch->source, batch->id, batch->runs_expected,
-			 batch->runs_expected == 1 ? "is" : "are");
+			 "%s: batch %.100s: %" PRId64 " of its %" PRId64
+			 " runs are not among the inputs",
+			 batch->source, batch->id, batch->runs_expected - batch->runs_seen,
+			 batch->runs_expected);
 		notes_add(notes, &note);
 	}
 }

@@ -264,12 +264,13 @@ static void print_list(struct printer *printer, const struct value *list)
 {
 	struct value_cursor cursor = {.index = 0};
 	struct value element;
-	size_t count = 0;
+	/* Lists in lists show one element: the first of each kind has been seen by then. */
+	size_t limit = printer->list_limit && printer->depth > 2 ? 1 : printer->list_limit,
+	       count = 0;
 
 	strbuf_addch(&printer->out, '[');
 	printer->depth++;
-	while ((!printer->list_limit || count < printer->list_limit) &&
-	       list_next(list, &cursor, &element)) {
+	while ((!limit || count < limit) && list_next(list, &cursor, &element)) {
 		if (count++)
 			strbuf_addch(&printer->out, ',');
 		print_break(printer);

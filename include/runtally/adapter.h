@@ -39,6 +39,7 @@ struct definition {
 	const char *id, *name;
 	struct label suite, agent; /* of a case; the agent also of a suite or execution */
 	int64_t runs_expected;     /* of an execution: how many runs it consists of; -1: not told */
+	int64_t runs_seen;         /* counted by join; an adapter leaves it 0 */
 };
 
 /* What an adapter works with besides the record. */

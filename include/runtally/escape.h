@@ -26,7 +26,8 @@ escape_fn
 	escape_markdown; /* a code span that holds the text, on one line; a mere number as it is */
 escape_fn escape_json;   /* the inside of a JSON string, ASCII controls and U+2028/9 escaped */
 escape_fn escape_csv;    /* a whole cell with its quotes; formulas disarmed */
-escape_fn escape_terminal; /* printable; markers that CI systems obey are broken up */
+escape_fn
+	escape_terminal; /* printable, 1,000 bytes at most; markers that CI systems obey are broken up */
 
 /* Blocks: our own code lays them out, so templates print them raw. */
 

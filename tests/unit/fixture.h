@@ -107,7 +107,7 @@ static inline size_t folder_count(const char *path)
 static inline void remove_tree(const char *path)
 {
 	DIR *dir;
-	char inner[512];
+	struct strbuf inner = STRBUF_INIT;
 	struct stat status;
 
 	if (lstat(path, &status))
@@ -121,11 +121,13 @@ static inline void remove_tree(const char *path)
 	for (const struct dirent *entry; dir && (entry = readdir(dir));) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
-		remove_tree(inner);
+		strbuf_reset(&inner);
+		strbuf_addf(&inner, "%s/%s", path, entry->d_name);
+		remove_tree(inner.text);
 	}
 	if (dir)
 		closedir(dir);
+	strbuf_release(&inner);
 	rmdir(path);
 }
 

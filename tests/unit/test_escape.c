@@ -457,6 +457,25 @@ static void test_csv(void **state)
 	check_cases(escape_csv, cases, COUNT(cases), 0);
 }
 
+static void test_terminal_cut(void **state)
+{
+	char text[1003];
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	escape_terminal(&out, text, 1000, 0);
+	assert_int_equal(out.length, 1000);
+	strbuf_reset(&out);
+	escape_terminal(&out, text, 1001, 0);
+	assert_string_equal(out.text + 1000, "... (1001 bytes in all)");
+	strbuf_reset(&out);
+	memcpy(text + 998, "\xE2\x82\xAC", 3);
+	escape_terminal(&out, text, 1001, 0);
+	assert_string_equal(out.text + 998, "... (1001 bytes in all)");
+	strbuf_release(&out);
+}
+
 static void test_terminal(void **state)
 {
 	static const struct text_case cases[] = {
@@ -511,6 +530,7 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_terminal_cut),
 		cmocka_unit_test(test_seams),
 	};
 
