@@ -19,15 +19,20 @@
  */
 typedef void escape_fn(struct strbuf *out, const char *text, size_t length, char line_start);
 
-escape_fn escape_none; /* for the spec's own tests */
-escape_fn escape_html; /* & < > " '; controls made visible; safe in text and quoted attributes */
-escape_fn escape_xml;  /* junit.md "Characters"; tab and newline as references: safe in both */
-escape_fn
-	escape_markdown; /* a code span that holds the text, on one line; a mere number as it is */
-escape_fn escape_json;   /* the inside of a JSON string, ASCII controls and U+2028/9 escaped */
-escape_fn escape_csv;    /* a whole cell with its quotes; formulas disarmed */
-escape_fn
-	escape_terminal; /* printable, 1,000 bytes at most; markers that CI systems obey are broken up */
+/* For the spec's own tests. */
+escape_fn escape_none;
+/* & < > " '; controls made visible; safe in text and in quoted attributes. */
+escape_fn escape_html;
+/* junit.md "Characters"; tab and newline as references: safe in text and attributes. */
+escape_fn escape_xml;
+/* A code span that holds the text, on one line; a mere number as it is. */
+escape_fn escape_markdown;
+/* The inside of a JSON string, ASCII controls and U+2028/9 escaped. */
+escape_fn escape_json;
+/* A whole cell with its quotes; formulas disarmed. */
+escape_fn escape_csv;
+/* Printable, 1,000 bytes at most; markers that CI systems obey are broken up. */
+escape_fn escape_terminal;
 
 /* Blocks: our own code lays them out, so templates print them raw. */
 
