@@ -161,11 +161,11 @@ dist:
 
 ## format: lay out the C code by .clang-format
 format:
-	clang-format -i $(SOURCES) $(wildcard include/runtally/*.h tests/*/*.c)
+	@clang-format -i $(SOURCES) $(wildcard src/*.h include/runtally/*.h tests/*/*.[ch])
 
 ## format-check: fail when the C code is not laid out so
 format-check:
-	clang-format --dry-run --Werror $(SOURCES) $(wildcard include/runtally/*.h tests/*/*.c)
+	@clang-format --dry-run --Werror $(SOURCES) $(wildcard src/*.h include/runtally/*.h tests/*/*.[ch])
 
 ## clean: remove what was built
 clean:

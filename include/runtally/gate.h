@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "runtally/strbuf.h"
 #include "runtally/report.h"
+#include "runtally/strbuf.h"
 
 enum fail_on {
 	FAIL_ON_FAILED = 1 << 0,     /* any failed run */

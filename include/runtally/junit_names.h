@@ -19,8 +19,8 @@
 
 #include "runtally/arena.h"
 #include "runtally/format.h"
-#include "runtally/strbuf.h"
 #include "runtally/report.h"
+#include "runtally/strbuf.h"
 
 struct junit_names {
 	const struct report *report;

@@ -5,8 +5,8 @@
 #ifndef RUNTALLY_VIEW_ANCHOR_H
 #define RUNTALLY_VIEW_ANCHOR_H
 
-#include "runtally/strbuf.h"
 #include "runtally/report.h"
+#include "runtally/strbuf.h"
 
 /* `s-…`, `c-…`, `r-…` and 16 hexadecimal digits. */
 void anchor_suite(struct strbuf *out, const struct suite_group *suite);
