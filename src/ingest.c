@@ -7,6 +7,7 @@
 #include "runtally/paging.h"
 #include "runtally/records.h"
 #include "runtally/select.h"
+#include "runtally/utf8.h"
 
 /* The wrappers that records.c hands out whole (records.h). */
 static const char *const wrappers[] = {"data", "run", "agent_test_run", NULL};
@@ -20,9 +21,10 @@ struct intake {
 	struct notes *notes;
 	struct joins joins;
 	struct pages pages;
-	struct redactor redactor;
-	struct arena scratch; /* of one record */
-	text_filter *filter;  /* NULL: --no-redact */
+	struct redactor redactor; /* of texts, numbered per run */
+	struct redactor labels;   /* of ids and names: numbered for the whole call, so none merge */
+	struct arena scratch;     /* of one record */
+	text_filter *filter;      /* NULL: --no-redact */
 
 	/* of the blob being read; labels are redacted and interned */
 	const char *file, *opened, *folder;
@@ -78,18 +80,14 @@ static const struct details *without_transcript(struct intake *in, const struct 
 {
 	struct details *bare = arena_alloc(&in->scratch, sizeof(*bare));
 	struct turn *turns = arena_alloc(&in->scratch, details->turn_count * sizeof(*turns));
-	struct passage *passages =
-		arena_alloc(&in->scratch, details->passage_count * sizeof(*passages));
 
-	*bare = (struct details){.turns = turns, .turn_count = details->turn_count};
+	*bare = *details;
+	bare->transcript_count = 0;
+	bare->turns = turns;
 	for (size_t i = 0; i < details->turn_count; i++) {
 		turns[i] = details->turns[i];
 		turns[i].input_count = turns[i].output_count = 0;
 	}
-	bare->passages = passages;
-	for (size_t i = 0; i < details->passage_count; i++)
-		if (strcmp(details->passages[i].label, "Log") != 0)
-			passages[bare->passage_count++] = details->passages[i];
 	return bare;
 }
 
@@ -99,18 +97,29 @@ static uint64_t identity_of(const struct run *run)
 	       hash_bytes(run->run_id, strlen(run->run_id));
 }
 
-static uint64_t redactions_so_far(const struct redactor *redactor)
+static uint64_t redactions_so_far(const struct intake *in)
 {
 	uint64_t sum = 0;
 
 	for (unsigned i = 0; i < REDACT_KINDS; i++)
-		sum += redactor->counts[i];
+		sum += in->redactor.counts[i] + in->labels.counts[i];
 	return sum;
+}
+
+/* An unset clock at either end: such a duration would spoil every mean. */
+static void note_endless(struct intake *in, const struct run *run, size_t number)
+{
+	int64_t begin = run_begin(run);
+
+	if (begin != TIME_UNKNOWN && run->ended_at != TIME_UNKNOWN && run->ended_at > begin &&
+	    run->ended_at - begin > DURATION_MOST_MS)
+		note(in, SEVERITY_WARNING, number, NULL,
+		     "ends more than 31 years after its start: its duration is taken as unknown");
 }
 
 static void keep_run(struct intake *in, struct run *run, size_t number)
 {
-	uint64_t before = redactions_so_far(&in->redactor);
+	uint64_t before = redactions_so_far(in);
 	struct run *kept;
 
 	run->identity = identity_of(run);
@@ -118,10 +127,12 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
 		run->origin = arena_printf(&in->scratch, "%s#%zu", in->file, number);
 	run->folder = in->folder;
 	run_derive_duration(run);
+	note_endless(in, run, number);
 	if (run->details && !in->options->transcripts)
 		run->details = without_transcript(in, run->details);
-	kept = runs_keep(in->runs, run, wants_details(in->options, run), in->filter, &in->redactor);
-	kept->redactions = (uint32_t)(redactions_so_far(&in->redactor) - before);
+	kept = runs_keep(in->runs, run, wants_details(in->options, run), in->filter, &in->redactor,
+			 &in->labels);
+	kept->redactions = (uint32_t)(redactions_so_far(in) - before);
 }
 
 static void read_run(struct intake *in, const struct adapter *adapter, const json_t *value,
@@ -132,6 +143,7 @@ static void read_run(struct intake *in, const struct adapter *adapter, const jso
 		.rules = &in->options->rules,
 		.scratch = &in->scratch,
 		.want_details = in->options->details != DETAILS_NONE,
+		.want_logs = in->options->transcripts,
 	};
 	struct node root = node_root(value, &remarks);
 	struct error err;
@@ -158,14 +170,15 @@ static void read_definition(struct intake *in, const struct adapter *adapter, co
 	struct node root = node_root(value, &remarks);
 	struct error err;
 
-	in->counts->definitions++;
 	if (adapter->read_definition(&root, &reading, &err)) {
 		error_prefix(&err, "%s", adapter->name);
-		note(in, SEVERITY_ERROR, number, NULL, err.text);
+		reject(in, SEVERITY_ERROR, number, err.text);
+	} else {
+		in->counts->definitions++;
 	}
 	for (size_t i = 0; i < reading.definition_count; i++) {
 		reading.definitions[i].source = adapter->name;
-		joins_add(&in->joins, &reading.definitions[i], in->filter, &in->redactor);
+		joins_add(&in->joins, &reading.definitions[i], in->filter, &in->labels);
 	}
 	note_remarks(in, number, &remarks);
 	remarks_release(&remarks);
@@ -206,21 +219,22 @@ static void describe_stranger(struct intake *in, const json_t *value, size_t num
 	json_t *member;
 	int named = 0;
 
-	strbuf_addstr(&text, "no API's record");
-	if (in->options->from)
-		strbuf_addf(&text, " of %s", in->options->from->name);
+	strbuf_addf(&text, "is no %s record",
+		    in->options->from ? in->options->from->name : "API's");
 	if (!json_is_object(value))
-		strbuf_addstr(&text, " (not an object)");
+		strbuf_addstr(&text, ": not an object");
+	else if (!json_object_size(value))
+		strbuf_addstr(&text, ": an empty object");
 	json_object_foreach((json_t *)value, key, member)
 	{
-		strbuf_addf(&text, "%s%.40s", named ? ", " : " (it has ", key);
+		strbuf_addstr(&text, named ? ", \"" : ": an object with \"");
+		strbuf_add(&text, key, utf8_cut(key, strlen(key), 40));
+		strbuf_addstr(&text, "\"");
 		if (++named == 6)
 			break;
 	}
-	if (json_is_object(value))
-		strbuf_addstr(&text, named == 6  ? ", ...)"
-				     : named > 0 ? ")"
-						 : " (an empty object)");
+	if (json_object_size(value) > 6)
+		strbuf_addstr(&text, ", ...");
 	reject(in, SEVERITY_ERROR, number, text.text);
 	strbuf_release(&text);
 }
@@ -237,6 +251,12 @@ static bool is_own_report(const json_t *value)
 static bool is_name_list(const struct record *record)
 {
 	return json_is_string(record->value) && record->list && strcmp(record->list, "data") == 0;
+}
+
+static void read_name(struct intake *in, size_t number)
+{
+	in->counts->definitions++;
+	note(in, SEVERITY_WARNING, number, NULL, "a text in a list: taken as the name of a suite");
 }
 
 static void read_record(struct intake *in, const struct record *record)
@@ -276,7 +296,7 @@ static void read_record(struct intake *in, const struct record *record)
 		break;
 	case RECORD_NOT_MINE:
 		if (is_name_list(record))
-			in->counts->definitions++;
+			read_name(in, record->number);
 		else if (is_own_report(value))
 			reject(in, SEVERITY_WARNING, record->number,
 			       "a report of runtally itself: no export");
@@ -309,11 +329,12 @@ static void read_rest(struct intake *in, const struct record *rest)
 struct mark {
 	size_t runs, joins, pages;
 	uint64_t records, definitions, rejected;
+	uint64_t texts[REDACT_KINDS], labels[REDACT_KINDS];
 };
 
 static struct mark mark_of(const struct intake *in)
 {
-	return (struct mark){
+	struct mark mark = {
 		.runs = in->runs->count,
 		.joins = in->joins.count,
 		.pages = in->pages.count,
@@ -321,6 +342,10 @@ static struct mark mark_of(const struct intake *in)
 		.definitions = in->counts->definitions,
 		.rejected = in->counts->rejected,
 	};
+
+	memcpy(mark.texts, in->redactor.counts, sizeof(mark.texts));
+	memcpy(mark.labels, in->labels.counts, sizeof(mark.labels));
+	return mark;
 }
 
 static void go_back(struct intake *in, const struct mark *mark)
@@ -331,11 +356,13 @@ static void go_back(struct intake *in, const struct mark *mark)
 	in->counts->records = mark->records;
 	in->counts->definitions = mark->definitions;
 	in->counts->rejected = mark->rejected;
+	memcpy(in->redactor.counts, mark->texts, sizeof(mark->texts));
+	memcpy(in->labels.counts, mark->labels, sizeof(mark->labels));
 }
 
 static const char *clean_name(struct intake *in, const char *name)
 {
-	return intern(&in->runs->names, in->filter ? in->filter(&in->redactor, name) : name);
+	return intern(&in->runs->names, in->filter ? in->filter(&in->labels, name) : name);
 }
 
 /* Whether the origin is one that keep_run made, not one that a run record tells. */
@@ -399,8 +426,9 @@ static void read_blob(struct intake *in, struct blob *blob)
 	}
 	if (records_blob_failed(records))
 		go_back(in, &mark);
+	else
+		in->counts->documents += records_documents(records);
 	shorten_origins(in, &mark);
-	in->counts->documents += records_documents(records);
 	in->counts->bytes += records_bytes(records);
 	records_free(records);
 }
@@ -449,7 +477,8 @@ static void finish(struct intake *in)
 	select_wanted(in->runs, in->options, in->counts);
 	note_without_time(in);
 	find_period(in);
-	memcpy(in->counts->redactions, in->redactor.counts, sizeof(in->redactor.counts));
+	for (unsigned i = 0; i < REDACT_KINDS; i++)
+		in->counts->redactions[i] = in->redactor.counts[i] + in->labels.counts[i];
 }
 
 void ingest(const char *const *inputs, size_t input_count, const struct ingest_options *options,
@@ -469,6 +498,7 @@ void ingest(const char *const *inputs, size_t input_count, const struct ingest_o
 	arena_init(&in.scratch, 0);
 	joins_init(&in.joins);
 	redactor_init(&in.redactor);
+	redactor_init(&in.labels);
 	notes->filter = in.filter;
 	notes->filter_ctx = &in.redactor;
 	sources = sources_open(inputs, input_count, &options->limits, notes);
@@ -481,5 +511,6 @@ void ingest(const char *const *inputs, size_t input_count, const struct ingest_o
 	joins_release(&in.joins);
 	pages_release(&in.pages);
 	redactor_release(&in.redactor);
+	redactor_release(&in.labels);
 	arena_release(&in.scratch);
 }

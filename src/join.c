@@ -160,7 +160,8 @@ static void index_add_label(struct index *index, enum definition_kind kind, cons
 		index_add(index, &told, false);
 }
 
-/* What one run says of its suite, case and agent helps another that carries ids alone. */
+/* What one run says of its suite and case helps another that carries ids alone; which agent it ran
+   on is its own. */
 static void index_add_run(struct index *index, const struct run *run)
 {
 	const struct definition test_case = {
@@ -169,13 +170,12 @@ static void index_add_run(struct index *index, const struct run *run)
 		.id = run->test_case.id,
 		.name = run->test_case.name,
 		.suite = run->suite,
-		.agent = run->agent,
 		.runs_expected = -1,
 	};
 
 	index_add_label(index, DEFINES_SUITE, run->source, run->suite);
 	index_add_label(index, DEFINES_AGENT, run->source, run->agent);
-	if (test_case.name || test_case.suite.id || test_case.suite.name || test_case.agent.id)
+	if (test_case.name || test_case.suite.id || test_case.suite.name)
 		index_add(index, &test_case, false);
 }
 

@@ -223,8 +223,10 @@ static void tell_notes(const struct options *options, const struct notes *notes)
 		tell_note(&notes->items[i]);
 		told++;
 	}
+	left += (size_t)notes->dropped;
 	if (left) {
-		snprintf(text, sizeof(text), "%zu more notes; the report lists them", left);
+		snprintf(text, sizeof(text), "%zu more notes; report.json lists %zu of all", left,
+			 notes->count);
 		tell(NULL, text);
 	}
 }

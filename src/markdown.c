@@ -2,31 +2,37 @@
 
 #include "runtally/view.h"
 
-/* Collects the bytes, up to one more than the budget, which is below SIZE_MAX. */
+/* Collects the bytes; ends the rendering once they are over the budget. */
 struct page {
 	struct strbuf text;
 	size_t budget;
+	bool over;
 };
 
 static int collect(void *ctx, const char *bytes, size_t length, struct error *err)
 {
 	struct page *page = ctx;
-	size_t room = page->budget + 1 - page->text.length;
 
-	(void)err;
-	strbuf_add(&page->text, bytes, length < room ? length : room);
+	page->over = length > page->budget - page->text.length;
+	if (page->over)
+		return error_set(err, "over the size budget");
+	strbuf_add(&page->text, bytes, length);
 	return 0;
 }
 
+/* 0: it fits, or it does not and page->over is set; -1: an error. */
 static int render_with(const struct rendering *rendering, size_t rows, struct page *page,
 		       struct error *err)
 {
 	struct view view = *rendering->view;
+	int failed;
 
 	view.rows = rows;
 	strbuf_reset(&page->text);
-	return mustache_render(rendering->templates, rendering->format->template, view_root(&view),
-			       rendering->format->escape, collect, page, err);
+	page->over = false;
+	failed = mustache_render(rendering->templates, rendering->format->template,
+				 view_root(&view), rendering->format->escape, collect, page, err);
+	return page->over ? 0 : failed;
 }
 
 /* The longest of the lists that the budget may cut. */
@@ -48,18 +54,21 @@ static int fit(const struct rendering *rendering, struct page *page, struct erro
 {
 	size_t fits = 0, over = longest_list(rendering->view);
 
+	/* A row takes more than a byte, so there is no use in trying more. */
+	if (over > page->budget)
+		over = page->budget;
 	if (render_with(rendering, over, page, err))
 		return -1;
-	if (page->text.length <= page->budget)
+	if (!page->over)
 		return 0;
 	while (over - fits > 1) {
 		size_t middle = fits + (over - fits) / 2;
 
 		if (render_with(rendering, middle, page, err))
 			return -1;
-		*(page->text.length <= page->budget ? &fits : &over) = middle;
+		*(page->over ? &over : &fits) = middle;
 	}
-	page->budget = SIZE_MAX - 1;
+	page->budget = SIZE_MAX;
 	return render_with(rendering, fits, page, err);
 }
 

@@ -240,7 +240,7 @@ static int set_now(struct options *options, int64_t now, const char *epoch, stru
 	int64_t seconds;
 
 	options->now = now;
-	if (!epoch)
+	if (!epoch || !epoch[0])
 		return 0;
 	if (!quantity_decimal(epoch, 0, EPOCH_MAX, &seconds) || strchr(epoch, '.'))
 		return error_set(err,

@@ -285,6 +285,7 @@ static void order_groups(struct report *report)
 	struct case_group *cases;
 	struct run **runs;
 	size_t case_at = 0, run_at = 0;
+	uint64_t failing = 0;
 
 	if (!report->run_count)
 		return;
@@ -298,6 +299,8 @@ static void order_groups(struct report *report)
 		qsort(own, suite->case_count, sizeof(*own), compare_cases);
 		suite->first_case = case_at;
 		suite->first_run = run_at;
+		suite->failing_before = failing;
+		failing += suite->failing_cases;
 		for (size_t c = 0; c < suite->case_count; c++) {
 			struct case_group *group = &cases[case_at++];
 

@@ -49,7 +49,7 @@ void run_derive_duration(struct run *run)
 
 	if (run->duration_ms >= 0 || begin == TIME_UNKNOWN || run->ended_at == TIME_UNKNOWN)
 		return;
-	if (run->ended_at >= begin)
+	if (run->ended_at >= begin && run->ended_at - begin <= DURATION_MOST_MS)
 		run->duration_ms = run->ended_at - begin;
 }
 
@@ -71,24 +71,31 @@ void runs_release(struct runs *runs)
 struct keeper {
 	struct runs *runs;
 	text_filter *filter;
-	void *ctx;
+	void *ctx, *label_ctx;
 };
 
-static const char *filtered(const struct keeper *keeper, const char *text)
+static const char *filtered(const struct keeper *keeper, void *ctx, const char *text)
 {
-	return text && keeper->filter ? keeper->filter(keeper->ctx, text) : text;
+	return text && keeper->filter ? keeper->filter(ctx, text) : text;
 }
 
 static const char *keep_text(const struct keeper *keeper, const char *text)
 {
-	text = filtered(keeper, text);
+	text = filtered(keeper, keeper->ctx, text);
 	return text ? arena_strdup(&keeper->runs->arena, text) : NULL;
 }
 
 /* For texts that many runs share. */
 static const char *keep_name(const struct keeper *keeper, const char *text)
 {
-	return intern(&keeper->runs->names, filtered(keeper, text));
+	return intern(&keeper->runs->names, filtered(keeper, keeper->label_ctx, text));
+}
+
+/* For a label that no other run has. */
+static const char *keep_id(const struct keeper *keeper, const char *text)
+{
+	text = filtered(keeper, keeper->label_ctx, text);
+	return text ? arena_strdup(&keeper->runs->arena, text) : NULL;
 }
 
 static struct label keep_label(const struct keeper *keeper, struct label label)
@@ -173,13 +180,13 @@ static const struct details *keep_details_of(const struct keeper *keeper, const 
 }
 
 struct run *runs_keep(struct runs *runs, const struct run *run, bool keep_details,
-		      text_filter *filter, void *ctx)
+		      text_filter *filter, void *ctx, void *label_ctx)
 {
-	const struct keeper keeper = {runs, filter, ctx};
+	const struct keeper keeper = {runs, filter, ctx, label_ctx};
 	struct run *kept = keep_array(&keeper, run, 1, sizeof(*run));
 
 	kept->source = keep_name(&keeper, run->source);
-	kept->run_id = keep_text(&keeper, run->run_id);
+	kept->run_id = keep_id(&keeper, run->run_id);
 	kept->suite = keep_label(&keeper, run->suite);
 	kept->test_case = keep_label(&keeper, run->test_case);
 	kept->agent = keep_label(&keeper, run->agent);

@@ -18,11 +18,14 @@ static size_t richness(const struct run *run)
 	return points;
 }
 
-/* vendors.md: the later update, else the richer; else the earlier in the order of inputs. */
+/*
+ * vendors.md: the later update, else the richer; else the earlier in the order of inputs. A copy
+ * that tells no update is older than one that does: so it is an order of all copies, and which of
+ * three stays does not depend on how they come.
+ */
 static bool is_better(const struct run *candidate, const struct run *held)
 {
-	if (candidate->updated_at != TIME_UNKNOWN && held->updated_at != TIME_UNKNOWN &&
-	    candidate->updated_at != held->updated_at)
+	if (candidate->updated_at != held->updated_at)
 		return candidate->updated_at > held->updated_at;
 	return richness(candidate) > richness(held);
 }

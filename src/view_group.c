@@ -257,11 +257,9 @@ static bool suite_has_failures(const struct value *of)
 /* The budget is the report's: the suites before this one use it up first. */
 static uint64_t shown_cases(const struct value *of)
 {
-	uint64_t own = suite_of(of)->failing_cases, left = value_view(of)->rows;
-	const struct suite_group *suite = report_of(of)->suites;
+	uint64_t own = suite_of(of)->failing_cases, used = suite_of(of)->failing_before;
+	uint64_t rows = value_view(of)->rows, left = rows > used ? rows - used : 0;
 
-	for (; suite != suite_of(of) && left; suite++)
-		left -= suite->failing_cases < left ? suite->failing_cases : left;
 	return own < left ? own : left;
 }
 

@@ -508,6 +508,11 @@ static void note_count(const struct value *of, struct strbuf *out)
 	number_count(out, view_of(of)->notes->count + view_of(of)->notes->dropped);
 }
 
+static void dropped_notes(const struct value *of, struct strbuf *out)
+{
+	strbuf_addf(out, "%llu", (unsigned long long)view_of(of)->notes->dropped);
+}
+
 static bool has_notes(const struct value *of)
 {
 	return view_of(of)->notes->count > 0;
@@ -572,6 +577,7 @@ static const struct member report_members[] = {
 	{"note_count", MEMBER_TEXT, {.text = note_count}, 0},
 	{"error_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, errors)},
 	{"warning_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, warnings)},
+	{"dropped_notes", MEMBER_TEXT, {.text = dropped_notes}, 0},
 	{"pass_score", MEMBER_TEXT, {.text = pass_score_text}, 0},
 	{"shows_failed", MEMBER_FLAG, {.flag = details_flag}, DETAILS_FAILED},
 	{"shows_all", MEMBER_FLAG, {.flag = details_flag}, DETAILS_ALL},

@@ -582,6 +582,7 @@ static const struct member raw_members[] = {
 	{"created_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, created_at)},
 	{"started_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, started_at)},
 	{"ended_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, ended_at)},
+	{"updated_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, updated_at)},
 	{"tokens_input", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_input)},
 	{"tokens_output", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_output)},
 	{"latency_ms", MEMBER_LIST, {.next = raw_latencies}, 0},

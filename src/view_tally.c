@@ -44,6 +44,8 @@ static bool all_passed(const struct value *of)
 
 /* ---- the rate ---- */
 
+enum { RATE_FAIR_MICRO = 800000, RATE_ALL_MICRO = 1000000 };
+
 static bool has_rate(const struct value *of)
 {
 	return tally_judged(tally_of(of)) > 0;
@@ -63,10 +65,21 @@ static void interval_micro(const struct value *of, int32_t *low, int32_t *high)
 	wilson_interval(tally->outcomes[OUTCOME_PASSED], tally_judged(tally), low, high);
 }
 
+/* 100 % means all, 0 % none: one failure in ten million runs must not round away. */
+static int32_t rate_shown(const struct value *of)
+{
+	const struct tally *tally = tally_of(of);
+	int32_t micro = rate_micro(of);
+
+	if (micro == RATE_ALL_MICRO && tally->outcomes[OUTCOME_PASSED] < tally_judged(tally))
+		return RATE_ALL_MICRO - 1;
+	return micro == 0 && tally->outcomes[OUTCOME_PASSED] ? 1 : micro;
+}
+
 static void rate_text(const struct value *of, struct strbuf *out)
 {
 	if (has_rate(of))
-		number_percent(out, rate_micro(of));
+		number_percent(out, rate_shown(of));
 	else
 		strbuf_addstr(out, not_known);
 }
@@ -78,10 +91,15 @@ static void fraction_text(const struct value *of, struct strbuf *out)
 	judged_text(of, out);
 }
 
-/* One decimal of a percent: 93.3 */
+/* One decimal of a percent: 93.3; 100.0 and 0.0 only when exact. */
 static void add_tenths(struct strbuf *out, int32_t micro)
 {
 	int32_t tenths = (micro + 500) / 1000;
+
+	if (tenths == 1000 && micro < RATE_ALL_MICRO)
+		tenths = 999;
+	if (tenths == 0 && micro > 0)
+		tenths = 1;
 
 	strbuf_addf(out, "%d.%d", tenths / 10, tenths % 10);
 }
@@ -100,8 +118,6 @@ static void interval_text(const struct value *of, struct strbuf *out)
 	add_tenths(out, high);
 	strbuf_addstr(out, " %");
 }
-
-enum { RATE_FAIR_MICRO = 800000 };
 
 static bool is_good(const struct value *of)
 {

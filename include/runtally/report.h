@@ -34,6 +34,7 @@ struct suite_group {
 	struct tally tally;
 	const char *source, *id, *name; /* id may be NULL; name never is */
 	const char *title; /* the name, with the source or id added where two suites share it */
+	uint64_t failing_before;             /* failing cases in the suites before it */
 	uint64_t flaky_cases, failing_cases; /* failing: with a run that failed or ended in error */
 	size_t first_case, case_count;
 	size_t first_run, run_count;

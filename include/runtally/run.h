@@ -109,6 +109,9 @@ struct run {
 	size_t case_index;             /* into report.cases; set by report_build (tally.h) */
 };
 
+/* 31.7 years: a longer duration is no measurement but an unset clock. */
+#define DURATION_MOST_MS INT64_C(1000000000000)
+
 /* A run of which nothing is known. */
 void run_init(struct run *run);
 
@@ -140,10 +143,12 @@ void runs_release(struct runs *runs);
 typedef const char *text_filter(void *ctx, const char *text);
 
 /*
- * Adds a deep copy of *run, every string of it passed through `filter` (NULL: as it is). Details
- * and the details of criteria are kept only with `keep_details`. Returns the copy.
+ * Adds a deep copy of *run, every string of it passed through `filter` (NULL: as it is): texts with
+ * `ctx`, what runs are grouped, joined and told apart by (ids, names) with `label_ctx`, so that
+ * different labels stay different. Details and the details of criteria are kept only with
+ * `keep_details`. Returns the copy.
  */
 struct run *runs_keep(struct runs *runs, const struct run *run, bool keep_details,
-		      text_filter *filter, void *ctx);
+		      text_filter *filter, void *ctx, void *label_ctx);
 
 #endif

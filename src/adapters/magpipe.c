@@ -250,7 +250,8 @@ static void read_details(struct run *run, const struct node *record, struct read
 	reading_passage(reading, details, "Error", reading_text(record, "error_message"));
 	reading_passage(reading, details, "Analysis", reading_text(record, "ai_analysis"));
 	reading_passage(reading, details, "Proposed fixes", fixes_text(record, reading));
-	reading_passage(reading, details, "Log", log_text(record, reading));
+	if (reading->want_logs)
+		reading_passage(reading, details, "Log", log_text(record, reading));
 	run->details = details;
 }
 

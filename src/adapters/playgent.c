@@ -366,6 +366,8 @@ static const char *failure_text(const struct turns *turns, const struct summary 
 		failed = summary->failed;
 		all = summary->passed + summary->failed;
 	}
+	if (!failed)
+		return "the run did not succeed; no turn tells why";
 	return arena_printf(reading->scratch, "%" PRId64 " of %" PRId64 " turns failed", failed,
 			    all);
 }

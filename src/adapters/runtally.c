@@ -20,8 +20,6 @@
 
 #include "runtally/reading.h"
 
-#define DURATION_MOST_MS INT64_C(1000000000000)
-
 static const char schema_prefix[] = "runtally.run/";
 
 static enum record_kind claims(const json_t *record)

@@ -126,7 +126,7 @@ static int read_run(struct run *run, const struct node *record, struct reading *
 	run->outcome = outcome_of(record, &run->status);
 	read_criteria(run, record, reading);
 	check(run, record);
-	logs = reading_text(record, "logs");
+	logs = reading->want_logs ? reading_text(record, "logs") : NULL;
 	run->reason = reason_of(run, logs, reading);
 	if (reading->want_details)
 		read_details(run, logs, reading);

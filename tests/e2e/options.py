@@ -65,7 +65,7 @@ class Usage(harness.Case):
 
     def test_bad_epoch(self):
         self.write("run.json", GOOD)
-        for value in ("", "x", "-1", "1e9", "99999999999999999999"):
+        for value in ("x", "-1", "1e9", "99999999999999999999"):
             with self.subTest(value):
                 ended = self.run_here("run.json", "--last", "1d",
                                       env=harness.environment(SOURCE_DATE_EPOCH=value))

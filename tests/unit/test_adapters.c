@@ -55,6 +55,7 @@ static void forget(void)
 	remarks_release(&remarks);
 	reading_release(&reading);
 	reading.want_details = false;
+	reading.want_logs = true;
 	rules = (struct verdict_rules){.pass_score_micro = 800000};
 }
 
@@ -281,6 +282,7 @@ static void take_options(const char *options)
 	const char *scale = strstr(options, "scale="), *pass = strstr(options, "pass=");
 
 	reading.want_details = strstr(options, "details") != NULL;
+	reading.want_logs = strstr(options, "no logs") == NULL;
 	if (scale)
 		rules.score_scale = (int)strtol(scale + strlen("scale="), NULL, 10);
 	if (pass)

@@ -172,11 +172,12 @@ static void duplicates(void **state)
 		 "\"detail_status\":[{\"name\":\"a\",\"status\":\"failed\"},"
 		 "{\"name\":\"b\",\"status\":\"failed\"}]",
 		 "\"status\":\"passed\",\"updated_at\":\"2026-01-01T00:00:00.001Z\"", "r passed"},
-		/* of equal age, or where one does not tell it: the richer */
+		/* of equal age, told or not: the richer */
 		{"\"status\":\"running\"",
 		 "\"status\":\"passed\",\"completed_at\":\"2026-01-01T00:00:00Z\"", "r passed"},
-		{"\"status\":\"running\",\"updated_at\":\"2026-01-01T00:00:09Z\"",
-		 "\"status\":\"passed\",\"completed_at\":\"2026-01-01T00:00:00Z\"", "r passed"},
+		/* a copy that tells no update is older than one that does, however rich */
+		{"\"status\":\"failed\",\"updated_at\":\"2026-01-01T00:00:09Z\"",
+		 "\"status\":\"passed\",\"completed_at\":\"2026-01-01T00:00:00Z\"", "r failed"},
 		{"\"status\":\"running\",\"updated_at\":\"2026-01-01T00:00:09Z\"",
 		 "\"status\":\"passed\",\"completed_at\":\"2026-01-01T00:00:00Z\","
 		 "\"updated_at\":\"2026-01-01T00:00:09Z\"",
@@ -268,11 +269,13 @@ static void strangers(void **state)
 	static const struct {
 		const char *text, *note;
 	} cases[] = {
-		{"{\"a\":1,\"b\":2}", "E a.json#1: no API's record (it has a, b)\n"},
-		{"{}", "E a.json#1: no API's record (an empty object)\n"},
-		{"[7]", "E a.json#1: no API's record (not an object)\n"},
+		{"{\"a\":1,\"b\":2}",
+		 "E a.json#1: is no API's record: an object with \"a\", \"b\"\n"},
+		{"{}", "E a.json#1: is no API's record: an empty object\n"},
+		{"[7]", "E a.json#1: is no API's record: not an object\n"},
 		{"{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1}",
-		 "E a.json#1: no API's record (it has a, b, c, d, e, f, ...)\n"},
+		 "E a.json#1: is no API's record: an object with \"a\", \"b\", \"c\", "
+		 "\"d\", \"e\", \"f\", ...\n"},
 		{"{\"error\":{\"code\":\"E1\",\"message\":\"bad key\"}}",
 		 "E a.json#1: an error body instead of runs: E1: bad key\n"},
 		{"{\"run_id\":\"1\",\"status\":\"queued\",\"test_case_count\":3}",
@@ -301,7 +304,7 @@ static void lists_of_names(void **state)
 	put(world, "a.json", "{\"data\":[\"Suite A\",\"Suite B\"]}");
 	read_folder(world);
 	assert_int_equal(world->counts.definitions, 2);
-	check_notes(world, "");
+	check_notes(world, "W a.json#1: a text in a list: taken as the name of a suite x2\n");
 	put(world, "a.json", "[\"Suite A\"]");
 	read_folder(world);
 	assert_int_equal(world->counts.rejected, 1);
@@ -365,7 +368,7 @@ static void forced_source(void **state)
 		{"{\"test_id\":\"t\",\"name\":\"Test\"}", "", ""},
 		{"{\"error\":\"no\"}", "", "E a.json#1: an error body instead of runs: no\n"},
 		{"{\"x\":1}", "", "E a.json#1: telnyx: the run has no run_id\n"},
-		{"[1]", "", "E a.json#1: no API's record of telnyx (not an object)\n"},
+		{"[1]", "", "E a.json#1: is no telnyx record: not an object\n"},
 		/* what was written into the folder before is still no export */
 		{"{\"schema\":\"runtally.report/1\",\"totals\":{}}", "",
 		 "W a.json#1: a report of runtally itself: no export\n"},
@@ -600,8 +603,9 @@ static void redaction(void **state)
 	    CONVERSATION "\n{\"error\":\"key of dora@example.com\"}");
 	read_folder(world);
 	run = world->runs.items[0];
-	assert_string_equal(run->test_case.name, "call [email 1]");
-	assert_string_equal(run->agent.name, "Bot of [email 2]");
+	/* labels are numbered for the whole call (the folder's name came first), texts per run */
+	assert_string_equal(run->test_case.name, "call [email 2]");
+	assert_string_equal(run->agent.name, "Bot of [email 3]");
 	assert_string_equal(run->details->turns[0].input[0].content, "I am [email 1]");
 	assert_string_equal(run->criteria[0].detail, "rude to [email 1]");
 	assert_null(strstr(run->origin, "carl@"));
@@ -623,6 +627,22 @@ static void redaction(void **state)
 	assert_non_null(strstr(world->notes.items[0].text, "dora@example.com"));
 }
 
+/* Redaction must not make one case, suite or definition of two. */
+static void redacted_labels_differ(void **state)
+{
+	struct world *world = *state;
+
+	put(world, "a.ndjson",
+	    "{\"run_id\":\"1\",\"test_id\":\"ann@example.com\",\"status\":\"passed\"}\n"
+	    "{\"run_id\":\"2\",\"test_id\":\"bob@example.com\",\"status\":\"failed\"}\n"
+	    "{\"test_id\":\"bob@example.com\",\"name\":\"Bob\",\"rubric\":[]}\n");
+	read_folder(world);
+	assert_string_not_equal(world->runs.items[0]->test_case.id,
+				world->runs.items[1]->test_case.id);
+	assert_null(world->runs.items[0]->test_case.name);
+	assert_string_equal(world->runs.items[1]->test_case.name, "Bob");
+}
+
 /* Ids that look alike after redaction are still as many runs. */
 static void redacted_ids_differ(void **state)
 {
@@ -638,7 +658,7 @@ static void redacted_ids_differ(void **state)
 	put(world, "a.ndjson", text.text);
 	read_folder(world);
 	assert_string_equal(world->runs.items[0]->run_id, "[email 1]");
-	assert_string_equal(world->runs.items[1]->run_id, "[email 1]");
+	assert_string_equal(world->runs.items[1]->run_id, "[email 2]");
 	assert_int_equal(world->counts.runs, RUNS);
 	assert_int_equal(world->counts.duplicates, RUNS);
 	strbuf_release(&text);
@@ -667,6 +687,7 @@ static void without_transcripts(void **state)
 	assert_non_null(run->criteria[0].detail);
 	run = world->runs.items[1];
 	assert_int_equal(run->details->passage_count, 0);
+	assert_null(run->reason); /* logs are no reason then */
 	run = world->runs.items[2];
 	assert_int_equal(run->details->transcript_count, 0);
 	assert_true(run->details->passage_count > 0);
@@ -780,6 +801,7 @@ int main(void)
 		TEST(suites_and_sources),
 		TEST(redaction),
 		TEST(redacted_ids_differ),
+		TEST(redacted_labels_differ),
 		TEST(without_transcripts),
 		TEST(which_details),
 		TEST(derived_members),

@@ -69,7 +69,7 @@ static struct run run_of(const char *suite, const char *name, const char *id, en
 
 static void add(struct bench *bench, const struct run *run)
 {
-	runs_keep(&bench->runs, run, true, NULL, NULL);
+	runs_keep(&bench->runs, run, true, NULL, NULL, NULL);
 }
 
 static void add_plain(struct bench *bench, const char *suite, const char *name, const char *id,

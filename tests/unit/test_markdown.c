@@ -51,7 +51,7 @@ static void world_init(struct world *world, const struct sizes *sizes, const cha
 		snprintf(suite, sizeof(suite), "suite %03zu", i / sizes->runs / sizes->cases);
 		run.suite.name = suite;
 		run.test_case.name = name;
-		runs_keep(&world->runs, &run, false, NULL, NULL);
+		runs_keep(&world->runs, &run, false, NULL, NULL, NULL);
 	}
 	for (size_t i = 0; i < sizes->notes; i++) {
 		char text[32];

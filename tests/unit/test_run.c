@@ -202,7 +202,7 @@ static void keeps_filtered_copies(void **state)
 	(void)state;
 	full_init(&full);
 	runs_init(&runs);
-	kept = runs_keep(&runs, &full.run, true, shout, &filtered);
+	kept = runs_keep(&runs, &full.run, true, shout, &filtered, &filtered);
 	arena_release(&full.arena);
 	assert_int_equal(runs.count, 1);
 	assert_ptr_equal(runs.items[0], kept);
@@ -240,7 +240,7 @@ static void keeps_no_details_unasked(void **state)
 	(void)state;
 	full_init(&full);
 	runs_init(&runs);
-	kept = runs_keep(&runs, &full.run, false, shout, &filtered);
+	kept = runs_keep(&runs, &full.run, false, shout, &filtered, &filtered);
 	assert_null(kept->details);
 	assert_string_equal(kept->criteria[0].name, "<criterion>");
 	assert_null(kept->criteria[0].detail);
@@ -258,7 +258,7 @@ static void keeps_what_is_missing_missing(void **state)
 
 	(void)state;
 	runs_init(&runs);
-	kept = runs_keep(&runs, &run, true, NULL, NULL);
+	kept = runs_keep(&runs, &run, true, NULL, NULL, NULL);
 	assert_null(kept->suite.id);
 	assert_null(kept->suite.name);
 	assert_null(kept->reason);
@@ -284,7 +284,7 @@ static void shares_names(void **state)
 		struct run run = made_run("kapso", "1", OUTCOME_PASSED), *kept;
 
 		run.test_case.name = name;
-		kept = runs_keep(&runs, &run, false, NULL, NULL);
+		kept = runs_keep(&runs, &run, false, NULL, NULL, NULL);
 		first = first ? first : kept;
 		assert_ptr_equal(kept->test_case.name, first->test_case.name);
 		assert_ptr_equal(runs.items[0], first);

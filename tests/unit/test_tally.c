@@ -197,7 +197,7 @@ static void keep_words(struct runs *runs, const struct words *words)
 	run.agent = (struct label){words->agent_id, words->agent_name};
 	run.folder = words->folder;
 	run.ended_at = words->ended_at ? words->ended_at : TIME_UNKNOWN;
-	runs_keep(runs, &run, true, NULL, NULL);
+	runs_keep(runs, &run, true, NULL, NULL, NULL);
 }
 
 static const char *or_dash(const char *text)
@@ -822,13 +822,13 @@ static void spreads(void **state)
 
 			run.latency_ms = cases[i].values + (r ? half : 0);
 			run.latency_count = r ? cases[i].count - half : half;
-			runs_keep(&runs, &run, false, NULL, NULL);
+			runs_keep(&runs, &run, false, NULL, NULL, NULL);
 		}
 		for (size_t r = 0; r < cases[i].count; r++) {
 			struct run run = made_run("playgent", "c", OUTCOME_PASSED);
 
 			run.duration_ms = cases[i].values[r];
-			runs_keep(&runs, &run, false, NULL, NULL);
+			runs_keep(&runs, &run, false, NULL, NULL, NULL);
 		}
 		report_build(&report, &runs, SUITE_BY_SUITE);
 		assert_memory_equal(&report.totals.latency, &cases[i].expected,

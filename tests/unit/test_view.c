@@ -58,7 +58,7 @@ static int64_t at(const char *text)
 
 static void keep(struct world *world, const struct run *run)
 {
-	runs_keep(&world->runs, run, true, NULL, NULL);
+	runs_keep(&world->runs, run, true, NULL, NULL, NULL);
 }
 
 static void add_failed_run(struct world *world)
