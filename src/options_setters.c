@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "runtally/options_table.h"
 #include "runtally/quantity.h"
@@ -207,7 +209,15 @@ static int set_path(struct options *options, const char **path, const char *valu
 
 int set_templates(struct options *options, const char *value, struct error *err)
 {
-	return set_path(options, &options->templates_folder, value, err);
+	struct stat status;
+
+	if (set_path(options, &options->templates_folder, value, err) != 0)
+		return -1;
+	if (stat(value, &status) != 0)
+		return error_set(err, "\"%s\": %s", value, strerror(errno));
+	if (!S_ISDIR(status.st_mode))
+		return error_set(err, "\"%s\" is not a folder", value);
+	return 0;
 }
 
 int set_print_templates(struct options *options, const char *value, struct error *err)
