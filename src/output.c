@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +16,16 @@
 #include "runtally/strbuf.h"
 #include "runtally/times.h"
 
-enum { BUFFER_SIZE = 128 * 1024, PENDING_MAX = 16 };
+/* A report of many parts is one file each until all are written. */
+enum { BUFFER_SIZE = 128 * 1024, PENDING_MAX = 4096, ATTEMPTS_MAX = 2 * PENDING_MAX };
+
+enum { LINKS_MAX = 40 };
 
 struct output {
-	int fd;
+	int fd;     /* -1: finished */
 	char *path; /* where it shall be; for messages */
-	char *temp; /* where it is until then; NULL: written directly */
+	char *temp; /* where it is until then; NULL: written directly, or in place */
+	bool file;  /* not written directly */
 	uint64_t size;
 	struct strbuf buffer;
 };
@@ -27,13 +33,21 @@ struct output {
 /* Temps to remove when a signal ends the program; read by its handler. */
 static char *volatile pending[PENDING_MAX];
 
-static void pending_set(const char *old, char *new)
+/* The place that holds `temp`, or a free one for NULL; NULL: there is none. */
+static char *volatile *pending_place(const char *temp)
 {
 	for (size_t i = 0; i < PENDING_MAX; i++)
-		if (pending[i] == old) {
-			pending[i] = new;
-			return;
-		}
+		if (pending[i] == temp)
+			return &pending[i];
+	return NULL;
+}
+
+static void pending_clear(const char *temp)
+{
+	char *volatile *place = pending_place(temp);
+
+	if (place)
+		*place = NULL;
 }
 
 void output_remove_temps(void)
@@ -66,47 +80,103 @@ static void output_free(struct output *output)
 	memory_free(output);
 }
 
-/* The file behind a link is replaced, not the link. */
-static char *final_path(const char *path)
+/* Replaces a link's path by what it points to. 0: it was none, 1, -1: errno tells. */
+static int follow(struct strbuf *path)
 {
-	char *real = realpath(path, NULL);
+	char target[PATH_MAX];
+	ssize_t length = readlink(path->text, target, sizeof(target) - 1);
+	const char *slash;
 
-	return real ? real : copy_text(path);
+	if (length < 0)
+		return errno == ENOENT || errno == EINVAL ? 0 : -1;
+	target[length] = '\0';
+	slash = strrchr(path->text, '/');
+	strbuf_truncate(path, slash && target[0] != '/' ? (size_t)(slash - path->text) + 1 : 0);
+	strbuf_add(path, target, (size_t)length);
+	return 1;
 }
 
-static char *temp_path(const char *path, unsigned attempt)
+/* The file behind a link is replaced or made, not the link. False: errno tells. */
+static bool final_path(const char *path, struct strbuf *place)
+{
+	int followed = 1;
+
+	strbuf_addstr(place, path);
+	for (int i = 0; i < LINKS_MAX && followed > 0; i++)
+		followed = follow(place);
+	if (followed > 0)
+		errno = ELOOP;
+	return !followed;
+}
+
+static char *temp_path(const char *path, size_t attempt)
 {
 	struct strbuf temp = STRBUF_INIT;
 	const char *slash = strrchr(path, '/');
 
 	strbuf_add(&temp, path, slash ? (size_t)(slash - path) + 1 : 0);
-	strbuf_addf(&temp, ".runtally-%ld-%u.tmp", (long)getpid(), attempt);
+	strbuf_addf(&temp, ".runtally-%ld-%zu.tmp", (long)getpid(), attempt);
 	return temp.text;
+}
+
+/* Makes a temp beside `place`; -1: errno tells. `first` spares trying names that are taken. */
+static int create_temp(const char *place, size_t first, mode_t mode, char **temp)
+{
+	int fd = -1;
+
+	for (size_t i = first; fd < 0 && i < first + ATTEMPTS_MAX; i++) {
+		memory_free(*temp);
+		*temp = temp_path(place, i);
+		fd = open(*temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	return fd;
+}
+
+/*
+ * A report that is replaced keeps its permissions. The temp is made with no more than those; a
+ * file system that knows none refuses fchmod, which takes nothing from anybody.
+ */
+static int create_like(const char *place, size_t first, char **temp)
+{
+	struct stat old;
+	mode_t mode;
+	int fd;
+
+	if (stat(place, &old) != 0)
+		return create_temp(place, first, 0666, temp);
+	mode = old.st_mode & 0777;
+	fd = create_temp(place, first, mode, temp);
+	if (fd >= 0)
+		fchmod(fd, mode);
+	return fd;
 }
 
 static struct output *open_temp(const char *path, struct error *err)
 {
-	struct output *output;
-	char *place = final_path(path), *temp = NULL;
+	struct strbuf place = STRBUF_INIT;
+	char *volatile *registered = pending_place(NULL);
+	struct output *output = NULL;
+	char *temp = NULL;
 	int fd = -1;
 
-	for (unsigned attempt = 0; fd < 0 && attempt < 1000; attempt++) {
-		memory_free(temp);
-		temp = temp_path(place, attempt);
-		fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (fd < 0 && errno != EEXIST)
-			break;
-	}
-	if (fd < 0) {
-		error_set(err, "%s: cannot write: %s", path, strerror(errno));
-		memory_free(temp);
-		free(place);
+	if (!registered) {
+		error_set(err, "%s: cannot write: more than %d files at once", path, PENDING_MAX);
 		return NULL;
 	}
-	output = output_new(fd, place);
-	output->temp = temp;
-	pending_set(NULL, temp);
-	free(place);
+	if (final_path(path, &place))
+		fd = create_like(place.text, (size_t)(registered - pending), &temp);
+	if (fd >= 0) {
+		*registered = temp;
+		output = output_new(fd, place.text);
+		output->temp = temp;
+		output->file = true;
+	} else {
+		error_set(err, "%s: cannot write: %s", path, strerror(errno));
+		memory_free(temp);
+	}
+	strbuf_release(&place);
 	return output;
 }
 
@@ -185,35 +255,66 @@ static void sync_folder(const char *path)
 	memory_free(copy);
 }
 
-static int finish_temp(struct output *output, struct error *err)
+int output_finish(struct output *output, struct error *err)
 {
-	int failed = 0;
+	int fd = output->fd, failed = flush(output, err);
 
-	if (fsync(output->fd) && errno != EINVAL && errno != EROFS)
-		failed = error_set(err, "%s: cannot write: %s", output->path, strerror(errno));
-	if (close(output->fd) && !failed)
-		failed = error_set(err, "%s: cannot write: %s", output->path, strerror(errno));
+	if (failed || fd < 0 || (!output->file && fd <= STDERR_FILENO))
+		return failed;
+	if (output->file && fsync(fd) && errno != EINVAL && errno != EROFS)
+		return error_set(err, "%s: cannot write: %s", output->path, strerror(errno));
 	output->fd = -1;
-	if (!failed && rename(output->temp, output->path))
-		failed = error_set(err, "%s: cannot put it in place: %s", output->path,
-				   strerror(errno));
-	if (failed)
-		return -1;
-	pending_set(output->temp, NULL);
-	sync_folder(output->path);
+	if (close(fd))
+		return error_set(err, "%s: cannot write: %s", output->path, strerror(errno));
+	return 0;
+}
+
+static int put_in_place(struct output *output, struct error *err)
+{
+	if (!output->temp)
+		return 0;
+	if (rename(output->temp, output->path))
+		return error_set(err, "%s: cannot put it in place: %s", output->path,
+				 strerror(errno));
+	pending_clear(output->temp);
 	memory_free(output->temp);
 	output->temp = NULL;
 	return 0;
 }
 
+/* A signal waits until all of them are in place. */
+static int put_all_in_place(struct output *const *outputs, size_t count, struct error *err)
+{
+	sigset_t all, before;
+	int failed = 0;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	for (size_t i = 0; i < count && !failed; i++)
+		failed = put_in_place(outputs[i], err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return failed;
+}
+
+int outputs_commit(struct output *const *outputs, size_t count, struct error *err)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < count && !failed; i++)
+		failed = output_finish(outputs[i], err);
+	if (!failed)
+		failed = put_all_in_place(outputs, count, err);
+	for (size_t i = 0; i < count; i++) {
+		if (!failed && outputs[i]->file)
+			sync_folder(outputs[i]->path);
+		output_abort(outputs[i]);
+	}
+	return failed;
+}
+
 int output_commit(struct output *output, struct error *err)
 {
-	int failed = flush(output, err);
-
-	if (!failed && output->temp)
-		failed = finish_temp(output, err);
-	output_abort(output);
-	return failed;
+	return outputs_commit(&output, 1, err);
 }
 
 void output_abort(struct output *output)
@@ -222,9 +323,47 @@ void output_abort(struct output *output)
 		close(output->fd);
 	if (output->temp) {
 		unlink(output->temp);
-		pending_set(output->temp, NULL);
+		pending_clear(output->temp);
 	}
 	output_free(output);
+}
+
+/* ---- what earlier reports left behind ---- */
+
+/* Whether the text is XML that has `mark` in the MARK_WITHIN bytes after its declaration. */
+static bool is_marked(const char *text, const char *mark)
+{
+	enum { MARK_WITHIN = 200 };
+	const char *end = strncmp(text, "<?xml ", 6) == 0 ? strstr(text, "?>") : NULL;
+	const char *found = end ? strstr(end, mark) : NULL;
+
+	return found && (size_t)(found - end) + strlen(mark) <= 2 + MARK_WITHIN;
+}
+
+static bool is_old_report(const char *path, const char *mark)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+	char text[512];
+	ssize_t got = -1;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+		got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	return is_marked(text, mark);
+}
+
+int output_remove_old(const char *path, const char *mark, struct error *err)
+{
+	if (!is_old_report(path, mark))
+		return 0;
+	if (unlink(path))
+		return error_set(err, "%s: cannot remove what an earlier report left behind: %s",
+				 path, strerror(errno));
+	return 1;
 }
 
 /* ---- bundles ---- */

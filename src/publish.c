@@ -2,16 +2,18 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "runtally/output.h"
 #include "runtally/path.h"
 #include "runtally/sha256.h"
 #include "runtally/templates.h"
 
-/* One target being written: the part that is open, and how the next is named. */
+/* One target being written: its parts so far, of which the last is open. */
 struct printing {
 	const char *path;
-	struct output *output;
+	struct output **parts;
+	size_t count, capacity;
 	struct arena *arena;
 };
 
@@ -29,23 +31,61 @@ static const char *part_path(struct printing *printing, size_t part)
 static int begin_part(void *ctx, size_t part, struct error *err)
 {
 	struct printing *printing = ctx;
-	struct output *complete = printing->output;
+	struct output *output;
 
 	if (part && strcmp(printing->path, "-") == 0)
 		return error_set(err, "standard output: the report is over its size budget and "
 				      "needs several files: give it a path");
-	printing->output = NULL;
-	if (complete && output_commit(complete, err))
+	if (part && output_finish(printing->parts[part - 1], err))
 		return -1;
-	printing->output = output_open(part_path(printing, part), err);
-	return printing->output ? 0 : -1;
+	output = output_open(part_path(printing, part), err);
+	if (!output)
+		return -1;
+	printing->parts = array_reserve(printing->parts, &printing->capacity, printing->count + 1,
+					sizeof(*printing->parts));
+	printing->parts[printing->count++] = output;
+	return 0;
 }
 
 static int write_part(void *ctx, const char *bytes, size_t length, struct error *err)
 {
 	struct printing *printing = ctx;
 
-	return output_write(printing->output, bytes, length, err);
+	return output_write(printing->parts[printing->count - 1], bytes, length, err);
+}
+
+/* How the parts of a format begin that can have some; NULL: it cannot. */
+static const char *mark_of_parts(const struct format *format)
+{
+	return strcmp(format->name, "junit") == 0 ? "<testsuites" : NULL;
+}
+
+/* Whether the command writes that file itself, by whatever path. */
+static bool is_target(const struct options *options, const char *path)
+{
+	struct stat file, other;
+
+	if (stat(path, &file))
+		return false;
+	for (size_t i = 0; i < options->target_count; i++)
+		if (stat(options->targets[i].path, &other) == 0 && other.st_dev == file.st_dev &&
+		    other.st_ino == file.st_ino)
+			return true;
+	return false;
+}
+
+static int remove_old_parts(const struct options *options, const struct format *format,
+			    struct printing *printing, struct error *err)
+{
+	const char *mark = mark_of_parts(format);
+	int removed = mark && strcmp(printing->path, "-") != 0;
+
+	for (size_t part = printing->count; removed > 0; part++) {
+		const char *path = part_path(printing, part);
+
+		removed = is_target(options, path) ? 0 : output_remove_old(path, mark, err);
+	}
+	return removed;
 }
 
 static const char *template_file(const struct options *options, const struct format *format)
@@ -107,10 +147,14 @@ static int publish_one(const struct options *options, const struct target *targe
 
 	arena_init(&arena, 0);
 	failed = render(options, target->format, view, &rendering, err);
-	if (!failed && printing.output)
-		failed = output_commit(printing.output, err);
-	else if (printing.output)
-		output_abort(printing.output);
+	if (!failed)
+		failed = outputs_commit(printing.parts, printing.count, err);
+	else
+		for (size_t i = 0; i < printing.count; i++)
+			output_abort(printing.parts[i]);
+	if (!failed)
+		failed = remove_old_parts(options, target->format, &printing, err);
+	memory_free(printing.parts);
 	arena_release(&arena);
 	return failed;
 }

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <zip.h>
 
@@ -217,6 +218,59 @@ static void links(void **state)
 	assert_int_equal(folder_count(folder_file(folder, "elsewhere")), 1);
 }
 
+/* A link to what is not there yet: it appears there, and the link stays one. */
+static void dangling_links(void **state)
+{
+	static const struct {
+		const char *target, *file; /* file NULL: refused */
+	} cases[] = {{"made.txt", "made.txt"},           {"inner/made.txt", "inner/made.txt"},
+		     {"./inner/../a.txt", "a.txt"},      {"second", "inner/third.txt"},
+		     {"missing/made.txt", NULL},         {"link.txt", NULL},
+		     {"inner/missing/made.txt", NULL},   {"made/", NULL},
+		     {"inner/back/made.txt", "made.txt"}};
+	struct folder *folder = *state;
+	const char *link_path = folder_file(folder, "link.txt");
+	struct error err;
+	struct stat status;
+
+	folder_make(folder, "inner");
+	assert_int_equal(symlink("..", folder_file(folder, "inner/back")), 0);
+	assert_int_equal(symlink("inner/first", folder_file(folder, "second")), 0);
+	assert_int_equal(symlink("third.txt", folder_file(folder, "inner/first")), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(symlink(cases[i].target, link_path), 0);
+		if (cases[i].file) {
+			struct output *output = open_file(link_path);
+
+			write_text(output, "new");
+			commit(output);
+			check_file(folder_file(folder, cases[i].file), "new");
+			assert_int_equal(unlink(folder_file(folder, cases[i].file)), 0);
+		} else {
+			assert_null(output_open(link_path, &err));
+			assert_non_null(strstr(err.text, "link.txt: cannot write: "));
+		}
+		assert_int_equal(lstat(link_path, &status), 0);
+		assert_true(S_ISLNK(status.st_mode));
+		assert_int_equal(unlink(link_path), 0);
+		assert_int_equal(folder_count(folder->path), 2);
+		assert_int_equal(folder_count(folder_file(folder, "inner")), 2);
+	}
+}
+
+/* An absolute one; and the folder of the link is not that of the file. */
+static void dangling_absolute_link(void **state)
+{
+	struct folder *folder = *state;
+	const char *link_path = folder_file(folder, "link.txt");
+	const char *file = folder_file(folder, "inner/made.txt");
+
+	folder_make(folder, "inner");
+	assert_int_equal(symlink(file, link_path), 0);
+	commit(open_file(link_path));
+	check_file(file, "");
+}
+
 static void permissions(void **state)
 {
 	static const struct {
@@ -232,6 +286,31 @@ static void permissions(void **state)
 		commit(open_file(path));
 		assert_int_equal(stat(path, &status), 0);
 		assert_int_equal(status.st_mode & 0777, cases[i].expected);
+		assert_int_equal(unlink(path), 0);
+	}
+	umask(before);
+}
+
+/* A report that is replaced keeps its permissions, whatever the mask is. */
+static void permissions_stay(void **state)
+{
+	static const mode_t modes[] = {0600, 0644, 0666, 0640, 0444, 0777, 0400};
+	struct folder *folder = *state;
+	mode_t before = umask(027);
+	struct stat status;
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		const char *path = folder_write(folder, "r.txt", "old");
+		struct output *output;
+
+		assert_int_equal(chmod(path, modes[i]), 0);
+		output = open_file(path);
+		write_text(output, "new");
+		commit(output);
+		check_file(path, "new");
+		assert_int_equal(stat(path, &status), 0);
+		assert_int_equal(status.st_mode & 07777, modes[i]);
+		assert_int_equal(unlink(path), 0);
 	}
 	umask(before);
 }
@@ -295,6 +374,77 @@ static void temps_removed_at_signals(void **state)
 	output_abort(open_two);
 	output_remove_temps();
 	assert_int_equal(folder_count(folder->path), 1);
+}
+
+/* Several that belong together are put in place together, after all were written. */
+static void several_together(void **state)
+{
+	static const char *const names[] = {"a", "b", "c"};
+	struct folder *folder = *state;
+	struct output *outputs[3];
+	struct error err;
+
+	for (size_t i = 0; i < 3; i++) {
+		outputs[i] = open_file(folder_write(folder, names[i], "old"));
+		write_text(outputs[i], names[i]);
+		if (i < 2) /* the last one need not be */
+			assert_int_equal(output_finish(outputs[i], &err), 0);
+	}
+	for (size_t i = 0; i < 3; i++)
+		check_file(folder_file(folder, names[i]), "old");
+	assert_int_equal(outputs_commit(outputs, 3, &err), 0);
+	for (size_t i = 0; i < 3; i++)
+		check_file(folder_file(folder, names[i]), names[i]);
+	assert_int_equal(folder_count(folder->path), 3);
+}
+
+/* One that cannot be finished: none is put in place. */
+static void several_or_none(void **state)
+{
+	struct folder *folder = *state;
+	const char *path = folder_write(folder, "r.txt", "old");
+	struct output *outputs[] = {open_file(path), open_file("/dev/full")};
+	struct error err;
+
+	write_text(outputs[0], "new");
+	write_text(outputs[1], "new");
+	assert_int_equal(outputs_commit(outputs, 2, &err), -1);
+	assert_string_equal(err.text, "/dev/full: cannot write: No space left on device");
+	check_file(path, "old");
+	assert_int_equal(folder_count(folder->path), 1);
+}
+
+/* No temp is made that a signal would leave behind. */
+static void too_many(void **state)
+{
+	enum { MANY = 4096 };
+	static struct output *outputs[MANY];
+	struct folder *folder = *state;
+	struct rlimit before, raised;
+	struct error err;
+	char name[16];
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	raised = before;
+	raised.rlim_cur = raised.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &raised), 0);
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "%zu", i);
+		outputs[i] = open_file(folder_file(folder, name));
+		/* slow, for it syncs each */
+		if (raised.rlim_cur < MANY + 100)
+			assert_int_equal(output_finish(outputs[i], &err), 0);
+	}
+	assert_null(output_open(folder_file(folder, "more"), &err));
+	assert_non_null(strstr(err.text, "more: cannot write: more than 4096 files at once"));
+	assert_int_equal(folder_count(folder->path), MANY);
+	output_abort(outputs[0]);
+	outputs[0] = open_file(folder_file(folder, "more"));
+	output_remove_temps();
+	assert_int_equal(folder_count(folder->path), 0);
+	for (size_t i = 0; i < MANY; i++)
+		output_abort(outputs[i]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 /* The place may vanish while the report is made. */
@@ -479,15 +629,30 @@ static void bundle_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(committed),       TEST(old_report_stays_until_commit),
-		TEST(empty_file),      TEST(large_files),
-		TEST(refused),         TEST(full_device),
-		TEST(pipes),           TEST(links),
-		TEST(permissions),     TEST(two_at_once),
-		TEST(strangers_temp),  TEST(temps_removed_at_signals),
-		TEST(folder_gone),     TEST(standard_output),
-		TEST(bundle_contents), TEST(bundle_bytes),
-		TEST(bundle_times),    TEST(bundle_refused),
+		TEST(committed),
+		TEST(old_report_stays_until_commit),
+		TEST(empty_file),
+		TEST(large_files),
+		TEST(refused),
+		TEST(full_device),
+		TEST(pipes),
+		TEST(links),
+		TEST(dangling_links),
+		TEST(dangling_absolute_link),
+		TEST(permissions),
+		TEST(permissions_stay),
+		TEST(two_at_once),
+		TEST(strangers_temp),
+		TEST(temps_removed_at_signals),
+		TEST(several_together),
+		TEST(several_or_none),
+		TEST(too_many),
+		TEST(folder_gone),
+		TEST(standard_output),
+		TEST(bundle_contents),
+		TEST(bundle_bytes),
+		TEST(bundle_times),
+		TEST(bundle_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <zip.h>
 
 #include "fixture.h"
@@ -45,7 +46,7 @@ static int setup(void **state)
 		run.suite.name = suite;
 		run.origin = "a.json";
 		run.reason = "because";
-		runs_keep(&world.runs, &run, true, NULL, NULL);
+		runs_keep(&world.runs, &run, true, NULL, NULL, NULL);
 	}
 	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
 	world.view = (struct view){
@@ -134,6 +135,131 @@ static void names_of_parts(void **state)
 		strbuf_release(&text);
 		assert_int_equal(unlink(second), 0);
 	}
+}
+
+static void write_files(struct folder *folder, const char *const *names, size_t count,
+			const char *text)
+{
+	for (size_t i = 0; i < count; i++)
+		folder_write(folder, names[i], text);
+}
+
+static void check_text(const char *path, const char *expected)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (!file_read(path, &text))
+		fail_msg("there is no %s", path);
+	assert_string_equal(text.text, expected);
+	strbuf_release(&text);
+}
+
+static bool is_there(struct world *world, const char *name)
+{
+	struct stat status;
+
+	return lstat(folder_file(&world->folder, name), &status) == 0;
+}
+
+/* When the third part cannot be written, the old first and second stay, too. */
+static void all_parts_or_none(void **state)
+{
+	static const char *const old[] = {"report.xml", "report-2.xml", "report-4.xml"};
+	struct world *world = *state;
+	struct error err;
+
+	world->options.render.junit_file_bytes = 6000;
+	write_files(&world->folder, old, 3, "<?xml?><testsuites old");
+	folder_make(&world->folder, "report-3.xml");
+	assert_int_equal(
+		publish_as(world, "junit", folder_file(&world->folder, "report.xml"), &err), -1);
+	assert_non_null(strstr(err.text, "report-3.xml: is a folder"));
+	for (size_t i = 0; i < 3; i++)
+		check_text(folder_file(&world->folder, old[i]), "<?xml?><testsuites old");
+	assert_int_equal(folder_count(world->folder.path), 4);
+}
+
+/* What an earlier, longer report left behind goes, up to what is missing or not ours. */
+static void old_parts_go(void **state)
+{
+	static const char ours[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=";
+	struct world *world = *state;
+	struct strbuf late = STRBUF_INIT, last = STRBUF_INIT;
+	static const char *const foreign[] = {
+		"",
+		"<?xml",
+		"<?xml ?>",
+		"<?xml ?><testsuite name=\"a\">",
+		"<?xml ?><html>",
+		"<testsuites name=\"a\">",
+		" <?xml ?><testsuites name=\"a\">",
+		"<?xmlx <testsuites name=\"a\">",
+		NULL, /* `late` */
+	};
+
+	strbuf_addf(&late, "<?xml ?>%*s<testsuites", 190, "");
+	strbuf_addf(&last, "<?xml ?>%*s<testsuites", 189, "");
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		const char *text = foreign[i] ? foreign[i] : late.text;
+
+		folder_write(&world->folder, "r-2.xml", ours);
+		folder_write(&world->folder, "r-3.xml", last.text);
+		folder_write(&world->folder, "r-4.xml", text);
+		folder_write(&world->folder, "r-5.xml", ours);
+		publish_well(world, "junit", folder_file(&world->folder, "r.xml"));
+		assert_false(is_there(world, "r-2.xml"));
+		assert_false(is_there(world, "r-3.xml"));
+		if (!is_there(world, "r-4.xml"))
+			fail_msg("gone: %s", text);
+		assert_true(is_there(world, "r-5.xml"));
+	}
+	strbuf_release(&late);
+	strbuf_release(&last);
+}
+
+static void old_parts_after_new_ones(void **state)
+{
+	struct world *world = *state;
+	const char *path = folder_file(&world->folder, "report.xml");
+
+	world->options.render.junit_file_bytes = 6000;
+	publish_well(world, "junit", path);
+	assert_true(is_there(world, "report-4.xml"));
+	world->options.render.junit_file_bytes = 15000;
+	publish_well(world, "junit", path);
+	assert_int_equal(folder_count(world->folder.path), 3);
+	assert_false(is_there(world, "report-4.xml"));
+	world->options.render.junit_file_bytes = 25000000;
+	publish_well(world, "junit", path);
+	assert_int_equal(folder_count(world->folder.path), 1);
+}
+
+/* Links, folders, other formats' files, and what else this very command writes. */
+static void old_parts_that_stay(void **state)
+{
+	static const char ours[] = "<?xml ?><testsuites>";
+	struct world *world = *state;
+	const struct target targets[] = {
+		{format_by_name("junit"), folder_write(&world->folder, "d-3.xml", ours)},
+		{format_by_name("junit"), folder_file(&world->folder, "d.xml")},
+	};
+
+	folder_write(&world->folder, "a-3.xml", ours);
+	assert_int_equal(symlink("a-3.xml", folder_file(&world->folder, "a-2.xml")), 0);
+	publish_well(world, "junit", folder_file(&world->folder, "a.xml"));
+	assert_true(is_there(world, "a-2.xml") && is_there(world, "a-3.xml"));
+	folder_make(&world->folder, "b-2.xml");
+	publish_well(world, "junit", folder_file(&world->folder, "b.xml"));
+	assert_true(is_there(world, "b-2.xml"));
+	folder_write(&world->folder, "c-2.xml", ours);
+	publish_well(world, "json", folder_file(&world->folder, "c.xml"));
+	publish_well(world, "bundle", folder_file(&world->folder, "c.xml"));
+	assert_true(is_there(world, "c-2.xml"));
+	folder_write(&world->folder, "d-2.xml", ours);
+	world->options.targets = (struct target *)targets;
+	world->options.target_count = 2;
+	publish_well(world, "junit", targets[1].path);
+	assert_true(!is_there(world, "d-2.xml") && is_there(world, "d-3.xml"));
 }
 
 static void parts_need_a_path(void **state)
@@ -431,6 +557,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_format),
 		TEST(names_of_parts),
+		TEST(all_parts_or_none),
+		TEST(old_parts_go),
+		TEST(old_parts_after_new_ones),
+		TEST(old_parts_that_stay),
 		TEST(parts_need_a_path),
 		TEST(standard_output),
 		TEST(templates_of_the_user),
