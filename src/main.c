@@ -129,7 +129,10 @@ static void set_handlers(void)
 	sigaction(SIGINT, &end, NULL);
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGHUP, &end, NULL);
+	sigaction(SIGQUIT, &end, NULL);
+	/* what they would end for is told by write, too */
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 static int64_t clock_ms(void)

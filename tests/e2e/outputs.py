@@ -53,8 +53,8 @@ class Outputs(harness.Case):
             with self.subTest(name):
                 self.write("report", "the old one")
                 ended = subprocess.run(
-                    ["sh", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "sh", harness.RUNTALLY,
-                     "run.json", "-o", f"{name}=report"], cwd=self.folder,
+                    ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", harness.RUNTALLY, "run.json",
+                     "-o", f"{name}=report"], cwd=self.folder,
                     capture_output=True, env=harness.environment(), timeout=30)
                 self.assertEqual(ended.returncode, 4, ended.stderr)
                 self.assertEqual((self.folder / "report").read_text(), "the old one")
@@ -91,11 +91,30 @@ class Outputs(harness.Case):
         self.assertTrue((self.folder / "link.json").is_symlink())
         self.assertNotEqual((self.folder / "real/report.json").read_text(), "old")
 
+    def test_through_a_link_to_nothing(self):
+        (self.folder / "link.json").symlink_to("made.json")
+        self.assertEqual(self.run_here("run.json", "-o", "link.json").returncode, 0)
+        self.assertTrue((self.folder / "link.json").is_symlink())
+        self.assertEqual(json.loads((self.folder / "made.json").read_bytes())["totals"]["runs"], 1)
+
     def test_permissions_follow_umask(self):
         subprocess.run(["sh", "-c", 'umask 027; exec "$@"', "sh", harness.RUNTALLY, "run.json",
                         "-o", "report.json"], cwd=self.folder, check=True,
                        env=harness.environment(), timeout=30)
         self.assertEqual((self.folder / "report.json").stat().st_mode & 0o777, 0o640)
+
+    def test_permissions_of_a_replaced_report_stay(self):
+        self.write("report.json", "old").chmod(0o604)
+        self.assertEqual(self.run_here("run.json", "-o", "report.json").returncode, 0)
+        self.assertEqual((self.folder / "report.json").stat().st_mode & 0o777, 0o604)
+
+    def test_templates_must_be_a_folder(self):
+        for place in ("missing", "run.json"):
+            with self.subTest(place):
+                ended = self.run_here("run.json", "-o", "report.html", "--templates", place)
+                self.assertEqual(ended.returncode, 2)
+                self.assertIn(f'--templates: "{place}"'.encode(), ended.stderr)
+        self.assertEqual(self.files(), ["run.json"])
 
     def test_closed_pipe(self):
         read, write = os.pipe()
@@ -134,6 +153,12 @@ class Outputs(harness.Case):
         self.assertGreater(len(parts), 1)
         cases = sum((self.folder / name).read_text().count("<testcase ") for name in parts)
         self.assertEqual(cases, 40)
+        # A shorter report leaves none of the longer one's parts; standard output has none.
+        kept = self.write("--2", (self.folder / "report.xml").read_text())
+        self.assertEqual(self.run_here("run.json", "-o", "report.xml").returncode, 0)
+        self.assertEqual(self.run_here("run.json", "-o", "junit=-").returncode, 0)
+        self.assertEqual([name for name in self.files() if name.endswith(".xml")], ["report.xml"])
+        self.assertTrue(kept.exists())
         piped = self.run_here("runs.ndjson", "-o", "junit=-", "--limit", "junit-file-bytes=8K")
         self.assertEqual(piped.returncode, 4)
 
@@ -155,7 +180,7 @@ class Outputs(harness.Case):
 
     def test_signals_while_reading(self):
         self.write("report.json", "old")
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             with self.subTest(number.name):
                 self.assertEqual(self.end_while_reading(number), 128 + number)
                 self.assertEqual(self.files(), ["report.json", "run.json"])
