@@ -1,6 +1,7 @@
 /*
  * runtally: options → ingest → tally → render → exit status. All that is printed is printed here.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,17 @@ static void end_out_of_memory(void)
 	_exit(EXIT_OUTPUT);
 }
 
+/* A closed standard file would lend its number to a report, and messages would land in that. */
+static void open_standard_files(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	if (fd >= 0)
+		close(fd);
+}
+
 static void set_handlers(void)
 {
 	struct sigaction end = {.sa_handler = end_by_signal};
@@ -150,6 +162,7 @@ int main(int argc, char **argv)
 	enum options_wish wish;
 	int status = EXIT_OK;
 
+	open_standard_files();
 	set_handlers();
 	wish = options_parse(&options, argc, argv, clock_ms(), getenv("SOURCE_DATE_EPOCH"), &err);
 	if (wish != WISH_RUN) {

@@ -54,10 +54,22 @@ static int write_part(void *ctx, const char *bytes, size_t length, struct error 
 	return output_write(printing->parts[printing->count - 1], bytes, length, err);
 }
 
-/* How the parts of a format begin that can have some; NULL: it cannot. */
-static const char *mark_of_parts(const struct format *format)
+/*
+ * How the parts of this report begin, so that no other tool's file beside them is taken for one;
+ * NULL: the format has no parts.
+ */
+static const char *mark_of_parts(const struct format *format, const char *title,
+				 struct arena *arena)
 {
-	return strcmp(format->name, "junit") == 0 ? "<testsuites" : NULL;
+	struct strbuf name = STRBUF_INIT;
+	const char *mark;
+
+	if (strcmp(format->name, "junit") != 0)
+		return NULL;
+	escape_xml(&name, title, strlen(title), 0);
+	mark = arena_printf(arena, "<testsuites name=\"%s\" tests=\"", name.text);
+	strbuf_release(&name);
+	return mark;
 }
 
 /* Whether the command writes that file itself, by whatever path. */
@@ -75,9 +87,9 @@ static bool is_target(const struct options *options, const char *path)
 }
 
 static int remove_old_parts(const struct options *options, const struct format *format,
-			    struct printing *printing, struct error *err)
+			    const char *title, struct printing *printing, struct error *err)
 {
-	const char *mark = mark_of_parts(format);
+	const char *mark = mark_of_parts(format, title, printing->arena);
 	int removed = mark && strcmp(printing->path, "-") != 0;
 
 	for (size_t part = printing->count; removed > 0; part++) {
@@ -153,7 +165,7 @@ static int publish_one(const struct options *options, const struct target *targe
 		for (size_t i = 0; i < printing.count; i++)
 			output_abort(printing.parts[i]);
 	if (!failed)
-		failed = remove_old_parts(options, target->format, &printing, err);
+		failed = remove_old_parts(options, target->format, view->title, &printing, err);
 	memory_free(printing.parts);
 	arena_release(&arena);
 	return failed;

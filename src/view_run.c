@@ -5,248 +5,8 @@
 #include "runtally/numbers.h"
 #include "runtally/stats.h"
 #include "runtally/times.h"
-#include "runtally/view.h"
 #include "runtally/view_anchor.h"
-
-/* ---- shared by runs, turns, criteria and messages ---- */
-
-/* `at` is the offset of an enum outcome. */
-static enum outcome outcome_at(const struct value *of)
-{
-	return *(const enum outcome *)value_field(of);
-}
-
-static void outcome_text(const struct value *of, struct strbuf *out)
-{
-	strbuf_addstr(out, outcome_name(outcome_at(of)));
-}
-
-static bool is_passed(const struct value *of)
-{
-	return outcome_at(of) == OUTCOME_PASSED;
-}
-
-static bool is_failed(const struct value *of)
-{
-	return outcome_at(of) == OUTCOME_FAILED;
-}
-
-static bool is_error(const struct value *of)
-{
-	return outcome_at(of) == OUTCOME_ERROR;
-}
-
-static bool is_pending(const struct value *of)
-{
-	return outcome_at(of) == OUTCOME_PENDING;
-}
-
-static bool is_unknown(const struct value *of)
-{
-	return outcome_at(of) == OUTCOME_UNKNOWN;
-}
-
-static bool is_failure(const struct value *of)
-{
-	return is_failed(of) || is_error(of);
-}
-
-#define OUTCOME_MEMBERS(offset)                                                                    \
-	{"outcome", MEMBER_TEXT, {.text = outcome_text}, offset},                                  \
-		{"is_passed", MEMBER_FLAG, {.flag = is_passed}, offset},                           \
-		{"is_failed", MEMBER_FLAG, {.flag = is_failed}, offset},                           \
-		{"is_error", MEMBER_FLAG, {.flag = is_error}, offset},                             \
-		{"is_pending", MEMBER_FLAG, {.flag = is_pending}, offset},                         \
-		{"is_unknown", MEMBER_FLAG, {.flag = is_unknown}, offset},                         \
-	{                                                                                          \
-		"is_failure", MEMBER_FLAG, {.flag = is_failure}, offset                            \
-	}
-
-static void score_text(struct strbuf *out, bool known, int32_t micro)
-{
-	int32_t hundredths = (micro + 5000) / 10000;
-
-	if (known)
-		strbuf_addf(out, "%d.%02d", hundredths / 100, hundredths % 100);
-}
-
-static bool next_of(const struct value *of, const struct value_class *class, const void *items,
-		    size_t count, size_t size, struct value_cursor *cursor, struct value *out)
-{
-	if (cursor->index >= count)
-		return false;
-	*out = value_of(class, value_view(of), (const char *)items + cursor->index * size,
-			cursor->index);
-	cursor->index++;
-	return true;
-}
-
-/* ---- criteria ---- */
-
-static const struct criterion *criterion_of(const struct value *of)
-{
-	return of->object;
-}
-
-static void criterion_score(const struct value *of, struct strbuf *out)
-{
-	score_text(out, criterion_of(of)->has_score, criterion_of(of)->score_micro);
-}
-
-static void criterion_raw_score(const struct value *of, struct strbuf *out)
-{
-	if (criterion_of(of)->has_score)
-		number_micro(out, criterion_of(of)->score_micro);
-}
-
-static bool criterion_has_turn(const struct value *of)
-{
-	return criterion_of(of)->turn != NO_TURN;
-}
-
-static void criterion_turn(const struct value *of, struct strbuf *out)
-{
-	if (criterion_has_turn(of))
-		strbuf_addf(out, "%d", criterion_of(of)->turn + 1);
-}
-
-static const struct member raw_criterion_members[] = {
-	{"score", MEMBER_TEXT, {.text = criterion_raw_score}, 0},
-};
-
-static const struct value_class class_raw_criterion = {
-	.name = "raw criterion",
-	.members = raw_criterion_members,
-	.count = MEMBER_COUNT(raw_criterion_members),
-};
-
-static bool criterion_raw(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_criterion, value_view(of), of->object, of->index);
-	return true;
-}
-
-static const struct member criterion_members[] = {
-	OUTCOME_MEMBERS(offsetof(struct criterion, outcome)),
-	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct criterion, name)},
-	{"detail", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct criterion, detail)},
-	{"score", MEMBER_TEXT, {.text = criterion_score}, 0},
-	{"has_score", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct criterion, has_score)},
-	{"turn", MEMBER_TEXT, {.text = criterion_turn}, 0},
-	{"has_turn", MEMBER_FLAG, {.flag = criterion_has_turn}, 0},
-	{"raw", MEMBER_OBJECT, {.object = criterion_raw}, 0},
-};
-
-static const struct value_class class_criterion = {
-	.name = "criterion",
-	.members = criterion_members,
-	.count = MEMBER_COUNT(criterion_members),
-};
-
-/* ---- messages and passages ---- */
-
-static bool message_is_user(const struct value *of)
-{
-	const struct message *message = of->object;
-
-	return message->role && strcmp(message->role, "user") == 0;
-}
-
-static const struct member message_members[] = {
-	{"role", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct message, role)},
-	{"content", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct message, content)},
-	{"is_user", MEMBER_FLAG, {.flag = message_is_user}, 0},
-};
-
-static const struct value_class class_message = {
-	.name = "message",
-	.members = message_members,
-	.count = MEMBER_COUNT(message_members),
-};
-
-static const struct member passage_members[] = {
-	{"label", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct passage, label)},
-	{"text", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct passage, text)},
-};
-
-static const struct value_class class_passage = {
-	.name = "passage",
-	.members = passage_members,
-	.count = MEMBER_COUNT(passage_members),
-};
-
-/* ---- turns: the value's index is the turn's ---- */
-
-static const struct turn *turn_of(const struct value *of)
-{
-	return of->object;
-}
-
-static bool turn_input(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	return next_of(of, &class_message, turn_of(of)->input, turn_of(of)->input_count,
-		       sizeof(struct message), cursor, out);
-}
-
-static bool turn_output(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	return next_of(of, &class_message, turn_of(of)->output, turn_of(of)->output_count,
-		       sizeof(struct message), cursor, out);
-}
-
-static void turn_latency(const struct value *of, struct strbuf *out)
-{
-	if (turn_of(of)->has_latency)
-		number_duration(out, turn_of(of)->latency_ms);
-}
-
-static void turn_cost(const struct value *of, struct strbuf *out)
-{
-	if (turn_of(of)->has_cost)
-		number_money(out, turn_of(of)->cost_nano);
-}
-
-static void turn_tokens(const struct value *of, struct strbuf *out)
-{
-	if (turn_of(of)->has_tokens)
-		number_count(out, (uint64_t) * (const int64_t *)value_field(of));
-}
-
-/* The criteria of its run that were judged at this turn; the value's index is the turn's. */
-static bool turn_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const struct run *run = turn_of(of)->run;
-
-	for (; cursor->index < run->criterion_count; cursor->index++)
-		if (run->criteria[cursor->index].turn == (int)of->index)
-			break;
-	return next_of(of, &class_criterion, run->criteria, run->criterion_count,
-		       sizeof(struct criterion), cursor, out);
-}
-
-static const struct member turn_members[] = {
-	OUTCOME_MEMBERS(offsetof(struct turn, outcome)),
-	{"input", MEMBER_LIST, {.next = turn_input}, 0},
-	{"output", MEMBER_LIST, {.next = turn_output}, 0},
-	{"expected", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct turn, expected)},
-	{"latency", MEMBER_TEXT, {.text = turn_latency}, 0},
-	{"has_latency", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct turn, has_latency)},
-	{"cost", MEMBER_TEXT, {.text = turn_cost}, 0},
-	{"has_cost", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct turn, has_cost)},
-	{"tokens_input", MEMBER_TEXT, {.text = turn_tokens}, offsetof(struct turn, tokens_input)},
-	{"tokens_output", MEMBER_TEXT, {.text = turn_tokens}, offsetof(struct turn, tokens_output)},
-	{"has_tokens", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct turn, has_tokens)},
-	{"trace_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct turn, trace_id)},
-	{"criteria", MEMBER_LIST, {.next = turn_criteria}, 0},
-};
-
-static const struct value_class class_turn = {
-	.name = "turn",
-	.members = turn_members,
-	.count = MEMBER_COUNT(turn_members),
-};
-
-/* ---- runs ---- */
+#include "runtally/view_details.h"
 
 static const struct run *run_of(const struct value *of)
 {
@@ -357,7 +117,7 @@ static void agent_text(const struct value *of, struct strbuf *out)
 
 static void run_score(const struct value *of, struct strbuf *out)
 {
-	score_text(out, run_of(of)->has_score, run_of(of)->score_micro);
+	view_score(out, run_of(of)->has_score, run_of(of)->score_micro);
 }
 
 static void run_cost(const struct value *of, struct strbuf *out)
@@ -426,8 +186,8 @@ static bool has_criteria(const struct value *of)
 
 static bool run_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return next_of(of, &class_criterion, run_of(of)->criteria, run_of(of)->criterion_count,
-		       sizeof(struct criterion), cursor, out);
+	return view_next_of(of, &class_criterion, run_of(of)->criteria, run_of(of)->criterion_count,
+			    sizeof(struct criterion), cursor, out);
 }
 
 static bool is_shown(const struct value *of)
@@ -445,8 +205,8 @@ static const struct details *details_of(const struct value *of)
 
 static bool run_passages(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return next_of(of, &class_passage, details_of(of)->passages, details_of(of)->passage_count,
-		       sizeof(struct passage), cursor, out);
+	return view_next_of(of, &class_passage, details_of(of)->passages,
+			    details_of(of)->passage_count, sizeof(struct passage), cursor, out);
 }
 
 static bool has_turns(const struct value *of)
@@ -456,8 +216,8 @@ static bool has_turns(const struct value *of)
 
 static bool run_turns(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return next_of(of, &class_turn, details_of(of)->turns, details_of(of)->turn_count,
-		       sizeof(struct turn), cursor, out);
+	return view_next_of(of, &class_turn, details_of(of)->turns, details_of(of)->turn_count,
+			    sizeof(struct turn), cursor, out);
 }
 
 static bool has_transcript(const struct value *of)
@@ -467,8 +227,8 @@ static bool has_transcript(const struct value *of)
 
 static bool run_transcript(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return next_of(of, &class_message, details_of(of)->transcript,
-		       details_of(of)->transcript_count, sizeof(struct message), cursor, out);
+	return view_next_of(of, &class_message, details_of(of)->transcript,
+			    details_of(of)->transcript_count, sizeof(struct message), cursor, out);
 }
 
 /* ---- evidence: what a comment in a merge request shows of a failed run ---- */
@@ -496,7 +256,7 @@ static void add_evidence(const struct run *run, struct strbuf *out)
 			strbuf_addf(out, " %s", criterion->name);
 		if (criterion->has_score)
 			strbuf_addstr(out, "  ");
-		score_text(out, criterion->has_score, criterion->score_micro);
+		view_score(out, criterion->has_score, criterion->score_micro);
 		if (criterion->detail)
 			strbuf_addstr(out, "  ");
 		add_cut(out, criterion->detail ? criterion->detail : "", EVIDENCE_DETAIL_BYTES);
@@ -571,8 +331,8 @@ static const struct value_class class_number = {
 
 static bool raw_latencies(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return next_of(of, &class_number, run_of(of)->latency_ms, run_of(of)->latency_count,
-		       sizeof(uint32_t), cursor, out);
+	return view_next_of(of, &class_number, run_of(of)->latency_ms, run_of(of)->latency_count,
+			    sizeof(uint32_t), cursor, out);
 }
 
 static const struct member raw_members[] = {

@@ -32,7 +32,7 @@ LAYERS = """
     tally report gate
     mustache mustache_parse mustache_indent mustache_json
     format.h
-    view view_anchor view_group view_table view_tally view_run view_report
+    view view_anchor view_details view_group view_table view_tally view_run view_report
     markdown junit junit_lines junit_names junit_text junit_case junit_view junit_output
     format.c
     output templates
@@ -245,7 +245,8 @@ def check_html_templates():
 def members():
     """Names in the tables of values; those of JUnit are its own."""
     found = {}
-    for path in sorted((ROOT / "src").glob("view*.c")):
+    tables = (ROOT / "src").glob("view*.c"), (ROOT / "include/runtally").glob("view*.h")
+    for path in sorted(path for found in tables for path in found):
         for name in re.findall(r'^\t+\{?\s*"(\w+)",\s*MEMBER_', path.read_text(), re.M):
             found.setdefault(name, place(path))
     return found

@@ -46,8 +46,8 @@ struct definition {
 struct reading {
 	const struct verdict_rules *rules;
 	struct arena *scratch; /* for strings it composes; lives as long as the record */
-	bool want_logs; /* false (--no-transcripts): logs may hold what was said; not even a reason */
-	bool want_details; /* false: run->details and criterion details are not looked at */
+	bool want_logs;        /* false (--no-transcripts): what was said may stand in them */
+	bool want_details;     /* false: run->details and criterion details are not looked at */
 	struct definition *definitions; /* heap; grown by reading_define */
 	size_t definition_count, definition_capacity;
 };

@@ -3,6 +3,7 @@
 
 import json
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
@@ -47,8 +48,8 @@ class Found(harness.Case):
         """Of two copies the later update wins, also when both went through run records."""
         for name, update, status in (("a", "2026-01-01", "failed"), ("b", "2026-02-01", "passed")):
             self.write(f"{name}.json", json.dumps({
-                "run_id": "r", "test_id": "t", "status": status, "created_at": "2026-01-01T00:00:00Z",
-                "updated_at": f"{update}T00:00:00Z",
+                "run_id": "r", "test_id": "t", "status": status,
+                "created_at": "2026-01-01T00:00:00Z", "updated_at": f"{update}T00:00:00Z",
                 "detail_status": [{"name": "x", "status": status}] * (2 if name == "a" else 1)}))
             self.run_here(f"{name}.json", "-o", f"{name}.ndjson")
         for kind in ("json", "ndjson"):
@@ -86,6 +87,14 @@ class Found(harness.Case):
         self.assertEqual(ended.returncode, 0)
         self.assertLessEqual(len(ended.stdout), 65000)
         self.assertGreater(len(ended.stdout), 50000)
+
+    def test_closed_standard_files(self):
+        """A report must not get the number of standard error, nor the messages with it."""
+        self.write("bad.json", "{")
+        ended = subprocess.run(["sh", "-c", 'exec "$0" bad.json -o r.json <&- >&- 2>&-',
+                                str(harness.RUNTALLY)], cwd=self.folder, timeout=60)
+        self.assertEqual(ended.returncode, 3)
+        json.loads((self.folder / "r.json").read_text())
 
     def test_binary_input(self):
         self.write("zeros.json", "\0" * 100)

@@ -182,7 +182,8 @@ static void all_parts_or_none(void **state)
 /* What an earlier, longer report left behind goes, up to what is missing or not ours. */
 static void old_parts_go(void **state)
 {
-	static const char ours[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=";
+	static const char ours[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+				   "<testsuites name=\"Title\" tests=\"1\"";
 	struct world *world = *state;
 	struct strbuf late = STRBUF_INIT, last = STRBUF_INIT;
 	static const char *const foreign[] = {
@@ -191,14 +192,16 @@ static void old_parts_go(void **state)
 		"<?xml ?>",
 		"<?xml ?><testsuite name=\"a\">",
 		"<?xml ?><html>",
+		"<?xml ?><testsuites name=\"pytest tests\" tests=\"1\">",
+		"<?xml ?><testsuites tests=\"1\">",
 		"<testsuites name=\"a\">",
 		" <?xml ?><testsuites name=\"a\">",
 		"<?xmlx <testsuites name=\"a\">",
 		NULL, /* `late` */
 	};
 
-	strbuf_addf(&late, "<?xml ?>%*s<testsuites", 190, "");
-	strbuf_addf(&last, "<?xml ?>%*s<testsuites", 189, "");
+	strbuf_addf(&late, "<?xml ?>%*s<testsuites name=\"Title\" tests=\"", 169, "");
+	strbuf_addf(&last, "<?xml ?>%*s<testsuites name=\"Title\" tests=\"", 168, "");
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
 		const char *text = foreign[i] ? foreign[i] : late.text;
 
@@ -237,7 +240,7 @@ static void old_parts_after_new_ones(void **state)
 /* Links, folders, other formats' files, and what else this very command writes. */
 static void old_parts_that_stay(void **state)
 {
-	static const char ours[] = "<?xml ?><testsuites>";
+	static const char ours[] = "<?xml ?><testsuites name=\"Title\" tests=\"1\">";
 	struct world *world = *state;
 	const struct target targets[] = {
 		{format_by_name("junit"), folder_write(&world->folder, "d-3.xml", ours)},

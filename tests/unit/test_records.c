@@ -369,7 +369,7 @@ static void test_between_values(void **state)
 		{16, "{\"a\":1}\0\0{\"a\":2}",
 		 "1 {\"a\":1}\n2! line 1, column 8: text that is not JSON\n3 {\"a\":2}\n2"},
 		{4, "[1\0]", "1! line 1, column 3: holds the character NUL\n1"},
-		{5, "\0\0\0\0\0", "1! line 1, column 1: text that is not JSON\n0"},
+		{3, "\0\0\0", "1! line 1, column 1: text that is not JSON\n0"},
 	};
 
 	(void)state;
@@ -415,6 +415,7 @@ static void test_no_json(void **state)
 		{"\x28\xB5\x2F\xFD", "0! is compressed by zstd: unpack it first\n0"},
 	};
 	static const struct raw_case raw[] = {
+		{5, "\0\0\0\0\0", "0! is binary, not JSON\n0"},
 		{6, "\xFF\xFE{\0}\0", "0! is UTF-16, not UTF-8\n0"},
 		{6, "\xFE\xFF\0{\0}", "0! is UTF-16, not UTF-8\n0"},
 		{4, "{\0}\0", "0! is UTF-16, not UTF-8\n0"},
