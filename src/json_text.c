@@ -1,0 +1,471 @@
+#include "json_text.h"
+
+#include <float.h>
+
+#include "runtally/strbuf.h"
+#include "runtally/utf8.h"
+
+enum {
+	INTEGER_DIGITS = 18,  /* that many fit whatever they are */
+	MANTISSA_DIGITS = 19, /* the same, without a sign */
+	REAL_DIGITS = 200,    /* before the point; with such an exponent far from overflow */
+	EXPONENT_DIGITS = 2,
+};
+
+#define EXACT_MANTISSA (UINT64_C(1) << 53)
+
+/* ---- blanks ---- */
+
+static const char *skip_spaces(const char *at)
+{
+#ifdef JSON_HAS_BLOCKS
+	uint64_t other = ~block_mask(block_equal(block_load(at), ' ')) & BLOCK_ALL;
+
+	while (!other) {
+		at += BLOCK_BYTES;
+		other = ~block_mask(block_equal(block_load(at), ' ')) & BLOCK_ALL;
+	}
+	return at + block_first(other);
+#else
+	while (*at == ' ')
+		at++;
+	return at;
+#endif
+}
+
+const char *text_skip_blanks(const char *at, size_t *newlines)
+{
+	for (;;) {
+		if (*at == '\n')
+			++*newlines;
+		else if (*at != ' ' && *at != '\t' && *at != '\r')
+			return at;
+		at++;
+		if (*at == ' ')
+			at = skip_spaces(at);
+	}
+}
+
+/* ---- UTF-8 ---- */
+
+static bool is_tail(char byte)
+{
+	return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+/* What a first byte demands of the second one: this range (RFC 3629, section 4). */
+static bool is_second(unsigned char first, unsigned char second)
+{
+	switch (first) {
+	case 0xE0:
+		return second >= 0xA0 && second <= 0xBF;
+	case 0xED:
+		return second >= 0x80 && second <= 0x9F;
+	case 0xF0:
+		return second >= 0x90 && second <= 0xBF;
+	case 0xF4:
+		return second >= 0x80 && second <= 0x8F;
+	default:
+		return (second & 0xC0) == 0x80;
+	}
+}
+
+static const char *skip_code_point(const char *at, struct text_end *end)
+{
+	unsigned char first = (unsigned char)at[0];
+	int tails = first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
+
+	if (first < 0xC2 || first > 0xF4)
+		return text_stop(end, at);
+	if (!is_second(first, (unsigned char)at[1]))
+		return text_stop(end, at + 1);
+	for (int i = 2; i <= tails; i++)
+		if (!is_tail(at[i]))
+			return text_stop(end, at + i);
+	return at + 1 + tails;
+}
+
+/* ---- strings ---- */
+
+static const bool plain_escapes[256] = {
+	['"'] = true, ['\\'] = true, ['/'] = true, ['b'] = true,
+	['f'] = true, ['n'] = true,  ['r'] = true, ['t'] = true,
+};
+
+static bool is_plain_escape(char byte)
+{
+	return plain_escapes[(unsigned char)byte];
+}
+
+static int hex_digit(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	byte |= 0x20;
+	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+/* The four digits behind \u; on failure -1, and *at is at the one that is none. */
+static int32_t read_unit(const char **at)
+{
+	int32_t unit = 0;
+
+	for (int i = 0; i < 4; i++, ++*at) {
+		int digit = hex_digit(**at);
+
+		if (digit < 0)
+			return -1;
+		unit = unit * 16 + digit;
+	}
+	return unit;
+}
+
+static bool is_high_surrogate(int32_t unit)
+{
+	return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static bool is_low_surrogate(int32_t unit)
+{
+	return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+static const char *skip_unit(const char *at, struct text_end *end, int32_t *unit)
+{
+	if (at[0] != '\\')
+		return text_stop(end, at);
+	if (at[1] != 'u')
+		return text_stop(end, at + 1);
+	at += 2;
+	*unit = read_unit(&at);
+	return *unit < 0 ? text_stop(end, at) : at;
+}
+
+/* A backslash must be at `at`, or else it is a control character. */
+static const char *skip_escape(const char *at, struct text_end *end)
+{
+	int32_t unit;
+
+	if (*at != '\\')
+		return text_stop(end, at);
+	if (is_plain_escape(at[1]))
+		return at + 2;
+	at = skip_unit(at, end, &unit);
+	if (!at)
+		return NULL;
+	if (!unit || is_low_surrogate(unit))
+		return text_refuse(end);
+	if (!is_high_surrogate(unit))
+		return at;
+	at = skip_unit(at, end, &unit);
+	return at && !is_low_surrogate(unit) ? text_refuse(end) : at;
+}
+
+#ifdef JSON_HAS_BLOCKS
+
+/*
+ * The second bytes that is_second refuses behind their first byte, and first bytes that are none
+ * at all: what is left when tails stand where they must.
+ */
+static struct block bad_pairs(struct block b, struct block before)
+{
+	struct block from_a0 = block_at_least(b, 0xA0), from_90 = block_at_least(b, 0x90);
+	struct block bad = block_and_not(block_equal(before, 0xE0), from_a0);
+
+	bad = block_or(bad, block_and(block_equal(before, 0xED), from_a0));
+	bad = block_or(bad, block_and_not(block_equal(before, 0xF0), from_90));
+	bad = block_or(bad, block_and(block_equal(before, 0xF4), from_90));
+	bad = block_or(bad, block_or(block_equal(b, 0xC0), block_equal(b, 0xC1)));
+	return block_or(bad, block_at_least(b, 0xF5));
+}
+
+/* Some bytes like these, or before them, may make bad pairs. */
+static bool has_rare_leads(struct block b, struct block before)
+{
+	struct block both = block_or(block_at_least(b, 0xF0), block_at_least(before, 0xF0));
+
+	both = block_or(both, block_or(block_equal(before, 0xE0), block_equal(before, 0xED)));
+	return block_mask(block_or(both, block_or(block_equal(b, 0xC0), block_equal(b, 0xC1))));
+}
+
+/* The bytes that are wrong behind the three before them, whatever comes next. */
+static uint64_t utf8_errors(const char *at)
+{
+	struct block b = block_load(at), before = block_load(at - 1);
+	struct block tail = block_signed_below(b, (signed char)0xC0);
+	struct block due = block_or(block_at_least(before, 0xC0),
+				    block_or(block_at_least(block_load(at - 2), 0xE0),
+					     block_at_least(block_load(at - 3), 0xF0)));
+	struct block bad = block_xor(tail, due);
+
+	if (has_rare_leads(b, before))
+		bad = block_or(bad, bad_pairs(b, before));
+	return block_mask(bad);
+}
+
+/*
+ * Goes over the stops of the block at `at` while they are plain escapes, and takes them off.
+ * Returns where the first other one is; if none is left, where to go on.
+ */
+static const char *skip_plain_escapes(const char *at, uint64_t *stops)
+{
+	const uint64_t two_bytes = (UINT64_C(1) << 2 * BLOCK_LANE) - 1;
+
+	while (*stops) {
+		unsigned index = block_first(*stops);
+
+		if (at[index] != '\\' || !is_plain_escape(at[index + 1]))
+			return at + index;
+		*stops &= ~(two_bytes << index * BLOCK_LANE);
+		if (index == BLOCK_BYTES - 1)
+			return at + BLOCK_BYTES + 1;
+	}
+	return at + BLOCK_BYTES;
+}
+
+/* What is before `at` is a quote or an escape's end, so no UTF-8 sequence has begun there. */
+const char *text_skip_string(const char *at, struct text_end *end, bool *escaped)
+{
+	uint64_t high = 0;
+
+	*escaped = false;
+	for (;;) {
+		struct block b = block_load(at);
+		uint64_t unusual = block_mask(block_unusual(b)), had_high = high, stops, errors;
+		const char *stop;
+
+		if (!(unusual | had_high)) {
+			at += BLOCK_BYTES;
+			continue;
+		}
+		high = block_mask(b);
+		errors = high | had_high ? utf8_errors(at) : 0;
+		stops = unusual & ~high;
+		if (stops && at[block_first(stops)] == '\\')
+			*escaped = true;
+		stop = skip_plain_escapes(at, &stops);
+		errors &= stops ^ (stops - 1); /* up to the stop, or all */
+		if (errors)
+			return text_stop(end, at + block_first(errors));
+		if (stops && *stop == '"')
+			return stop + 1;
+		if (stops) {
+			stop = skip_escape(stop, end);
+			high = 0;
+			if (!stop)
+				return NULL;
+		}
+		at = stop;
+	}
+}
+
+#else
+
+const char *text_skip_string(const char *at, struct text_end *end, bool *escaped)
+{
+	*escaped = false;
+	while (at) {
+		at = text_find_unusual(at);
+		if (*at == '"')
+			return at + 1;
+		if ((unsigned char)*at >= 0x80) {
+			at = skip_code_point(at, end);
+		} else {
+			*escaped = true;
+			at = skip_escape(at, end);
+		}
+	}
+	return NULL;
+}
+
+#endif
+
+const char *text_skip_unusual_key(const char *at, struct text_end *end)
+{
+	while (at && *at != '"') {
+		if ((unsigned char)*at < 0x80)
+			return *at == '\\' ? text_refuse(end) : text_stop(end, at);
+		at = skip_code_point(at, end);
+		if (at)
+			at = text_find_unusual(at);
+	}
+	return at ? at + 1 : NULL;
+}
+
+/* ---- values of strings ---- */
+
+/* From behind a backslash to behind the escape. */
+static const char *add_escape(struct strbuf *out, const char *at)
+{
+	static const char letters[] = "bfnrt", meanings[] = "\b\f\n\r\t";
+	const char *letter = strchr(letters, *at);
+	int32_t unit, low;
+
+	if (*at != 'u') {
+		strbuf_addch(out, letter ? meanings[letter - letters] : *at);
+		return at + 1;
+	}
+	at++;
+	unit = read_unit(&at);
+	if (is_high_surrogate(unit)) {
+		at += 2;
+		low = read_unit(&at);
+		unit = 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00);
+	}
+	utf8_add(out, (uint32_t)unit);
+	return at;
+}
+
+static json_t *decoded(const char *at, const char *end)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *backslash;
+	json_t *value;
+
+	while ((backslash = memchr(at, '\\', (size_t)(end - at)))) {
+		strbuf_add(&text, at, (size_t)(backslash - at));
+		at = add_escape(&text, backslash + 1);
+	}
+	strbuf_add(&text, at, (size_t)(end - at));
+	value = json_stringn_nocheck(text.text, text.length);
+	strbuf_release(&text);
+	return value;
+}
+
+json_t *text_string(const char *string, size_t length, bool escaped)
+{
+	if (escaped)
+		return decoded(string, string + length);
+	return json_stringn_nocheck(string, length);
+}
+
+/* ---- numbers ---- */
+
+struct number {
+	bool negative, real, negative_exponent;
+	ptrdiff_t whole, fraction, exponent_digits; /* how many digits */
+	uint64_t digits, exponent;                  /* right while the digits are few */
+};
+
+static bool is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+/* At least one. */
+static const char *read_digits(const char *at, struct text_end *end, uint64_t *value)
+{
+	if (!is_digit(*at))
+		return text_stop(end, at);
+	for (; is_digit(*at); at++)
+		*value = *value * 10 + (uint64_t)(*at - '0');
+	return at;
+}
+
+static const char *read_fraction(const char *at, struct text_end *end, struct number *number)
+{
+	const char *from = at + 1;
+
+	number->real = true;
+	at = read_digits(from, end, &number->digits);
+	if (at)
+		number->fraction = at - from;
+	return at;
+}
+
+static const char *read_exponent(const char *at, struct text_end *end, struct number *number)
+{
+	const char *from = at + 1;
+
+	number->real = true;
+	number->negative_exponent = *from == '-';
+	from += *from == '-' || *from == '+';
+	at = read_digits(from, end, &number->exponent);
+	if (at)
+		number->exponent_digits = at - from;
+	return at;
+}
+
+static const char *read_number(const char *at, struct text_end *end, struct number *number)
+{
+	const char *from;
+
+	number->negative = *at == '-';
+	from = at + number->negative;
+	at = *from == '0' ? from + 1 : read_digits(from, end, &number->digits);
+	if (!at)
+		return NULL;
+	number->whole = at - from;
+	if (*at == '.')
+		at = read_fraction(at, end, number);
+	if (at && (*at == 'e' || *at == 'E'))
+		at = read_exponent(at, end, number);
+	return at;
+}
+
+static bool is_surely_in_range(const struct number *number)
+{
+	if (!number->real)
+		return number->whole <= INTEGER_DIGITS;
+	return number->whole <= REAL_DIGITS && number->exponent_digits <= EXPONENT_DIGITS;
+}
+
+/*
+ * A number in range that needs no rounding but that of one division or multiplication, which is
+ * then the right one (W. D. Clinger, "How to read floating point numbers accurately").
+ */
+static bool read_exactly(const struct number *number, double *real)
+{
+	static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+				      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+				      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	ptrdiff_t exponent = (ptrdiff_t)number->exponent, last = sizeof(tens) / sizeof(*tens) - 1;
+
+	exponent = (number->negative_exponent ? -exponent : exponent) - number->fraction;
+	if (FLT_EVAL_METHOD != 0 || number->whole + number->fraction > MANTISSA_DIGITS ||
+	    number->digits > EXACT_MANTISSA || exponent < -last || exponent > last)
+		return false;
+	*real = (double)number->digits;
+	*real = exponent < 0 ? *real / tens[-exponent] : *real * tens[exponent];
+	if (number->negative)
+		*real = -*real;
+	return true;
+}
+
+static json_t *integer(const struct number *number)
+{
+	int64_t value = (int64_t)number->digits;
+
+	return json_integer(number->negative ? -value : value);
+}
+
+const char *text_number(const char *at, struct text_end *end, json_t **value)
+{
+	struct number number = {.negative = false};
+	const char *from = at;
+	bool in_range;
+	json_t *json;
+	double real;
+
+	at = read_number(from, end, &number);
+	if (!at)
+		return NULL;
+	if (at == end->at)
+		return text_stop(end, at);
+	in_range = is_surely_in_range(&number);
+	if (in_range && !value)
+		return at;
+	if (in_range && !number.real)
+		json = integer(&number);
+	else if (in_range && read_exactly(&number, &real))
+		json = json_real(real);
+	else
+		json = json_loadb(from, (size_t)(at - from), JSON_DECODE_ANY, NULL);
+	if (!json)
+		return text_refuse(end);
+	if (value)
+		*value = json;
+	else
+		json_decref(json);
+	return at;
+}

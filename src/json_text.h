@@ -1,0 +1,119 @@
+/*
+ * json_text: the smallest parts of a JSON text: blanks, strings, numbers. Private to json_pick.
+ *
+ * The text ends with zero bytes, which stop everything here: no function looks for the end.
+ * Those that can fail return NULL then, and have said in `end.picked` why.
+ */
+#ifndef RUNTALLY_JSON_TEXT_H
+#define RUNTALLY_JSON_TEXT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "json_block.h"
+#include "runtally/json_pick.h"
+
+struct text_end {
+	const char *at; /* the first zero byte behind the text */
+	enum picked picked;
+};
+
+/* `at` points to a byte that cannot be there, unless it is the end. Always NULL. */
+static inline const char *text_stop(struct text_end *end, const char *at)
+{
+	end->picked = at == end->at ? PICKED_MORE : PICKED_NOT;
+	return NULL;
+}
+
+/* Not to be read here, whatever follows. Always NULL. */
+static inline const char *text_refuse(struct text_end *end)
+{
+	end->picked = PICKED_NOT;
+	return NULL;
+}
+
+/* Behind the blanks; counts the newlines. */
+const char *text_skip_blanks(const char *at, size_t *newlines);
+
+/* From behind the opening quote to behind the closing one. */
+const char *text_skip_string(const char *at, struct text_end *end, bool *escaped);
+/* The same for keys: escapes are refused. The other one goes on at an unusual byte. */
+static inline const char *text_skip_key(const char *at, struct text_end *end);
+const char *text_skip_unusual_key(const char *at, struct text_end *end);
+/* The string of `length` bytes (without quotes) that was skipped, as a value; NULL: no memory. */
+json_t *text_string(const char *string, size_t length, bool escaped);
+
+/* Behind a number, whose value goes to *value unless that is NULL. */
+const char *text_number(const char *at, struct text_end *end, json_t **value);
+
+/*
+ * Keys that differ may have one hash; equal ones always do. Reads up to 16 bytes behind the key.
+ * The upper bits are the better ones.
+ */
+static inline uint64_t text_hash(const char *key, size_t length)
+{
+	static const unsigned char keep[32] = {255, 255, 255, 255, 255, 255, 255, 255,
+					       255, 255, 255, 255, 255, 255, 255, 255};
+	uint64_t word[2], mask[2], hash = 0;
+
+	for (; length > sizeof(word); length -= sizeof(word), key += sizeof(word)) {
+		memcpy(word, key, sizeof(word));
+		hash = (hash ^ word[0]) * UINT64_C(0x9E3779B97F4A7C15) +
+		       word[1] * UINT64_C(0xD6E8FEB86659FD93);
+		hash ^= hash >> 32;
+	}
+	memcpy(word, key, sizeof(word));
+	memcpy(mask, keep + sizeof(word) - length, sizeof(word));
+	hash = (hash ^ (word[0] & mask[0])) * UINT64_C(0x9E3779B97F4A7C15) +
+	       (word[1] & mask[1]) * UINT64_C(0xD6E8FEB86659FD93);
+	return hash ^ hash >> 32;
+}
+
+#ifdef JSON_HAS_BLOCKS
+
+static inline const char *text_find_unusual(const char *at)
+{
+	uint64_t unusual = block_mask(block_unusual(block_load(at)));
+
+	while (!unusual) {
+		at += BLOCK_BYTES;
+		unusual = block_mask(block_unusual(block_load(at)));
+	}
+	return at + block_first(unusual);
+}
+
+#else
+
+/* Not 0 if one of the 8 bytes is unusual: a quote, a backslash, a control character, no ASCII. */
+static inline uint64_t text_has_unusual(const char *at)
+{
+	const uint64_t ones = UINT64_MAX / 255;
+	uint64_t word, quote, backslash;
+
+	memcpy(&word, at, sizeof(word));
+	quote = word ^ ones * '"';
+	backslash = word ^ ones * '\\';
+	return ((quote - ones) | (backslash - ones) | (word - ones * ' ') | word) & ones * 0x80;
+}
+
+static inline const char *text_find_unusual(const char *at)
+{
+	while (!text_has_unusual(at))
+		at += 8;
+	while ((unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' && *at != '\\')
+		at++;
+	return at;
+}
+
+#endif
+
+static inline const char *text_skip_key(const char *at, struct text_end *end)
+{
+	at = text_find_unusual(at);
+	return *at == '"' ? at + 1 : text_skip_unusual_key(at, end);
+}
+
+#endif

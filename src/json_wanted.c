@@ -1,0 +1,120 @@
+#include "json_wanted.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "json_text.h"
+#include "runtally/arena.h"
+
+struct wanted *wanted_new(void)
+{
+	struct wanted *wanted = memory_alloc(sizeof(*wanted));
+
+	*wanted = (struct wanted){.whole = false};
+	return wanted;
+}
+
+void wanted_free(struct wanted *wanted)
+{
+	if (!wanted)
+		return;
+	for (size_t i = 0; i < wanted->count; i++)
+		wanted_free(wanted->members[i].node);
+	memory_free(wanted->members);
+	wanted_free(wanted->items);
+	wanted_free(wanted->any);
+	memory_free(wanted);
+}
+
+const struct wanted_member *wanted_find(const struct wanted *wanted, const char *name,
+					size_t length, uint64_t hash)
+{
+	if (!(wanted->filter & wanted_bit(hash)))
+		return NULL;
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct wanted_member *member = &wanted->members[i];
+
+		if (member->hash == hash && member->length == length &&
+		    memcmp(member->name, name, length) == 0)
+			return member;
+	}
+	return NULL;
+}
+
+static struct wanted *merge(struct wanted *into, const struct wanted *from);
+
+static struct wanted *merged(struct wanted *into, const struct wanted *from)
+{
+	if (!from)
+		return into;
+	return merge(into ? into : wanted_new(), from);
+}
+
+/* What `*` wants of every member, a member of its own name wants too. */
+static struct wanted_member *member_of(struct wanted *wanted, const char *name, size_t length)
+{
+	struct wanted_member member = {.length = length};
+	const struct wanted_member *found;
+
+	if (!length || length > WANTED_NAME_BYTES)
+		abort();
+	memcpy(member.name, name, length);
+	member.hash = text_hash(member.name, length);
+	found = wanted_find(wanted, name, length, member.hash);
+	if (found)
+		return &wanted->members[found - wanted->members];
+	member.node = merged(wanted_new(), wanted->any);
+	wanted->filter |= wanted_bit(member.hash);
+	wanted->members = array_reserve(wanted->members, &wanted->capacity, wanted->count + 1,
+					sizeof(*wanted->members));
+	wanted->members[wanted->count] = member;
+	return &wanted->members[wanted->count++];
+}
+
+/* Adds a copy of what `from` wants. */
+static struct wanted *merge(struct wanted *into, const struct wanted *from)
+{
+	into->whole |= from->whole;
+	into->items = merged(into->items, from->items);
+	into->any = merged(into->any, from->any);
+	for (size_t i = 0; i < into->count; i++)
+		merged(into->members[i].node, from->any);
+	for (size_t i = 0; i < from->count; i++) {
+		const struct wanted_member *member = &from->members[i];
+
+		merge(member_of(into, member->name, member->length)->node, member->node);
+	}
+	return into;
+}
+
+/* The path alone. Each step but the first begins with `.` or `[`. */
+static struct wanted *chain_of(const char *path)
+{
+	struct wanted *chain = wanted_new(), *rest;
+	size_t length;
+
+	if (!*path) {
+		chain->whole = true;
+	} else if (strncmp(path, "[]", 2) == 0) {
+		chain->items = chain_of(path + 2);
+	} else if (strcmp(path, "?") != 0) {
+		path += *path == '.';
+		length = strcspn(path, ".[?");
+		rest = chain_of(path + length);
+		if (length == 1 && *path == '*') {
+			chain->any = rest;
+		} else {
+			merge(member_of(chain, path, length)->node, rest);
+			wanted_free(rest);
+		}
+	}
+	return chain;
+}
+
+void wanted_add(struct wanted *wanted, const char *path)
+{
+	struct wanted *chain = chain_of(path);
+
+	merge(wanted, chain);
+	wanted_free(chain);
+}

@@ -1,0 +1,586 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtally/arena.h"
+#include "runtally/json.h"
+#include "runtally/json_pick.h"
+#include "runtally/strbuf.h"
+#include "runtally/utf8.h"
+
+/* The same once more in plain C, whatever the machine: every test goes through both. */
+enum picked plain_json_pick(const char *text, size_t length, const struct wanted *wanted,
+			    const char *const *lists, struct pick *pick);
+
+#ifndef RUNTALLY_JSON_PLAIN
+#define RUNTALLY_JSON_PLAIN
+#endif
+#define json_pick             plain_json_pick
+#define text_skip_blanks      plain_text_skip_blanks
+#define text_skip_string      plain_text_skip_string
+#define text_skip_unusual_key plain_text_skip_unusual_key
+#define text_string           plain_text_string
+#define text_number           plain_text_number
+#include "../../src/json_text.c"
+
+#include "../../src/json_pick.c"
+#undef json_pick
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct arena arena;
+static struct wanted *all, *nothing;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena_init(&arena, 0);
+	json_use_arena(&arena);
+	all = wanted_new();
+	wanted_add(all, "*");
+	nothing = wanted_new();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	wanted_free(all);
+	wanted_free(nothing);
+	json_use_arena(NULL);
+	arena_release(&arena);
+	return 0;
+}
+
+/* A copy of exactly the size that is promised, so that a read behind it shows. */
+static char *padded(const char *text, size_t length)
+{
+	char *copy = memory_alloc(length + JSON_PICK_PADDING);
+
+	memcpy(copy, text, length);
+	memset(copy + length, 0, JSON_PICK_PADDING);
+	return copy;
+}
+
+/* Both ways, which must agree; the value as text (NULL: not picked). */
+static enum picked pick_with(const char *text, size_t length, const struct wanted *wanted,
+			     const char *const *lists, struct pick *pick, const char **dump)
+{
+	char *copy = padded(text, length), *plain_dump = NULL;
+	enum picked picked = json_pick(copy, length, wanted, lists, pick), plain_picked;
+	struct pick plain_pick;
+
+	*dump = picked == PICKED ? json_dumps(pick->value, JSON_COMPACT) : NULL;
+	plain_picked = plain_json_pick(copy, length, wanted, lists, &plain_pick);
+	assert_int_equal(plain_picked, picked);
+	if (picked == PICKED) {
+		plain_dump = json_dumps(plain_pick.value, JSON_COMPACT);
+		assert_string_equal(plain_dump, *dump);
+		assert_int_equal(plain_pick.length, pick->length);
+		assert_int_equal(plain_pick.newlines, pick->newlines);
+	}
+	memory_free(copy);
+	return picked;
+}
+
+static enum picked verdict(const char *text, size_t length)
+{
+	struct pick pick;
+	const char *dump;
+
+	return pick_with(text, length, all, NULL, &pick, &dump);
+}
+
+static enum picked verdict_of(const struct strbuf *text)
+{
+	return verdict(text->text, text->length);
+}
+
+static void test_wanted_members(void **state)
+{
+	static const struct {
+		const char *paths[4], *text, *picked;
+	} cases[] = {
+		{{NULL}, "{\"a\":1,\"b\":[2]}", "{}"},
+		{{"a"}, "{\"b\":1,\"a\":2,\"aa\":3,\"\":4}", "{\"a\":2}"},
+		{{"b", "a"}, "{\"a\":1,\"c\":2,\"b\":3}", "{\"a\":1,\"b\":3}"},
+		{{"a"}, "{\"a\":{\"b\":[1,{\"c\":null}]}}", "{\"a\":{\"b\":[1,{\"c\":null}]}}"},
+		{{"a.b"}, "{\"b\":1,\"a\":{\"a\":2,\"b\":{\"x\":3}}}", "{\"a\":{\"b\":{\"x\":3}}}"},
+		{{"a.b", "a"}, "{\"a\":{\"c\":1}}", "{\"a\":{\"c\":1}}"},
+		{{"a", "a.b"}, "{\"a\":{\"c\":1}}", "{\"a\":{\"c\":1}}"},
+		{{"a[].b"},
+		 "{\"a\":[{\"b\":1,\"c\":2},{},{\"c\":3}]}",
+		 "{\"a\":[{\"b\":1},{},{}]}"},
+		{{"a[]"}, "{\"a\":[1,\"x\",[2]]}", "{\"a\":[1,\"x\",[2]]}"},
+		{{"a[][].b"}, "{\"a\":[[{\"b\":1,\"c\":2}],[3]]}", "{\"a\":[[{\"b\":1}],[3]]}"},
+		{{"a.*.b"},
+		 "{\"a\":{\"x\":{\"b\":1,\"c\":2},\"y\":{\"c\":3}}}",
+		 "{\"a\":{\"x\":{\"b\":1},\"y\":{}}}"},
+		{{"*.b"}, "{\"a\":{\"b\":1},\"c\":2}", "{\"a\":{\"b\":1},\"c\":2}"},
+		/* A named member beside `*`, in both orders. */
+		{{"*.b", "a.c"}, "{\"a\":{\"b\":1,\"c\":2,\"d\":3}}", "{\"a\":{\"b\":1,\"c\":2}}"},
+		{{"a.c", "*.b"}, "{\"a\":{\"b\":1,\"c\":2,\"d\":3}}", "{\"a\":{\"b\":1,\"c\":2}}"},
+		{{"*.x.y", "a.x.z", "*.x.w"},
+		 "{\"a\":{\"x\":{\"y\":1,\"z\":2,\"w\":3,\"v\":4}},\"b\":{\"x\":{\"z\":5,\"w\":6}}"
+		 "}",
+		 "{\"a\":{\"x\":{\"y\":1,\"z\":2,\"w\":3}},\"b\":{\"x\":{\"w\":6}}}"},
+		/* That it is there. */
+		{{"a?"}, "{\"a\":{\"b\":1}}", "{\"a\":{}}"},
+		{{"a?"}, "{\"a\":[1,2]}", "{\"a\":[]}"},
+		{{"a?"}, "{\"a\":\"text \\n\"}", "{\"a\":\"\"}"},
+		{{"a?"}, "{\"a\":null}", "{\"a\":null}"},
+		{{"a?"}, "{\"a\":12}", "{\"a\":12}"},
+		{{"a?"}, "{\"a\":false}", "{\"a\":false}"},
+		{{"a[]?"}, "{\"a\":[1,\"x\",[2],{\"y\":3}]}", "{\"a\":[1,\"\",[],{}]}"},
+		{{"a.*?"}, "{\"a\":{\"x\":\"y\",\"z\":[1]}}", "{\"a\":{\"x\":\"\",\"z\":[]}}"},
+		{{"a?", "a.b"}, "{\"a\":{\"b\":\"x\",\"c\":1}}", "{\"a\":{\"b\":\"x\"}}"},
+		{{"a?", "a"}, "{\"a\":\"x\"}", "{\"a\":\"x\"}"},
+		/* The wrong type at an inner place. */
+		{{"a.b"}, "{\"a\":\"text\"}", "{\"a\":\"text\"}"},
+		{{"a.b"}, "{\"a\":null}", "{\"a\":null}"},
+		{{"a.b"}, "{\"a\":[{\"b\":1}]}", "{\"a\":[]}"},
+		{{"a[].b"}, "{\"a\":{\"b\":1}}", "{\"a\":{}}"},
+		{{"a[].b"}, "{\"a\":[1,\"x\",null,[{\"b\":2}]]}", "{\"a\":[1,\"x\",null,[]]}"},
+		{{"a[]", "a.b"}, "{\"a\":{\"b\":1,\"c\":2}}", "{\"a\":{\"b\":1}}"},
+		/* Names that are alike in their first 8 and 16 bytes. */
+		{{"latency_ms", "exactly-16-bytes", "exactly-16-bytes-and-more"},
+		 "{\"latency_\":1,\"latency_ms\":2,\"latency_mt\":3,\"exactly-16-bytes\":4,"
+		 "\"exactly-16-bytes-and-more\":5,\"exactly-16-bytes-and-less\":6}",
+		 "{\"latency_ms\":2,\"exactly-16-bytes\":4,\"exactly-16-bytes-and-more\":5}"},
+		{{"clé"}, "{\"cle\":1,\"clé\":2}", "{\"clé\":2}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wanted *wanted = wanted_new();
+		struct pick pick;
+		const char *dump;
+
+		for (size_t j = 0; j < COUNT(cases[i].paths) && cases[i].paths[j]; j++)
+			wanted_add(wanted, cases[i].paths[j]);
+		assert_int_equal(
+			pick_with(cases[i].text, strlen(cases[i].text), wanted, NULL, &pick, &dump),
+			PICKED);
+		assert_string_equal(dump, cases[i].picked);
+		wanted_free(wanted);
+	}
+}
+
+static void test_verdicts(void **state)
+{
+#define BYTES(text) (text), sizeof(text) - 1
+	static const struct {
+		const char *text;
+		size_t length;
+		enum picked picked;
+	} cases[] = {
+		{BYTES("{}"), PICKED},
+		{BYTES(" {}"), PICKED_NOT},
+		{BYTES("[]"), PICKED_NOT},
+		{BYTES("{\r\n\t }"), PICKED},
+		{BYTES("{\f}"), PICKED_NOT},
+		{BYTES("{\"a\" \n : \t1 , \"b\"\r:2 }"), PICKED},
+		{BYTES("{,}"), PICKED_NOT},
+		{BYTES("{\"a\":1,}"), PICKED_NOT},
+		{BYTES("{\"a\":[1,]}"), PICKED_NOT},
+		{BYTES("{\"a\":[,1]}"), PICKED_NOT},
+		{BYTES("{\"a\":[1 2]}"), PICKED_NOT},
+		{BYTES("{\"a\":[1}}"), PICKED_NOT},
+		{BYTES("{\"a\":1]"), PICKED_NOT},
+		{BYTES("{\"a\"}"), PICKED_NOT},
+		{BYTES("{\"a\":}"), PICKED_NOT},
+		{BYTES("{a:1}"), PICKED_NOT},
+		{BYTES("{\"a\":1 \"b\":2}"), PICKED_NOT},
+		{BYTES("{\"a\":1}}"), PICKED},
+		{BYTES("{\"a\":true}"), PICKED},
+		{BYTES("{\"a\":truex}"), PICKED_NOT},
+		{BYTES("{\"a\":True}"), PICKED_NOT},
+		{BYTES("{\"a\":nul}"), PICKED_NOT},
+		{BYTES("{\"a\":NaN}"), PICKED_NOT},
+		{BYTES("{\"a\":// no\n1}"), PICKED_NOT},
+		/* A NUL is not the end if more follows. */
+		{BYTES("{\"a\":1\0}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\0\"}"), PICKED_NOT},
+		{BYTES("{\0}"), PICKED_NOT},
+		{BYTES("{\"a\":tru\0"), PICKED_NOT},
+		{BYTES("{\"a\0\":1}"), PICKED_NOT},
+		/* Keys. */
+		{BYTES("{\"a\\n\":1}"), PICKED_NOT},
+		{BYTES("{\"a\n\":1}"), PICKED_NOT},
+		{BYTES("{\"\xC3\xA9\":1}"), PICKED},
+		{BYTES("{\"\xC3\":1}"), PICKED_NOT},
+		{BYTES("{\"\":1}"), PICKED},
+		{BYTES("{\"\":1,\"\":2}"), PICKED_NOT},
+		{BYTES("{\"a\":{\"b\":1},\"b\":2}"), PICKED},
+		{BYTES("{\"a\":{\"a\":1},\"b\":{\"a\":2}}"), PICKED},
+		{BYTES("{\"a\":{\"a\":1},\"b\":{\"a\":2,\"a\":3}}"), PICKED_NOT},
+		{BYTES("{\"a\":[{\"b\":1},{\"b\":2}],\"a\":3}"), PICKED_NOT},
+		/* Escapes. */
+		{BYTES("{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\"}"), PICKED},
+		{BYTES("{\"a\":\"\\x\"}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\\\"}"), PICKED_MORE},
+		{BYTES("{\"a\":\"\\u12G4\"}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\\u123\"}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\\u0000\"}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\\uD83D\\uDE00\"}"), PICKED},
+		{BYTES("{\"a\":\"\\uD83D\"}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\\uD83D\\n\"}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\\uD83D\\u0041\"}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\\uDE00\"}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\tb\"}"), PICKED_NOT},
+		/* What follows looks like an escape: a control character is none. */
+		{BYTES("{\"a\":\"\017transcript\"}"), PICKED_NOT},
+		{BYTES("{\"a\":\"\177\"}"), PICKED},
+		/* Not begun, or not ended. */
+		{BYTES(""), PICKED_MORE},
+		{BYTES("{\"a\":[{\"b\":1}]"), PICKED_MORE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		if (verdict(cases[i].text, cases[i].length) != cases[i].picked)
+			fail_msg("%s", cases[i].text);
+}
+
+static void test_numbers(void **state)
+{
+	static const struct {
+		const char *text, *value; /* NULL: refused */
+	} cases[] = {
+		{"0", "0"},
+		{"-0", "0"},
+		{"-7", "-7"},
+		{"999999999999999999", "999999999999999999"},
+		{"9223372036854775807", "9223372036854775807"},
+		{"-9223372036854775808", "-9223372036854775808"},
+		{"9223372036854775808", NULL},
+		{"-9223372036854775809", NULL},
+		{"1.5", "1.5"},
+		{"-0.0", "-0.0"},
+		{"1e2", "100.0"},
+		{"25E-1", "2.5"},
+		{"1e+2", "100.0"},
+		{"1e23", "9.9999999999999992e22"},
+		{"9007199254740993.0", "9007199254740992.0"},
+		{"0.30000000000000004", "0.30000000000000004"},
+		{"123456789012345678901234567890.5", "1.2345678901234568e29"},
+		{"1.8e308", NULL},
+		{"-1e999", NULL},
+		{"1e-999", "0.0"},
+		{"01", NULL},
+		{"-", NULL},
+		{"-a", NULL},
+		{"1.", NULL},
+		{"1.e1", NULL},
+		{".5", NULL},
+		{"1e", NULL},
+		{"1e+", NULL},
+		{"+1", NULL},
+		{"0x1", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *text = arena_printf(&arena, "{\"a\":%s}", cases[i].text), *dump;
+		enum picked expected = cases[i].value ? PICKED : PICKED_NOT;
+		struct pick pick;
+
+		assert_int_equal(pick_with(text, strlen(text), nothing, NULL, &pick, &dump),
+				 expected);
+		assert_int_equal(pick_with(text, strlen(text), all, NULL, &pick, &dump), expected);
+		if (cases[i].value)
+			assert_string_equal(dump,
+					    arena_printf(&arena, "{\"a\":%s}", cases[i].value));
+	}
+}
+
+/* jansson reads reals with strtod. */
+static void test_reals_are_rounded_right(void **state)
+{
+	uint64_t seed = 1;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		struct pick pick;
+		const char *text, *dump;
+		double real;
+
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		text = arena_printf(&arena, "{\"a\":%u.%0*ue%d}", (unsigned)(seed >> 60),
+				    (int)(seed >> 32 & 15) + 1, (unsigned)(seed >> 34 & 0xFFFFFF),
+				    (int)(seed >> 8 & 63) - 32);
+		assert_int_equal(pick_with(text, strlen(text), all, NULL, &pick, &dump), PICKED);
+		real = json_real_value(json_object_get(pick.value, "a"));
+		assert_true(real == strtod(text + 5, NULL));
+	}
+}
+
+static void test_strings_are_decoded(void **state)
+{
+	static const struct {
+		const char *text, *value;
+	} cases[] = {
+		{"", ""},
+		{"plain", "plain"},
+		{"\\\"\\\\\\/\\b\\f\\n\\r\\t", "\"\\/\b\f\n\r\t"},
+		{"a\\u0041\\u00e9\\u20AC\\uD83D\\uDE00z",
+		 "aA\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80z"},
+		{"\xC3\xA9\\n\xF0\x9F\x98\x80", "\xC3\xA9\n\xF0\x9F\x98\x80"},
+		{"fifteen bytes x\\n", "fifteen bytes x\n"},
+		{"sixteen bytes xx\\n\\\\", "sixteen bytes xx\n\\"},
+		{"fourteen bytes\\u0041\\u0042 and on", "fourteen bytesAB and on"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *text = arena_printf(&arena, "{\"a\":\"%s\"}", cases[i].text), *dump;
+		struct pick pick;
+		json_t *value;
+
+		assert_int_equal(pick_with(text, strlen(text), all, NULL, &pick, &dump), PICKED);
+		value = json_object_get(pick.value, "a");
+		assert_string_equal(json_string_value(value), cases[i].value);
+		assert_int_equal(json_string_length(value), strlen(cases[i].value));
+	}
+}
+
+/* A string of `before` times x, the bytes, and some more x. */
+static enum picked verdict_of_bytes(size_t before, const char *bytes, size_t length)
+{
+	struct strbuf text = STRBUF_INIT;
+	enum picked picked;
+
+	strbuf_addstr(&text, "{\"a\":\"");
+	strbuf_pad(&text, 'x', before);
+	strbuf_add(&text, bytes, length);
+	strbuf_addstr(&text, "xxx\"}");
+	picked = verdict_of(&text);
+	strbuf_release(&text);
+	return picked;
+}
+
+static void test_each_byte_at_each_place(void **state)
+{
+	(void)state;
+	for (size_t before = 0; before < 34; before++)
+		for (int byte = 0; byte < 256; byte++) {
+			char bytes[] = {(char)byte};
+			enum picked expected = PICKED;
+
+			if (byte == '"' || byte == '\\' || byte < 0x20 || byte >= 0x80)
+				expected = PICKED_NOT;
+			assert_int_equal(verdict_of_bytes(before, bytes, 1), expected);
+		}
+}
+
+/* The bytes as a string's content, at places that blocks of 16 part in every way. */
+static void check_utf8(const char *bytes, size_t length)
+{
+	struct code_point first = utf8_read(bytes, length);
+	enum picked expected = PICKED;
+
+	for (size_t at = 0; at < length; at += first.length) {
+		first = utf8_read(bytes + at, length - at);
+		if (first.bad)
+			expected = PICKED_NOT;
+	}
+	for (size_t before = 12; before < 17; before++)
+		assert_int_equal(verdict_of_bytes(before, bytes, length), expected);
+}
+
+static void test_utf8(void **state)
+{
+	static const unsigned char tails[] = {'z',  0x80, 0x8F, 0x90, 0x9F,
+					      0xA0, 0xBF, 0xC2, 0xE0, 0xF0};
+
+	(void)state;
+	for (int first = 0x80; first < 256; first++)
+		for (size_t i = 0; i < COUNT(tails); i++)
+			for (size_t j = 0; j < COUNT(tails); j++)
+				for (size_t k = first < 0xE0 ? 9 : 0; k < COUNT(tails); k++) {
+					const char bytes[] = {(char)first, (char)tails[i],
+							      (char)tails[j], (char)tails[k]};
+
+					check_utf8(bytes, first < 0xF0 ? 3 : 4);
+				}
+}
+
+/* An object of `count` members, of which one has the name of another (equal places: none). */
+static enum picked verdict_of_members(size_t count, size_t one, size_t other)
+{
+	struct strbuf text = STRBUF_INIT;
+	enum picked picked;
+
+	strbuf_addstr(&text, "{\"a\":{\"x\":1},\"b\":{");
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&text, "%s\"name-%zu\":%zu", i ? "," : "", i == one ? other : i, i);
+	strbuf_addstr(&text, "}}");
+	picked = verdict_of(&text);
+	strbuf_release(&text);
+	return picked;
+}
+
+static void test_duplicates_in_large_objects(void **state)
+{
+	static const size_t counts[] = {2, 3, 16, 47, 48, 49, 50, 51, 64, 65, 300, 4094};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(counts); i++) {
+		size_t count = counts[i];
+
+		assert_int_equal(verdict_of_members(count, 0, 0), PICKED);
+		assert_int_equal(verdict_of_members(count, count - 1, 0), PICKED_NOT);
+		assert_int_equal(verdict_of_members(count, count - 1, count - 2), PICKED_NOT);
+		assert_int_equal(verdict_of_members(count, count / 2, 0), PICKED_NOT);
+	}
+	assert_int_equal(verdict_of_members(5000, 0, 0), PICKED_NOT);
+}
+
+/* `levels` lists in the object, with a 1 in the innermost if `filled`. */
+static enum picked verdict_of_levels(size_t levels, bool filled)
+{
+	struct strbuf text = STRBUF_INIT;
+	enum picked picked;
+
+	strbuf_addstr(&text, "{\"a\":");
+	strbuf_pad(&text, '[', levels);
+	strbuf_addstr(&text, filled ? "1" : "");
+	strbuf_pad(&text, ']', levels);
+	strbuf_addstr(&text, "}");
+	picked = verdict_of(&text);
+	strbuf_release(&text);
+	return picked;
+}
+
+static void test_depth(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict_of_levels(2047, false), PICKED);
+	assert_int_equal(verdict_of_levels(2046, true), PICKED);
+	assert_int_equal(verdict_of_levels(2047, true), PICKED_NOT);
+	assert_int_equal(verdict_of_levels(2048, false), PICKED_NOT);
+}
+
+static void test_prefixes_want_more(void **state)
+{
+	static const char *const texts[] = {
+		"{ \"a\" : [ true , false , null , { } , [ ] ] , \"b\" : -12.5e+10 }",
+		"{\"a\":9223372036854775808.5,\"b\":1e0000}",
+		"{\"a\":\"\\u00e9 \\uD83D\\uDE00 \\\\ \\\" and thirty more bytes of text\"}",
+		"{\"\xC3\xA9\":\"\xE2\x82\xAC \xF0\x9F\x98\x80 \xE0\xA0\x80 \xED\x9F\xBF "
+		"\xF4\x8F\xBF\xBF\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		for (size_t length = 0; length < strlen(texts[i]); length++)
+			if (verdict(texts[i], length) != PICKED_MORE)
+				fail_msg("%.*s", (int)length, texts[i]);
+		assert_int_equal(verdict(texts[i], strlen(texts[i])), PICKED);
+	}
+}
+
+static void test_length_and_newlines(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t length, newlines;
+	} cases[] = {
+		{"{}\n", 2, 0},
+		{"{\n}\n\n", 3, 1},
+		{"{\"a\":\"\\n\"} x", 10, 0},
+		{"{\r\n  \"a\": [\n\n\t1,\n                    2\n  ]\n}{\n}", 44, 6},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct pick pick;
+		const char *dump;
+
+		assert_int_equal(pick_with(cases[i].text, strlen(cases[i].text), nothing, NULL,
+					   &pick, &dump),
+				 PICKED);
+		assert_int_equal(pick.length, cases[i].length);
+		assert_int_equal(pick.newlines, cases[i].newlines);
+	}
+}
+
+static void test_lists_are_left(void **state)
+{
+	static const char *const lists[] = {"data", "runs", NULL};
+	static const struct {
+		const char *text;
+		enum picked picked;
+	} cases[] = {
+		{"{\"data\":[]}", PICKED_NOT},
+		{"{\"a\":1,\"runs\": [1]}", PICKED_NOT},
+		{"{\"data\":{\"data\":[]}}", PICKED},
+		{"{\"a\":[{\"data\":[]}]}", PICKED},
+		{"{\"dat\":[]}", PICKED},
+		{"{\"data\":", PICKED_MORE},
+		{"{\"data\":[", PICKED_NOT},
+		{"{\"data\":\"[\"}", PICKED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct pick pick;
+		const char *dump;
+
+		assert_int_equal(
+			pick_with(cases[i].text, strlen(cases[i].text), all, lists, &pick, &dump),
+			cases[i].picked);
+	}
+}
+
+static void test_budget(void **state)
+{
+	static const char text[] = "{\"a\":[{\"b\":\"0123456789\"},1,2.5],\"c\":\"\\n\"}";
+	char *copy = padded(text, sizeof(text) - 1);
+	size_t budget = 0, refused = 0;
+	enum picked picked;
+	struct pick pick;
+
+	(void)state;
+	do {
+		struct arena small;
+
+		arena_init(&small, ++budget);
+		json_use_arena(&small);
+		picked = json_pick(copy, sizeof(text) - 1, all, NULL, &pick);
+		assert_int_not_equal(picked, PICKED_MORE);
+		refused += picked == PICKED_NOT;
+		json_use_arena(&arena);
+		arena_release(&small);
+	} while (picked != PICKED);
+	assert_true(refused > 100);
+	memory_free(copy);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_wanted_members, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_verdicts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_reals_are_rounded_right, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_strings_are_decoded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_each_byte_at_each_place, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_utf8, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_duplicates_in_large_objects, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_prefixes_want_more, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_length_and_newlines, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_lists_are_left, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_budget, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
