@@ -46,7 +46,12 @@ static inline struct block block_at_least(struct block b, unsigned char byte)
 /* Bytes from 0x80 on count as negative. */
 static inline struct block block_signed_below(struct block b, signed char byte)
 {
-	return (struct block){_mm_cmplt_epi8(b.v, _mm_set1_epi8(byte))};
+	return (struct block){_mm_subs_epi8(b.v, _mm_set1_epi8(byte))};
+}
+
+static inline struct block block_flip(struct block b, unsigned char bits)
+{
+	return (struct block){_mm_xor_si128(b.v, _mm_set1_epi8((char)bits))};
 }
 
 static inline struct block block_or(struct block a, struct block b)
@@ -109,6 +114,11 @@ static inline struct block block_signed_below(struct block b, signed char byte)
 	return (struct block){vcltq_s8(vreinterpretq_s8_u8(b.v), vdupq_n_s8(byte))};
 }
 
+static inline struct block block_flip(struct block b, unsigned char bits)
+{
+	return (struct block){veorq_u8(b.v, vdupq_n_u8(bits))};
+}
+
 static inline struct block block_or(struct block a, struct block b)
 {
 	return (struct block){vorrq_u8(a.v, b.v)};
@@ -136,11 +146,13 @@ static inline struct block block_and_not(struct block a, struct block b)
 
 #define BLOCK_ALL (UINT64_MAX >> (64 - BLOCK_BYTES * BLOCK_LANE))
 
-/* In a string: the quote, the backslash, control characters, and all that is not ASCII. */
+/*
+ * In a string: the quote, the backslash, control characters, and all that is not ASCII. With the
+ * second bit flipped the quote stands beside the control characters, below all others.
+ */
 static inline struct block block_unusual(struct block b)
 {
-	return block_or(block_signed_below(b, ' '),
-			block_or(block_equal(b, '"'), block_equal(b, '\\')));
+	return block_or(block_signed_below(block_flip(b, 0x02), 0x21), block_equal(b, '\\'));
 }
 
 /* Index of the first byte that the mask, which is not 0, tells of. */

@@ -85,6 +85,18 @@ static const char *skip_code_point(const char *at, struct text_end *end)
 	return at + 1 + tails;
 }
 
+static bool is_ascii(char byte)
+{
+	return (unsigned char)byte < 0x80;
+}
+
+static const char *skip_code_points(const char *at, struct text_end *end)
+{
+	while (at && !is_ascii(*at))
+		at = skip_code_point(at, end);
+	return at;
+}
+
 /* ---- strings ---- */
 
 static const bool plain_escapes[256] = {
@@ -97,27 +109,32 @@ static bool is_plain_escape(char byte)
 	return plain_escapes[(unsigned char)byte];
 }
 
-static int hex_digit(char byte)
+/* Of hexadecimal digits the value with a bit set that tells them. */
+enum { IS_HEX = 0x10 };
+
+static const unsigned char hex_digits[256] = {
+	['0'] = IS_HEX,      ['1'] = IS_HEX + 1,  ['2'] = IS_HEX + 2,  ['3'] = IS_HEX + 3,
+	['4'] = IS_HEX + 4,  ['5'] = IS_HEX + 5,  ['6'] = IS_HEX + 6,  ['7'] = IS_HEX + 7,
+	['8'] = IS_HEX + 8,  ['9'] = IS_HEX + 9,  ['a'] = IS_HEX + 10, ['b'] = IS_HEX + 11,
+	['c'] = IS_HEX + 12, ['d'] = IS_HEX + 13, ['e'] = IS_HEX + 14, ['f'] = IS_HEX + 15,
+	['A'] = IS_HEX + 10, ['B'] = IS_HEX + 11, ['C'] = IS_HEX + 12, ['D'] = IS_HEX + 13,
+	['E'] = IS_HEX + 14, ['F'] = IS_HEX + 15,
+};
+
+static unsigned hex_digit(char byte)
 {
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	byte |= 0x20;
-	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+	return hex_digits[(unsigned char)byte];
 }
 
-/* The four digits behind \u; on failure -1, and *at is at the one that is none. */
-static int32_t read_unit(const char **at)
+/* The four digits at `at`; -1: not all of them are. */
+static int32_t read_unit(const char *at)
 {
-	int32_t unit = 0;
+	unsigned a = hex_digit(at[0]), b = hex_digit(at[1]), c = hex_digit(at[2]),
+		 d = hex_digit(at[3]);
 
-	for (int i = 0; i < 4; i++, ++*at) {
-		int digit = hex_digit(**at);
-
-		if (digit < 0)
-			return -1;
-		unit = unit * 16 + digit;
-	}
-	return unit;
+	if (!(a & b & c & d & IS_HEX))
+		return -1;
+	return (int32_t)((a & 15) << 12 | (b & 15) << 8 | (c & 15) << 4 | (d & 15));
 }
 
 static bool is_high_surrogate(int32_t unit)
@@ -137,8 +154,12 @@ static const char *skip_unit(const char *at, struct text_end *end, int32_t *unit
 	if (at[1] != 'u')
 		return text_stop(end, at + 1);
 	at += 2;
-	*unit = read_unit(&at);
-	return *unit < 0 ? text_stop(end, at) : at;
+	*unit = read_unit(at);
+	if (*unit >= 0)
+		return at + 4;
+	while (hex_digit(*at))
+		at++;
+	return text_stop(end, at);
 }
 
 /* A backslash must be at `at`, or else it is a control character. */
@@ -209,14 +230,14 @@ static uint64_t utf8_errors(const char *at)
  */
 static const char *skip_plain_escapes(const char *at, uint64_t *stops)
 {
-	const uint64_t two_bytes = (UINT64_C(1) << 2 * BLOCK_LANE) - 1;
+	const uint64_t behind = UINT64_MAX << 2 * BLOCK_LANE;
 
 	while (*stops) {
 		unsigned index = block_first(*stops);
 
 		if (at[index] != '\\' || !is_plain_escape(at[index + 1]))
 			return at + index;
-		*stops &= ~(two_bytes << index * BLOCK_LANE);
+		*stops &= behind << index * BLOCK_LANE;
 		if (index == BLOCK_BYTES - 1)
 			return at + BLOCK_BYTES + 1;
 	}
@@ -250,7 +271,9 @@ const char *text_skip_string(const char *at, struct text_end *end, bool *escaped
 		if (stops && *stop == '"')
 			return stop + 1;
 		if (stops) {
-			stop = skip_escape(stop, end);
+			do
+				stop = skip_escape(stop, end);
+			while (stop && *stop == '\\');
 			high = 0;
 			if (!stop)
 				return NULL;
@@ -268,8 +291,8 @@ const char *text_skip_string(const char *at, struct text_end *end, bool *escaped
 		at = text_find_unusual(at);
 		if (*at == '"')
 			return at + 1;
-		if ((unsigned char)*at >= 0x80) {
-			at = skip_code_point(at, end);
+		if (!is_ascii(*at)) {
+			at = skip_code_points(at, end);
 		} else {
 			*escaped = true;
 			at = skip_escape(at, end);
@@ -283,9 +306,9 @@ const char *text_skip_string(const char *at, struct text_end *end, bool *escaped
 const char *text_skip_unusual_key(const char *at, struct text_end *end)
 {
 	while (at && *at != '"') {
-		if ((unsigned char)*at < 0x80)
-			return *at == '\\' ? text_refuse(end) : text_stop(end, at);
-		at = skip_code_point(at, end);
+		if (is_ascii(*at))
+			return text_stop(end, at);
+		at = skip_code_points(at, end);
 		if (at)
 			at = text_find_unusual(at);
 	}
@@ -305,11 +328,11 @@ static const char *add_escape(struct strbuf *out, const char *at)
 		strbuf_addch(out, letter ? meanings[letter - letters] : *at);
 		return at + 1;
 	}
-	at++;
-	unit = read_unit(&at);
+	unit = read_unit(at + 1);
+	at += 5;
 	if (is_high_surrogate(unit)) {
-		at += 2;
-		low = read_unit(&at);
+		low = read_unit(at + 2);
+		at += 6;
 		unit = 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00);
 	}
 	utf8_add(out, (uint32_t)unit);

@@ -26,21 +26,6 @@ void wanted_free(struct wanted *wanted)
 	memory_free(wanted);
 }
 
-const struct wanted_member *wanted_find(const struct wanted *wanted, const char *name,
-					size_t length, uint64_t hash)
-{
-	if (!(wanted->filter & wanted_bit(hash)))
-		return NULL;
-	for (size_t i = 0; i < wanted->count; i++) {
-		const struct wanted_member *member = &wanted->members[i];
-
-		if (member->hash == hash && member->length == length &&
-		    memcmp(member->name, name, length) == 0)
-			return member;
-	}
-	return NULL;
-}
-
 static struct wanted *merge(struct wanted *into, const struct wanted *from);
 
 static struct wanted *merged(struct wanted *into, const struct wanted *from)

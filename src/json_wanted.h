@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "runtally/json_pick.h"
 
@@ -33,7 +34,19 @@ static inline uint64_t wanted_bit(uint64_t hash)
 }
 
 /* The member of that name; NULL: none is named so. */
-const struct wanted_member *wanted_find(const struct wanted *wanted, const char *name,
-					size_t length, uint64_t hash);
+static inline const struct wanted_member *wanted_find(const struct wanted *wanted, const char *name,
+						      size_t length, uint64_t hash)
+{
+	if (!(wanted->filter & wanted_bit(hash)))
+		return NULL;
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct wanted_member *member = &wanted->members[i];
+
+		if (member->hash == hash && member->length == length &&
+		    memcmp(member->name, name, length) == 0)
+			return member;
+	}
+	return NULL;
+}
 
 #endif

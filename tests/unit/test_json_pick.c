@@ -68,7 +68,7 @@ static char *padded(const char *text, size_t length)
 	return copy;
 }
 
-/* Both ways, which must agree; the value as text (NULL: not picked). */
+/* Both builds, which must agree; the value as text (NULL: not picked). */
 static enum picked pick_with(const char *text, size_t length, const struct wanted *wanted,
 			     const char *const *lists, struct pick *pick, const char **dump)
 {
@@ -89,12 +89,15 @@ static enum picked pick_with(const char *text, size_t length, const struct wante
 	return picked;
 }
 
+/* It does not depend on what is wanted. */
 static enum picked verdict(const char *text, size_t length)
 {
 	struct pick pick;
 	const char *dump;
+	enum picked picked = pick_with(text, length, all, NULL, &pick, &dump);
 
-	return pick_with(text, length, all, NULL, &pick, &dump);
+	assert_int_equal(pick_with(text, length, nothing, NULL, &pick, &dump), picked);
+	return picked;
 }
 
 static enum picked verdict_of(const struct strbuf *text)
@@ -270,6 +273,8 @@ static void test_numbers(void **state)
 		{"9007199254740993.0", "9007199254740992.0"},
 		{"0.30000000000000004", "0.30000000000000004"},
 		{"123456789012345678901234567890.5", "1.2345678901234568e29"},
+		{"18446744073709551617.5", "1.8446744073709552e19"},
+		{"72057594037927937e1", "7.2057594037927936e17"},
 		{"1.8e308", NULL},
 		{"-1e999", NULL},
 		{"1e-999", "0.0"},
@@ -297,6 +302,20 @@ static void test_numbers(void **state)
 		if (cases[i].value)
 			assert_string_equal(dump,
 					    arena_printf(&arena, "{\"a\":%s}", cases[i].value));
+	}
+}
+
+static void test_many_digits_before_the_point(void **state)
+{
+	(void)state;
+	for (size_t digits = 190; digits < 330; digits++) {
+		struct strbuf text = STRBUF_INIT;
+
+		strbuf_addstr(&text, "{\"a\":");
+		strbuf_pad(&text, '7', digits);
+		strbuf_addstr(&text, ".5}");
+		assert_int_equal(verdict_of(&text), digits < 309 ? PICKED : PICKED_NOT);
+		strbuf_release(&text);
 	}
 }
 
@@ -333,6 +352,8 @@ static void test_strings_are_decoded(void **state)
 		 "aA\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80z"},
 		{"\xC3\xA9\\n\xF0\x9F\x98\x80", "\xC3\xA9\n\xF0\x9F\x98\x80"},
 		{"fifteen bytes x\\n", "fifteen bytes x\n"},
+		{"fifteen bytes x\\\" and on", "fifteen bytes x\" and on"},
+		{"fifteen bytes x\\\\\\\"", "fifteen bytes x\\\""},
 		{"sixteen bytes xx\\n\\\\", "sixteen bytes xx\n\\"},
 		{"fourteen bytes\\u0041\\u0042 and on", "fourteen bytesAB and on"},
 	};
@@ -473,8 +494,8 @@ static void test_prefixes_want_more(void **state)
 		"{ \"a\" : [ true , false , null , { } , [ ] ] , \"b\" : -12.5e+10 }",
 		"{\"a\":9223372036854775808.5,\"b\":1e0000}",
 		"{\"a\":\"\\u00e9 \\uD83D\\uDE00 \\\\ \\\" and thirty more bytes of text\"}",
-		"{\"\xC3\xA9\":\"\xE2\x82\xAC \xF0\x9F\x98\x80 \xE0\xA0\x80 \xED\x9F\xBF "
-		"\xF4\x8F\xBF\xBF\"}",
+		"{\"\xC3\xA9\":\"\xE2\x82\xAC \xF0\x9F\x98\x80\"}",
+		"{\"a\":\"\xE0\xA0\x80 \xED\x9F\xBF \xF4\x8F\xBF\xBF\"}",
 	};
 
 	(void)state;
@@ -569,6 +590,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_wanted_members, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verdicts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_many_digits_before_the_point, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_reals_are_rounded_right, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_strings_are_decoded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_each_byte_at_each_place, set_up, tear_down),
