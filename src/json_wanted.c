@@ -1,6 +1,6 @@
 #include "json_wanted.h"
 
-#include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 
 #include "json_text.h"
@@ -41,8 +41,7 @@ static struct wanted_member *member_of(struct wanted *wanted, const char *name, 
 	struct wanted_member member = {.length = length};
 	const struct wanted_member *found;
 
-	if (!length || length > WANTED_NAME_BYTES)
-		abort();
+	assert(length && length <= WANTED_NAME_BYTES);
 	memcpy(member.name, name, length);
 	member.hash = text_hash(member.name, length);
 	found = wanted_find(wanted, name, length, member.hash);

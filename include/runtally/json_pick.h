@@ -30,7 +30,7 @@ struct wanted;
 /* Wants nothing yet: every record is picked as {}. Never NULL. */
 struct wanted *wanted_new(void);
 void wanted_free(struct wanted *wanted);
-/* A malformed path is a mistake of ours and aborts. */
+/* Names are of 1 to 47 bytes. A malformed path is a mistake of ours: asserted. */
 void wanted_add(struct wanted *wanted, const char *path);
 
 enum picked {
