@@ -28,6 +28,8 @@ struct intake {
 
 	/* of the blob being read; labels are redacted and interned */
 	const char *file, *opened, *folder;
+	struct records *records;
+	struct wanted *wanted;            /* NULL: every record is read whole */
 	const struct adapter *list_owner; /* of the records of the list being read */
 };
 
@@ -135,31 +137,40 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
 	kept->redactions = (uint32_t)(redactions_so_far(in) - before);
 }
 
-static void read_run(struct intake *in, const struct adapter *adapter, const json_t *value,
-		     size_t number)
+/*
+ * False: the run failed, and the record holds the wanted members only. Then nothing is kept or
+ * noted: what a report says of a failure needs all of them.
+ */
+static bool read_run(struct intake *in, const struct adapter *adapter, const json_t *value,
+		     const struct record *record, bool picked)
 {
 	struct remarks remarks = {.arena = &in->scratch};
 	struct reading reading = {
 		.rules = &in->options->rules,
 		.scratch = &in->scratch,
-		.want_details = in->options->details != DETAILS_NONE,
+		.want_details = !picked && in->options->details != DETAILS_NONE,
 		.want_logs = in->options->transcripts,
 	};
 	struct node root = node_root(value, &remarks);
 	struct error err;
 	struct run run;
+	int failed;
 
 	run_init(&run);
 	run.source = adapter->name;
-	if (adapter->read_run(&run, &root, &reading, &err)) {
+	failed = adapter->read_run(&run, &root, &reading, &err);
+	picked = picked && (failed || is_failure(&run));
+	if (!picked && failed) {
 		error_prefix(&err, "%s", adapter->name);
-		reject(in, SEVERITY_ERROR, number, err.text);
-	} else {
-		keep_run(in, &run, number);
+		reject(in, SEVERITY_ERROR, record->number, err.text);
+	} else if (!picked) {
+		keep_run(in, &run, record->number);
 	}
-	note_remarks(in, number, &remarks);
+	if (!picked)
+		note_remarks(in, record->number, &remarks);
 	remarks_release(&remarks);
 	reading_release(&reading);
+	return !picked;
 }
 
 static void read_definition(struct intake *in, const struct adapter *adapter, const json_t *value,
@@ -259,50 +270,84 @@ static void read_name(struct intake *in, size_t number)
 	note(in, SEVERITY_WARNING, number, NULL, "a text in a list: taken as the name of a suite");
 }
 
-static void read_record(struct intake *in, const struct record *record)
-{
-	const struct adapter *owner = NULL;
-	const json_t *value = record->value;
-	enum record_kind kind = pick(in, value, &owner);
+/* What a record is, whose, and where in its wrappers. */
+struct found {
+	enum record_kind kind;
+	const struct adapter *owner;
+	const json_t *value;
+};
 
-	for (int depth = 0; depth < WRAPPER_DEPTH && wrapped(value) &&
-			    (kind == RECORD_NOT_MINE || kind == RECORD_REFUSAL);
+static struct found look_at(const struct intake *in, const json_t *value)
+{
+	struct found found = {.value = value};
+
+	found.kind = pick(in, value, &found.owner);
+	for (int depth = 0; depth < WRAPPER_DEPTH && wrapped(found.value) &&
+			    (found.kind == RECORD_NOT_MINE || found.kind == RECORD_REFUSAL);
 	     depth++) {
-		value = wrapped(value);
-		kind = pick(in, value, &owner);
+		found.value = wrapped(found.value);
+		found.kind = pick(in, found.value, &found.owner);
 	}
-	if (kind == RECORD_NOT_MINE && in->options->from && json_object_size(value) > 0 &&
-	    !is_own_report(value))
-		kind = RECORD_RUN;
-	if (kind == RECORD_RUN || kind == RECORD_DEFINITION)
-		in->list_owner = owner;
-	switch (kind) {
+	if (found.kind == RECORD_NOT_MINE && in->options->from &&
+	    json_object_size(found.value) > 0 && !is_own_report(found.value))
+		found.kind = RECORD_RUN;
+	return found;
+}
+
+static void take_record(struct intake *in, const struct record *record, const struct found *found)
+{
+	switch (found->kind) {
 	case RECORD_RUN:
-		read_run(in, owner, value, record->number);
+		read_run(in, found->owner, found->value, record, false);
 		break;
 	case RECORD_DEFINITION:
-		read_definition(in, owner, value, record->number);
+		read_definition(in, found->owner, found->value, record->number);
 		break;
 	case RECORD_ACKNOWLEDGEMENT:
 		reject(in, SEVERITY_WARNING, record->number,
 		       arena_printf(&in->scratch,
 				    "%s: only says that a run was created: no result in it",
-				    owner->name));
+				    found->owner->name));
 		break;
 	case RECORD_REFUSAL:
 		reject(in, SEVERITY_ERROR, record->number,
 		       arena_printf(&in->scratch, "an error body instead of runs: %s",
-				    refusal_text(value, &in->scratch)));
+				    refusal_text(found->value, &in->scratch)));
 		break;
 	case RECORD_NOT_MINE:
 		if (is_name_list(record))
 			read_name(in, record->number);
-		else if (is_own_report(value))
+		else if (is_own_report(found->value))
 			reject(in, SEVERITY_WARNING, record->number,
 			       "a report of runtally itself: no export");
 		else
-			describe_stranger(in, value, record->number);
+			describe_stranger(in, found->value, record->number);
 	}
+}
+
+/* Most runs did not fail, and the wanted members say all of those. The rest is read whole. */
+static void read_record(struct intake *in, const struct record *record)
+{
+	struct found found = look_at(in, record->value);
+	const json_t *whole;
+	struct error err;
+
+	if (found.kind == RECORD_RUN || found.kind == RECORD_DEFINITION)
+		in->list_owner = found.owner;
+	if (record->picked && found.kind == RECORD_RUN &&
+	    read_run(in, found.owner, found.value, record, true))
+		return;
+	if (record->picked) {
+		whole = records_whole(in->records, record, &err);
+		if (!whole) {
+			reject(in, SEVERITY_ERROR, record->number, err.text);
+			return;
+		}
+		found = look_at(in, whole);
+		if (found.kind == RECORD_RUN || found.kind == RECORD_DEFINITION)
+			in->list_owner = found.owner;
+	}
+	take_record(in, record, &found);
 }
 
 /* What stood around a list: its paging, and perhaps an error beside it. */
@@ -413,6 +458,8 @@ static void read_blob(struct intake *in, struct blob *blob)
 	struct record record;
 	struct error err;
 
+	in->records = records;
+	records_want(records, in->wanted);
 	redactor_next_run(&in->redactor);
 	in->file = clean_name(in, blob->label);
 	in->opened = clean_name(in, blob->opened);
@@ -481,6 +528,25 @@ static void finish(struct intake *in)
 		in->counts->redactions[i] = in->redactor.counts[i] + in->labels.counts[i];
 }
 
+/* All members of a record by name and type, and what the adapters want, in the wrappers, too. */
+static struct wanted *wanted_of_all(void)
+{
+	static const char *const prefixes[] = {"", "data.", "run.", "agent_test_run."};
+	struct wanted *wanted = wanted_new();
+	char path[128];
+
+	for (size_t p = 0; p < sizeof(prefixes) / sizeof(prefixes[0]); p++) {
+		snprintf(path, sizeof(path), "%s*?", prefixes[p]);
+		wanted_add(wanted, path);
+		for (size_t a = 0; adapters[a]; a++)
+			for (const char *const *member = adapters[a]->wanted; *member; member++) {
+				snprintf(path, sizeof(path), "%s%s", prefixes[p], *member);
+				wanted_add(wanted, path);
+			}
+	}
+	return wanted;
+}
+
 void ingest(const char *const *inputs, size_t input_count, const struct ingest_options *options,
 	    struct runs *runs, struct ingest_counts *counts, struct notes *notes)
 {
@@ -501,6 +567,8 @@ void ingest(const char *const *inputs, size_t input_count, const struct ingest_o
 	redactor_init(&in.labels);
 	notes->filter = in.filter;
 	notes->filter_ctx = &in.redactor;
+	if (options->details != DETAILS_ALL)
+		in.wanted = wanted_of_all();
 	sources = sources_open(inputs, input_count, &options->limits, notes);
 	while (sources_next(sources, &blob))
 		read_blob(&in, &blob);
@@ -512,5 +580,6 @@ void ingest(const char *const *inputs, size_t input_count, const struct ingest_o
 	pages_release(&in.pages);
 	redactor_release(&in.redactor);
 	redactor_release(&in.labels);
+	wanted_free(in.wanted);
 	arena_release(&in.scratch);
 }

@@ -36,6 +36,9 @@ struct records {
 	size_t seam_count, seam_capacity;
 
 	uint64_t documents, count;
+
+	const struct wanted *wanted; /* NULL: records come whole */
+	size_t line, column;         /* where the picked record begins */
 };
 
 static bool is_inside(const struct records *r)
@@ -261,6 +264,71 @@ static int hand_out(struct records *r, const struct piece *piece, struct record 
 	return RECORDS_RECORD;
 }
 
+/* ---- the fast way ---- */
+
+static enum picked pick_window(struct records *r, struct pick *pick)
+{
+	const char *const *lists = r->in_list ? NULL : scanner_lists;
+	struct arena *before = json_use_arena(&r->arena);
+	enum picked result = PICKED_MORE;
+
+	do {
+		size_t length;
+		const char *text = scanner_window(&r->in, &length);
+
+		arena_reset(&r->arena);
+		result = json_pick(text, length, r->wanted, lists, pick);
+	} while (result == PICKED_MORE && scanner_read_on(&r->in));
+	json_use_arena(before);
+	return result;
+}
+
+/* False: the object is for the way that judges, from its first byte on. */
+static bool take_picked(struct records *r, struct record *out)
+{
+	struct pick pick;
+
+	if (!r->wanted || pick_window(r, &pick) != PICKED || pick.length > r->in.text_most) {
+		arena_reset(&r->arena);
+		return false;
+	}
+	r->line = r->in.line;
+	r->column = scanner_column(&r->in);
+	out->value = pick.value;
+	out->picked = true;
+	out->number = (size_t)++r->count;
+	out->offset = scanner_offset(&r->in);
+	out->length = pick.length;
+	out->list = r->in_list ? r->list : NULL;
+	scanner_pass(&r->in, pick.length, pick.newlines);
+	r->expect = COMMA_OR_END;
+	return true;
+}
+
+/* The window stands until the next record is read, and the text ends where it was passed. */
+const json_t *records_whole(struct records *r, const struct record *record, struct error *err)
+{
+	const struct scanner *in = &r->in;
+	struct arena *before;
+	json_t *value;
+
+	if (!record->picked)
+		return record->value;
+	arena_reset(&r->arena);
+	before = json_use_arena(&r->arena);
+	value = json_parse(in->buffer + in->at - record->length, (size_t)record->length, r->line,
+			   r->column, err);
+	json_use_arena(before);
+	if (!value && strncmp(err->text, "line ", 5) != 0)
+		error_prefix(err, "line %zu, column %zu", r->line, r->column);
+	return value;
+}
+
+void records_want(struct records *r, const struct wanted *wanted)
+{
+	r->wanted = wanted;
+}
+
 /* ---- values ---- */
 
 /* In the object's own text the list stays, but empty, so that duplicate members still show. */
@@ -348,6 +416,8 @@ static int take_value(struct records *r, int byte, struct record *out, struct er
 	if (byte == '[' && !r->in_list && r->arrays < SCANNER_DEPTH_MOST)
 		return take_array(r);
 	r->listed += r->in_list;
+	if (byte == '{' && take_picked(r, out))
+		return RECORDS_RECORD;
 	if (byte == '{' && !r->in_list)
 		return take_object(r, out, err);
 	if (byte != '{' && byte != '[')

@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "runtally/arena.h"
+#include "runtally/json_pick.h"
 
 enum { HEAD_SIZE = 4 }; /* bytes that tell every foreign format */
 
 #define NOWHERE UINT64_MAX
 
-/* Members whose value, when a list, is walked element by element. */
-static const char *const list_names[] = {"data", "runs", "cases", "suites"};
+const char *const scanner_lists[] = {"data", "runs", "cases", "suites", NULL};
 
 /* What is saved under a wrong name often enough to be told by it. */
 static const struct foreign {
@@ -38,7 +38,8 @@ void scanner_init(struct scanner *s, struct blob *blob, uint64_t text_most, size
 	s->blob = blob;
 	s->text_most = text_most;
 	s->size = size;
-	s->buffer = memory_alloc(size > HEAD_SIZE ? size : HEAD_SIZE);
+	s->capacity = size > HEAD_SIZE ? size : HEAD_SIZE;
+	s->buffer = memory_alloc(s->capacity + JSON_PICK_PADDING);
 	s->line = 1;
 	s->first = NOWHERE;
 }
@@ -96,6 +97,7 @@ static bool fill(struct scanner *s)
 	s->at = s->mark = s->end = 0;
 	if (!s->input_ended)
 		receive(s, s->size);
+	s->failed = s->failed || s->will_fail;
 	return s->end > 0;
 }
 
@@ -165,6 +167,66 @@ int scanner_skip_until(struct scanner *s, const char *stops)
 		byte = scanner_peek(s);
 	}
 	return byte;
+}
+
+/* ---- the window ---- */
+
+enum { WINDOW_MOST = 16 * 1024 * 1024 };
+
+const char *scanner_window(struct scanner *s, size_t *length)
+{
+	*length = s->end - s->at;
+	memset(s->buffer + s->end, 0, JSON_PICK_PADDING);
+	return s->buffer + s->at;
+}
+
+/* The window to the front of the buffer, so that all behind it is room. */
+static void move_window(struct scanner *s)
+{
+	memmove(s->buffer, s->buffer + s->at, s->end - s->at);
+	s->base += s->at;
+	s->end -= s->at;
+	s->at = s->mark = 0;
+}
+
+bool scanner_read_on(struct scanner *s)
+{
+	size_t wanted, had;
+
+	if (s->input_ended || s->end - s->at >= WINDOW_MOST)
+		return false;
+	move_window(s);
+	had = s->end;
+	wanted = had * 2 > s->size ? had * 2 : s->size;
+	if (wanted > s->capacity) {
+		s->capacity = wanted;
+		s->buffer = memory_resize(s->buffer, s->capacity + JSON_PICK_PADDING);
+	}
+	while (s->end < wanted && !s->input_ended)
+		receive(s, wanted - s->end);
+	s->will_fail = s->failed;
+	s->failed = false;
+	return s->end > had;
+}
+
+void scanner_pass(struct scanner *s, size_t length, size_t newlines)
+{
+	const char *text = s->buffer + s->at;
+	size_t line = length;
+
+	if (s->first == NOWHERE)
+		s->first = scanner_offset(s);
+	if (newlines) {
+		while (text[line - 1] != '\n')
+			line--;
+		s->line += newlines;
+		s->line_start = scanner_offset(s) + line;
+		while (is_blank(text[line]))
+			line++;
+		s->first = scanner_offset(s) + line;
+	}
+	s->before = '}';
+	s->at += length;
 }
 
 /* ---- pieces ---- */
@@ -272,9 +334,9 @@ static enum scanned scan_string(struct scanner *s, const struct piece *piece, st
 
 static const char *list_name(const char *text, size_t length)
 {
-	for (size_t i = 0; i < sizeof(list_names) / sizeof(*list_names); i++)
-		if (strlen(list_names[i]) == length && memcmp(list_names[i], text, length) == 0)
-			return list_names[i];
+	for (const char *const *name = scanner_lists; *name; name++)
+		if (strlen(*name) == length && memcmp(*name, text, length) == 0)
+			return *name;
 	return NULL;
 }
 

@@ -64,6 +64,12 @@ struct adapter {
 	enum record_kind (*claims)(const json_t *record);
 
 	/*
+	 * Paths (json_pick.h) of what read_run looks at in a run that did not fail, ended by NULL.
+	 * All members of the record itself are there anyway, by name and type.
+	 */
+	const char *const *wanted;
+
+	/*
 	 * Fills *run (already run_init'ed; source is set) from a record that is a run. Strings are
 	 * borrowed from the record or from reading->scratch. -1 and an error when the record cannot
 	 * be counted as a run at all (no id): it is then rejected. All lesser trouble is a remark.

@@ -19,6 +19,9 @@ enum {
 	RECORD_SEPARATOR = 0x1E,   /* RFC 7464 puts it before each document */
 };
 
+/* Members whose value, when a list, is walked element by element; ended by NULL. */
+extern const char *const scanner_lists[];
+
 /* The text of one value, as far as it was read. */
 struct piece {
 	struct strbuf text;
@@ -35,10 +38,11 @@ struct scanner {
 	struct blob *blob;
 	uint64_t text_most; /* bytes that a piece may have */
 
-	char *buffer;
-	size_t size, at, end;
+	char *buffer; /* of `capacity` bytes and JSON_PICK_PADDING more */
+	size_t size, capacity, at, end;
 	uint64_t base; /* offset in the blob of buffer[0] */
 	bool input_ended, failed;
+	bool will_fail;       /* reading ahead failed: it shows when the bytes before are used up */
 	struct error failure; /* when failed */
 
 	size_t line;
@@ -74,6 +78,19 @@ int scanner_skip_until(struct scanner *s, const char *stops);
 uint64_t scanner_offset(const struct scanner *s);
 size_t scanner_column(const struct scanner *s);
 bool is_blank(int byte);
+
+/*
+ * What is read of the text, from the byte that peek shows on: s->buffer + s->at, s->end - s->at
+ * bytes, with JSON_PICK_PADDING zero bytes behind. It stands until the next read.
+ */
+const char *scanner_window(struct scanner *s, size_t *length);
+/*
+ * Reads on behind the window, to twice its length or more. False: no more comes, or the window is
+ * at WINDOW_MOST. Not while a piece is captured.
+ */
+bool scanner_read_on(struct scanner *s);
+/* Passes `length` bytes of the window that end with a brace and hold `newlines`. */
+void scanner_pass(struct scanner *s, size_t length, size_t newlines);
 
 /* From here on what is passed is the piece's text. piece_go_on: again, after a pause. */
 void piece_begin(struct scanner *s, struct piece *piece);

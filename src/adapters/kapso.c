@@ -308,10 +308,18 @@ static int read_definition(const struct node *record, struct reading *reading, s
 	return 0;
 }
 
+static const char *const wanted[] = {
+	"id",           "started_at",     "ended_at",       "created_at",
+	"updated_at",   "score",          "feedback",       "execution_completed",
+	"error",        "test_case.id",   "test_case.name", "test_case.test_suite_id",
+	"test_case_id", "test_case_name", "token_usage",    NULL,
+};
+
 const struct adapter adapter_kapso = {
 	.name = "kapso",
 	.summary = "Kapso agent test runs, test suites and test cases",
 	.claims = claims,
+	.wanted = wanted,
 	.read_run = read_run,
 	.read_definition = read_definition,
 };

@@ -345,10 +345,30 @@ static int read_definition(const struct node *record, struct reading *reading, s
 	return 0;
 }
 
+static const char *const wanted[] = {
+	"id",
+	"status",
+	"test_case_id",
+	"test_cases.id",
+	"test_cases.name",
+	"test_cases.suite_id",
+	"test_cases.agent_id",
+	"test_cases.test_suites.name",
+	"created_at",
+	"started_at",
+	"completed_at",
+	"updated_at",
+	"assertions[].name",
+	"assertions[].passed",
+	"assertions[].detail?",
+	NULL,
+};
+
 const struct adapter adapter_magpipe = {
 	.name = "magpipe",
 	.summary = "Magpipe test runs, test suites and test cases",
 	.claims = claims,
+	.wanted = wanted,
 	.read_run = read_run,
 	.read_definition = read_definition,
 	.silent_caps = silent_caps,

@@ -463,10 +463,33 @@ static int read_definition(const struct node *record, struct reading *reading, s
 	return 0;
 }
 
+static const char *const wanted[] = {
+	"run_id",
+	"status",
+	"success",
+	"test_case.id",
+	"test_case.name",
+	"agent.id",
+	"agent.name",
+	"summary",
+	"error",
+	"turns[].success",
+	"turns[].metrics",
+	"turns[].expected_behavior?",
+	"turns[].trace_id?",
+	"turns[].evaluation.overall_pass",
+	"turns[].evaluation.scorer_outputs.*.score",
+	"turns[].evaluation.scorer_outputs.*.pass",
+	"turns[].evaluation.scorer_outputs.*.passed",
+	"turns[].evaluation.scorer_outputs.*.reasoning?",
+	NULL,
+};
+
 const struct adapter adapter_playgent = {
 	.name = "playgent",
 	.summary = "Playgent runs and test cases",
 	.claims = claims,
+	.wanted = wanted,
 	.read_run = read_run,
 	.read_definition = read_definition,
 };

@@ -131,9 +131,17 @@ static int read_run(struct run *run, const struct node *record, struct reading *
 	return 0;
 }
 
+static const char *const wanted[] = {
+	"schema",     "source",   "run_id",     "suite",       "execution_id", "case",
+	"agent",      "model",    "outcome",    "status",      "score",        "created_at",
+	"started_at", "ended_at", "updated_at", "duration_ms", "latency_ms",   "cost_usd",
+	"tokens",     "criteria", "reason",     "origin",      NULL,
+};
+
 const struct adapter adapter_runtally = {
 	.name = "runtally",
 	.summary = "Run records that runtally wrote itself (.ndjson)",
 	.claims = claims,
+	.wanted = wanted,
 	.read_run = read_run,
 };

@@ -203,10 +203,29 @@ static int read_definition(const struct node *record, struct reading *reading, s
 	return 0;
 }
 
+static const char *const wanted[] = {
+	"jobId",
+	"batchId",
+	"createdDate",
+	"completedDate",
+	"isSuccessful",
+	"isSuccesful",
+	"agent.agentId",
+	"agent.name",
+	"testCase.testCaseId",
+	"testCase.label",
+	"testCase.userPrompt",
+	"testCase.llmModel",
+	"testCase.agent.agentId",
+	"testCase.agent.name",
+	NULL,
+};
+
 const struct adapter adapter_sigmamind = {
 	.name = "sigmamind",
 	.summary = "SigmaMind test runs, batches and test cases",
 	.claims = claims,
+	.wanted = wanted,
 	.read_run = read_run,
 	.read_definition = read_definition,
 };

@@ -150,10 +150,16 @@ static int read_definition(const struct node *record, struct reading *reading, s
 	return 0;
 }
 
+static const char *const wanted[] = {
+	"run_id",     "test_id",       "status", "test_suite_run_id", "created_at", "completed_at",
+	"updated_at", "detail_status", NULL,
+};
+
 const struct adapter adapter_telnyx = {
 	.name = "telnyx",
 	.summary = "Telnyx assistant test runs and assistant tests",
 	.claims = claims,
+	.wanted = wanted,
 	.read_run = read_run,
 	.read_definition = read_definition,
 };

@@ -77,8 +77,18 @@ static void add_event(struct strbuf *out, enum record_event event, const struct 
 	strbuf_addch(out, '\n');
 }
 
+/* As its reader would do: all members of what came with the wanted ones alone. */
+static enum record_event complete(struct records *records, enum record_event event,
+				  struct record *record, struct error *err)
+{
+	if (event != RECORDS_RECORD)
+		return event;
+	record->value = records_whole(records, record, err);
+	return record->value ? RECORDS_RECORD : RECORDS_BAD;
+}
+
 static void read_all(struct bytes *bytes, const struct limits *limits, size_t size,
-		     struct strbuf *out)
+		     const struct wanted *wanted, struct strbuf *out)
 {
 	struct blob blob = {.label = "-", .read = bytes_read, .state = bytes};
 	struct records *records =
@@ -88,9 +98,11 @@ static void read_all(struct bytes *bytes, const struct limits *limits, size_t si
 	struct error err;
 	uint64_t numbered = 0;
 
+	records_want(records, wanted);
 	bytes->at = 0;
 	strbuf_reset(out);
 	while ((event = records_next(records, &record, &err)) != RECORDS_END) {
+		event = complete(records, event, &record, &err);
 		add_event(out, event, &record, &err);
 		if (event == RECORDS_RECORD)
 			check_place(bytes, &record);
@@ -104,18 +116,24 @@ static void read_all(struct bytes *bytes, const struct limits *limits, size_t si
 	records_free(records);
 }
 
-/* Whatever the size of the buffer, the events are the same. */
+/* Whatever the size of the buffer, and read fast or not, the events are the same. */
 static void check(struct bytes *bytes, const struct limits *limits, const char *events)
 {
 	struct strbuf out = STRBUF_INIT;
+	struct wanted *wanted = wanted_new();
 
-	for (size_t size = 0; size <= 64; size++) {
-		read_all(bytes, limits, size, &out);
+	wanted_add(wanted, "a");
+	for (size_t round = 0; round <= 2 * 65 - 1; round++) {
+		size_t size = round / 2;
+		bool fast = round % 2;
+
+		read_all(bytes, limits, size, fast ? wanted : NULL, &out);
 		if (strcmp(out.text, events) != 0)
-			print_message("text <%.*s>, buffer of %zu\n", (int)bytes->length,
-				      bytes->text, size);
+			print_message("text <%.*s>, buffer of %zu%s\n", (int)bytes->length,
+				      bytes->text, size, fast ? ", fast" : "");
 		assert_string_equal(out.text, events);
 	}
+	wanted_free(wanted);
 	strbuf_release(&out);
 }
 
@@ -503,7 +521,7 @@ static void test_least_record_memory(void **state)
 	for (limits.record_memory = 4096; limits.record_memory > 0; limits.record_memory--) {
 		bool taken;
 
-		read_all(&bytes, &limits, 0, &out);
+		read_all(&bytes, &limits, 0, NULL, &out);
 		taken = strstr(out.text, "needs more") == NULL;
 		if (!taken && !least)
 			least = limits.record_memory + 1;
@@ -558,7 +576,7 @@ static void test_depth(void **state)
 		bytes.text = text.text;
 		bytes.length = text.length;
 		for (size_t size = 0; size < 40; size++) {
-			read_all(&bytes, &default_limits, size, &out);
+			read_all(&bytes, &default_limits, size, NULL, &out);
 			assert_int_equal(count_lines(out.text, "deeper than 2048 levels"),
 					 cases[i].refused);
 			assert_int_equal(count_lines(out.text, "!"), cases[i].refused);
