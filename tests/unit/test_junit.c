@@ -711,7 +711,7 @@ static void test_case_budget(void **state)
 			.name = text, .outcome = OUTCOME_FAILED, .detail = text, .turn = NO_TURN};
 	for (int round = 0; round < 4; round++) {
 		struct run run = run_of(text, text, "1", OUTCOME_FAILED);
-		char id[8];
+		char id[16];
 		struct bench bench;
 
 		bench_init(&bench, round & 2 ? "case-reruns" : "case");
