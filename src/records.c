@@ -340,6 +340,7 @@ static int begin_list(struct records *r)
 	r->in_list = true;
 	r->expect = FIRST_OR_END;
 	r->list = r->in.key;
+	r->in.key = NULL;
 	r->listed = 0;
 	return GO_ON;
 }
