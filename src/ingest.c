@@ -66,15 +66,10 @@ static void reject(struct intake *in, enum severity severity, size_t record, con
 
 /* ---- one record ---- */
 
-static bool is_failure(const struct run *run)
-{
-	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
-}
-
 static bool wants_details(const struct ingest_options *options, const struct run *run)
 {
 	return options->details == DETAILS_ALL ||
-	       (options->details == DETAILS_FAILED && is_failure(run));
+	       (options->details == DETAILS_FAILED && run_is_failure(run));
 }
 
 /* --no-transcripts: what was said stays out; how it was judged stays in. */
@@ -159,7 +154,7 @@ static bool read_run(struct intake *in, const struct adapter *adapter, const jso
 	run_init(&run);
 	run.source = adapter->name;
 	failed = adapter->read_run(&run, &root, &reading, &err);
-	picked = picked && (failed || is_failure(&run));
+	picked = picked && (failed || run_is_failure(&run));
 	if (!picked && failed) {
 		error_prefix(&err, "%s", adapter->name);
 		reject(in, SEVERITY_ERROR, record->number, err.text);

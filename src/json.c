@@ -437,8 +437,9 @@ bool node_integer(const struct node *object, const char *key, int64_t min, int64
 	return true;
 }
 
-bool node_scaled(const struct node *object, const char *key, int64_t min, int64_t max,
-		 int64_t scale, int64_t *out)
+/* A number of min..max, times `scale` and then rounded; both ends times scale must fit. */
+static bool node_scaled(const struct node *object, const char *key, int64_t min, int64_t max,
+			int64_t scale, int64_t *out)
 {
 	const json_t *json = number(object, key);
 	double real;

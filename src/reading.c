@@ -177,6 +177,17 @@ const char *reading_failures(struct reading *reading, const struct run *run)
 	return reason;
 }
 
+void reading_check_passed(const struct run *run, const struct node *record, const char *what)
+{
+	if (run->outcome != OUTCOME_PASSED)
+		return;
+	for (size_t i = 0; i < run->criterion_count; i++)
+		if (run->criteria[i].outcome == OUTCOME_FAILED)
+			node_remark(record, "status", SEVERITY_WARNING,
+				    "is passed, but %s %s failed",
+				    strchr("aeiou", what[0]) ? "an" : "a", what);
+}
+
 const char *reading_no_verdict(struct reading *reading, const char *status)
 {
 	if (!status)

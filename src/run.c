@@ -33,6 +33,11 @@ void run_init(struct run *run)
 	};
 }
 
+bool run_is_failure(const struct run *run)
+{
+	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
+}
+
 int64_t run_begin(const struct run *run)
 {
 	return run->started_at != TIME_UNKNOWN ? run->started_at : run->created_at;

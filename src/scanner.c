@@ -231,7 +231,7 @@ void scanner_pass(struct scanner *s, size_t length, size_t newlines)
 
 /* ---- pieces ---- */
 
-void piece_begin(struct scanner *s, struct piece *piece)
+static void piece_begin(struct scanner *s, struct piece *piece)
 {
 	strbuf_reset(&piece->text);
 	piece->offset = scanner_offset(s);

@@ -13,11 +13,6 @@ static const struct run *run_of(const struct value *of)
 	return of->object;
 }
 
-bool run_is_failure(const struct run *run)
-{
-	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
-}
-
 bool run_is_shown(const struct view *view, const struct run *run)
 {
 	return view->details == DETAILS_ALL ||

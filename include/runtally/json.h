@@ -89,9 +89,6 @@ bool node_bool(const struct node *object, const char *key, bool *out);
 /* An integer of min..max; a real with no fraction counts as one; out of range is remarked. */
 bool node_integer(const struct node *object, const char *key, int64_t min, int64_t max,
 		  int64_t *out);
-/* A number of min..max, times `scale` and then rounded; both ends times scale must fit. */
-bool node_scaled(const struct node *object, const char *key, int64_t min, int64_t max,
-		 int64_t scale, int64_t *out);
 /* A number of milliseconds, rounded, 0..UINT32_MAX (49 days). */
 bool node_ms(const struct node *object, const char *key, int64_t *out);
 /* US dollars as billionths, 0 up to 1,000,000 dollars. */

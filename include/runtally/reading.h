@@ -49,6 +49,12 @@ const char *reading_line(struct reading *reading, const char *text, size_t limit
 
 enum { REASON_BYTES = 300 };
 
+/*
+ * A run that is said to have passed beside a failed criterion: the status stands, and a warning
+ * says so. `what` is the source's word for a criterion.
+ */
+void reading_check_passed(const struct run *run, const struct node *record, const char *what);
+
 /* "1 of 3 criteria failed: relevance"; of errors where none failed; NULL where neither. */
 const char *reading_failures(struct reading *reading, const struct run *run);
 /* Why an outcome is unknown, after the raw status, which may be NULL. */

@@ -115,6 +115,9 @@ struct run {
 /* A run of which nothing is known. */
 void run_init(struct run *run);
 
+/* Whether it counts as a failure in reports: failed, or ended in error. */
+bool run_is_failure(const struct run *run);
+
 /* When it began: the started time, else the created time, else TIME_UNKNOWN (vendors.md). */
 int64_t run_begin(const struct run *run);
 /* When it happened, for periods: the end, else the begin. */

@@ -92,8 +92,7 @@ bool scanner_read_on(struct scanner *s);
 /* Passes `length` bytes of the window that end with a brace and hold `newlines`. */
 void scanner_pass(struct scanner *s, size_t length, size_t newlines);
 
-/* From here on what is passed is the piece's text. piece_go_on: again, after a pause. */
-void piece_begin(struct scanner *s, struct piece *piece);
+/* From here on, after a pause, what is passed is the piece's text again. */
 void piece_go_on(struct scanner *s, struct piece *piece);
 /* Up to here. */
 void piece_end(struct scanner *s);

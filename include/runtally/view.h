@@ -93,8 +93,6 @@ struct value view_root(const struct view *view);
 extern const struct value_class class_tally, class_raw_tally, class_run, class_case, class_suite,
 	class_report;
 
-/* Runs that count as failures in reports: failed or error. */
-bool run_is_failure(const struct run *run);
 /* Whether the report shows this run's details (--details). */
 bool run_is_shown(const struct view *view, const struct run *run);
 /* "1 of 3 criteria failed: relevance", else the reason, else the raw status; may append nothing. */

@@ -143,16 +143,6 @@ static void read_criteria(struct run *run, const struct node *record, struct rea
 	run->criteria = criteria;
 }
 
-static void check(const struct run *run, const struct node *record)
-{
-	if (run->outcome != OUTCOME_PASSED)
-		return;
-	for (size_t i = 0; i < run->criterion_count; i++)
-		if (run->criteria[i].outcome == OUTCOME_FAILED)
-			node_remark(record, "status", SEVERITY_WARNING,
-				    "is passed, but an assertion failed");
-}
-
 /* The assertion that says why there was no call; NULL: there was one. */
 static const struct criterion *missed_call(const struct run *run)
 {
@@ -281,7 +271,7 @@ static int read_run(struct run *run, const struct node *record, struct reading *
 	node_time(record, "updated_at", &run->updated_at);
 	run->outcome = outcome_of(record, &run->status);
 	read_criteria(run, record, reading);
-	check(run, record);
+	reading_check_passed(run, record, "assertion");
 	run->reason = reason_of(run, record, reading);
 	if (reading->want_details)
 		read_details(run, record, reading);

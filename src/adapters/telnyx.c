@@ -74,16 +74,6 @@ static void read_criteria(struct run *run, const struct node *record, struct rea
 	run->criteria = criteria;
 }
 
-static void check(const struct run *run, const struct node *record)
-{
-	if (run->outcome != OUTCOME_PASSED)
-		return;
-	for (size_t i = 0; i < run->criterion_count; i++)
-		if (run->criteria[i].outcome == OUTCOME_FAILED)
-			node_remark(record, "status", SEVERITY_WARNING,
-				    "is passed, but a criterion failed");
-}
-
 static const char *reason_of(const struct run *run, const char *logs, struct reading *reading)
 {
 	const char *texts[] = {reading_failures(reading, run), logs, NULL};
@@ -125,7 +115,7 @@ static int read_run(struct run *run, const struct node *record, struct reading *
 	node_time(record, "updated_at", &run->updated_at);
 	run->outcome = outcome_of(record, &run->status);
 	read_criteria(run, record, reading);
-	check(run, record);
+	reading_check_passed(run, record, "criterion");
 	logs = reading->want_logs ? reading_text(record, "logs") : NULL;
 	run->reason = reason_of(run, logs, reading);
 	if (reading->want_details)
