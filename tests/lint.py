@@ -22,7 +22,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_
 # The way of the data, tool by tool and stage by stage: a file includes nothing of a later line.
 LAYERS = """
     error arena strbuf
-    utf8 times stats sha256 numbers quantity path note
+    utf8 times stats sha256 numbers quantity path note crew
     json json_block json_text json_wanted json_pick
     escape redact_detect redact_card redact_context redact_email redact_phone redact_tokens
         redact_values redact
