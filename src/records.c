@@ -39,6 +39,10 @@ struct records {
 
 	const struct wanted *wanted; /* NULL: records come whole */
 	size_t line, column;         /* where the picked record begins */
+
+	uint64_t stop_at;
+	bool within; /* records_within made it, for values nested as at `began` */
+	struct records_place began;
 };
 
 static bool is_inside(const struct records *r)
@@ -412,6 +416,8 @@ static int take_array(struct records *r)
 
 static int take_value(struct records *r, int byte, struct record *out, struct error *err)
 {
+	if (scanner_offset(&r->in) >= r->stop_at)
+		return RECORDS_SEAM;
 	if (!is_inside(r))
 		r->documents++;
 	if (byte == '[' && !r->in_list && r->arrays < SCANNER_DEPTH_MOST)
@@ -528,6 +534,7 @@ struct records *records_new_sized(struct blob *blob, const struct limits *limits
 
 	memset(r, 0, sizeof(*r));
 	scanner_init(&r->in, blob, limits->record_bytes, size);
+	r->stop_at = UINT64_MAX;
 	arena_init(&r->arena, budget < SIZE_MAX ? (size_t)budget : SIZE_MAX);
 	strbuf_init(&r->object.text);
 	strbuf_init(&r->element.text);
@@ -549,6 +556,63 @@ void records_free(struct records *r)
 	memory_free(r);
 }
 
+/* ---- parts ---- */
+
+struct records_place records_place(const struct records *r)
+{
+	return (struct records_place){
+		.at = scanner_place(&r->in),
+		.arrays = r->arrays,
+		.in_list = r->in_list,
+		.list = r->list,
+	};
+}
+
+bool records_nested_alike(const struct records_place *a, const struct records_place *b)
+{
+	return a->arrays == b->arrays && a->in_list == b->in_list &&
+	       (!a->in_list || a->list == b->list);
+}
+
+struct records *records_within(struct blob *blob, const struct limits *limits,
+			       const struct records_place *alike, uint64_t offset)
+{
+	struct records *r = records_new(blob, limits);
+
+	r->begun = r->within = true;
+	r->began = *alike;
+	r->arrays = alike->arrays;
+	r->in_list = r->in_object = alike->in_list;
+	r->list = alike->list;
+	r->expect = VALUE;
+	r->in.base = offset;
+	return r;
+}
+
+void records_stop_at(struct records *r, uint64_t offset)
+{
+	r->stop_at = offset;
+}
+
+void records_jump(struct records *r, const struct records_place *to, size_t count)
+{
+	scanner_jump(&r->in, &to->at);
+	r->count += count;
+	r->listed += r->in_list ? count : 0;
+	r->documents += is_inside(r) ? 0 : count;
+	r->expect = COMMA_OR_END;
+}
+
+/* In a part all that is no record of its nesting is for whoever reads the whole. */
+static int within_part(const struct records *r, int event)
+{
+	const struct records_place here = records_place(r);
+
+	if (event == RECORDS_RECORD || event == GO_ON)
+		return records_nested_alike(&here, &r->began) ? event : RECORDS_SEAM;
+	return RECORDS_SEAM;
+}
+
 enum record_event records_next(struct records *r, struct record *out, struct error *err)
 {
 	int event = GO_ON;
@@ -562,6 +626,8 @@ enum record_event records_next(struct records *r, struct record *out, struct err
 			event = go_on_in_object(r, out, err);
 		else
 			event = next_in_list(r, out, err);
+		if (r->within)
+			event = within_part(r, event);
 	}
 	return event == GO_ON ? RECORDS_END : (enum record_event)event;
 }

@@ -60,6 +60,30 @@ size_t scanner_column(const struct scanner *s)
 	return (size_t)(scanner_offset(s) - s->line_start) + 1;
 }
 
+struct scanner_place scanner_place(const struct scanner *s)
+{
+	return (struct scanner_place){
+		.offset = scanner_offset(s),
+		.line = s->line,
+		.line_start = s->line_start,
+		.first = s->first,
+		.before = s->before,
+	};
+}
+
+void scanner_jump(struct scanner *s, const struct scanner_place *to)
+{
+	s->base = to->offset;
+	s->at = s->mark = s->end = 0;
+	s->input_ended = false;
+	if (to->line > 1)
+		s->line_start = to->line_start;
+	if (to->line > 1 || s->first == NOWHERE)
+		s->first = to->first;
+	s->line += to->line - 1;
+	s->before = to->before;
+}
+
 static void append(const struct scanner *s, struct piece *piece, const char *bytes, size_t length)
 {
 	if (piece->overlong)

@@ -21,6 +21,7 @@
 #include "runtally/arena.h"
 #include "runtally/error.h"
 #include "runtally/json_pick.h"
+#include "runtally/scanner.h"
 #include "runtally/source.h"
 
 enum record_event {
@@ -28,6 +29,7 @@ enum record_event {
 	RECORDS_RECORD, /* value is a record */
 	RECORDS_REST,   /* value is what stood around a list; `listed` tells how long that was */
 	RECORDS_BAD,    /* this record is lost (see the error); the next call goes on */
+	RECORDS_SEAM,   /* see records_stop_at and records_within; nothing is handed out */
 };
 
 struct record {
@@ -72,6 +74,39 @@ const json_t *records_whole(struct records *records, const struct record *record
  * of the blob is lost and the message says so.
  */
 enum record_event records_next(struct records *records, struct record *out, struct error *err);
+
+/*
+ * Parts of one blob can be read at the same time: between two records of one list, or two lines,
+ * reading can begin if it is known how they are nested. Whoever reads the blob from its beginning
+ * stops where such a part began, and if it began at a record, jumps to where it ended.
+ */
+struct records_place {
+	struct scanner_place at;
+	/* how the next value is nested: in so many arrays, in the list of an object */
+	size_t arrays;
+	bool in_list;
+	const char *list;
+};
+
+/* Right behind the record that was handed out last, or before the value of a RECORDS_SEAM. */
+struct records_place records_place(const struct records *records);
+/* Whether values at both places are nested alike. */
+bool records_nested_alike(const struct records_place *a, const struct records_place *b);
+
+/*
+ * Reads records that are nested as those at `alike`, from byte `offset` on, where one begins; `blob`
+ * gives the bytes from there on. Numbers begin at 1, lines at 1. Whatever else comes than a record
+ * of this nesting is a RECORDS_SEAM, and the end.
+ */
+struct records *records_within(struct blob *blob, const struct limits *limits,
+			       const struct records_place *alike, uint64_t offset);
+/* A value that begins at `offset` or behind is a RECORDS_SEAM; UINT64_MAX: none is. */
+void records_stop_at(struct records *records, uint64_t offset);
+/*
+ * At a RECORDS_SEAM where records_within began: goes to the place that it came to with `count`
+ * records. The blob must give the bytes from there on.
+ */
+void records_jump(struct records *records, const struct records_place *to, size_t count);
 
 /* So far; final after RECORDS_END. */
 uint64_t records_bytes(const struct records *records);

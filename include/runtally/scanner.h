@@ -75,6 +75,21 @@ void scanner_step(struct scanner *s);
 /* Passes bytes up to one of `stops`, and peeks. */
 int scanner_skip_until(struct scanner *s, const char *stops);
 
+/* Where the scanner stands, and what it knows of the line there. */
+struct scanner_place {
+	uint64_t offset;
+	size_t line;
+	uint64_t line_start, first;
+	char before;
+};
+
+struct scanner_place scanner_place(const struct scanner *s);
+/*
+ * Goes on at `to`, a place that another scanner came to that began here, at its line 1; the blob
+ * must give the bytes from there on.
+ */
+void scanner_jump(struct scanner *s, const struct scanner_place *to);
+
 uint64_t scanner_offset(const struct scanner *s);
 size_t scanner_column(const struct scanner *s);
 bool is_blank(int byte);

@@ -116,7 +116,68 @@ static void read_all(struct bytes *bytes, const struct limits *limits, size_t si
 	records_free(records);
 }
 
-/* Whatever the size of the buffer, and read fast or not, the events are the same. */
+/* A part from the reader's place on, `size` bytes or a record more: its events, and a jump over it. */
+static void read_part(struct records *records, struct bytes *bytes, const struct limits *limits,
+		      const struct wanted *wanted, uint64_t size, struct strbuf *out)
+{
+	const struct records_place from = records_place(records);
+	struct bytes rest = *bytes;
+	struct blob blob = {.read = bytes_read, .state = &rest};
+	struct records *part = records_within(&blob, limits, &from, from.at.offset);
+	struct records_place to = from;
+	struct record record;
+	struct error err;
+	size_t count = 0;
+
+	rest.at = from.at.offset;
+	records_want(part, wanted);
+	records_stop_at(part, from.at.offset + size);
+	while (records_next(part, &record, &err) == RECORDS_RECORD &&
+	       complete(part, RECORDS_RECORD, &record, &err) == RECORDS_RECORD) {
+		assert_int_equal(record.number, ++count);
+		record.number += records_count(records);
+		add_event(out, RECORDS_RECORD, &record, &err);
+		check_place(bytes, &record);
+		to = records_place(part);
+	}
+	records_free(part);
+	if (count) {
+		bytes->at = to.at.offset;
+		records_jump(records, &to, count);
+	}
+}
+
+static const uint64_t part_sizes[] = {1, 10, 40, 1000};
+
+static void read_in_parts(struct bytes *bytes, const struct limits *limits,
+			  const struct wanted *wanted, uint64_t size, struct strbuf *out)
+{
+	struct blob blob = {.read = bytes_read, .state = bytes};
+	struct records *records = records_new(&blob, limits);
+	enum record_event event;
+	struct record record;
+	struct error err;
+
+	records_want(records, wanted);
+	bytes->at = 0;
+	strbuf_reset(out);
+	while ((event = records_next(records, &record, &err)) != RECORDS_END) {
+		if (event == RECORDS_SEAM) {
+			read_part(records, bytes, limits, wanted, size, out);
+			records_stop_at(records, UINT64_MAX);
+			continue;
+		}
+		event = complete(records, event, &record, &err);
+		add_event(out, event, &record, &err);
+		if (event == RECORDS_RECORD)
+			records_stop_at(records, records_place(records).at.offset);
+	}
+	assert_int_equal(records_blob_failed(records), bytes->fails);
+	strbuf_addf(out, "%llu", (unsigned long long)records_documents(records));
+	records_free(records);
+}
+
+/* Whatever the size of the buffer, read fast or not, whole or in parts, the events are the same. */
 static void check(struct bytes *bytes, const struct limits *limits, const char *events)
 {
 	struct strbuf out = STRBUF_INIT;
@@ -131,6 +192,15 @@ static void check(struct bytes *bytes, const struct limits *limits, const char *
 		if (strcmp(out.text, events) != 0)
 			print_message("text <%.*s>, buffer of %zu%s\n", (int)bytes->length,
 				      bytes->text, size, fast ? ", fast" : "");
+		assert_string_equal(out.text, events);
+	}
+	for (size_t round = 0; round < 2 * sizeof(part_sizes) / sizeof(*part_sizes); round++) {
+		uint64_t size = part_sizes[round / 2];
+
+		read_in_parts(bytes, limits, round % 2 ? wanted : NULL, size, &out);
+		if (strcmp(out.text, events) != 0)
+			print_message("text <%.*s>, parts of %llu\n", (int)bytes->length,
+				      bytes->text, (unsigned long long)size);
 		assert_string_equal(out.text, events);
 	}
 	wanted_free(wanted);
@@ -261,6 +331,10 @@ static void test_bad_records(void **state)
 		/* brackets match: this record alone */
 		{"[{\"a\":1},{\"a\":tru},{\"a\":3}]",
 		 "1 {\"a\":1}\n2! line 1, column 17: not JSON\n3 {\"a\":3}\n1"},
+		/* lines and columns count on over parts that were read by themselves */
+		{"[{\"a\":1},\n{\"a\":\n2},{\"a\":\n3\n}, {\"a\":4},\n {\"a\":5}, {\"a\":tru}]",
+		 "1 {\"a\":1}\n2 {\"a\":2}\n3 {\"a\":3}\n4 {\"a\":4}\n5 {\"a\":5}\n"
+		 "6! line 6, column 18: not JSON\n1"},
 		{"{\"a\":1 \"b\":2}\n{\"a\":3}", "1! line 1, column 10: not JSON\n2 {\"a\":3}\n2"},
 		{"{\"a\":1,\"a\":2}\n{\"a\":3}",
 		 "1! line 1, column 10: duplicate key\n2 {\"a\":3}\n2"},
