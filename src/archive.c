@@ -1,11 +1,15 @@
 #include "runtally/archive.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zip.h>
 
+#include "archive_file.h"
 #include "runtally/arena.h"
 
 enum {
@@ -20,18 +24,31 @@ enum {
 struct entry {
 	const char *name; /* as a label */
 	zip_uint64_t index;
-	uint64_t compressed;
+	uint64_t size, compressed;
+	const char *refused; /* why it is not read, or NULL */
+};
+
+/* What archive_open leaves for the first reader. */
+struct spare {
+	_Atomic(zip_t *) zip;
 };
 
 struct archive {
-	zip_t *zip;
+	const char *path;
+	struct stat file; /* as it was when it was listed */
 	struct limits limits;
 	struct arena arena;
 	struct entry *entries;
 	size_t count, capacity, skipped;
+	struct spare *spare;
+};
+
+struct archive_reader {
+	const struct archive *archive;
+	zip_t *zip;
 	zip_file_t *file; /* the entry that is open, or NULL */
 	const struct entry *open;
-	uint64_t entry_bytes, total_bytes; /* inflated so far */
+	uint64_t inflated; /* bytes of it so far */
 };
 
 /* ---- names ---- */
@@ -81,16 +98,86 @@ static int compare_entries(const void *a, const void *b)
 	return strcmp(one->name, other->name);
 }
 
+/* ---- what is refused ---- */
+
+/* Archivers on other systems leave the mode at 0. */
+static bool is_regular(zip_t *zip, zip_uint64_t index)
+{
+	zip_uint32_t attributes = 0;
+	zip_uint8_t system;
+	zip_uint32_t type;
+
+	if (zip_file_get_external_attributes(zip, index, 0, &system, &attributes))
+		return false;
+	type = attributes >> MODE_SHIFT & MODE_TYPE;
+	return type == 0 || type == MODE_REGULAR;
+}
+
+static const char *refuse_kind(struct archive *archive, zip_t *zip, const zip_stat_t *stat,
+			       const char *name)
+{
+	if (is_archive_name(name))
+		return "refused: an archive inside an archive";
+	if (stat->encryption_method != ZIP_EM_NONE)
+		return "refused: encrypted";
+	if (!is_regular(zip, stat->index))
+		return "refused: not a regular file";
+	if (!zip_compression_method_supported(stat->comp_method, 0))
+		return arena_printf(&archive->arena,
+				    "refused: compression method %u is not supported",
+				    (unsigned)stat->comp_method);
+	return NULL;
+}
+
+static const char *refuse_size(struct archive *archive, const struct entry *entry)
+{
+	const struct limits *limits = &archive->limits;
+	uint64_t compressed = entry->compressed ? entry->compressed : 1;
+
+	if (entry->size > limits->zip_entry_bytes)
+		return arena_printf(&archive->arena, "refused: inflates to more than %llu bytes",
+				    (unsigned long long)limits->zip_entry_bytes);
+	if (entry->size > RATIO_FREE_BYTES && (entry->size - 1) / compressed >= limits->zip_ratio)
+		return arena_printf(&archive->arena,
+				    "refused: inflates to more than %llu times its size",
+				    (unsigned long long)limits->zip_ratio);
+	return NULL;
+}
+
+/* In order of names: from the entry on with which the archive's limit is exceeded, none is read. */
+static void refuse_sizes(struct archive *archive)
+{
+	uint64_t left = archive->limits.zip_total_bytes;
+	const char *beyond = NULL;
+
+	for (size_t i = 0; i < archive->count; i++) {
+		struct entry *entry = &archive->entries[i];
+
+		if (!entry->refused)
+			entry->refused = refuse_size(archive, entry);
+		if (entry->refused)
+			continue;
+		if (!beyond && entry->size > left)
+			beyond = arena_printf(
+				&archive->arena,
+				"refused: the archive inflates to more than %llu bytes",
+				(unsigned long long)archive->limits.zip_total_bytes);
+		left -= beyond ? 0 : entry->size;
+		entry->refused = beyond;
+	}
+}
+
 /* ---- the archive as a whole ---- */
 
-static int list_entry(struct archive *archive, zip_uint64_t index, uint64_t *sum, struct error *err)
+static int list_entry(struct archive *archive, zip_t *zip, zip_uint64_t index, uint64_t *sum,
+		      struct error *err)
 {
-	zip_stat_t stat;
 	struct entry *entry;
+	zip_stat_t stat;
 
-	if (zip_stat_index(archive->zip, index, 0, &stat))
+	if (zip_stat_index(zip, index, 0, &stat))
 		return error_set(err, "entry %llu: %s", (unsigned long long)index + 1,
-				 zip_strerror(archive->zip));
+				 zip_strerror(zip));
 	*sum = stat.comp_size > UINT64_MAX - *sum ? UINT64_MAX : *sum + stat.comp_size;
 	if (stat.name[0] && stat.name[strlen(stat.name) - 1] == '/')
 		return 0;
@@ -99,8 +186,22 @@ static int list_entry(struct archive *archive, zip_uint64_t index, uint64_t *sum
 	entry = &archive->entries[archive->count++];
 	entry->name = clean_name(&archive->arena, stat.name);
 	entry->index = index;
+	entry->size = stat.size;
 	entry->compressed = stat.comp_size;
+	entry->refused = refuse_kind(archive, zip, &stat, entry->name);
 	return 0;
+}
+
+/* Most archivers write in order. */
+static void sort_entries(struct archive *archive)
+{
+	struct entry *entries = archive->entries;
+
+	for (size_t i = 1; i < archive->count; i++)
+		if (compare_entries(&entries[i - 1], &entries[i]) > 0) {
+			qsort(entries, archive->count, sizeof(*entries), compare_entries);
+			return;
+		}
 }
 
 static int check_duplicates(const struct archive *archive, struct error *err)
@@ -126,75 +227,90 @@ static void drop_others(struct archive *archive)
 	archive->count = kept;
 }
 
-static int list_entries(struct archive *archive, uint64_t file_bytes, struct error *err)
+static int list_entries(struct archive *archive, zip_t *zip, struct error *err)
 {
-	zip_int64_t count = zip_get_num_entries(archive->zip, 0);
+	zip_int64_t count = zip_get_num_entries(zip, 0);
 	uint64_t sum = 0;
 
 	if (count > 0 && (uint64_t)count > archive->limits.zip_entries)
 		return error_set(err, "refused: has more than %llu entries",
 				 (unsigned long long)archive->limits.zip_entries);
 	for (zip_int64_t i = 0; i < count; i++)
-		if (list_entry(archive, (zip_uint64_t)i, &sum, err))
+		if (list_entry(archive, zip, (zip_uint64_t)i, &sum, err))
 			return -1;
-	if (sum > file_bytes)
+	if (sum > (uint64_t)archive->file.st_size)
 		return error_set(err, "refused: its entries overlap (their compressed sizes add up "
 				      "to more than the file)");
-	if (archive->count)
-		qsort(archive->entries, archive->count, sizeof(*archive->entries), compare_entries);
+	sort_entries(archive);
 	if (check_duplicates(archive, err))
 		return -1;
 	drop_others(archive);
+	refuse_sizes(archive);
 	return 0;
 }
 
-static int open_zip(struct archive *archive, const char *path, uint64_t *file_bytes,
-		    struct error *err)
+static zip_t *open_bytes(int fd, const struct stat *info, int checks, struct error *err)
 {
-	struct stat file;
+	zip_source_t *source = archive_file_source(fd, (uint64_t)info->st_size);
 	zip_error_t why;
-	int code = 0;
+	zip_t *zip;
 
-	if (stat(path, &file))
-		return error_set(err, "cannot open: %s", strerror(errno));
-	*file_bytes = (uint64_t)file.st_size;
-	archive->zip = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code);
-	if (archive->zip)
-		return 0;
-	if (code == ZIP_ER_EXISTS)
-		return error_set(err, "refused: two entries have the same name");
-	zip_error_init_with_code(&why, code);
-	error_set(err, "cannot open as a ZIP archive: %s", zip_error_strerror(&why));
+	zip_error_init(&why);
+	zip = zip_open_from_source(source, ZIP_RDONLY | checks, &why);
+	if (!zip) {
+		if (zip_error_code_zip(&why) == ZIP_ER_EXISTS)
+			error_set(err, "refused: two entries have the same name");
+		else
+			error_set(err, "cannot open as a ZIP archive: %s",
+				  zip_error_strerror(&why));
+		zip_source_free(source);
+	}
 	zip_error_fini(&why);
-	return -1;
+	return zip;
+}
+
+/* `info` is of the file that was opened, whatever has the path's name later. */
+static zip_t *open_zip(const char *path, int checks, struct stat *info, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, info)) {
+		error_set(err, "cannot open: %s", strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	return open_bytes(fd, info, checks, err);
 }
 
 struct archive *archive_open(const char *path, const struct limits *limits, struct error *err)
 {
 	struct archive *archive = memory_alloc(sizeof(*archive));
-	uint64_t file_bytes = 0;
+	zip_t *zip;
 
 	*archive = (struct archive){.limits = *limits};
 	arena_init(&archive->arena, 0);
-	if (open_zip(archive, path, &file_bytes, err) == 0 &&
-	    list_entries(archive, file_bytes, err) == 0)
+	archive->path = arena_strdup(&archive->arena, path);
+	zip = open_zip(path, ZIP_CHECKCONS, &archive->file, err);
+	archive->spare = arena_alloc(&archive->arena, sizeof(*archive->spare));
+	atomic_init(&archive->spare->zip, zip);
+	if (zip && list_entries(archive, zip, err) == 0)
 		return archive;
 	archive_close(archive);
 	return NULL;
 }
 
-static void close_entry(struct archive *archive)
+void archive_rest(const struct archive *archive)
 {
-	if (archive->file)
-		zip_fclose(archive->file);
-	archive->file = NULL;
+	zip_t *zip = atomic_exchange(&archive->spare->zip, NULL);
+
+	if (zip)
+		zip_discard(zip);
 }
 
 void archive_close(struct archive *archive)
 {
-	close_entry(archive);
-	if (archive->zip)
-		zip_discard(archive->zip);
+	archive_rest(archive);
 	memory_free(archive->entries);
 	arena_release(&archive->arena);
 	memory_free(archive);
@@ -210,87 +326,102 @@ const char *archive_name(const struct archive *archive, size_t index)
 	return archive->entries[index].name;
 }
 
+uint64_t archive_size(const struct archive *archive, size_t index)
+{
+	return archive->entries[index].size;
+}
+
 size_t archive_skipped(const struct archive *archive)
 {
 	return archive->skipped;
 }
 
-/* ---- one entry ---- */
+/* ---- one reader ---- */
 
-/* Archivers on other systems leave the mode at 0. */
-static bool is_regular(zip_t *zip, zip_uint64_t index)
+static bool is_same_file(const struct stat *a, const struct stat *b)
 {
-	zip_uint32_t attributes = 0;
-	zip_uint8_t system;
-	zip_uint32_t type;
-
-	if (zip_file_get_external_attributes(zip, index, 0, &system, &attributes))
-		return false;
-	type = attributes >> MODE_SHIFT & MODE_TYPE;
-	return type == 0 || type == MODE_REGULAR;
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-static int check_entry(struct archive *archive, const struct entry *entry, struct error *err)
+/* The checks of the whole were made by archive_open: a second handle does not repeat them. */
+static zip_t *open_again(const struct archive *archive, struct error *err)
 {
-	zip_stat_t stat;
+	struct stat info;
+	zip_t *zip = open_zip(archive->path, 0, &info, err);
 
-	if (is_archive_name(entry->name))
-		return error_set(err, "refused: an archive inside an archive");
-	if (zip_stat_index(archive->zip, entry->index, 0, &stat))
-		return error_set(err, "%s", zip_strerror(archive->zip));
-	if (stat.encryption_method != ZIP_EM_NONE)
-		return error_set(err, "refused: encrypted");
-	if (!is_regular(archive->zip, entry->index))
-		return error_set(err, "refused: not a regular file");
-	if (!zip_compression_method_supported(stat.comp_method, 0))
-		return error_set(err, "refused: compression method %u is not supported",
-				 (unsigned)stat.comp_method);
+	if (zip && !is_same_file(&info, &archive->file)) {
+		zip_discard(zip);
+		error_set(err, "cannot open: the archive was changed while it was read");
+		return NULL;
+	}
+	return zip;
+}
+
+struct archive_reader *archive_reader_new(const struct archive *archive, struct error *err)
+{
+	zip_t *zip = atomic_exchange(&archive->spare->zip, NULL);
+	struct archive_reader *reader;
+
+	if (!zip)
+		zip = open_again(archive, err);
+	if (!zip)
+		return NULL;
+	reader = memory_alloc(sizeof(*reader));
+	*reader = (struct archive_reader){.archive = archive, .zip = zip};
+	return reader;
+}
+
+static void close_entry(struct archive_reader *reader)
+{
+	if (reader->file)
+		zip_fclose(reader->file);
+	reader->file = NULL;
+}
+
+void archive_reader_free(struct archive_reader *reader)
+{
+	if (!reader)
+		return;
+	close_entry(reader);
+	zip_discard(reader->zip);
+	memory_free(reader);
+}
+
+int archive_begin(struct archive_reader *reader, size_t index, struct error *err)
+{
+	const struct entry *entry = &reader->archive->entries[index];
+
+	close_entry(reader);
+	reader->open = entry;
+	reader->inflated = 0;
+	if (entry->refused)
+		return error_set(err, "%s", entry->refused);
+	reader->file = zip_fopen_index(reader->zip, entry->index, 0);
+	if (!reader->file)
+		return error_set(err, "cannot open: %s", zip_strerror(reader->zip));
 	return 0;
 }
 
-int archive_begin(struct archive *archive, size_t index, struct error *err)
+int64_t archive_read(struct archive_reader *reader, void *buffer, size_t size, struct error *err)
 {
-	const struct entry *entry = &archive->entries[index];
-
-	close_entry(archive);
-	archive->open = entry;
-	archive->entry_bytes = 0;
-	if (check_entry(archive, entry, err))
-		return -1;
-	archive->file = zip_fopen_index(archive->zip, entry->index, 0);
-	if (!archive->file)
-		return error_set(err, "cannot open: %s", zip_strerror(archive->zip));
-	return 0;
-}
-
-static int check_size(const struct archive *archive, struct error *err)
-{
-	const struct limits *limits = &archive->limits;
-	uint64_t compressed = archive->open->compressed ? archive->open->compressed : 1;
-
-	if (archive->entry_bytes > limits->zip_entry_bytes)
-		return error_set(err, "refused: inflates to more than %llu bytes",
-				 (unsigned long long)limits->zip_entry_bytes);
-	if (archive->total_bytes > limits->zip_total_bytes)
-		return error_set(err, "refused: the archive inflates to more than %llu bytes",
-				 (unsigned long long)limits->zip_total_bytes);
-	if (archive->entry_bytes > RATIO_FREE_BYTES &&
-	    (archive->entry_bytes - 1) / compressed >= limits->zip_ratio)
-		return error_set(err, "refused: inflates to more than %llu times its size",
-				 (unsigned long long)limits->zip_ratio);
-	return 0;
-}
-
-int64_t archive_read(struct archive *archive, void *buffer, size_t size, struct error *err)
-{
-	zip_int64_t got = zip_fread(archive->file, buffer, size);
+	const uint64_t declared = reader->open->size;
+	zip_int64_t got = zip_fread(reader->file, buffer, size);
 
 	if (got < 0)
 		return error_set(err, "cannot read: %s",
-				 zip_error_strerror(zip_file_get_error(archive->file)));
-	archive->entry_bytes += (uint64_t)got;
-	archive->total_bytes += (uint64_t)got;
-	if (check_size(archive, err))
-		return -1;
+				 zip_error_strerror(zip_file_get_error(reader->file)));
+	reader->inflated += (uint64_t)got;
+	if (reader->inflated > declared)
+		return error_set(err,
+				 "cannot read: inflates to more than the %llu bytes that the "
+				 "archive declares",
+				 (unsigned long long)declared);
+	if (got == 0 && size > 0 && reader->inflated < declared)
+		return error_set(err,
+				 "cannot read: inflates to %llu bytes where the archive "
+				 "declares %llu",
+				 (unsigned long long)reader->inflated,
+				 (unsigned long long)declared);
 	return got;
 }

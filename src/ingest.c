@@ -445,7 +445,7 @@ static void take_event(struct intake *in, enum record_event event, const struct 
 		reject(in, SEVERITY_ERROR, record->number, err->text);
 }
 
-static void read_blob(struct intake *in, struct blob *blob)
+static void read_blob(struct intake *in, struct blob *blob, const struct input *input)
 {
 	struct records *records = records_new(blob, &in->options->limits);
 	const struct mark mark = mark_of(in);
@@ -456,9 +456,9 @@ static void read_blob(struct intake *in, struct blob *blob)
 	in->records = records;
 	records_want(records, in->wanted);
 	redactor_next_run(&in->redactor);
-	in->file = clean_name(in, blob->label);
-	in->opened = clean_name(in, blob->opened);
-	in->folder = clean_name(in, blob->folder);
+	in->file = clean_name(in, input->label);
+	in->opened = clean_name(in, input->opened);
+	in->folder = clean_name(in, input->folder);
 	in->list_owner = NULL;
 	while ((event = records_next(records, &record, &err)) != RECORDS_END) {
 		take_event(in, event, &record, &err);
@@ -473,6 +473,29 @@ static void read_blob(struct intake *in, struct blob *blob)
 	shorten_origins(in, &mark);
 	in->counts->bytes += records_bytes(records);
 	records_free(records);
+}
+
+static void read_inputs(struct intake *in, const struct sources *sources)
+{
+	struct opener *opener = opener_new(sources);
+	struct blob blob;
+	struct error err;
+
+	opener_expect(opener, 0, sources_count(sources));
+	for (size_t i = 0; i < sources_count(sources); i++) {
+		const struct input *input = sources_input(sources, i);
+
+		if (opener_begin(opener, i, &blob, &err) == 0)
+			read_blob(in, &blob, input);
+		else
+			notes_add(in->notes, &(struct note){
+						     .severity = SEVERITY_ERROR,
+						     .file = input->label,
+						     .opened = input->opened,
+						     .text = err.text,
+					     });
+	}
+	opener_free(opener);
 }
 
 /* ---- all runs ---- */
@@ -553,7 +576,6 @@ void ingest(const char *const *inputs, size_t input_count, const struct ingest_o
 		.filter = options->redact ? redact : NULL,
 	};
 	struct sources *sources;
-	struct blob blob;
 
 	*counts = (struct ingest_counts){.period_from = TIME_UNKNOWN, .period_to = TIME_UNKNOWN};
 	arena_init(&in.scratch, 0);
@@ -565,8 +587,7 @@ void ingest(const char *const *inputs, size_t input_count, const struct ingest_o
 	if (options->details != DETAILS_ALL)
 		in.wanted = wanted_of_all();
 	sources = sources_open(inputs, input_count, &options->limits, notes);
-	while (sources_next(sources, &blob))
-		read_blob(&in, &blob);
+	read_inputs(&in, sources);
 	counts->files = sources_files(sources);
 	sources_close(sources);
 	finish(&in);

@@ -29,11 +29,14 @@ const char *path_root_name(const char *path)
 
 const char *path_join(struct arena *arena, const char *folder, const char *name)
 {
-	size_t length = strlen(folder);
+	size_t length = strlen(folder), size = strlen(name) + 1;
+	char *path = arena_alloc(arena, length + 1 + size);
 
-	if (!length)
-		return arena_strdup(arena, name);
-	return arena_printf(arena, "%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", name);
+	memcpy(path, folder, length);
+	if (length && folder[length - 1] != '/')
+		path[length++] = '/';
+	memcpy(path + length, name, size);
+	return path;
 }
 
 /* `a//./b/` → `a/b`; a leading `/` stays. */

@@ -1,6 +1,5 @@
 #include "runtally/source.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,11 +8,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtally/archive.h"
 #include "runtally/path.h"
+#include "source_list.h"
 
 #define MIB UINT64_C(1048576)
 #define GIB UINT64_C(1073741824)
+
+/*
+ * Up to so many files, each one's size is asked for. Beyond, that would cost a third of reading
+ * them, and files alone are shares enough for any number of threads.
+ */
+enum { MEASURED_MOST = 4096 };
 
 const struct limits default_limits = {
 	.record_bytes = 64 * MIB,
@@ -23,28 +28,6 @@ const struct limits default_limits = {
 	.zip_total_bytes = 16 * GIB,
 	.zip_ratio = 1032,
 	.folder_depth = 64,
-};
-
-struct file {
-	const char *opened; /* what open takes */
-	const char *label;
-	const char *below; /* the path below the argument's folder */
-	const char *root;  /* that folder, absolute; "" for standard input */
-	bool archive, standard_input;
-	dev_t device;
-	ino_t inode;
-};
-
-struct sources {
-	struct arena arena;
-	struct limits limits;
-	struct notes *notes;
-	struct file *files;
-	size_t count, capacity, begun;
-	struct archive *archive; /* of files[begun - 1], when it is one */
-	size_t next_entry;
-	int fd;             /* of files[begun - 1], when it is none; -1 */
-	struct arena entry; /* names of the blob that is open */
 };
 
 /* ---- names ---- */
@@ -67,15 +50,9 @@ bool is_archive_name(const char *name)
 	return has_ending(name, ".zip");
 }
 
-/* ---- listing ---- */
+/* ---- arguments ---- */
 
-/* One argument, as it is walked. */
-struct argument {
-	const char *root; /* absolute */
-	size_t files;     /* found so far, and notes made */
-};
-
-static void complain(struct sources *sources, const char *label, const char *opened,
+void source_complain(struct sources *sources, const char *label, const char *opened,
 		     const char *text)
 {
 	notes_add(sources->notes, &(struct note){
@@ -86,116 +63,43 @@ static void complain(struct sources *sources, const char *label, const char *ope
 				  });
 }
 
-static void complain_system(struct sources *sources, const char *label, const char *opened)
+void source_complain_system(struct sources *sources, const char *label, const char *opened)
 {
-	complain(sources, label, opened,
-		 arena_printf(&sources->arena, "cannot open: %s", strerror(errno)));
+	source_complain(sources, label, opened,
+			arena_printf(&sources->arena, "cannot open: %s", strerror(errno)));
 }
 
-static struct file *add_file(struct sources *sources, const char *opened, const char *below,
-			     const char *root)
+struct file *source_add(struct sources *sources, const char *opened, const char *label,
+			const char *root)
 {
 	struct file *file;
 
-	sources->files = array_reserve(sources->files, &sources->capacity, sources->count + 1,
-				       sizeof(*sources->files));
-	file = &sources->files[sources->count++];
+	sources->files = array_reserve(sources->files, &sources->file_capacity,
+				       sources->file_count + 1, sizeof(*sources->files));
+	file = &sources->files[sources->file_count++];
 	*file = (struct file){
 		.opened = opened,
-		.label = below,
-		.below = below,
+		.label = label,
 		.root = root,
-		.archive = is_archive_name(below),
+		.archive = is_archive_name(label),
 	};
 	return file;
 }
 
-static void identify(struct file *file, const struct stat *info)
+static void take_measure(struct file *file, const struct stat *info)
 {
+	file->measured = true;
+	file->size = S_ISREG(info->st_mode) ? (uint64_t)info->st_size : 0;
 	file->device = info->st_dev;
 	file->inode = info->st_ino;
 }
 
-static int compare_texts(const void *a, const void *b)
+void source_measure(struct file *file)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+	struct stat info;
 
-struct names {
-	const char **items;
-	size_t count, capacity;
-};
-
-static int list_folder(struct sources *sources, const char *path, struct names *names)
-{
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-
-	if (!folder)
-		return -1;
-	while ((entry = readdir(folder))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		names->items = array_reserve(names->items, &names->capacity, names->count + 1,
-					     sizeof(*names->items));
-		names->items[names->count++] = arena_strdup(&sources->arena, entry->d_name);
-	}
-	closedir(folder);
-	if (names->count)
-		qsort(names->items, names->count, sizeof(*names->items), compare_texts);
-	return 0;
-}
-
-static void walk(struct sources *sources, struct argument *argument, const char *path,
-		 const char *below, uint64_t depth);
-
-/* Our own settings (options.c) often lie where the exports are. */
-static bool is_config(const char *below)
-{
-	return strcmp(below, "runtally.json") == 0;
-}
-
-static void look_at(struct sources *sources, struct argument *argument, const char *path,
-		    const char *below, uint64_t depth)
-{
-	bool wanted = (is_export_name(below) || is_archive_name(below)) && !is_config(below);
-	struct stat link, info;
-
-	if (lstat(path, &link) || stat(path, &info)) {
-		if (wanted) {
-			argument->files++;
-			complain_system(sources, below, path);
-		}
-	} else if (S_ISDIR(link.st_mode)) {
-		walk(sources, argument, path, below, depth + 1);
-	} else if (S_ISREG(info.st_mode) && wanted) {
-		argument->files++;
-		identify(add_file(sources, path, below, argument->root), &info);
-	}
-}
-
-static void walk(struct sources *sources, struct argument *argument, const char *path,
-		 const char *below, uint64_t depth)
-{
-	const char *label = *below ? below : path_root_name(argument->root);
-	struct names names = {.count = 0};
-
-	if (depth > sources->limits.folder_depth) {
-		argument->files++;
-		complain(sources, label, path,
-			 arena_printf(&sources->arena,
-				      "not read: more than %llu folders inside one another",
-				      (unsigned long long)sources->limits.folder_depth));
-		return;
-	}
-	if (list_folder(sources, path, &names)) {
-		argument->files++;
-		complain_system(sources, label, path);
-	}
-	for (size_t i = 0; i < names.count; i++)
-		look_at(sources, argument, path_join(&sources->arena, path, names.items[i]),
-			path_join(&sources->arena, below, names.items[i]), depth);
-	memory_free(names.items);
+	if (stat(file->opened, &info) == 0)
+		take_measure(file, &info);
 }
 
 static bool holds_zip(const char *path)
@@ -216,36 +120,38 @@ static void take_file(struct sources *sources, const char *path, const char *roo
 		      const struct stat *info)
 {
 	struct file *file =
-		add_file(sources, path, path_name(root), path_parent(&sources->arena, root));
+		source_add(sources, path, path_name(root), path_parent(&sources->arena, root));
 
-	identify(file, info);
+	take_measure(file, info);
 	file->archive = S_ISREG(info->st_mode) && (file->archive || holds_zip(path));
 }
 
 static void take_argument(struct sources *sources, const char *text)
 {
-	struct argument argument = {.files = 0};
+	const char *root;
 	struct stat info;
 
 	if (strcmp(text, "-") == 0) {
-		add_file(sources, "-", "-", "")->standard_input = true;
+		source_add(sources, "-", "-", "")->standard_input = true;
 		return;
 	}
 	if (!*text) {
-		complain(sources, "-", "-", "the name of an input is empty");
+		source_complain(sources, "-", "-", "the name of an input is empty");
 		return;
 	}
-	argument.root = path_absolute(&sources->arena, text);
-	if (stat(text, &info)) {
-		complain_system(sources, path_root_name(argument.root), text);
-	} else if (!S_ISDIR(info.st_mode)) {
-		take_file(sources, text, argument.root, &info);
-	} else {
-		walk(sources, &argument, text, "", 0);
-		if (!argument.files)
-			complain(sources, path_root_name(argument.root), text,
-				 "no *.json, *.jsonl, *.ndjson or *.zip in this folder");
-	}
+	root = path_absolute(&sources->arena, text);
+	if (stat(text, &info))
+		source_complain_system(sources, path_root_name(root), text);
+	else if (!S_ISDIR(info.st_mode))
+		take_file(sources, text, root, &info);
+	else if (!source_walk(sources, text, root))
+		source_complain(sources, path_root_name(root), text,
+				"no *.json, *.jsonl, *.ndjson or *.zip in this folder");
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static void take_arguments(struct sources *sources, const char *const *arguments, size_t count)
@@ -262,195 +168,47 @@ static void take_arguments(struct sources *sources, const char *const *arguments
 	memory_free(sorted);
 }
 
-/* ---- one label a file ---- */
-
-static int compare_lengths(const char *a, const char *b)
+static void measure(struct sources *sources)
 {
-	size_t length = strlen(a), width = strlen(b);
-
-	return (length > width) - (length < width);
+	for (size_t i = 0; i < sources->file_count; i++)
+		if (!sources->files[i].measured && !sources->files[i].standard_input)
+			source_measure(&sources->files[i]);
 }
 
-/* Copies of one file stand together, the one with the longest way first. */
-static int compare_identities(const void *a, const void *b)
-{
-	const struct file *one = a, *other = b;
-	int order = one->standard_input - other->standard_input;
+/* ---- inputs ---- */
 
-	if (!order)
-		order = (one->device > other->device) - (one->device < other->device);
-	if (!order)
-		order = (one->inode > other->inode) - (one->inode < other->inode);
-	if (!order)
-		order = compare_lengths(other->below, one->below);
-	if (!order)
-		order = strcmp(one->below, other->below);
-	if (!order)
-		order = compare_lengths(one->opened, other->opened);
-	return order ? order : strcmp(one->opened, other->opened);
+/* The path without its last part; the one before, where that is the same. */
+static const char *parent_of(struct sources *sources, const char *path)
+{
+	const size_t length = (size_t)(path_name(path) - path) - 1;
+	const char *last = sources->count ? sources->items[sources->count - 1].input.folder : NULL;
+
+	if (last && strncmp(last, path, length) == 0 && !last[length])
+		return last;
+	return path_parent(&sources->arena, path);
 }
 
-static void drop_copies(struct sources *sources)
+static struct item *add_item(struct sources *sources, const char *label, const char *opened,
+			     const char *folder, uint64_t size)
 {
-	struct file *files = sources->files;
-	size_t kept = 0;
+	struct item *item;
 
-	if (sources->count)
-		qsort(files, sources->count, sizeof(*files), compare_identities);
-	for (size_t i = 0; i < sources->count; i++)
-		if (kept == 0 || files[i].standard_input ||
-		    files[i].device != files[kept - 1].device ||
-		    files[i].inode != files[kept - 1].inode)
-			files[kept++] = files[i];
-	sources->count = kept;
-}
-
-static int compare_labels(const void *a, const void *b)
-{
-	const struct file *one = a, *other = b;
-	int order = strcmp(one->label, other->label);
-
-	return order ? order : strcmp(one->opened, other->opened);
-}
-
-/* Takes one more part of the way to the argument in front; false: there is none. */
-static bool lengthen(struct sources *sources, struct file *file)
-{
-	const char *part = path_name(file->root);
-
-	if (!*file->root)
-		return false;
-	file->label = path_join(&sources->arena, part, file->label);
-	file->root = path_parent(&sources->arena, file->root);
-	return true;
-}
-
-static bool part_equals(struct sources *sources)
-{
-	struct file *files = sources->files;
-	bool changed = false;
-	size_t end;
-
-	qsort(files, sources->count, sizeof(*files), compare_labels);
-	for (size_t start = 0; start < sources->count; start = end) {
-		const char *label = files[start].label;
-
-		for (end = start + 1; end < sources->count; end++)
-			if (strcmp(files[end].label, label) != 0)
-				break;
-		for (size_t i = start; end - start > 1 && i < end; i++)
-			changed |= lengthen(sources, &files[i]);
-	}
-	return changed;
-}
-
-/* ---- the calls ---- */
-
-struct sources *sources_open(const char *const *arguments, size_t count,
-			     const struct limits *limits, struct notes *notes)
-{
-	struct sources *sources = memory_alloc(sizeof(*sources));
-
-	*sources = (struct sources){.limits = *limits, .notes = notes, .fd = -1};
-	arena_init(&sources->arena, 0);
-	arena_init(&sources->entry, 0);
-	take_arguments(sources, arguments, count);
-	drop_copies(sources);
-	while (sources->count && part_equals(sources))
-		;
-	return sources;
-}
-
-static void close_file(struct sources *sources)
-{
-	if (sources->fd > STDIN_FILENO)
-		close(sources->fd);
-	sources->fd = -1;
-}
-
-static void close_archive(struct sources *sources)
-{
-	if (sources->archive)
-		archive_close(sources->archive);
-	sources->archive = NULL;
-}
-
-void sources_close(struct sources *sources)
-{
-	close_file(sources);
-	close_archive(sources);
-	memory_free(sources->files);
-	arena_release(&sources->entry);
-	arena_release(&sources->arena);
-	memory_free(sources);
-}
-
-size_t sources_files(const struct sources *sources)
-{
-	return sources->count;
-}
-
-size_t sources_begun(const struct sources *sources)
-{
-	return sources->begun;
-}
-
-static int64_t read_file(struct blob *blob, void *buffer, size_t size, struct error *err)
-{
-	struct sources *sources = blob->state;
-	ssize_t got;
-
-	do
-		got = read(sources->fd, buffer, size);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return error_set(err, "cannot read: %s", strerror(errno));
-	return got;
-}
-
-static int64_t read_entry(struct blob *blob, void *buffer, size_t size, struct error *err)
-{
-	struct sources *sources = blob->state;
-
-	return archive_read(sources->archive, buffer, size, err);
-}
-
-static const char *folder_of(struct arena *arena, const char *label, const char *otherwise)
-{
-	return strchr(label, '/') ? path_parent(arena, label) : otherwise;
-}
-
-static int begin_file(struct sources *sources, const struct file *file, struct blob *blob)
-{
-	const char *otherwise = file->standard_input ? "-" : path_root_name(file->root);
-
-	sources->fd =
-		file->standard_input ? STDIN_FILENO : open(file->opened, O_RDONLY | O_CLOEXEC);
-	if (sources->fd < 0) {
-		complain_system(sources, file->label, file->opened);
-		return 0;
-	}
-	*blob = (struct blob){
-		.label = file->label,
-		.opened = file->opened,
-		.folder = folder_of(&sources->entry, file->label, otherwise),
-		.read = read_file,
-		.state = sources,
+	sources->items = array_reserve(sources->items, &sources->capacity, sources->count + 1,
+				       sizeof(*sources->items));
+	item = &sources->items[sources->count++];
+	*item = (struct item){
+		.input = {.label = label, .opened = opened, .folder = folder, .size = size},
 	};
-	return 1;
+	return item;
 }
 
-static void begin_archive(struct sources *sources, const struct file *file)
+static void add_file(struct sources *sources, const struct file *file)
 {
-	struct error err;
+	const char *folder = file->standard_input ? "-" : path_root_name(file->root);
 
-	sources->next_entry = 0;
-	sources->archive = archive_open(file->opened, &sources->limits, &err);
-	if (!sources->archive)
-		complain(sources, file->label, file->opened, err.text);
-	else if (!archive_count(sources->archive))
-		complain(sources, file->label, file->opened,
-			 "no *.json, *.jsonl or *.ndjson in this archive");
+	if (strchr(file->label, '/'))
+		folder = parent_of(sources, file->label);
+	add_item(sources, file->label, file->opened, folder, file->size)->folder = file->folder;
 }
 
 /* The archive's file name without its ending. */
@@ -461,50 +219,127 @@ static const char *archive_stem(struct arena *arena, const char *label)
 	return is_archive_name(name) ? arena_strndup(arena, name, strlen(name) - 4) : name;
 }
 
-static int begin_entry(struct sources *sources, const struct file *file, struct blob *blob)
+static const char *join_entry(struct sources *sources, const char *path, const char *name)
 {
-	struct arena *arena = &sources->entry;
-	const char *name = archive_name(sources->archive, sources->next_entry);
-	const char *stem = archive_stem(arena, file->label);
-	struct error err;
+	const size_t length = strlen(path), size = strlen(name) + 1;
+	char *joined = arena_alloc(&sources->arena, length + 1 + size);
 
-	*blob = (struct blob){
-		.label = arena_printf(arena, "%s!%s", file->label, name),
-		.opened = arena_printf(arena, "%s!%s", file->opened, name),
-		.folder = folder_of(arena, name, stem),
-		.read = read_entry,
-		.state = sources,
-	};
-	if (archive_begin(sources->archive, sources->next_entry++, &err) == 0)
-		return 1;
-	complain(sources, blob->label, blob->opened, err.text);
-	return 0;
+	memcpy(joined, path, length);
+	joined[length] = '!';
+	memcpy(joined + length + 1, name, size);
+	return joined;
 }
 
-/* What comes next: an entry of the open archive, else a file. */
-static int try_next(struct sources *sources, struct blob *blob)
+/* Where the label begins in the path, which mostly ends with it; SIZE_MAX: nowhere. */
+static size_t label_in_path(const struct file *file)
 {
-	const struct file *file;
+	const size_t length = strlen(file->opened), size = strlen(file->label);
 
-	arena_reset(&sources->entry);
-	if (sources->archive && sources->next_entry < archive_count(sources->archive))
-		return begin_entry(sources, &sources->files[sources->begun - 1], blob);
-	if (sources->archive) {
-		close_archive(sources);
-		return 0;
+	if (length < size || strcmp(file->opened + length - size, file->label) != 0)
+		return SIZE_MAX;
+	return length - size;
+}
+
+static void add_entries(struct sources *sources, const struct file *file)
+{
+	const uint32_t number = (uint32_t)sources->archive_count;
+	const struct archive *archive = sources->archives[number - 1];
+	const char *stem = archive_stem(&sources->arena, file->label);
+	const size_t within = label_in_path(file);
+
+	for (size_t i = 0; i < archive_count(archive); i++) {
+		const char *name = archive_name(archive, i);
+		const char *folder = strchr(name, '/') ? parent_of(sources, name) : stem;
+		const char *opened = join_entry(sources, file->opened, name);
+		const char *label = within != SIZE_MAX ? opened + within
+						       : join_entry(sources, file->label, name);
+		struct item *item =
+			add_item(sources, label, opened, folder, archive_size(archive, i));
+
+		item->archive = number;
+		item->entry = (uint32_t)i;
 	}
-	file = &sources->files[sources->begun++];
-	if (!file->archive)
-		return begin_file(sources, file, blob);
-	begin_archive(sources, file);
-	return 0;
 }
 
-int sources_next(struct sources *sources, struct blob *blob)
+/* Of all archives, the one with most entries keeps the handle that it was listed with. */
+static void keep_archive(struct sources *sources, struct archive *archive)
 {
-	close_file(sources);
-	while (sources->archive || sources->begun < sources->count)
-		if (try_next(sources, blob))
-			return 1;
-	return 0;
+	const struct archive *largest = sources->largest;
+
+	if (largest && archive_count(archive) <= archive_count(largest))
+		archive_rest(archive);
+	else if (largest)
+		archive_rest(largest);
+	if (!largest || archive_count(archive) > archive_count(largest))
+		sources->largest = archive;
+	sources->archives = array_reserve(sources->archives, &sources->archive_capacity,
+					  sources->archive_count + 1, sizeof(struct archive *));
+	sources->archives[sources->archive_count++] = archive;
+}
+
+static void add_archive(struct sources *sources, const struct file *file)
+{
+	struct error err;
+	struct archive *archive = archive_open(file->opened, &sources->limits, &err);
+
+	if (!archive) {
+		source_complain(sources, file->label, file->opened, err.text);
+	} else if (!archive_count(archive)) {
+		source_complain(sources, file->label, file->opened,
+				"no *.json, *.jsonl or *.ndjson in this archive");
+		archive_close(archive);
+	} else {
+		keep_archive(sources, archive);
+		add_entries(sources, file);
+	}
+}
+
+/* ---- the calls ---- */
+
+struct sources *sources_open(const char *const *arguments, size_t count,
+			     const struct limits *limits, struct notes *notes)
+{
+	struct sources *sources = memory_alloc(sizeof(*sources));
+
+	*sources = (struct sources){.limits = *limits, .notes = notes};
+	arena_init(&sources->arena, 0);
+	take_arguments(sources, arguments, count);
+	if (sources->file_count <= MEASURED_MOST)
+		measure(sources);
+	source_drop_copies(sources);
+	source_label(sources);
+	for (size_t i = 0; i < sources->file_count; i++)
+		if (sources->files[i].archive)
+			add_archive(sources, &sources->files[i]);
+		else
+			add_file(sources, &sources->files[i]);
+	memory_free(sources->files);
+	sources->files = NULL;
+	sources->notes = NULL;
+	return sources;
+}
+
+void sources_close(struct sources *sources)
+{
+	for (size_t i = 0; i < sources->archive_count; i++)
+		archive_close(sources->archives[i]);
+	memory_free(sources->archives);
+	memory_free(sources->items);
+	arena_release(&sources->arena);
+	memory_free(sources);
+}
+
+size_t sources_files(const struct sources *sources)
+{
+	return sources->file_count;
+}
+
+size_t sources_count(const struct sources *sources)
+{
+	return sources->count;
+}
+
+const struct input *sources_input(const struct sources *sources, size_t index)
+{
+	return &sources->items[index].input;
 }

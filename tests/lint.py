@@ -26,7 +26,7 @@ LAYERS = """
     json json_block json_text json_wanted json_pick
     escape redact_detect redact_card redact_context redact_email redact_phone redact_tokens
         redact_values redact
-    source archive scanner records
+    source archive_file archive source_list source_walk source_label opener scanner records
     run reading adapter adapters
     join paging select ingest
     tally report gate
@@ -44,7 +44,7 @@ LAYERS = """
 
 JANSSON = {"json", "json_pick", "json_text", "records", "adapters", "adapter", "reading",
            "ingest", "paging", "options_config", "mustache_json"}
-LIBZIP = {"archive.c", "output.c"}
+LIBZIP = {"archive.c", "archive_file.c", "archive_file.h", "output.c"}
 
 PRINTING = re.compile(r"(?<!format\()\b(?:v?f?printf|puts|putchar|fputs|fputc|putc|perror|exit|"
                       r"_exit|abort|stdout|stderr)\b")

@@ -33,41 +33,65 @@ extern const struct limits default_limits;
 bool is_export_name(const char *name);
 bool is_archive_name(const char *name);
 
-/*
- * One input's bytes, open for reading. read returns how many bytes it put into buffer, 0 at the
- * end, -1 and an error. A blob is valid until the next sources_next.
- */
-struct blob {
+/* One thing to read: a file, an archive's entry, standard input. Strings live with the sources. */
+struct input {
 	const char *label;  /* `sub/a.json`, `x.zip!entry.json`, `-` */
 	const char *opened; /* as the user can find it: argument + path below it */
 	/* of the label; where it has none: the argument's last part, the archive's name, `-` */
 	const char *folder;
+	/*
+	 * Bytes, as the file system or the archive says. 0: not known (a pipe; also a file among
+	 * thousands: struct blob tells it).
+	 */
+	uint64_t size;
+};
+
+/*
+ * An input's bytes, open for reading. read returns how many bytes it put into buffer, 0 at the
+ * end, -1 and an error. Valid until its opener begins another or is freed.
+ */
+struct blob {
 	int64_t (*read)(struct blob *blob, void *buffer, size_t size, struct error *err);
+	/*
+	 * The same from byte `offset` on, whatever was read before, in any thread. NULL: these bytes
+	 * come in their order alone (a pipe, an archive's entry).
+	 */
+	int64_t (*read_at)(const struct blob *blob, void *buffer, size_t size, uint64_t offset,
+			   struct error *err);
+	uint64_t size; /* bytes, 0: not known */
 	void *state;
 };
 
 struct sources;
 
 /*
- * Looks at every argument and lists what there is to read: files named by an argument whatever
- * their ending, in folders *.json *.jsonl *.ndjson *.zip (hidden names and a
- * runtally.json at the top skipped, links to folders
- * not followed), `-` for standard input (once). What cannot be read, and a folder without exports,
- * is a note of severity error in `notes`; the rest goes on. Never NULL.
+ * Looks at every argument and lists what there is to read, in the order of labels: files named by
+ * an argument whatever their ending, in folders *.json *.jsonl *.ndjson *.zip (hidden names and a
+ * runtally.json at the top skipped, links to folders not followed), the entries of archives (in
+ * byte order of their names), `-` for standard input (once). What cannot be read, and a folder
+ * without exports, is a note of severity error in `notes`; the rest goes on. Never NULL.
  */
 struct sources *sources_open(const char *const *arguments, size_t count,
 			     const struct limits *limits, struct notes *notes);
 void sources_close(struct sources *sources);
 
-/* How many files there are (an archive is one), and how many of them were begun. */
+/* How many files there are: an archive is one. */
 size_t sources_files(const struct sources *sources);
-size_t sources_begun(const struct sources *sources);
+/* How many inputs: each entry of an archive is one. */
+size_t sources_count(const struct sources *sources);
+const struct input *sources_input(const struct sources *sources, size_t index);
 
 /*
- * Opens the next blob (an archive gives one per entry, in byte order of their names). 1: *blob is
- * set; 0: no more. A file that cannot be opened or an entry that is refused is a note of severity
- * error, and the next one is tried.
+ * One thread's hands on the sources: the file that is open, a handle of its own on the archive that
+ * it reads. Several openers may work at the same time.
  */
-int sources_next(struct sources *sources, struct blob *blob);
+struct opener;
+
+struct opener *opener_new(const struct sources *sources); /* never NULL */
+void opener_free(struct opener *opener);
+/* Opens an input, closing the one before. -1 and an error: it cannot be opened, or is refused. */
+int opener_begin(struct opener *opener, size_t index, struct blob *blob, struct error *err);
+/* Hints that inputs `first` up to (not with) `end` come next, so that the system reads ahead. */
+void opener_expect(struct opener *opener, size_t first, size_t end);
 
 #endif

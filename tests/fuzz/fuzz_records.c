@@ -56,7 +56,7 @@ static size_t read_all(const uint8_t *data, size_t size, size_t buffer_size,
 		       const struct wanted *wanted, struct strbuf *out)
 {
 	struct bytes bytes = {.data = data, .size = size};
-	struct blob blob = {.label = "-", .read = bytes_read, .state = &bytes};
+	struct blob blob = {.read = bytes_read, .state = &bytes};
 	struct limits limits = default_limits;
 	struct records *records;
 	enum record_event event;

@@ -115,7 +115,8 @@ static void patch(const char *from, const char *to, size_t length, bool all)
 }
 
 /* All entries as lines: `NAME=TEXT`, `NAME! ERROR` when refused, `NAME~ ERROR` when it breaks. */
-static void show_entry(struct archive *archive, size_t index, struct strbuf *out)
+static void show_entry(const struct archive *archive, struct archive_reader *reader, size_t index,
+		       struct strbuf *out)
 {
 	static char buffer[64 * KIB];
 	struct strbuf text = STRBUF_INIT;
@@ -123,11 +124,11 @@ static void show_entry(struct archive *archive, size_t index, struct strbuf *out
 	struct error err;
 	int64_t got;
 
-	if (archive_begin(archive, index, &err)) {
+	if (archive_begin(reader, index, &err)) {
 		strbuf_addf(out, "%s! %s\n", name, err.text);
 		return;
 	}
-	while ((got = archive_read(archive, buffer, sizeof(buffer), &err)) > 0)
+	while ((got = archive_read(reader, buffer, sizeof(buffer), &err)) > 0)
 		strbuf_add(&text, buffer, (size_t)got);
 	if (got < 0)
 		strbuf_addf(out, "%s~ %s\n", name, err.text);
@@ -143,13 +144,17 @@ static void check(const struct limits *limits, const char *shown)
 	struct strbuf out = STRBUF_INIT;
 	struct error err;
 	struct archive *archive = archive_open(path, limits, &err);
+	struct archive_reader *reader;
 
 	if (!archive) {
 		strbuf_addf(&out, "! %s", err.text);
 	} else {
+		reader = archive_reader_new(archive, &err);
+		assert_non_null(reader);
 		for (size_t i = 0; i < archive_count(archive); i++)
-			show_entry(archive, i, &out);
+			show_entry(archive, reader, i, &out);
 		strbuf_addf(&out, "%zu", archive_skipped(archive));
+		archive_reader_free(reader);
 		archive_close(archive);
 	}
 	assert_string_equal(out.text, shown);
@@ -349,14 +354,14 @@ static void test_byte_limits(void **state)
 	(void)state;
 	make(makers, LENGTH(makers));
 	limits.zip_entry_bytes = 1000;
-	check(&limits, "a.json=1000\nb.json~ refused: inflates to more than 1000 bytes\n"
+	check(&limits, "a.json=1000\nb.json! refused: inflates to more than 1000 bytes\n"
 		       "c.json=500\n0");
 	limits = default_limits;
 	limits.zip_total_bytes = 2501;
 	check(&limits, "a.json=1000\nb.json=1001\nc.json=500\n0");
 	limits.zip_total_bytes = 2500;
 	check(&limits, "a.json=1000\nb.json=1001\n"
-		       "c.json~ refused: the archive inflates to more than 2500 bytes\n0");
+		       "c.json! refused: the archive inflates to more than 2500 bytes\n0");
 }
 
 static uint64_t compressed_size(const char *name)
@@ -389,29 +394,37 @@ static void test_ratio(void **state)
 	check(&limits, fine);
 	limits.zip_ratio--;
 	snprintf(refused, sizeof(refused),
-		 "bomb.json~ refused: inflates to more than %llu times its size\n"
+		 "bomb.json! refused: inflates to more than %llu times its size\n"
 		 "small.json=1048576\n0",
 		 (unsigned long long)limits.zip_ratio);
 	check(&limits, refused);
 	/* a mebibyte is harmless whatever its ratio */
 	limits.zip_ratio = 1;
-	check(&limits, "bomb.json~ refused: inflates to more than 1 times its size\n"
+	check(&limits, "bomb.json! refused: inflates to more than 1 times its size\n"
 		       "small.json=1048576\n0");
 }
 
-/* Headers that claim ten bytes where there are 4 MiB: what is counted is what comes. */
+/* Headers that claim another size than there is: the archive's word is what the limits held. */
 static void test_false_size(void **state)
 {
-	static const struct maker maker = {.name = "a.json", .zeros = 4 * MIB, .deflate = true};
+	static const struct maker makers[] = {
+		{.name = "a.json", .zeros = 4 * MIB, .deflate = true},
+		{.name = "b.json", .text = "{}"},
+	};
 	struct limits limits = default_limits;
 
 	(void)state;
-	make(&maker, 1);
-	patch("\0\0\x40\0\6\0", "\x0A\0\0\0\6\0", 6, true);
-	limits.zip_entry_bytes = 4 * MIB - 1;
-	check(&limits, "a.json~ refused: inflates to more than 4194303 bytes\n0");
+	make(makers, LENGTH(makers));
 	limits.zip_entry_bytes = 4 * MIB;
-	check(&limits, "a.json=4194304\n0");
+	check(&limits, "a.json=4194304\nb.json={}\n0");
+	patch("\0\0\x40\0\6\0", "\x0A\0\0\0\6\0", 6, true);
+	check(&limits, "a.json~ cannot read: inflates to more than the 10 bytes that the archive "
+		       "declares\nb.json={}\n0");
+	make(makers, LENGTH(makers));
+	patch("\0\0\x40\0\6\0", "\1\0\x40\0\6\0", 6, true);
+	check(&default_limits, "a.json~ cannot read: inflates to 4194304 bytes where the archive "
+			       "declares 4194305\nb.json={}\n0");
+	check(&limits, "a.json! refused: inflates to more than 4194304 bytes\nb.json={}\n0");
 }
 
 int main(void)

@@ -90,7 +90,7 @@ static enum record_event complete(struct records *records, enum record_event eve
 static void read_all(struct bytes *bytes, const struct limits *limits, size_t size,
 		     const struct wanted *wanted, struct strbuf *out)
 {
-	struct blob blob = {.label = "-", .read = bytes_read, .state = bytes};
+	struct blob blob = {.read = bytes_read, .state = bytes};
 	struct records *records =
 		size ? records_new_sized(&blob, limits, size) : records_new(&blob, limits);
 	enum record_event event;
@@ -685,7 +685,7 @@ static void test_memory_is_one_record(void **state)
 	static const char text[] = "{\"runs\":[{\"a\":[{},{},{}]}],\"n\":1}\n";
 	struct endless endless = {.element = {.text = text, .length = sizeof(text) - 1},
 				  .left = 99999};
-	struct blob blob = {.label = "-", .read = endless_read, .state = &endless};
+	struct blob blob = {.read = endless_read, .state = &endless};
 	struct limits limits = default_limits;
 	struct records *records;
 	struct record record;

@@ -85,13 +85,13 @@ static void make_zip(const char *path, const char *const *names)
 	assert_int_equal(zip_close(zip), 0);
 }
 
-static void show_blob(struct blob *blob, struct strbuf *out)
+static void show_blob(const struct input *input, struct blob *blob, struct strbuf *out)
 {
 	struct error err;
 	char buffer[3];
 	int64_t got;
 
-	strbuf_addf(out, "%s (%s) [%s]=", blob->label, blob->opened, blob->folder);
+	strbuf_addf(out, "%s (%s) [%s]=", input->label, input->opened, input->folder);
 	while ((got = blob->read(blob, buffer, sizeof(buffer), &err)) > 0)
 		strbuf_add(out, buffer, (size_t)got);
 	if (got < 0)
@@ -99,30 +99,49 @@ static void show_blob(struct blob *blob, struct strbuf *out)
 	strbuf_addch(out, '\n');
 }
 
+static void show_notes(const struct notes *notes, struct strbuf *out)
+{
+	for (size_t i = 0; i < notes->count; i++) {
+		assert_int_equal(notes->items[i].severity, SEVERITY_ERROR);
+		assert_int_equal(notes->items[i].record, 0);
+		strbuf_addf(out, "! %s (%s): %s\n", notes->items[i].file, notes->items[i].opened,
+			    notes->items[i].text);
+	}
+}
+
+/* An input as `LABEL (OPENED) [FOLDER]=TEXT`, or as `~ LABEL (OPENED): ERROR`. */
+static void show_input(const struct sources *sources, struct opener *opener, size_t index,
+		       struct strbuf *out)
+{
+	const struct input *input = sources_input(sources, index);
+	struct error err;
+	struct blob blob;
+
+	if (opener_begin(opener, index, &blob, &err) == 0)
+		show_blob(input, &blob, out);
+	else
+		strbuf_addf(out, "~ %s (%s): %s\n", input->label, input->opened, err.text);
+}
+
 /*
- * What there is, as lines: `LABEL (OPENED) [FOLDER]=TEXT`, then notes as `! LABEL (OPENED): TEXT`,
- * then the number of files.
+ * What there is, as lines: inputs (show_input), notes as `! LABEL (OPENED): TEXT`, then the number
+ * of files.
  */
 static void show(const char *const *arguments, size_t count, const struct limits *limits,
 		 struct strbuf *out)
 {
 	struct notes notes;
 	struct sources *sources;
-	struct blob blob;
+	struct opener *opener;
 
 	notes_init(&notes, 100);
 	sources = sources_open(arguments, count, limits, &notes);
-	while (sources_next(sources, &blob))
-		show_blob(&blob, out);
-	assert_int_equal(sources_next(sources, &blob), 0);
-	for (size_t i = 0; i < notes.count; i++) {
-		assert_int_equal(notes.items[i].severity, SEVERITY_ERROR);
-		assert_int_equal(notes.items[i].record, 0);
-		strbuf_addf(out, "! %s (%s): %s\n", notes.items[i].file, notes.items[i].opened,
-			    notes.items[i].text);
-	}
+	opener = opener_new(sources);
+	for (size_t i = 0; i < sources_count(sources); i++)
+		show_input(sources, opener, i, out);
+	show_notes(&notes, out);
 	strbuf_addf(out, "%zu", sources_files(sources));
-	assert_int_equal(sources_begun(sources), sources_files(sources));
+	opener_free(opener);
 	sources_close(sources);
 	notes_release(&notes);
 }
@@ -331,8 +350,8 @@ static void test_unreadable(void **state)
 		assert_int_equal(seteuid(65534), 0);
 	}
 	CHECK("a.json (exports/a.json) [exports]=a\n"
-	      "! shut (exports/shut): cannot open: Permission denied\n"
-	      "! c.json (exports/c.json): cannot open: Permission denied\n2",
+	      "~ c.json (exports/c.json): cannot open: Permission denied\n"
+	      "! shut (exports/shut): cannot open: Permission denied\n2",
 	      "exports");
 	if (root)
 		assert_int_equal(seteuid(0), 0);
@@ -373,11 +392,11 @@ static void test_archives(void **state)
 	CHECK("a.json (exports/a.json) [exports]=1\n"
 	      "sub/data.zip!a/x.jsonl (exports/sub/data.zip!a/x.jsonl) [a]=a\n"
 	      "sub/data.zip!b.json (exports/sub/data.zip!b.json) [data]=b\n"
+	      "~ sub/data.zip!in.zip (exports/sub/data.zip!in.zip): refused: an archive inside an "
+	      "archive\n"
 	      "z.json (exports/z.json) [exports]=2\n"
 	      "! broken.ZIP (exports/broken.ZIP): cannot open as a ZIP archive: Not a zip archive\n"
-	      "! none.zip (exports/none.zip): no *.json, *.jsonl or *.ndjson in this archive\n"
-	      "! sub/data.zip!in.zip (exports/sub/data.zip!in.zip): refused: an archive inside an "
-	      "archive\n5",
+	      "! none.zip (exports/none.zip): no *.json, *.jsonl or *.ndjson in this archive\n5",
 	      "exports");
 }
 
