@@ -98,6 +98,15 @@ asan:
 		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" tests
 	@BUILD=build-asan $(PYTHON) tests/run units fuzz goldens
 
+## tsan: what threads share, and reading with 1, 2 and 8 of them, under clang's ThreadSanitizer
+tsan:
+	@$(MAKE) --no-print-directory CC=clang BUILD=build-tsan CFLAGS="-O1 -g" \
+		SANITIZE="-fsanitize=thread" tests
+	@for t in $(THREADED); do build-tsan/tests/unit/test_$$t || exit 1; done
+	@BUILD=build-tsan $(PYTHON) tests/e2e/jobs.py
+
+THREADED = crew ingest source
+
 ## valgrind: the unit tests and a report from samples/ under valgrind
 valgrind: tests
 	@for t in $(UNIT_BINARIES); do $(VALGRIND) $$t || exit 1; done
@@ -175,7 +184,7 @@ clean:
 help:
 	@sed -n 's/^## \([a-z_.-]*\): /  \1\t/p' Makefile | sort | expand -t 26
 
-.PHONY: all demo check tests units asan valgrind fuzz coverage lint golden-update install uninstall dist \
+.PHONY: all demo check tests units asan tsan valgrind fuzz coverage lint golden-update install uninstall dist \
 	format format-check clean help
 .SECONDARY:
 

@@ -32,6 +32,16 @@ size_t adapter_rank(const char *source)
 	return rank;
 }
 
+const char **definition_label(struct definition *definition, size_t index)
+{
+	const char **const labels[DEFINITION_LABELS] = {
+		&definition->id,         &definition->name,     &definition->suite.id,
+		&definition->suite.name, &definition->agent.id, &definition->agent.name,
+	};
+
+	return labels[index];
+}
+
 void reading_define(struct reading *reading, const struct definition *definition)
 {
 	reading->definitions =

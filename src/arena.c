@@ -87,6 +87,19 @@ void arena_reset(struct arena *arena)
 	arena->blocks = kept;
 }
 
+/* Behind the newest block, which is the one that has room. */
+void arena_adopt(struct arena *arena, struct arena *from)
+{
+	struct arena_block **end = &arena->blocks;
+
+	while (*end)
+		end = &(*end)->older;
+	*end = from->blocks;
+	arena->used += from->used;
+	from->blocks = NULL;
+	from->used = 0;
+}
+
 static struct arena_block *block_with_room(struct arena *arena, size_t size)
 {
 	struct arena_block *block = arena->blocks;

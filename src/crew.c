@@ -2,8 +2,11 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "runtally/arena.h"
+
+enum { PROCESSORS_MOST = 16 };
 
 struct worker {
 	struct crew *crew;
@@ -20,6 +23,13 @@ struct crew {
 	struct worker *workers; /* the others */
 	size_t count;
 };
+
+size_t crew_processors(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1 ? 1 : count > PROCESSORS_MOST ? PROCESSORS_MOST : (size_t)count;
+}
 
 /* ---- the ring; the lock is held ---- */
 

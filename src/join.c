@@ -8,42 +8,52 @@
 void joins_init(struct joins *joins)
 {
 	*joins = (struct joins){.count = 0};
-	arena_init(&joins->arena, 0);
 }
 
 void joins_release(struct joins *joins)
 {
 	memory_free(joins->items);
-	arena_release(&joins->arena);
+	joins_init(joins);
 }
 
-void joins_truncate(struct joins *joins, size_t count)
-{
-	joins->count = count;
-}
-
-static const char *copy_of(struct joins *joins, const char *text, text_filter *filter, void *ctx)
+static const char *copy_of(struct arena *arena, const char *text, text_filter *filter, void *ctx)
 {
 	if (!text)
 		return NULL;
-	return arena_strdup(&joins->arena, filter ? filter(ctx, text) : text);
+	return arena_strdup(arena, filter ? filter(ctx, text) : text);
 }
 
-void joins_add(struct joins *joins, const struct definition *definition, text_filter *filter,
-	       void *ctx)
+static void make_room(struct joins *joins, size_t count)
 {
-	struct definition copy = *definition;
-
-	copy.source = copy_of(joins, copy.source, NULL, NULL);
-	copy.id = copy_of(joins, copy.id, filter, ctx);
-	copy.name = copy_of(joins, copy.name, filter, ctx);
-	copy.suite.id = copy_of(joins, copy.suite.id, filter, ctx);
-	copy.suite.name = copy_of(joins, copy.suite.name, filter, ctx);
-	copy.agent.id = copy_of(joins, copy.agent.id, filter, ctx);
-	copy.agent.name = copy_of(joins, copy.agent.name, filter, ctx);
-	joins->items = array_reserve(joins->items, &joins->capacity, joins->count + 1,
+	joins->items = array_reserve(joins->items, &joins->capacity, joins->count + count,
 				     sizeof(*joins->items));
+}
+
+struct definition *joins_add(struct joins *joins, struct arena *arena,
+			     const struct definition *definition, text_filter *filter, void *ctx)
+{
+	struct definition *copy = arena_alloc(arena, sizeof(*copy));
+
+	*copy = *definition;
+	copy->source = copy_of(arena, copy->source, NULL, NULL);
+	for (size_t i = 0; i < DEFINITION_LABELS; i++) {
+		const char **label = definition_label(copy, i);
+
+		*label = copy_of(arena, *label, filter, ctx);
+	}
+	make_room(joins, 1);
 	joins->items[joins->count++] = copy;
+	return copy;
+}
+
+void joins_append(struct joins *joins, struct joins *from)
+{
+	make_room(joins, from->count);
+	if (from->count)
+		memcpy(joins->items + joins->count, from->items,
+		       from->count * sizeof(*from->items));
+	joins->count += from->count;
+	joins_release(from);
 }
 
 /* What is known of each (kind, source, id), merged of all that define it. */
@@ -212,9 +222,9 @@ static void index_add_runs(struct index *index, const struct runs *runs)
 static void index_add_definitions(struct index *index, const struct joins *joins)
 {
 	for (size_t i = 0; i < joins->count; i++)
-		index_add(index, &joins->items[i], true);
+		index_add(index, joins->items[i], true);
 	for (size_t i = joins->count; i > 0; i--) {
-		const struct definition *told = &joins->items[i - 1];
+		const struct definition *told = joins->items[i - 1];
 
 		index_add_label(index, DEFINES_SUITE, told->source, told->suite);
 		index_add_label(index, DEFINES_AGENT, told->source, told->agent);

@@ -86,32 +86,63 @@ static void append(struct notes *notes, const struct note *note)
 		.record = note->record,
 		.path = copy_of(notes, note->path),
 		.text = copy_of(notes, note->text),
-		.count = 1,
+		.count = note->count,
 	};
+}
+
+static void count_in(struct notes *notes, const struct note *note)
+{
+	size_t *slot;
+
+	*(note->severity == SEVERITY_ERROR ? &notes->errors : &notes->warnings) += note->count;
+	if (notes->count * 2 >= notes->index_capacity)
+		index_grow(notes);
+	slot = slot_of(notes, note);
+	if (*slot) {
+		notes->items[*slot - 1].count += note->count;
+	} else if (notes->count >= notes->limit) {
+		notes->dropped += note->count;
+	} else {
+		append(notes, note);
+		*slot = notes->count;
+	}
 }
 
 void notes_add(struct notes *notes, const struct note *note)
 {
 	struct note kept = *note;
-	size_t *slot;
 
 	arena_reset(&notes->scratch);
 	kept.file = filtered(notes, note->file);
 	kept.opened = filtered(notes, note->opened);
 	kept.path = filtered(notes, note->path);
 	kept.text = filtered(notes, note->text);
-	*(note->severity == SEVERITY_ERROR ? &notes->errors : &notes->warnings) += 1;
-	if (notes->count * 2 >= notes->index_capacity)
-		index_grow(notes);
-	slot = slot_of(notes, &kept);
-	if (*slot) {
-		notes->items[*slot - 1].count++;
-	} else if (notes->count >= notes->limit) {
-		notes->dropped++;
-	} else {
-		append(notes, &kept);
-		*slot = notes->count;
+	kept.count = 1;
+	count_in(notes, &kept);
+}
+
+static uint64_t counted(const struct notes *notes, enum severity severity)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < notes->count; i++)
+		if (notes->items[i].severity == severity)
+			count += notes->items[i].count;
+	return count;
+}
+
+/* What was dropped there is dropped here, too: it came behind `limit` others. */
+void notes_append(struct notes *notes, const struct notes *from, size_t base)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		struct note note = from->items[i];
+
+		note.record += note.record ? base : 0;
+		count_in(notes, &note);
 	}
+	notes->dropped += from->dropped;
+	notes->errors += from->errors - counted(from, SEVERITY_ERROR);
+	notes->warnings += from->warnings - counted(from, SEVERITY_WARNING);
 }
 
 const char *note_place(const struct note *note, struct arena *arena)

@@ -158,6 +158,12 @@ const struct option_row option_rows[] = {
 	 .help = "read options from this JSON file (default: " CONFIG_DEFAULT " in the working "
 		 "folder, where there is one)",
 	 .set = set_config},
+	{.name = "jobs",
+	 .argument = "N",
+	 .group = GROUP_OTHER,
+	 .numeric = true,
+	 .help = "read with N threads (default: as many as there are processors)",
+	 .set = set_jobs},
 	{.name = "progress",
 	 .argument = "WHEN",
 	 .group = GROUP_OTHER,

@@ -478,6 +478,16 @@ int set_config(struct options *options, const char *value, struct error *err)
 	return set_path(options, &options->config, value, err);
 }
 
+int set_jobs(struct options *options, const char *value, struct error *err)
+{
+	uint64_t jobs;
+
+	if (!quantity_size(value, 1, JOBS_MOST, &jobs))
+		return error_set(err, "\"%s\" is not a number from 1 to %d", value, JOBS_MOST);
+	options->ingest.jobs = (size_t)jobs;
+	return 0;
+}
+
 int set_progress(struct options *options, const char *value, struct error *err)
 {
 	static const char *const words[] = {

@@ -62,6 +62,17 @@ void pages_add(struct pages *pages, const json_t *rest, const struct page *page)
 	pages->items[pages->count++] = read;
 }
 
+void pages_append(struct pages *pages, struct pages *from)
+{
+	pages->items = array_reserve(pages->items, &pages->capacity, pages->count + from->count,
+				     sizeof(*pages->items));
+	if (from->count)
+		memcpy(pages->items + pages->count, from->items,
+		       from->count * sizeof(*from->items));
+	pages->count += from->count;
+	pages_release(from);
+}
+
 static int compare_numbers(int64_t a, int64_t b)
 {
 	return (a > b) - (a < b);

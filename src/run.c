@@ -96,6 +96,12 @@ static const char *keep_name(const struct keeper *keeper, const char *text)
 	return intern(&keeper->runs->names, filtered(keeper, keeper->label_ctx, text));
 }
 
+/* For texts that many runs share, too, but that nothing is grouped by. */
+static const char *keep_word(const struct keeper *keeper, const char *text)
+{
+	return intern(&keeper->runs->names, filtered(keeper, keeper->ctx, text));
+}
+
 /* For a label that no other run has. */
 static const char *keep_id(const struct keeper *keeper, const char *text)
 {
@@ -138,7 +144,7 @@ static const struct message *keep_messages(const struct keeper *keeper,
 	struct message *kept = keep_array(keeper, messages, count, sizeof(*messages));
 
 	for (size_t i = 0; i < count; i++) {
-		kept[i].role = keep_name(keeper, kept[i].role);
+		kept[i].role = keep_word(keeper, kept[i].role);
 		kept[i].content = keep_text(keeper, kept[i].content);
 	}
 	return kept;
@@ -167,7 +173,7 @@ static const struct passage *keep_passages(const struct keeper *keeper,
 					  sizeof(*details->passages));
 
 	for (size_t i = 0; i < details->passage_count; i++) {
-		kept[i].label = keep_name(keeper, kept[i].label);
+		kept[i].label = keep_word(keeper, kept[i].label);
 		kept[i].text = keep_text(keeper, kept[i].text);
 	}
 	return kept;
@@ -209,4 +215,25 @@ struct run *runs_keep(struct runs *runs, const struct run *run, bool keep_detail
 		array_reserve(runs->items, &runs->capacity, runs->count + 1, sizeof(*runs->items));
 	runs->items[runs->count++] = kept;
 	return kept;
+}
+
+static void relabel(const char **label, text_filter *filter, void *ctx)
+{
+	if (*label)
+		*label = filter(ctx, *label);
+}
+
+void run_relabel(struct run *run, text_filter *filter, void *ctx)
+{
+	const char **const labels[] = {
+		&run->source,       &run->run_id,         &run->suite.id, &run->suite.name,
+		&run->test_case.id, &run->test_case.name, &run->agent.id, &run->agent.name,
+		&run->execution_id, &run->model,          &run->status,
+	};
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		relabel(labels[i], filter, ctx);
+	/* a kept run's own copy */
+	for (size_t i = 0; i < run->criterion_count; i++)
+		relabel(&((struct criterion *)run->criteria)[i].name, filter, ctx);
 }

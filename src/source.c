@@ -343,3 +343,8 @@ const struct input *sources_input(const struct sources *sources, size_t index)
 {
 	return &sources->items[index].input;
 }
+
+bool sources_is_entry(const struct sources *sources, size_t index)
+{
+	return sources->items[index].archive > 0;
+}

@@ -28,7 +28,7 @@ LAYERS = """
         redact_values redact
     source archive_file archive source_list source_walk source_label opener scanner records
     run reading adapter adapters
-    join paging select ingest
+    join paging select recognise harvest meter intake segments ingest
     tally report gate
     mustache mustache_parse mustache_indent mustache_json
     format.h
@@ -43,7 +43,7 @@ LAYERS = """
 """
 
 JANSSON = {"json", "json_pick", "json_text", "records", "adapters", "adapter", "reading",
-           "ingest", "paging", "options_config", "mustache_json"}
+           "intake", "recognise", "paging", "options_config", "mustache_json"}
 LIBZIP = {"archive.c", "archive_file.c", "archive_file.h", "output.c"}
 
 PRINTING = re.compile(r"(?<!format\()\b(?:v?f?printf|puts|putchar|fputs|fputc|putc|perror|exit|"

@@ -42,6 +42,10 @@ struct definition {
 	int64_t runs_seen;         /* counted by join; an adapter leaves it 0 */
 };
 
+/* Its ids and names, which are to stay different from one another: 0..DEFINITION_LABELS-1. */
+enum { DEFINITION_LABELS = 6 };
+const char **definition_label(struct definition *definition, size_t index);
+
 /* What an adapter works with besides the record. */
 struct reading {
 	const struct verdict_rules *rules;

@@ -39,6 +39,9 @@ void arena_release(struct arena *arena);
 /* Forgets all that was handed out, keeps one block for the next use. */
 void arena_reset(struct arena *arena);
 
+/* Moves all memory of `from`, with what is in it. */
+void arena_adopt(struct arena *arena, struct arena *from);
+
 /* Memory aligned for any type, not initialised, alive until reset or release. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
 /* The same, zeroed. */

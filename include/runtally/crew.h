@@ -16,6 +16,9 @@ struct job {
 	struct job *next, *before;
 };
 
+/* How many hands are of use on this machine: its processors, 1..16. */
+size_t crew_processors(void);
+
 struct crew;
 
 /*

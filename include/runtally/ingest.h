@@ -15,6 +15,8 @@
 #include "runtally/run.h"
 #include "runtally/source.h"
 
+enum { JOBS_MOST = 256 };
+
 enum detail_choice { DETAILS_FAILED, DETAILS_ALL, DETAILS_NONE };
 
 struct ingest_options {
@@ -27,6 +29,7 @@ struct ingest_options {
 	const char *const *sources; /* names; count 0: all */
 	size_t source_count;
 	enum detail_choice details;
+	size_t jobs; /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
 	bool redact;
 	bool transcripts; /* false: no conversation, turn texts or logs are kept */
 	void (*progress)(void *ctx, uint64_t records, uint64_t bytes); /* NULL: silent */

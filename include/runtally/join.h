@@ -10,21 +10,23 @@
 #include "runtally/note.h"
 #include "runtally/run.h"
 
-/* What is known of suites, cases, agents and executions. Owns its strings. */
+/* What is known of suites, cases, agents and executions, in the order of the inputs. */
 struct joins {
-	struct definition *items;
+	struct definition **items;
 	size_t count, capacity;
-	struct arena arena;
 };
 
 void joins_init(struct joins *joins);
 void joins_release(struct joins *joins);
 
-/* Keeps a copy, its strings passed through `filter` (NULL: as they are). */
-void joins_add(struct joins *joins, const struct definition *definition, text_filter *filter,
-	       void *ctx);
-/* Forgets what was added after the first `count`. */
-void joins_truncate(struct joins *joins, size_t count);
+/*
+ * Keeps a copy in `arena`, which must outlive the joins; its strings are passed through `filter`
+ * (NULL: as they are). Returns the copy.
+ */
+struct definition *joins_add(struct joins *joins, struct arena *arena,
+			     const struct definition *definition, text_filter *filter, void *ctx);
+/* Moves all of `from` behind what is there. */
+void joins_append(struct joins *joins, struct joins *from);
 
 /*
  * Fills the names and ids that runs lack, and gives all runs of one id the name that its definition

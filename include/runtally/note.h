@@ -52,6 +52,12 @@ void notes_release(struct notes *notes);
 /* Adds a copy of *note (its count is taken as 1), or counts up an equal one. */
 void notes_add(struct notes *notes, const struct note *note);
 
+/*
+ * Adds all of `from`, as if its notes had been added here as often, with `base` more records before
+ * them; nothing is filtered again.
+ */
+void notes_append(struct notes *notes, const struct notes *from, size_t base);
+
 /* The place as messages write it: `file`, `file#3`; "" for the whole call. Owned by the arena. */
 const char *note_place(const struct note *note, struct arena *arena);
 

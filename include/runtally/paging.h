@@ -35,6 +35,9 @@ void pages_release(struct pages *pages);
  */
 void pages_add(struct pages *pages, const json_t *rest, const struct page *page);
 
+/* Moves all of `from` behind what is there. */
+void pages_append(struct pages *pages, struct pages *from);
+
 /* Adds a note (warning) for each set of pages that lacks some, and each list on a silent cap. */
 void pages_check(const struct pages *pages, struct notes *notes);
 

@@ -94,9 +94,9 @@ struct records_place records_place(const struct records *records);
 bool records_nested_alike(const struct records_place *a, const struct records_place *b);
 
 /*
- * Reads records that are nested as those at `alike`, from byte `offset` on, where one begins; `blob`
- * gives the bytes from there on. Numbers begin at 1, lines at 1. Whatever else comes than a record
- * of this nesting is a RECORDS_SEAM, and the end.
+ * Reads records that are nested as those at `alike`, from byte `offset` on, where one begins;
+ * `blob` gives the bytes from there on. Numbers begin at 1, lines at 1. Whatever else comes than a
+ * record of this nesting is a RECORDS_SEAM, and the end.
  */
 struct records *records_within(struct blob *blob, const struct limits *limits,
 			       const struct records_place *alike, uint64_t offset);

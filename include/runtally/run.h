@@ -154,4 +154,10 @@ typedef const char *text_filter(void *ctx, const char *text);
 struct run *runs_keep(struct runs *runs, const struct run *run, bool keep_details,
 		      text_filter *filter, void *ctx, void *label_ctx);
 
+/*
+ * Passes a kept run's labels, in the order in which runs_keep passes them, through `filter`; what
+ * that returns must live as long as the run.
+ */
+void run_relabel(struct run *run, text_filter *filter, void *ctx);
+
 #endif

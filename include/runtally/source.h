@@ -53,8 +53,8 @@ struct input {
 struct blob {
 	int64_t (*read)(struct blob *blob, void *buffer, size_t size, struct error *err);
 	/*
-	 * The same from byte `offset` on, whatever was read before, in any thread. NULL: these bytes
-	 * come in their order alone (a pipe, an archive's entry).
+	 * The same from byte `offset` on, whatever was read before, in any thread. NULL: these
+	 * bytes come in their order alone (a pipe, an archive's entry).
 	 */
 	int64_t (*read_at)(const struct blob *blob, void *buffer, size_t size, uint64_t offset,
 			   struct error *err);
@@ -80,6 +80,8 @@ size_t sources_files(const struct sources *sources);
 /* How many inputs: each entry of an archive is one. */
 size_t sources_count(const struct sources *sources);
 const struct input *sources_input(const struct sources *sources, size_t index);
+/* Whether the input is an archive's entry, whose bytes come in their order alone. */
+bool sources_is_entry(const struct sources *sources, size_t index);
 
 /*
  * One thread's hands on the sources: the file that is open, a handle of its own on the archive that

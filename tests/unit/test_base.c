@@ -333,6 +333,40 @@ static void test_notes_limit(void **state)
 	notes_release(&notes);
 }
 
+/* As if all had been added to one list, but for what one of them dropped. */
+static void test_notes_append(void **state)
+{
+	struct note other = some_note;
+	struct notes notes, more;
+
+	(void)state;
+	notes_init(&notes, 2);
+	notes_init(&more, 2);
+	notes_add(&notes, &some_note);
+	notes_add(&more, &some_note);
+	notes_add(&more, &some_note);
+	other.text = "another";
+	other.severity = SEVERITY_WARNING;
+	notes_add(&more, &other);
+	other.text = "one too many";
+	notes_add(&more, &other);
+	notes_append(&notes, &more, 40);
+	assert_int_equal(notes.count, 2);
+	assert_int_equal(notes.items[0].count, 3);
+	assert_int_equal(notes.items[0].record, 3);
+	assert_string_equal(notes.items[1].text, "another");
+	assert_int_equal(notes.items[1].record, 43);
+	assert_int_equal(notes.errors, 3);
+	assert_int_equal(notes.warnings, 2);
+	assert_int_equal(notes.dropped, 1);
+	notes_append(&notes, &more, 0);
+	assert_int_equal(notes.items[0].count, 5);
+	assert_int_equal(notes.dropped, 2);
+	assert_int_equal(notes.warnings, 4);
+	notes_release(&notes);
+	notes_release(&more);
+}
+
 /* Returns the same buffer each time, as redact does. */
 static const char *shout(void *ctx, const char *text)
 {
@@ -387,6 +421,7 @@ int main(void)
 		cmocka_unit_test(test_arena),        cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_intern),       cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_notes),        cmocka_unit_test(test_notes_limit),
+		cmocka_unit_test(test_notes_append), cmocka_unit_test(test_notes_append),
 		cmocka_unit_test(test_notes_filter), cmocka_unit_test(test_note_place),
 	};
 

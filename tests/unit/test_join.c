@@ -10,6 +10,7 @@
 
 struct world {
 	struct joins joins;
+	struct arena arena;
 	struct runs runs;
 	struct notes notes;
 };
@@ -17,6 +18,7 @@ struct world {
 static void setup(struct world *world)
 {
 	joins_init(&world->joins);
+	arena_init(&world->arena, 0);
 	runs_init(&world->runs);
 	notes_init(&world->notes, 100);
 }
@@ -24,6 +26,7 @@ static void setup(struct world *world)
 static void teardown(struct world *world)
 {
 	joins_release(&world->joins);
+	arena_release(&world->arena);
 	runs_release(&world->runs);
 	notes_release(&world->notes);
 }
@@ -34,7 +37,7 @@ static void define(struct world *world, const struct definition *given)
 
 	if (!definition.source)
 		definition.source = "magpipe";
-	joins_add(&world->joins, &definition, NULL, NULL);
+	joins_add(&world->joins, &world->arena, &definition, NULL, NULL);
 }
 
 static struct run *keep(struct world *world, const struct run *given)
@@ -354,9 +357,9 @@ static void keeps_filtered_copies(void **state)
 
 	(void)state;
 	setup(&world);
-	joins_add(&world.joins, &given, shout, NULL);
+	kept = joins_add(&world.joins, &world.arena, &given, shout, NULL);
 	id[0] = name[0] = suite[0] = agent[0] = source[0] = '!';
-	kept = &world.joins.items[0];
+	assert_ptr_equal(kept, world.joins.items[0]);
 	assert_string_equal(kept->source, "kapso");
 	assert_string_equal(kept->id, "<id>");
 	assert_string_equal(kept->name, "<name>");
@@ -365,20 +368,26 @@ static void keeps_filtered_copies(void **state)
 	teardown(&world);
 }
 
-static void truncated_ones_are_forgotten(void **state)
+/* Of two that tell the same, the one that comes later in the inputs wins, wherever it was read. */
+static void appended_ones_come_later(void **state)
 {
-	struct world world;
+	struct world world, other;
 	struct run *run;
 
 	(void)state;
 	setup(&world);
+	setup(&other);
 	define(&world, &(struct definition){.kind = DEFINES_CASE, .id = "c", .name = "First"});
-	define(&world, &(struct definition){.kind = DEFINES_CASE, .id = "c", .name = "Void"});
-	joins_truncate(&world.joins, 1);
+	define(&other, &(struct definition){.kind = DEFINES_CASE, .id = "c", .name = "Second"});
+	joins_append(&world.joins, &other.joins);
+	assert_int_equal(other.joins.count, 0);
+	joins_append(&world.joins, &other.joins);
+	assert_int_equal(world.joins.count, 2);
 	run = keep(&world, &(struct run){.test_case = {"c", NULL}});
 	joins_apply(&world.joins, &world.runs, &world.notes);
-	assert_string_equal(run->test_case.name, "First");
+	assert_string_equal(run->test_case.name, "Second");
 	teardown(&world);
+	teardown(&other);
 }
 
 /* Enough of them that the table has to grow. */
@@ -427,7 +436,7 @@ int main(void)
 		cmocka_unit_test(expected_runs),
 		cmocka_unit_test(expected_runs_in_order),
 		cmocka_unit_test(keeps_filtered_copies),
-		cmocka_unit_test(truncated_ones_are_forgotten),
+		cmocka_unit_test(appended_ones_come_later),
 		cmocka_unit_test(many),
 		cmocka_unit_test(nothing_at_all),
 	};

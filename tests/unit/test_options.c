@@ -110,6 +110,7 @@ static void describe_ingest(struct strbuf *out, const struct ingest_options *ing
 	add_integer(out, "pass-score", ingest->rules.pass_score_micro, 800000);
 	add_integer(out, "score-scale", ingest->rules.score_scale, 0);
 	add_integer(out, "details", ingest->details, DETAILS_FAILED);
+	add_integer(out, "jobs", (int64_t)ingest->jobs, 0);
 	add_integer(out, "redact", ingest->redact, true);
 	add_integer(out, "transcripts", ingest->transcripts, true);
 }
@@ -280,6 +281,8 @@ static void good_lines(void **state)
 		{"x|--fail-on=no-runs,errors", " input=x fail-on=18"},
 		{"x|--fail-on=unfinished|--fail-on=flaky", " input=x fail-on=12"},
 		{"x|--no-redact|--no-transcripts", " input=x redact=0 transcripts=0"},
+		{"x|--jobs=1", " input=x jobs=1"},
+		{"x|--jobs=256", " input=x jobs=256"},
 		{"x|--progress=on", " input=x progress=1"},
 		{"x|--progress=off", " input=x progress=2"},
 	};
@@ -405,6 +408,9 @@ static void bad_lines(void **state)
 		{"x|--limit=notes", "--limit: \"notes\" is not NAME=SIZE"},
 		{"x|--limit=notes=0", "--limit: notes: \"0\" is not a size from 1 to 1000000000 "
 				      "(900, 64K, 2M, 1G)"},
+		{"x|--jobs=0", "--jobs: \"0\" is not a number from 1 to 256"},
+		{"x|--jobs=257", "--jobs: \"257\" is not a number from 1 to 256"},
+		{"x|--jobs=two", "--jobs: \"two\" is not a number from 1 to 256"},
 		{"x|--progress=maybe", "--progress: unknown word \"maybe\"; known: auto, on, off"},
 		{"x|--config=", "--config: must not be empty"},
 		{"x|--config=none.json", "none.json: No such file or directory"},

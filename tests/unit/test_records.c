@@ -116,7 +116,7 @@ static void read_all(struct bytes *bytes, const struct limits *limits, size_t si
 	records_free(records);
 }
 
-/* A part from the reader's place on, `size` bytes or a record more: its events, and a jump over it. */
+/* A part from the reader's place on, `size` bytes or a record more, and a jump over it. */
 static void read_part(struct records *records, struct bytes *bytes, const struct limits *limits,
 		      const struct wanted *wanted, uint64_t size, struct strbuf *out)
 {

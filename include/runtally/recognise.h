@@ -1,0 +1,31 @@
+/*
+ * recognise: what a record is, whose, and where in its wrappers; and words for what it is not.
+ */
+#ifndef RUNTALLY_RECOGNISE_H
+#define RUNTALLY_RECOGNISE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "runtally/adapter.h"
+#include "runtally/strbuf.h"
+
+struct recognised {
+	enum record_kind kind;
+	const struct adapter *owner; /* NULL: nobody's */
+	const json_t *value;         /* the record, or what it wraps */
+};
+
+/*
+ * `from` (--from, or NULL): whatever is no error body and no definition is read as a run of that
+ * source.
+ */
+struct recognised recognise(const json_t *record, const struct adapter *from);
+
+/* A report that was written into the folder that is read the next time. */
+bool is_own_report(const json_t *record);
+
+/* `is no API's record: an object with "a", "b"` */
+void describe_stranger(const json_t *record, const struct adapter *from, struct strbuf *out);
+
+#endif
