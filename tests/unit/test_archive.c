@@ -427,6 +427,63 @@ static void test_false_size(void **state)
 	check(&limits, "a.json! refused: inflates to more than 4194304 bytes\nb.json={}\n0");
 }
 
+/* Handles beyond the first open the file again, and must find the same one. */
+static void test_readers(void **state)
+{
+	static const struct maker makers[] = {
+		{.name = "a.json", .text = "{}"},
+		{.name = "b.json", .text = "[]"},
+	};
+	struct strbuf out = STRBUF_INIT;
+	struct archive_reader *one, *other;
+	struct archive *archive;
+	struct error err;
+
+	(void)state;
+	make(makers, LENGTH(makers));
+	archive = archive_open(path, &default_limits, &err);
+	assert_non_null(archive);
+	one = archive_reader_new(archive, &err);
+	other = archive_reader_new(archive, &err);
+	assert_non_null(one);
+	assert_non_null(other);
+	assert_int_equal(archive_begin(one, 0, &err), 0);
+	show_entry(archive, other, 1, &out);
+	show_entry(archive, other, 0, &out);
+	show_entry(archive, one, 1, &out);
+	assert_string_equal(out.text, "b.json=[]\na.json={}\nb.json=[]\n");
+	make(makers, 1);
+	assert_null(archive_reader_new(archive, &err));
+	assert_string_equal(err.text, "cannot open: the archive was changed while it was read");
+	unlink(path);
+	assert_null(archive_reader_new(archive, &err));
+	assert_string_equal(err.text, "cannot open: No such file or directory");
+	archive_reader_free(one);
+	archive_reader_free(other);
+	archive_close(archive);
+	strbuf_release(&out);
+}
+
+/* The handle of the checks is given back: the next reader opens its own. */
+static void test_rest(void **state)
+{
+	static const struct maker maker = {.name = "a.json", .text = "{}"};
+	struct archive_reader *reader;
+	struct archive *archive;
+	struct error err;
+
+	(void)state;
+	make(&maker, 1);
+	archive = archive_open(path, &default_limits, &err);
+	assert_non_null(archive);
+	unlink(path);
+	archive_rest(archive);
+	archive_rest(archive);
+	reader = archive_reader_new(archive, &err);
+	assert_null(reader);
+	archive_close(archive);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +499,8 @@ int main(void)
 		cmocka_unit_test(test_byte_limits),
 		cmocka_unit_test(test_ratio),
 		cmocka_unit_test(test_false_size),
+		cmocka_unit_test(test_readers),
+		cmocka_unit_test(test_rest),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

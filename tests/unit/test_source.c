@@ -191,6 +191,27 @@ static void test_folder(void **state)
 	      "exports");
 }
 
+/* By whole labels, not folder by folder: - . / in this order. */
+static void test_order(void **state)
+{
+	(void)state;
+	make("exports/a/b.json", "1");
+	make("exports/a.json", "2");
+	make("exports/a-b.json", "3");
+	make("exports/a/b-c.json", "4");
+	make("exports/a/b/c.json", "5");
+	make("exports/ab.json", "6");
+	make("exports/\xC3\xA4.json", "7");
+	CHECK("a-b.json (exports/a-b.json) [exports]=3\n"
+	      "a.json (exports/a.json) [exports]=2\n"
+	      "a/b-c.json (exports/a/b-c.json) [a]=4\n"
+	      "a/b.json (exports/a/b.json) [a]=1\n"
+	      "a/b/c.json (exports/a/b/c.json) [a/b]=5\n"
+	      "ab.json (exports/ab.json) [exports]=6\n"
+	      "\xC3\xA4.json (exports/\xC3\xA4.json) [exports]=7\n7",
+	      "exports");
+}
+
 /* Labels do not tell where on a machine the data lies, or how it was named. */
 static void test_ways_to_name_a_folder(void **state)
 {
@@ -472,13 +493,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_top, remove_top)
-		TEST(test_folder),         TEST(test_ways_to_name_a_folder),
-		TEST(test_files),          TEST(test_clashes),
-		TEST(test_deep_clashes),   TEST(test_copies),
-		TEST(test_links),          TEST(test_trouble),
-		TEST(test_unreadable),     TEST(test_depth),
-		TEST(test_archives),       TEST(test_archive_arguments),
-		TEST(test_equal_archives), TEST(test_standard_input),
+		TEST(test_folder),
+		TEST(test_ways_to_name_a_folder),
+		TEST(test_order),
+		TEST(test_files),
+		TEST(test_clashes),
+		TEST(test_deep_clashes),
+		TEST(test_copies),
+		TEST(test_links),
+		TEST(test_trouble),
+		TEST(test_unreadable),
+		TEST(test_depth),
+		TEST(test_archives),
+		TEST(test_archive_arguments),
+		TEST(test_equal_archives),
+		TEST(test_standard_input),
 		TEST(test_pipe),
 	};
 
