@@ -155,6 +155,16 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/*
+ * libzip takes the times of entries for local ones. Without TZ, the C library looks at
+ * /etc/localtime for each of them, under one lock for all threads: as long as all else that opening
+ * an archive takes.
+ */
+static void set_time_zone(void)
+{
+	setenv("TZ", "UTC0", 1);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -164,6 +174,7 @@ int main(int argc, char **argv)
 
 	open_standard_files();
 	set_handlers();
+	set_time_zone();
 	wish = options_parse(&options, argc, argv, clock_ms(), getenv("SOURCE_DATE_EPOCH"), &err);
 	if (wish != WISH_RUN) {
 		status = print_words(wish, &err);
