@@ -182,10 +182,9 @@ static void put_text(struct renderer *r, const struct template_node *node)
 			  node->line_start);
 }
 
-static bool member(const struct value *value, const struct slice *name, struct value *out)
+static bool member(const struct value *value, struct value_name *name, struct value *out)
 {
-	return value->ops && value->ops->member &&
-	       value->ops->member(value, name->text, name->length, out);
+	return value->ops && value->ops->member && value->ops->member(value, name, out);
 }
 
 /* The value that the node names; ops == NULL: none. */

@@ -22,12 +22,11 @@ static enum value_kind json_kind(const struct value *value)
 	}
 }
 
-static bool json_member(const struct value *value, const char *name, size_t length,
-			struct value *out)
+static bool json_member(const struct value *value, struct value_name *name, struct value *out)
 {
 	struct strbuf key = STRBUF_INIT;
 
-	strbuf_add(&key, name, length);
+	strbuf_add(&key, name->text, name->length);
 	*out = value_of_json(json_object_get(value->object, key.text));
 	strbuf_release(&key);
 	return out->ops != NULL;

@@ -224,20 +224,21 @@ static int check_name(struct parser *parser, const struct tag *tag, struct slice
 static void split_name(struct parser *parser, struct template_node *node)
 {
 	const char *part = node->text.text, *end = part + node->text.length;
-	struct slice *path;
+	struct value_name *path;
 	size_t parts = 1;
 
 	if (node->text.length == 1 && *part == '.')
 		return;
 	for (const char *at = part; at < end; at++)
 		parts += *at == '.';
-	path = arena_alloc(parser->arena, parts * sizeof(*path));
+	path = arena_zalloc(parser->arena, parts * sizeof(*path));
 	node->path = path;
 	node->path_count = parts;
 	for (; parts; parts--, path++) {
 		const char *dot = memchr(part, '.', (size_t)(end - part));
 
-		*path = (struct slice){part, (size_t)((dot ? dot : end) - part)};
+		path->text = part;
+		path->length = (size_t)((dot ? dot : end) - part);
 		part = dot ? dot + 1 : end;
 	}
 }

@@ -9,6 +9,7 @@
 
 #include "runtally/arena.h"
 #include "runtally/error.h"
+#include "runtally/mustache.h"
 
 struct slice {
 	const char *text;
@@ -38,13 +39,13 @@ struct template_node {
 	 * indented. Block: its content begins a line of its own. Section: stands alone.
 	 */
 	bool line_start;
-	bool raw;                 /* {{{x}}} or {{&x}} */
-	bool dynamic;             /* {{>*x}} or {{<*x}} */
-	bool argument;            /* a block right inside a parent */
-	bool resolved;            /* partial, parent: `target` was looked for */
-	size_t end;               /* index behind the last node inside */
-	struct slice text;        /* literal text, or the name (ended by a NUL too) */
-	const struct slice *path; /* the name split at its dots; "." has none */
+	bool raw;                /* {{{x}}} or {{&x}} */
+	bool dynamic;            /* {{>*x}} or {{<*x}} */
+	bool argument;           /* a block right inside a parent */
+	bool resolved;           /* partial, parent: `target` was looked for */
+	size_t end;              /* index behind the last node inside */
+	struct slice text;       /* literal text, or the name (ended by a NUL too) */
+	struct value_name *path; /* the name split at its dots; "." has none */
 	size_t path_count;
 	struct slice indent; /* white space before a tag that begins its line; of a block: what the
 				lines of an argument get */

@@ -79,13 +79,16 @@ void strbuf_pad(struct strbuf *buf, char byte, size_t count)
 void strbuf_addf(struct strbuf *buf, const char *format, ...)
 {
 	va_list args, again;
+	size_t room = buf->capacity - buf->length;
 	int length;
 
 	va_start(args, format);
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, args);
-	strbuf_reserve(buf, (size_t)length);
-	vsnprintf(buf->text + buf->length, (size_t)length + 1, format, again);
+	length = vsnprintf(buf->capacity ? buf->text + buf->length : NULL, room, format, args);
+	if ((size_t)length >= room) {
+		strbuf_reserve(buf, (size_t)length);
+		vsnprintf(buf->text + buf->length, (size_t)length + 1, format, again);
+	}
 	buf->length += (size_t)length;
 	va_end(again);
 	va_end(args);

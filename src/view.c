@@ -91,16 +91,25 @@ static const struct value_class element_class = {
 	.count = MEMBER_COUNT(element_members),
 };
 
-static bool object_member(const struct value *value, const char *name, size_t length,
-			  struct value *out)
+/* The class's own member of that name, or what every object has; NULL: none. */
+static const struct member *look_up(const struct value_class *class, struct value_name *name)
 {
-	const struct member *member = find_member(value->detail, name, length);
+	const struct member *member;
+
+	for (size_t i = 0; i < NAME_MEMOS; i++)
+		if (name->memos[i].kind == class)
+			return name->memos[i].found;
+	member = find_member(class, name->text, name->length);
+	if (!member)
+		member = find_member(&element_class, name->text, name->length);
+	name->memos[name->memo_next++ % NAME_MEMOS] = (struct value_memo){class, member};
+	return member;
+}
+
+static void make_member(const struct value *value, const struct member *member, struct value *out)
+{
 	struct value of;
 
-	if (!member)
-		member = find_member(&element_class, name, length);
-	if (!member)
-		return false;
 	switch (member->kind) {
 	case MEMBER_TEXT:
 	case MEMBER_MARKUP:
@@ -117,7 +126,15 @@ static bool object_member(const struct value *value, const char *name, size_t le
 		if (!member->object(&of, out))
 			*out = leaf(value, &flag_ops, &nothing);
 	}
-	return true;
+}
+
+static bool object_member(const struct value *value, struct value_name *name, struct value *out)
+{
+	const struct member *member = look_up(value->detail, name);
+
+	if (member)
+		make_member(value, member, out);
+	return member != NULL;
 }
 
 static enum value_kind object_kind(const struct value *value)
@@ -128,6 +145,13 @@ static enum value_kind object_kind(const struct value *value)
 
 static const struct value_ops object_ops = {.kind = object_kind, .member = object_member};
 
+static bool has_text_at(const struct value *of)
+{
+	const char *text = *(const char *const *)value_field(of);
+
+	return text && *text;
+}
+
 static void text_text(const struct value *value, struct strbuf *out)
 {
 	const struct member *member = value->detail;
@@ -137,9 +161,12 @@ static void text_text(const struct value *value, struct strbuf *out)
 
 static enum value_kind text_kind(const struct value *value)
 {
+	const struct member *member = value->detail;
 	struct strbuf text = STRBUF_INIT;
 	bool empty;
 
+	if (member->text == view_text_at)
+		return has_text_at(value) ? VALUE_TEXT : VALUE_FALSE;
 	text_text(value, &text);
 	empty = text.length == 0;
 	strbuf_release(&text);
@@ -298,7 +325,7 @@ static void print_class(struct printer *printer, const struct value *object,
 		/* One that a class has of its own hides its base's. */
 		if (find_member(object->detail, name, strlen(name)) != &class->members[i])
 			continue;
-		object_member(object, name, strlen(name), &member);
+		make_member(object, &class->members[i], &member);
 		if (*any)
 			strbuf_addch(&printer->out, ',');
 		*any = true;

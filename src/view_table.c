@@ -82,12 +82,12 @@ static void cut_name(struct strbuf *cell)
 
 static void fill_cell(const struct value *object, const struct column *column, struct strbuf *cell)
 {
+	struct value_name name = {.text = column->member, .length = strlen(column->member)};
 	struct strbuf plain = STRBUF_INIT;
 	struct value member;
 
 	strbuf_reset(cell);
-	if (object->ops->member(object, column->member, strlen(column->member), &member) &&
-	    member.ops->text)
+	if (object->ops->member(object, &name, &member) && member.ops->text)
 		member.ops->text(&member, &plain);
 	escape_terminal(cell, plain.text, plain.length, 0);
 	if (column->left)

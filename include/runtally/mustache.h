@@ -37,6 +37,21 @@ struct value_cursor {
 	const void *position;
 };
 
+/*
+ * A name as a template writes it, not NUL-terminated. A tag asks the same few kinds of values again
+ * and again: so there is room for look-ups to note what they found for a kind. All zero at first.
+ */
+enum { NAME_MEMOS = 4 };
+
+struct value_name {
+	const char *text;
+	size_t length;
+	struct value_memo {
+		const void *kind, *found;
+	} memos[NAME_MEMOS];
+	unsigned memo_next; /* the one that is given up next */
+};
+
 enum value_kind {
 	VALUE_FALSE, /* false, null, empty text: an inverted section shows */
 	VALUE_TEXT,  /* text, number or true */
@@ -46,9 +61,8 @@ enum value_kind {
 
 struct value_ops {
 	enum value_kind (*kind)(const struct value *value);
-	/* Sets *out to the member `name` (not NUL-terminated); false: has none. NULL: never has. */
-	bool (*member)(const struct value *value, const char *name, size_t length,
-		       struct value *out);
+	/* Sets *out to the member `name`; false: has none. NULL: never has. */
+	bool (*member)(const struct value *value, struct value_name *name, struct value *out);
 	/* Sets *out to the list's next element; false: no more. NULL: not a list. */
 	bool (*next)(const struct value *value, struct value_cursor *cursor, struct value *out);
 	/* Appends the text as it is, not escaped. NULL: prints nothing. */
