@@ -1,159 +1,14 @@
 #include "runtally/escape.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-/* Line ends are unified: CR LF → LF. Where a lone CR comes to a `put`, it is a line end, too. */
-enum { UNIFY_LINES = 1, DROP_ANSI = 2 };
+#include "escape_each.h"
 
 /*
  * Longest run of backticks let through. cmark looks for the end of a code span of at most 80
  * backticks and counts those of a fence up to 255: longer runs would leave them.
  */
 enum { LONGEST_TICKS = 31 };
-
-/* Puts one code point, whose bytes begin at `bytes`, into the output. */
-typedef void put_fn(struct strbuf *out, const char *bytes, struct code_point point);
-
-static bool is_between(char byte, unsigned char first, unsigned char last)
-{
-	return (unsigned char)byte >= first && (unsigned char)byte <= last;
-}
-
-/* Letters, digits, space and ( ) * + , - . / mean nothing within a text in any format. */
-static bool is_plain(char byte)
-{
-	return is_between(byte, 'a', 'z') || is_between(byte, 'A', 'Z') ||
-	       is_between(byte, '(', '9') || byte == ' ';
-}
-
-/*
- * Length of the string that OSC, DCS, SOS, PM or APC open: to its end mark, BEL or U+009C, or up to
- * any other control, which ends it on terminals, too (ESC \ is a sequence of its own). So a mark
- * that is missing costs one line and not the text.
- */
-static size_t ansi_string_length(const char *text, size_t length)
-{
-	size_t at = 0;
-
-	while (at < length && (unsigned char)text[at] >= 0x20 && text[at] != 0x7F) {
-		if (at + 1 < length && !memcmp(text + at, "\xC2\x9C", 2))
-			return at + 2;
-		at++;
-	}
-	return at < length && text[at] == 0x07 ? at + 1 : at;
-}
-
-static size_t csi_length(const char *text, size_t length)
-{
-	size_t at = 0;
-
-	while (at < length && is_between(text[at], 0x30, 0x3F))
-		at++;
-	while (at < length && is_between(text[at], 0x20, 0x2F))
-		at++;
-	return at < length && is_between(text[at], 0x40, 0x7E) ? at + 1 : at;
-}
-
-/* ESC, intermediates, final byte; 0 where the final is missing. */
-static size_t short_escape_length(const char *text, size_t length)
-{
-	size_t at = 1;
-
-	while (at < length && is_between(text[at], 0x20, 0x2F))
-		at++;
-	return at < length && is_between(text[at], 0x30, 0x7E) ? at + 1 : 0;
-}
-
-/* Length of the control sequence (ECMA-48) at the beginning of `text`; 0: there is none. */
-static size_t ansi_length(const char *text, size_t length)
-{
-	char kind;
-
-	if (length < 2 || (text[0] != '\x1B' && text[0] != '\xC2'))
-		return 0;
-	/* U+0080..9F are the one-character forms of ESC @ .. ESC _. */
-	kind = text[1];
-	if (text[0] == '\xC2')
-		kind = is_between(kind, 0x80, 0x9F) ? (char)((unsigned char)kind - 0x40) : 0;
-	if (kind == '[')
-		return 2 + csi_length(text + 2, length - 2);
-	if (kind && strchr("]PX^_", kind))
-		return 2 + ansi_string_length(text + 2, length - 2);
-	return text[0] == '\x1B' ? short_escape_length(text, length) : 0;
-}
-
-static size_t dropped_length(const char *text, size_t length, unsigned flags)
-{
-	if ((flags & UNIFY_LINES) && length > 1 && text[0] == '\r' && text[1] == '\n')
-		return 1;
-	return flags & DROP_ANSI ? ansi_length(text, length) : 0;
-}
-
-static void escape_each(struct strbuf *out, const char *text, size_t length, unsigned flags,
-			put_fn *put)
-{
-	size_t plain = 0, at = 0;
-
-	while (at < length) {
-		size_t dropped;
-
-		if (is_plain(text[at])) {
-			at++;
-			continue;
-		}
-		strbuf_add(out, text + plain, at - plain);
-		dropped = dropped_length(text + at, length - at, flags);
-		if (!dropped) {
-			struct code_point point = utf8_read(text + at, length - at);
-
-			put(out, text + at, point);
-			dropped = point.length;
-		}
-		at += dropped;
-		plain = at;
-	}
-	strbuf_add(out, text + plain, at - plain);
-}
-
-static bool is_control(uint32_t value)
-{
-	return value < 0x20 || (value >= 0x7F && value < 0xA0);
-}
-
-/* Overrides, embeddings and isolates: what follows them is shown in another order. */
-static bool is_bidi_control(uint32_t value)
-{
-	return (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069);
-}
-
-static bool is_line_separator(uint32_t value)
-{
-	return value == 0x2028 || value == 0x2029;
-}
-
-/* Shown as nothing at all. U+200E and 200F among them turn the direction. */
-static bool is_invisible(uint32_t value)
-{
-	return (value >= 0x200B && value <= 0x200F) || (value >= 0x2060 && value <= 0x2065) ||
-	       (value >= 0xFFF9 && value <= 0xFFFB) || (value >= 0xE0000 && value <= 0xE0FFF) ||
-	       value == 0xAD || value == 0x61C || value == 0x180E || value == 0xFEFF;
-}
-
-/* As it is, or made visible where it is a control; U+FFFD where it is bad or no character. */
-static void put_visible(struct strbuf *out, const char *bytes, struct code_point point)
-{
-	if (point.bad || point.value == 0xFFFE || point.value == 0xFFFF)
-		strbuf_addstr(out, "\xEF\xBF\xBD");
-	else if (point.value < 0x20)
-		utf8_add(out, 0x2400 + point.value);
-	else if (point.value == 0x7F)
-		utf8_add(out, 0x2421);
-	else if (is_control(point.value) || is_bidi_control(point.value))
-		strbuf_addf(out, "[U+%04X]", (unsigned)point.value);
-	else
-		strbuf_add(out, bytes, point.length);
-}
 
 void escape_none(struct strbuf *out, const char *text, size_t length, char line_start)
 {
@@ -191,10 +46,12 @@ static void put_html(struct strbuf *out, const char *bytes, struct code_point po
 	}
 }
 
+static const struct rules html_rules = {MARK_HTML, UNIFY_LINES, put_html};
+
 void escape_html(struct strbuf *out, const char *text, size_t length, char line_start)
 {
 	(void)line_start;
-	escape_each(out, text, length, UNIFY_LINES, put_html);
+	escape_each(out, text, length, &html_rules);
 }
 
 /* `word` is lower case, or has no case. */
@@ -233,15 +90,19 @@ static void put_xml(struct strbuf *out, const char *bytes, struct code_point poi
 		put_xml_text(out, bytes, point);
 }
 
+static const struct rules xml_rules = {MARK_XML, UNIFY_LINES | DROP_ANSI, put_xml};
+
 void escape_xml(struct strbuf *out, const char *text, size_t length, char line_start)
 {
 	(void)line_start;
-	escape_each(out, text, length, UNIFY_LINES | DROP_ANSI, put_xml);
+	escape_each(out, text, length, &xml_rules);
 }
+
+static const struct rules xml_text_rules = {MARK_XML, UNIFY_LINES | DROP_ANSI, put_xml_text};
 
 void escape_xml_text(struct strbuf *out, const char *text, size_t length)
 {
-	escape_each(out, text, length, UNIFY_LINES | DROP_ANSI, put_xml_text);
+	escape_each(out, text, length, &xml_text_rules);
 }
 
 static size_t longest_ticks(const char *text, size_t length)
@@ -366,6 +227,9 @@ static void put_figure(struct strbuf *out, const char *text, size_t length)
 	}
 }
 
+static const struct rules markdown_rules = {MARK_MARKDOWN, UNIFY_LINES, put_markdown};
+static const struct rules cell_rules = {MARK_CELL, UNIFY_LINES, put_markdown_cell};
+
 /* A span loses one space at either end when it has one at both and holds anything else. */
 void escape_markdown(struct strbuf *out, const char *text, size_t length, char line_start)
 {
@@ -381,8 +245,7 @@ void escape_markdown(struct strbuf *out, const char *text, size_t length, char l
 	pad = wants_padding(text[0]) || wants_padding(text[length - 1]);
 	strbuf_pad(out, '`', ticks);
 	strbuf_pad(out, ' ', pad);
-	escape_each(out, text, length, UNIFY_LINES,
-		    line_start == '|' ? put_markdown_cell : put_markdown);
+	escape_each(out, text, length, line_start == '|' ? &cell_rules : &markdown_rules);
 	strbuf_pad(out, ' ', pad);
 	strbuf_pad(out, '`', ticks);
 }
@@ -397,6 +260,8 @@ static void put_fenced(struct strbuf *out, const char *bytes, struct code_point 
 		put_markdown(out, bytes, point);
 }
 
+static const struct rules fenced_rules = {MARK_MARKDOWN, UNIFY_LINES, put_fenced};
+
 void escape_markdown_fence(struct strbuf *out, const char *text, size_t length)
 {
 	size_t ticks = longest_ticks(text, length) + 1;
@@ -409,7 +274,7 @@ void escape_markdown_fence(struct strbuf *out, const char *text, size_t length)
 		length -= length > 1 && text[length - 2] == '\r' ? 2 : 1;
 	strbuf_pad(out, '`', ticks);
 	strbuf_addstr(out, "\n  ");
-	escape_each(out, text, length, UNIFY_LINES, put_fenced);
+	escape_each(out, text, length, &fenced_rules);
 	strbuf_addch(out, '\n');
 	strbuf_pad(out, '`', ticks);
 	strbuf_addch(out, '\n');
@@ -434,10 +299,12 @@ static void put_json(struct strbuf *out, const char *bytes, struct code_point po
 	}
 }
 
+static const struct rules json_rules = {MARK_JSON, 0, put_json};
+
 void escape_json(struct strbuf *out, const char *text, size_t length, char line_start)
 {
 	(void)line_start;
-	escape_each(out, text, length, 0, put_json);
+	escape_each(out, text, length, &json_rules);
 }
 
 static bool is_decimal(const char *text, size_t length)
@@ -481,11 +348,13 @@ static void put_csv(struct strbuf *out, const char *bytes, struct code_point poi
 		put_visible(out, bytes, point);
 }
 
+static const struct rules csv_rules = {MARK_CSV, UNIFY_LINES, put_csv};
+
 void escape_csv(struct strbuf *out, const char *text, size_t length, char line_start)
 {
 	(void)line_start;
 	strbuf_addstr(out, is_formula(text, length) ? "\"'" : "\"");
-	escape_each(out, text, length, UNIFY_LINES, put_csv);
+	escape_each(out, text, length, &csv_rules);
 	strbuf_addch(out, '"');
 }
 
@@ -529,12 +398,14 @@ static void put_terminal(struct strbuf *out, const char *bytes, struct code_poin
 		strbuf_add(out, bytes, point.length);
 }
 
+static const struct rules terminal_rules = {MARK_TERMINAL, 0, put_terminal};
+
 void escape_terminal(struct strbuf *out, const char *text, size_t length, char line_start)
 {
 	size_t shown = utf8_cut(text, length, TERMINAL_BYTES);
 
 	(void)line_start;
-	escape_each(out, text, shown, 0, put_terminal);
+	escape_each(out, text, shown, &terminal_rules);
 	if (shown < length)
 		strbuf_addf(out, "... (%zu bytes in all)", length);
 }

@@ -24,8 +24,8 @@ LAYERS = """
     error arena strbuf
     utf8 times stats sha256 numbers quantity path note crew
     json json_block json_text json_wanted json_pick
-    escape redact_detect redact_card redact_context redact_email redact_phone redact_tokens
-        redact_values redact
+    escape_each escape redact_detect redact_card redact_context redact_email redact_phone
+        redact_tokens redact_values redact
     source archive_file archive source_list source_walk source_label opener scanner records
     run reading adapter adapters
     join paging select recognise harvest meter intake segments ingest

@@ -516,6 +516,55 @@ static void test_seams(void **state)
 	strbuf_release(&out);
 }
 
+/* Characters at the ends of the ranges that are copied without being read one by one. */
+static const char *const letters[] = {
+	"\xC3\x80",     "\xD7\xBF",     "\xD8\x9B",         "\xD8\x9D",         "\xDF\xBF",
+	"\xE3\x80\x80", "\xEC\xBF\xBF", "\xF0\x90\x80\x80", "\xF0\x9F\x91\x8D", "\xF0\xBF\xBF\xBF",
+};
+
+static escape_fn *const in_place[] = {escape_html, escape_xml,      xml_text,
+				      escape_json, escape_terminal, escape_none};
+
+static void test_letters(void **state)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	for (size_t e = 0; e < COUNT(in_place); e++)
+		for (size_t i = 0; i < COUNT(letters); i++) {
+			strbuf_reset(&out);
+			in_place[e](&out, letters[i], strlen(letters[i]), 0);
+			assert_string_equal(out.text, letters[i]);
+		}
+	strbuf_reset(&out);
+	escape_terminal(&out, BYTES("\xD8\x9C"), 0);
+	assert_string_equal(out.text, "\\u{061c}");
+	strbuf_release(&out);
+}
+
+/* The same without their last byte: at the end of the text, and before a letter. */
+static void test_letters_cut(void **state)
+{
+	struct strbuf out = STRBUF_INIT, text = STRBUF_INIT;
+
+	(void)state;
+	for (size_t e = 0; e + 1 < COUNT(in_place); e++)
+		for (size_t i = 0; i < COUNT(letters); i++) {
+			if (in_place[e] == escape_terminal)
+				continue;
+			strbuf_reset(&out);
+			strbuf_reset(&text);
+			strbuf_add(&text, letters[i], strlen(letters[i]) - 1);
+			in_place[e](&out, text.text, text.length, 0);
+			assert_string_equal(out.text, BAD);
+			strbuf_addch(&text, 'a');
+			in_place[e](&out, text.text, text.length, 0);
+			assert_string_equal(out.text, BAD BAD "a");
+		}
+	strbuf_release(&text);
+	strbuf_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -532,6 +581,8 @@ int main(void)
 		cmocka_unit_test(test_terminal),
 		cmocka_unit_test(test_terminal_cut),
 		cmocka_unit_test(test_seams),
+		cmocka_unit_test(test_letters),
+		cmocka_unit_test(test_letters_cut),
 	};
 
 	return cmocka_run_group_tests_name("escape", tests, NULL, NULL);
