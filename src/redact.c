@@ -142,13 +142,10 @@ static bool detect_word(struct scan *scan, struct match *match)
 	return detect_token(scan, match) || detect_bearer(scan, match);
 }
 
-static bool detect(struct scan *scan, struct match *match)
+/* At a byte that is neither letter nor digit. */
+static bool detect_mark(struct scan *scan, struct match *match)
 {
-	char byte = scan_byte(scan, scan->at);
-
-	if (is_alnum(byte))
-		return !uuid_length(scan, scan->at) && detect_word(scan, match);
-	switch (byte) {
+	switch (scan_byte(scan, scan->at)) {
 	case '-':
 		return detect_pem(scan, match);
 	case ':':
@@ -189,31 +186,44 @@ static void set_floor(struct scan *scan, size_t end, enum redaction_kind kind)
 	scan->after_phone = kind == REDACT_PHONE;
 }
 
-/* To the next byte that a detector may care about. */
-static void skip(struct scan *scan)
+static void skip_word(struct scan *scan)
 {
-	enum redaction_kind kind;
-	size_t length;
-
-	if (is_alnum(scan_byte(scan, scan->at))) {
-		scan->at += uuid_length(scan, scan->at);
-		while (is_alnum(scan_byte(scan, scan->at)))
-			scan->at++;
-	} else if ((length = placeholder_length(scan, scan->at, &kind))) {
-		set_floor(scan, scan->at + length, kind);
-	} else if ((length = escape_length(scan, scan->at))) {
-		scan->at += length;
-		scan->fresh = scan->at;
-	} else {
+	while (is_alnum(scan_byte(scan, scan->at)))
 		scan->at++;
-	}
 }
 
+static void skip_mark(struct scan *scan)
+{
+	char byte = scan_byte(scan, scan->at);
+	enum redaction_kind kind;
+	size_t length = 0;
+
+	if (byte == '[' && (length = placeholder_length(scan, scan->at, &kind)))
+		set_floor(scan, scan->at + length, kind);
+	else if ((byte == '\\' || byte == '%') && (length = escape_length(scan, scan->at)))
+		scan->fresh = scan->at += length;
+	else
+		scan->at++;
+}
+
+/* Asks at the beginning of each word, and at each mark. */
 static bool find(struct scan *scan, struct match *match)
 {
-	for (; scan->at < scan->length; skip(scan))
-		if (detect(scan, match))
+	while (scan->at < scan->length) {
+		size_t uuid;
+
+		if (!is_alnum(scan_byte(scan, scan->at))) {
+			if (detect_mark(scan, match))
+				return true;
+			skip_mark(scan);
+			continue;
+		}
+		uuid = uuid_length(scan, scan->at);
+		if (!uuid && detect_word(scan, match))
 			return true;
+		scan->at += uuid;
+		skip_word(scan);
+	}
 	return false;
 }
 

@@ -4,18 +4,22 @@
 
 enum { CARD_LEAST = 13, CARD_MOST = 19 };
 
+/* The dashes are asked first: hardly any other word has one there. */
 size_t uuid_length(struct scan *scan, size_t at)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	size_t i;
+	const size_t length = sizeof(shape) - 1;
+	const char *text = scan->text + at;
 
-	for (i = 0; shape[i]; i++) {
-		char byte = scan_byte(scan, at + i);
-
-		if (shape[i] == 'x' ? !is_hex(byte) : byte != '-')
+	scan->steps += 4;
+	if (scan->length - at < length || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
+	    text[23] != '-')
+		return 0;
+	scan->steps += length;
+	for (size_t i = 0; i < length; i++)
+		if (shape[i] == 'x' && !is_hex(text[i]))
 			return 0;
-	}
-	return is_alnum(scan_byte(scan, at + i)) ? 0 : i;
+	return is_alnum(scan_byte(scan, at + length)) ? 0 : length;
 }
 
 /* First digits that issuers have (ISO/IEC 7812), as ranges of four, and the lengths in use. */

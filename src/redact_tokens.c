@@ -104,6 +104,9 @@ static const struct token tokens[] = {
 	{"xkeysib-", BASE64URL, 30, false}, /* Brevo */
 };
 
+/* The shortest token that there is, prefix and all; also the shortest JWT that is taken for one. */
+enum { TOKEN_LEAST = 15 };
+
 static bool is_base64url(char byte)
 {
 	return is_alnum(byte) || byte == '-' || byte == '_';
@@ -196,10 +199,26 @@ static bool found(struct scan *scan, struct match *match, size_t length, enum re
 	return length > 0;
 }
 
+/* All of the bytes that a token or JWT has at least must be of some alphabet: words end before. */
+static bool is_too_short(struct scan *scan)
+{
+	const char *text = scan->text + scan->at;
+	size_t last = TOKEN_LEAST;
+
+	if (scan->length - scan->at < TOKEN_LEAST)
+		return true;
+	while (last && (is_of(DOTTED, text[last - 1]) || is_of(BASE64, text[last - 1])))
+		last--;
+	scan->steps += TOKEN_LEAST - last;
+	return last > 0;
+}
+
 bool detect_token(struct scan *scan, struct match *match)
 {
 	char first = scan_byte(scan, scan->at);
 
+	if (is_too_short(scan))
+		return false;
 	if (first == 'e')
 		return found(scan, match, jwt_length(scan, scan->at), REDACT_JWT);
 	for (size_t i = 0; i < sizeof(tokens) / sizeof(*tokens); i++)

@@ -315,9 +315,12 @@ static bool has_digit(const char *text, size_t length)
 
 bool detect_bearer(struct scan *scan, struct match *match)
 {
-	bool basic = scan_has(scan, scan->at, "basic");
+	bool basic;
 	size_t start, end;
 
+	if (lower(scan_byte(scan, scan->at)) != 'b')
+		return false;
+	basic = scan_has(scan, scan->at, "basic");
 	if (!basic && !scan_has(scan, scan->at, "bearer"))
 		return false;
 	start = scan->at + (basic ? 5 : 6);

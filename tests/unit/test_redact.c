@@ -111,6 +111,7 @@ static void test_prefixes(void **state)
 		J("glpat-", "abcdefghij-1234567_z"),
 		J("glrt-", "abcdefghij1234567890"),
 		J("xoxb-", "123456789012-abcdef"),
+		J("xoxb-", "1234567890"),
 		J("xoxp-", "123456789012-abcdef"),
 		J("xoxa-", "123456789012-abcdef"),
 		J("xoxr-", "123456789012-abcdef"),
@@ -212,6 +213,7 @@ static void test_jwt_and_pem(void **state)
 	static const struct redact_case cases[] = {
 		{"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_def", "[jwt 1]"},
 		{"x eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.", "x [jwt 1]."},
+		{"eyJhbGciOi.abcd", "[jwt 1]"},
 		{"eyJhbGciOiJSU0EifQ.a0b1c2.d3e4.f5.g6 y", "[jwt 1] y"},
 		{"Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.a1b", "Bearer [jwt 1]"},
 		{"token-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "token-[jwt 1]"},
