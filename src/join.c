@@ -189,16 +189,101 @@ static void index_add_run(struct index *index, const struct run *run)
 		index_add(index, &test_case, false);
 }
 
-/* A run and its place among the inputs. */
-struct dated {
-	const struct run *run;
-	size_t position;
+/* ---- outlines ---- */
+
+/* What a run says of itself here. Few of many runs differ in it, and most share the very texts. */
+struct outline {
+	const char *source;
+	struct label test_case, suite, agent;
 };
 
-static int compare_dated(const void *left, const void *right)
+/* An outline, the latest run that has it, and what it comes to with all that is known. */
+struct sketch {
+	struct outline told, full;
+	const struct run *latest; /* NULL: a free slot */
+	size_t position;          /* of that run among the inputs */
+};
+
+struct sketches {
+	struct sketch *slots;
+	size_t capacity, count;
+};
+
+static struct outline outline_of(const struct run *run)
 {
-	const struct dated *a = left, *b = right;
-	int64_t when_a = run_when(a->run), when_b = run_when(b->run);
+	return (struct outline){run->source, run->test_case, run->suite, run->agent};
+}
+
+static bool same_texts(const struct label *a, const struct label *b)
+{
+	return a->id == b->id && a->name == b->name;
+}
+
+/* By the texts' places: equal ones that lie elsewhere only cost a slot more. */
+static bool same_outline(const struct outline *a, const struct outline *b)
+{
+	return a->source == b->source && same_texts(&a->test_case, &b->test_case) &&
+	       same_texts(&a->suite, &b->suite) && same_texts(&a->agent, &b->agent);
+}
+
+static size_t hash_outline(const struct outline *outline)
+{
+	const char *const texts[] = {
+		outline->test_case.id, outline->test_case.name, outline->suite.id,
+		outline->suite.name,   outline->agent.id,       outline->agent.name,
+	};
+	uint64_t hash = (uintptr_t)outline->source;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		hash = (hash ^ (uintptr_t)texts[i]) * UINT64_C(0x9e3779b97f4a7c15);
+	return (size_t)(hash ^ hash >> 32);
+}
+
+static struct sketch *sketch_of(const struct sketches *sketches, const struct outline *outline)
+{
+	size_t at = hash_outline(outline) & (sketches->capacity - 1);
+
+	while (sketches->slots[at].latest && !same_outline(&sketches->slots[at].told, outline))
+		at = (at + 1) & (sketches->capacity - 1);
+	return &sketches->slots[at];
+}
+
+static void sketches_grow(struct sketches *sketches)
+{
+	struct sketches larger = {.capacity = sketches->capacity ? sketches->capacity * 2 : 256,
+				  .count = sketches->count};
+
+	larger.slots = memory_alloc(larger.capacity * sizeof(*larger.slots));
+	memset(larger.slots, 0, larger.capacity * sizeof(*larger.slots));
+	for (size_t i = 0; i < sketches->capacity; i++)
+		if (sketches->slots[i].latest)
+			*sketch_of(&larger, &sketches->slots[i].told) = sketches->slots[i];
+	memory_free(sketches->slots);
+	*sketches = larger;
+}
+
+/* In the order of the inputs. */
+static void sketch_run(struct sketches *sketches, const struct run *run, size_t position)
+{
+	const struct outline outline = outline_of(run);
+	struct sketch *sketch;
+
+	if (sketches->count * 2 >= sketches->capacity)
+		sketches_grow(sketches);
+	sketch = sketch_of(sketches, &outline);
+	if (!sketch->latest)
+		sketches->count++;
+	else if (run_when(run) <= run_when(sketch->latest))
+		return;
+	*sketch = (struct sketch){.told = outline, .latest = run, .position = position};
+}
+
+/* The latest first; of equal ones the earlier in the inputs. */
+static int compare_sketches(const void *left, const void *right)
+{
+	const struct sketch *a = *(const struct sketch *const *)left;
+	const struct sketch *b = *(const struct sketch *const *)right;
+	int64_t when_a = run_when(a->latest), when_b = run_when(b->latest);
 
 	if (when_a != when_b)
 		return when_a > when_b ? -1 : 1;
@@ -206,17 +291,19 @@ static int compare_dated(const void *left, const void *right)
 }
 
 /* The latest first: what it says of a name that has changed since is what stands. */
-static void index_add_runs(struct index *index, const struct runs *runs)
+static void index_add_sketches(struct index *index, const struct sketches *sketches)
 {
-	struct dated *dated = memory_alloc(runs->count * sizeof(*dated));
+	const struct sketch **sorted = memory_alloc(sketches->count * sizeof(*sorted));
+	size_t count = 0;
 
-	for (size_t i = 0; i < runs->count; i++)
-		dated[i] = (struct dated){runs->items[i], i};
-	if (runs->count)
-		qsort(dated, runs->count, sizeof(*dated), compare_dated);
-	for (size_t i = 0; i < runs->count; i++)
-		index_add_run(index, dated[i].run);
-	memory_free(dated);
+	for (size_t i = 0; i < sketches->capacity; i++)
+		if (sketches->slots[i].latest)
+			sorted[count++] = &sketches->slots[i];
+	if (count)
+		qsort(sorted, count, sizeof(*sorted), compare_sketches);
+	for (size_t i = 0; i < count; i++)
+		index_add_run(index, sorted[i]->latest);
+	memory_free(sorted);
 }
 
 static void index_add_definitions(struct index *index, const struct joins *joins)
@@ -236,31 +323,54 @@ static const char *kept(struct runs *runs, const char *text)
 	return intern(&runs->names, text);
 }
 
+/* What comes with a case or a suite fills what is empty. */
+static void fill_label(struct runs *runs, struct label *label, const struct label *found)
+{
+	if (!label->id && !label->name)
+		*label = (struct label){kept(runs, found->id), kept(runs, found->name)};
+}
+
 /* A run's own suite stands; one that carries none has its case's. */
-static void fill_run(struct runs *runs, struct run *run, const struct index *index)
+static void fill_outline(struct runs *runs, struct outline *outline, const struct index *index)
 {
 	const struct definition *found;
 
-	found = look_up(index, DEFINES_CASE, run->source, run->test_case.id);
+	found = look_up(index, DEFINES_CASE, outline->source, outline->test_case.id);
 	if (found) {
-		take(&run->test_case.name, kept(runs, found->name), true);
-		if (!run->suite.id && !run->suite.name)
-			run->suite = (struct label){kept(runs, found->suite.id),
-						    kept(runs, found->suite.name)};
-		if (!run->agent.id && !run->agent.name)
-			run->agent = (struct label){kept(runs, found->agent.id),
-						    kept(runs, found->agent.name)};
+		take(&outline->test_case.name, kept(runs, found->name), true);
+		fill_label(runs, &outline->suite, &found->suite);
+		fill_label(runs, &outline->agent, &found->agent);
 	}
-	found = look_up(index, DEFINES_SUITE, run->source, run->suite.id);
+	found = look_up(index, DEFINES_SUITE, outline->source, outline->suite.id);
 	if (found) {
-		take(&run->suite.name, kept(runs, found->name), true);
-		if (!run->agent.id && !run->agent.name)
-			run->agent = (struct label){kept(runs, found->agent.id),
-						    kept(runs, found->agent.name)};
+		take(&outline->suite.name, kept(runs, found->name), true);
+		fill_label(runs, &outline->agent, &found->agent);
 	}
-	found = look_up(index, DEFINES_AGENT, run->source, run->agent.id);
+	found = look_up(index, DEFINES_AGENT, outline->source, outline->agent.id);
 	if (found)
-		take(&run->agent.name, kept(runs, found->name), true);
+		take(&outline->agent.name, kept(runs, found->name), true);
+}
+
+static void fill_sketches(struct runs *runs, struct sketches *sketches, const struct index *index)
+{
+	for (size_t i = 0; i < sketches->capacity; i++) {
+		struct sketch *sketch = &sketches->slots[i];
+
+		if (!sketch->latest)
+			continue;
+		sketch->full = sketch->told;
+		fill_outline(runs, &sketch->full, index);
+	}
+}
+
+static void fill_run(struct run *run, const struct sketches *sketches)
+{
+	const struct outline outline = outline_of(run);
+	const struct outline *full = &sketch_of(sketches, &outline)->full;
+
+	run->test_case = full->test_case;
+	run->suite = full->suite;
+	run->agent = full->agent;
 }
 
 static void count_execution(struct index *index, const struct run *run)
@@ -313,16 +423,31 @@ static void note_missing(struct index *index, struct notes *notes)
 	}
 }
 
+static void count_executions(struct index *index, const struct joins *joins,
+			     const struct runs *runs)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < joins->count; i++)
+		any = any || joins->items[i]->kind == DEFINES_EXECUTION;
+	for (size_t i = 0; any && i < runs->count; i++)
+		count_execution(index, runs->items[i]);
+}
+
 void joins_apply(struct joins *joins, struct runs *runs, struct notes *notes)
 {
+	struct sketches sketches = {.count = 0};
 	struct index index = {.count = 0};
 
+	for (size_t i = 0; i < runs->count; i++)
+		sketch_run(&sketches, runs->items[i], i);
 	index_add_definitions(&index, joins);
-	index_add_runs(&index, runs);
+	index_add_sketches(&index, &sketches);
+	fill_sketches(runs, &sketches, &index);
 	for (size_t i = 0; i < runs->count; i++)
-		fill_run(runs, runs->items[i], &index);
-	for (size_t i = 0; i < runs->count; i++)
-		count_execution(&index, runs->items[i]);
+		fill_run(runs->items[i], &sketches);
+	count_executions(&index, joins, runs);
 	note_missing(&index, notes);
+	memory_free(sketches.slots);
 	memory_free(index.slots);
 }
