@@ -122,8 +122,11 @@ static zip_int64_t answer(void *state, void *data, zip_uint64_t length, zip_sour
 	case ZIP_SOURCE_FREE:
 		release(file);
 		return 0;
+	case ZIP_SOURCE_ACCEPT_EMPTY:
+		return 0;
 	case ZIP_SOURCE_SUPPORTS:
-		return ZIP_SOURCE_SUPPORTS_SEEKABLE;
+		return ZIP_SOURCE_SUPPORTS_SEEKABLE |
+		       ZIP_SOURCE_MAKE_COMMAND_BITMASK(ZIP_SOURCE_ACCEPT_EMPTY);
 	default:
 		zip_error_set(&file->error, ZIP_ER_OPNOTSUPP, 0);
 		return -1;

@@ -274,6 +274,8 @@ static void test_no_archives(void **state)
 	(void)state;
 	store("{}", 2);
 	check(&default_limits, "! cannot open as a ZIP archive: Not a zip archive");
+	store("", 0);
+	check(&default_limits, "! cannot open as a ZIP archive: Not a zip archive");
 	make(&maker, 1);
 	load(&bytes);
 	store(bytes.text, bytes.length - 30);
