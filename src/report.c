@@ -3,125 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/adapter.h"
+#include "report_sort.h"
+#include "runtally/arena.h"
 
-static const char no_suite[] = "(no suite)";
-static const char no_case[] = "(no case)";
-
-/* What a run is grouped by: its id where it has one, else its name. */
-struct group_key {
-	const char *id, *name;
-};
-
-static const char *key_text(struct group_key key)
+static bool same_suite(const struct placed *a, const struct placed *b)
 {
-	return key.id ? key.id : key.name;
+	return a->source == b->source && a->suite == b->suite;
 }
 
-/* Agents are grouped by name, for their ids come in two spellings (vendors.md, SigmaMind). */
-static struct group_key agent_key(const struct run *run)
-{
-	if (run->agent.name)
-		return (struct group_key){NULL, run->agent.name};
-	if (run->agent.id)
-		return (struct group_key){run->agent.id, NULL};
-	return (struct group_key){NULL, no_suite};
-}
-
-static struct group_key suite_key(const struct run *run, enum suite_by by)
-{
-	switch (by) {
-	case SUITE_BY_SOURCE:
-		return (struct group_key){NULL, run->source};
-	case SUITE_BY_FOLDER:
-		return (struct group_key){NULL, run->folder ? run->folder : no_suite};
-	case SUITE_BY_AGENT:
-		return agent_key(run);
-	case SUITE_BY_SUITE:
-		break;
-	}
-	if (run->suite.id || run->suite.name)
-		return (struct group_key){run->suite.id, run->suite.name};
-	return agent_key(run);
-}
-
-static struct group_key case_key(const struct run *run)
-{
-	if (run->test_case.id || run->test_case.name)
-		return (struct group_key){run->test_case.id, run->test_case.name};
-	return (struct group_key){NULL, no_case};
-}
-
-/* A run and its place in the order; keys are compared many times, so they are made once. */
-struct placed {
-	struct run *run;
-	const char *suite, *test_case;
-	size_t rank;
-};
-
-static int compare_text(const char *a, const char *b)
-{
-	if (a == b)
-		return 0;
-	if (!a || !b)
-		return a ? 1 : -1;
-	return strcmp(a, b);
-}
-
-static int compare_number(int64_t a, int64_t b)
+static int compare_number(size_t a, size_t b)
 {
 	return (a > b) - (a < b);
-}
-
-static int compare_source(size_t rank_a, const char *a, size_t rank_b, const char *b)
-{
-	int order = compare_number((int64_t)rank_a, (int64_t)rank_b);
-
-	return order ? order : compare_text(a, b);
-}
-
-static int compare_placed(const void *left, const void *right)
-{
-	const struct placed *a = left, *b = right;
-	int order = compare_source(a->rank, a->run->source, b->rank, b->run->source);
-
-	if (!order)
-		order = compare_text(a->suite, b->suite);
-	if (!order)
-		order = compare_text(a->test_case, b->test_case);
-	if (!order)
-		order = compare_number(run_when(a->run), run_when(b->run));
-	if (!order)
-		order = compare_text(a->run->run_id, b->run->run_id);
-	return order ? order : compare_text(a->run->origin, b->run->origin);
-}
-
-static void sort_runs(struct runs *runs, enum suite_by by)
-{
-	struct placed *placed = memory_alloc(runs->count * sizeof(*placed));
-
-	for (size_t i = 0; i < runs->count; i++) {
-		struct run *run = runs->items[i];
-
-		placed[i] = (struct placed){run, key_text(suite_key(run, by)),
-					    key_text(case_key(run)), adapter_rank(run->source)};
-	}
-	if (runs->count)
-		qsort(placed, runs->count, sizeof(*placed), compare_placed);
-	for (size_t i = 0; i < runs->count; i++)
-		runs->items[i] = placed[i].run;
-	memory_free(placed);
-}
-
-static bool same_case(const struct run *a, const struct run *b)
-{
-	return compare_text(key_text(case_key(a)), key_text(case_key(b))) == 0;
-}
-
-static bool same_suite(const struct run *a, const struct run *b, enum suite_by by)
-{
-	return compare_text(a->source, b->source) == 0 &&
-	       compare_text(key_text(suite_key(a, by)), key_text(suite_key(b, by))) == 0;
 }
 
 /* Of runs in order of time, the last name that one tells; else the id. */
@@ -199,18 +91,21 @@ static const char *suite_id(struct run *const *runs, size_t count, enum suite_by
 struct builder {
 	struct report *report;
 	enum suite_by by;
+	struct placed *placed; /* the runs, as long as they stand in that order */
 	struct sample scratch;
 };
 
 static void append_cases(struct builder *builder, struct suite_group *suite)
 {
 	struct report *report = builder->report;
+	const struct placed *placed = builder->placed + suite->first_run;
 	struct run **runs = report->runs + suite->first_run;
 
 	for (size_t first = 0, end; first < suite->run_count; first = end) {
 		struct case_group *group = &report->cases[report->case_count];
 
-		for (end = first + 1; end < suite->run_count && same_case(runs[first], runs[end]);)
+		for (end = first + 1;
+		     end < suite->run_count && placed[first].test_case == placed[end].test_case;)
 			end++;
 		*group = (struct case_group){.first_run = suite->first_run + first};
 		build_case(group, runs + first, end - first, &builder->scratch);
@@ -248,9 +143,8 @@ static void build_groups(struct builder *builder)
 	struct report *report = builder->report;
 
 	for (size_t first = 0, end; first < report->run_count; first = end) {
-		for (end = first + 1;
-		     end < report->run_count &&
-		     same_suite(report->runs[first], report->runs[end], builder->by);)
+		for (end = first + 1; end < report->run_count &&
+				      same_suite(&builder->placed[first], &builder->placed[end]);)
 			end++;
 		append_suite(builder, first, end);
 	}
@@ -263,20 +157,30 @@ static int compare_cases(const void *left, const void *right)
 
 	if (!order)
 		order = compare_text(a->id, b->id);
-	return order ? order : compare_number((int64_t)a->first_run, (int64_t)b->first_run);
+	return order ? order : compare_number(a->first_run, b->first_run);
 }
 
 static int compare_suites(const void *left, const void *right)
 {
 	const struct suite_group *a = left, *b = right;
-	int order = compare_source(adapter_rank(a->source), a->source, adapter_rank(b->source),
-				   b->source);
+	int order = compare_text(a->name, b->name);
 
 	if (!order)
-		order = compare_text(a->name, b->name);
-	if (!order)
 		order = compare_text(a->id, b->id);
-	return order ? order : compare_number((int64_t)a->first_run, (int64_t)b->first_run);
+	return order ? order : compare_number(a->first_run, b->first_run);
+}
+
+/* Suites of one source stand together already, and sources in their order. */
+static void order_suites(struct report *report)
+{
+	struct suite_group *suites = report->suites;
+
+	for (size_t first = 0, end; first < report->suite_count; first = end) {
+		for (end = first + 1; end < report->suite_count &&
+				      !strcmp(suites[first].source, suites[end].source);)
+			end++;
+		qsort(suites + first, end - first, sizeof(*suites), compare_suites);
+	}
 }
 
 /* Groups were found in the order of their keys; reports want them in the order of their names. */
@@ -291,7 +195,7 @@ static void order_groups(struct report *report)
 		return;
 	cases = memory_alloc(report->case_count * sizeof(*cases));
 	runs = memory_alloc(report->run_count * sizeof(*runs));
-	qsort(report->suites, report->suite_count, sizeof(*report->suites), compare_suites);
+	order_suites(report);
 	for (size_t s = 0; s < report->suite_count; s++) {
 		struct suite_group *suite = &report->suites[s];
 		struct case_group *own = report->cases + suite->first_case;
@@ -342,24 +246,27 @@ static void build_sources(struct builder *builder)
 	tally_spreads(&report->totals, report->runs, report->run_count, &builder->scratch);
 }
 
-static int compare_titles(const void *left, const void *right)
+/* Of each suite, whether its title is another one's, too; returns how many there are. */
+static size_t mark_shared(const struct report *report, struct interner *titles, bool *shared)
 {
-	struct suite_group *const *a = left, *const *b = right;
+	size_t count = report->suite_count, found = 0;
+	const char **texts = memory_alloc(count * sizeof(*texts));
+	uint32_t *numbers = memory_alloc(count * sizeof(*numbers));
+	uint32_t *uses = memory_alloc(count * sizeof(*uses));
 
-	return strcmp((*a)->title, (*b)->title);
-}
-
-/* Sorts `order` by title; returns how many suites share theirs with a neighbour. */
-static size_t mark_shared(struct suite_group **order, size_t count, bool *shared)
-{
-	size_t found = 0;
-
-	qsort(order, count, sizeof(*order), compare_titles);
+	for (size_t i = 0; i < count; i++)
+		texts[i] = intern(titles, report->suites[i].title);
+	memset(uses, 0, count * sizeof(*uses));
+	number_texts(texts, count, numbers);
+	for (size_t i = 0; i < count; i++)
+		uses[numbers[i]]++;
 	for (size_t i = 0; i < count; i++) {
-		shared[i] = (i > 0 && !strcmp(order[i]->title, order[i - 1]->title)) ||
-			    (i + 1 < count && !strcmp(order[i]->title, order[i + 1]->title));
+		shared[i] = uses[numbers[i]] > 1;
 		found += shared[i];
 	}
+	memory_free(texts);
+	memory_free(numbers);
+	memory_free(uses);
 	return found;
 }
 
@@ -377,30 +284,32 @@ static const char *longer_title(struct report *report, const struct suite_group 
 
 static void make_titles_unique(struct report *report)
 {
-	struct suite_group **order = memory_alloc(report->suite_count * sizeof(*order));
 	bool *shared = memory_alloc(report->suite_count * sizeof(*shared));
+	struct interner titles;
+	struct arena arena;
 
-	for (size_t i = 0; i < report->suite_count; i++)
-		order[i] = &report->suites[i];
-	for (unsigned round = 0; mark_shared(order, report->suite_count, shared); round++)
+	arena_init(&arena, 0);
+	intern_init(&titles, &arena);
+	for (unsigned round = 0; mark_shared(report, &titles, shared); round++)
 		for (size_t i = 0; i < report->suite_count; i++)
 			if (shared[i])
-				order[i]->title = longer_title(report, order[i], round,
-							       (size_t)(order[i] - report->suites));
-	memory_free(order);
+				report->suites[i].title =
+					longer_title(report, &report->suites[i], round, i);
+	intern_release(&titles);
+	arena_release(&arena);
 	memory_free(shared);
 }
 
 /* How many groups the sorted runs make, so that no more room is taken than they need. */
-static void make_room(struct report *report, enum suite_by by)
+static void make_room(struct report *report, const struct placed *placed)
 {
 	size_t suites = 0, cases = 0;
 
 	for (size_t i = 0; i < report->run_count; i++) {
-		bool begins = !i || !same_suite(report->runs[i - 1], report->runs[i], by);
+		bool begins = !i || !same_suite(&placed[i - 1], &placed[i]);
 
 		suites += begins;
-		cases += begins || !same_case(report->runs[i - 1], report->runs[i]);
+		cases += begins || placed[i - 1].test_case != placed[i].test_case;
 	}
 	report->sources = arena_alloc(&report->arena, suites * sizeof(*report->sources));
 	report->suites = arena_alloc(&report->arena, suites * sizeof(*report->suites));
@@ -438,6 +347,8 @@ static void strip_add(struct suite_group *suite, struct run *run)
 	int64_t when = run_when(run);
 	size_t at = suite->strip_count;
 
+	if (at == STRIP_LENGTH && run_when(suite->strip[0]) > when)
+		return;
 	while (at > 0 && run_when(suite->strip[at - 1]) > when)
 		at--;
 	if (suite->strip_count < STRIP_LENGTH) {
@@ -465,21 +376,21 @@ static void build_strips(struct report *report)
 
 void report_build(struct report *report, struct runs *runs, enum suite_by by)
 {
-	struct builder builder = {.report = report, .by = by};
+	struct builder builder = {.report = report, .by = by, .placed = place_runs(runs, by)};
 
 	*report = (struct report){.run_count = runs->count};
 	arena_init(&report->arena, 0);
 	tally_init(&report->totals);
-	sort_runs(runs, by);
 	report->runs = runs->items;
-	make_room(report, by);
+	make_room(report, builder.placed);
 	build_groups(&builder);
+	memory_free(builder.placed);
 	order_groups(report);
 	build_sources(&builder);
 	make_titles_unique(report);
 	rank_suites(report);
 	build_strips(report);
-	memory_free(builder.scratch.values);
+	sample_release(&builder.scratch);
 }
 
 void report_release(struct report *report)

@@ -28,6 +28,8 @@ static void widen_period(struct tally *tally, int64_t from, int64_t to)
 
 void tally_add(struct tally *tally, const struct run *run)
 {
+	int64_t when = run_when(run);
+
 	tally->runs++;
 	tally->outcomes[run->outcome]++;
 	if (run->has_cost) {
@@ -44,7 +46,7 @@ void tally_add(struct tally *tally, const struct run *run)
 		tally->score_known++;
 		tally->score_micro += run->score_micro;
 	}
-	widen_period(tally, run_when(run), run_when(run));
+	widen_period(tally, when, when);
 }
 
 void tally_merge(struct tally *tally, const struct tally *other)
@@ -86,6 +88,9 @@ int64_t tally_cost_per_pass(const struct tally *tally)
 	return divide_rounded(tally->cost_nano, (int64_t)tally->cost_known_passed);
 }
 
+/* Up to so many values are sorted by comparing them. */
+enum { FEW_VALUES = 256 };
+
 static void sample_add(struct sample *sample, int64_t value)
 {
 	sample->values = array_reserve(sample->values, &sample->capacity, sample->count + 1,
@@ -100,6 +105,51 @@ static int compare_values(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
+/* Values are milliseconds and never negative. One byte a pass, none for bytes that all have. */
+static void sort_by_bytes(struct sample *sample)
+{
+	int64_t *from = sample->values, *to;
+	int64_t differ = 0;
+
+	sample->spare = array_reserve(sample->spare, &sample->spare_capacity, sample->count,
+				      sizeof(*sample->spare));
+	to = sample->spare;
+	for (size_t i = 1; i < sample->count; i++)
+		differ |= from[i] ^ from[0];
+	for (unsigned shift = 0; shift < 64; shift += 8) {
+		size_t starts[257] = {0};
+		int64_t *sorted = to;
+
+		if (!(differ >> shift & 0xFF))
+			continue;
+		for (size_t i = 0; i < sample->count; i++)
+			starts[(from[i] >> shift & 0xFF) + 1]++;
+		for (size_t i = 1; i < 257; i++)
+			starts[i] += starts[i - 1];
+		for (size_t i = 0; i < sample->count; i++)
+			to[starts[from[i] >> shift & 0xFF]++] = from[i];
+		to = from;
+		from = sorted;
+	}
+	if (from != sample->values)
+		memcpy(sample->values, from, sample->count * sizeof(*from));
+}
+
+static void sample_sort(struct sample *sample)
+{
+	if (sample->count < FEW_VALUES)
+		qsort(sample->values, sample->count, sizeof(*sample->values), compare_values);
+	else
+		sort_by_bytes(sample);
+}
+
+void sample_release(struct sample *sample)
+{
+	memory_free(sample->values);
+	memory_free(sample->spare);
+	*sample = (struct sample){.count = 0};
+}
+
 static struct spread sample_spread(struct sample *sample)
 {
 	struct spread spread = {.known = sample->count};
@@ -107,7 +157,7 @@ static struct spread sample_spread(struct sample *sample)
 
 	if (!sample->count)
 		return spread;
-	qsort(sample->values, sample->count, sizeof(*sample->values), compare_values);
+	sample_sort(sample);
 	for (size_t i = 0; i < sample->count; i++)
 		sum_add(&sum, sample->values[i]);
 	spread.mean = divide_rounded(sum, (int64_t)sample->count);

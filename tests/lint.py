@@ -29,7 +29,7 @@ LAYERS = """
     source archive_file archive source_list source_walk source_label opener scanner records
     run reading adapter adapters
     join paging select recognise harvest meter intake segments ingest
-    tally report gate
+    tally report_sort report gate
     mustache mustache_parse mustache_indent mustache_json
     format.h
     view view_anchor view_details view_group view_table view_tally view_run view_report

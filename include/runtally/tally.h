@@ -54,11 +54,13 @@ uint64_t tally_unfinished(const struct tally *tally);
 /* total / passed among the runs that tell; -1 where none passed. */
 int64_t tally_cost_per_pass(const struct tally *tally);
 
-/* Room for the values of one group, used again for the next; its owner frees values. */
+/* Room for the values of one group, used again for the next; zeroed at first. */
 struct sample {
-	int64_t *values;
-	size_t count, capacity;
+	int64_t *values, *spare; /* spare: to sort them */
+	size_t count, capacity, spare_capacity;
 };
+
+void sample_release(struct sample *sample);
 
 /* Sets the spreads from all runs of the group that the tally is of. */
 void tally_spreads(struct tally *tally, struct run *const *runs, size_t count,

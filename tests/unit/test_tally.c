@@ -867,6 +867,71 @@ static void period_of_tally(void **state)
 	runs_release(&runs);
 }
 
+/* So many that they are not compared; lengths of up to five bytes, most of them several times. */
+static void spread_of_many(void **state)
+{
+	enum { COUNT = 2000 };
+	struct run *runs = memory_alloc(COUNT * sizeof(*runs));
+	struct run **order = memory_alloc(COUNT * sizeof(*order));
+	struct sample scratch = {.count = 0};
+	struct tally tally;
+	int64_t sum = 0;
+	uint32_t seed = 7;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++) {
+		runs[i] = made_run("kapso", "r", OUTCOME_PASSED);
+		runs[i].duration_ms = (int64_t)(i / 2) * 300000000;
+		sum += runs[i].duration_ms;
+		order[i] = &runs[i];
+	}
+	for (size_t i = COUNT - 1; i > 0; i--) {
+		size_t other = next_random(&seed) % (i + 1);
+		struct run *run = order[i];
+
+		order[i] = order[other];
+		order[other] = run;
+	}
+	tally_init(&tally);
+	tally_spreads(&tally, order, COUNT, &scratch);
+	assert_int_equal(tally.duration.known, COUNT);
+	assert_int_equal(tally.duration.mean, sum / COUNT);
+	assert_int_equal(tally.duration.p50, INT64_C(499) * 300000000);
+	assert_int_equal(tally.duration.p95, INT64_C(949) * 300000000);
+	assert_int_equal(tally.duration.max, INT64_C(999) * 300000000);
+	sample_release(&scratch);
+	memory_free(order);
+	memory_free(runs);
+}
+
+/* Equal keys are one group wherever their bytes stand, and keys that begin alike are not. */
+static void keys_are_texts(void **state)
+{
+	char suites[4][16] = {"suite one", "suite one", "suite ten", "suite"};
+	char cases[4][16] = {"case 1", "case 1", "case 1", "case 1"};
+	struct runs runs;
+	struct report report;
+
+	(void)state;
+	runs_init(&runs);
+	for (size_t i = 0; i < 4; i++) {
+		struct run run = made_run("kapso", "r", OUTCOME_PASSED);
+
+		runs_keep(&runs, &run, false, NULL, NULL, NULL)->suite.name = suites[3 - i];
+		runs.items[i]->test_case.name = cases[i];
+	}
+	report_build(&report, &runs, SUITE_BY_SUITE);
+	assert_int_equal(report.suite_count, 3);
+	assert_int_equal(report.case_count, 3);
+	assert_string_equal(report.suites[0].name, "suite");
+	assert_string_equal(report.suites[1].name, "suite one");
+	assert_int_equal(report.suites[1].run_count, 2);
+	assert_int_equal(report.suites[1].case_count, 1);
+	assert_string_equal(report.suites[2].name, "suite ten");
+	report_release(&report);
+	runs_release(&runs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -889,6 +954,8 @@ int main(void)
 		cmocka_unit_test(worst_first),
 		cmocka_unit_test(strips),
 		cmocka_unit_test(spreads),
+		cmocka_unit_test(spread_of_many),
+		cmocka_unit_test(keys_are_texts),
 		cmocka_unit_test(period_of_tally),
 	};
 
