@@ -1,14 +1,21 @@
+#define _GNU_SOURCE /* preadv2 */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "runtally/path.h"
 #include "source_list.h"
 
-/* How many files are opened ahead of the one that is read. */
-enum { AHEAD_MOST = 16 };
+enum {
+	/* How many files are opened ahead of the one that is read. */
+	AHEAD_MOST = 16,
+	/* How many files are opened ahead after one that was not in memory. */
+	COLD_FILES = 256,
+};
 
 struct opener {
 	const struct sources *sources;
@@ -20,6 +27,7 @@ struct opener {
 	uint64_t size;   /* as it was when it was opened */
 	uint64_t offset; /* read so far */
 	bool ended;
+	bool watch; /* whether its first read has to wait */
 
 	/* of the file that was opened last: its folder, open from the second file of it on */
 	const struct folder *folder;
@@ -29,9 +37,13 @@ struct opener {
 	struct archive_reader *reader;
 	uint32_t archive; /* its number; 0: none */
 
-	/* files from `ahead` up to `ahead_end` are open (or -1), of those up to `expected` */
-	size_t ahead, ahead_end, expected;
+	/*
+	 * Inputs up to `expected` come next; those from `ahead` up to `ahead_end` are open, or -1.
+	 * Done only where it pays: `cold` is how many more to open so.
+	 */
+	size_t expected, ahead, ahead_end;
 	int ahead_fd[AHEAD_MOST]; /* of an index, modulo AHEAD_MOST */
+	size_t cold;
 };
 
 struct opener *opener_new(const struct sources *sources)
@@ -73,7 +85,7 @@ static int open_file(struct opener *opener, const struct item *item)
 		opener->folder_fd = open(item->folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (opener->folder_fd < 0)
 		return open(path, O_RDONLY | O_CLOEXEC);
-	return openat(opener->folder_fd, path_name(path), O_RDONLY | O_CLOEXEC);
+	return openat(opener->folder_fd, path + item->folder->name, O_RDONLY | O_CLOEXEC);
 }
 
 static bool is_standard_input(const struct item *item)
@@ -87,17 +99,14 @@ static bool can_open_ahead(const struct item *item)
 	return item->folder != NULL;
 }
 
-static void look_ahead(struct opener *opener)
+static void open_ahead(struct opener *opener, size_t index)
 {
-	while (opener->ahead_end < opener->expected &&
-	       opener->ahead_end - opener->ahead < AHEAD_MOST) {
-		const struct item *item = &opener->sources->items[opener->ahead_end];
-		int fd = can_open_ahead(item) ? open_file(opener, item) : -1;
+	const struct item *item = &opener->sources->items[index];
+	int fd = can_open_ahead(item) ? open_file(opener, item) : -1;
 
-		if (fd >= 0)
-			posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
-		opener->ahead_fd[opener->ahead_end++ % AHEAD_MOST] = fd;
-	}
+	if (fd >= 0)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
+	opener->ahead_fd[index % AHEAD_MOST] = fd;
 }
 
 static void close_ahead(struct opener *opener, size_t end)
@@ -119,14 +128,41 @@ static int take_ahead(struct opener *opener, size_t index)
 	return fd;
 }
 
+/* Called when `next` is the first that is not begun. */
+static void look_ahead(struct opener *opener, size_t next)
+{
+	if (!opener->cold || next >= opener->expected)
+		return;
+	if (next < opener->ahead || next > opener->ahead_end) {
+		close_ahead(opener, opener->ahead_end);
+		opener->ahead = opener->ahead_end = next;
+	}
+	while (opener->cold && opener->ahead_end < opener->expected &&
+	       opener->ahead_end - opener->ahead < AHEAD_MOST) {
+		open_ahead(opener, opener->ahead_end++);
+		opener->cold--;
+	}
+}
+
 void opener_expect(struct opener *opener, size_t first, size_t end)
 {
-	if (first < opener->ahead || first > opener->ahead_end) {
-		close_ahead(opener, opener->ahead_end);
-		opener->ahead = opener->ahead_end = first;
-	}
 	opener->expected = end;
-	look_ahead(opener);
+	look_ahead(opener, first);
+}
+
+/* read; and whether it would have had to wait for the disk. */
+static ssize_t read_cold(struct opener *opener, void *buffer, size_t size)
+{
+#ifdef RWF_NOWAIT
+	struct iovec part = {.iov_base = buffer, .iov_len = size};
+	ssize_t got = preadv2(opener->fd, &part, 1, -1, RWF_NOWAIT);
+
+	if (got >= 0)
+		return got;
+	if (errno == EAGAIN)
+		opener->cold = COLD_FILES;
+#endif
+	return read(opener->fd, buffer, size);
 }
 
 static int64_t read_file(struct blob *blob, void *buffer, size_t size, struct error *err)
@@ -137,7 +173,8 @@ static int64_t read_file(struct blob *blob, void *buffer, size_t size, struct er
 	if (opener->ended)
 		return 0;
 	do
-		got = read(opener->fd, buffer, size);
+		got = opener->watch && !opener->offset ? read_cold(opener, buffer, size)
+						       : read(opener->fd, buffer, size);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return error_set(err, "cannot read: %s", strerror(errno));
@@ -175,6 +212,7 @@ static int begin_file(struct opener *opener, size_t index, struct blob *blob, st
 	opener->size = opener->regular ? (uint64_t)info.st_size : 0;
 	opener->offset = 0;
 	opener->ended = false;
+	opener->watch = opener->regular && !opener->cold && index + 1 < opener->expected;
 	*blob = (struct blob){
 		.read = read_file,
 		.size = opener->size,
@@ -224,7 +262,7 @@ int opener_begin(struct opener *opener, size_t index, struct blob *blob, struct 
 	close_file(opener);
 	status = opener->sources->items[index].archive ? begin_entry(opener, index, blob, err)
 						       : begin_file(opener, index, blob, err);
-	look_ahead(opener);
+	look_ahead(opener, index + 1);
 	return status;
 }
 

@@ -14,6 +14,7 @@
 /* A folder that was walked. */
 struct folder {
 	const char *path;
+	size_t name; /* where the names begin in the paths of its files */
 	dev_t device;
 };
 

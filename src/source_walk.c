@@ -158,7 +158,7 @@ static int list_names(struct sources *sources, struct folder *folder, struct fou
 		return -1;
 	if (fstat(dirfd(stream), &info) == 0)
 		folder->device = info.st_dev;
-	list->name = length + (folder->path[length - 1] != '/');
+	list->name = folder->name = length + (folder->path[length - 1] != '/');
 	while ((entry = readdir(stream)))
 		add_name(sources, list, folder->path, entry);
 	closedir(stream);
