@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -13,6 +14,8 @@
 enum {
 	/* How many files are opened ahead of the one that is read. */
 	AHEAD_MOST = 16,
+	/* By all openers together: many systems let a program open 1024. */
+	AHEAD_ALL = 256,
 	/* How many files are opened ahead after one that was not in memory. */
 	COLD_FILES = 256,
 };
@@ -93,39 +96,49 @@ static bool is_standard_input(const struct item *item)
 	return !item->folder && !item->archive && strcmp(item->input.opened, "-") == 0;
 }
 
-/* Only what a walk found: an argument may be a pipe, and waits for its turn. */
-static bool can_open_ahead(const struct item *item)
+/* -1 for what no walk found, too: an argument may be a pipe, and waits for its turn. */
+static int open_ahead(struct opener *opener, const struct item *item)
 {
-	return item->folder != NULL;
+	atomic_int *ahead = opener->sources->ahead;
+	int fd = -1;
+
+	if (!item->folder)
+		return -1;
+	if (atomic_fetch_add(ahead, 1) < AHEAD_ALL)
+		fd = open_file(opener, item);
+	if (fd < 0)
+		atomic_fetch_sub(ahead, 1);
+	else
+		posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
+	return fd;
 }
 
-static void open_ahead(struct opener *opener, size_t index)
+/* The next one of them, or -1 where it could not be opened. */
+static int shift_ahead(struct opener *opener)
 {
-	const struct item *item = &opener->sources->items[index];
-	int fd = can_open_ahead(item) ? open_file(opener, item) : -1;
+	int fd = opener->ahead_fd[opener->ahead++ % AHEAD_MOST];
 
 	if (fd >= 0)
-		posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
-	opener->ahead_fd[index % AHEAD_MOST] = fd;
+		atomic_fetch_sub(opener->sources->ahead, 1);
+	return fd;
 }
 
 static void close_ahead(struct opener *opener, size_t end)
 {
-	while (opener->ahead < end)
-		close_fd(&opener->ahead_fd[opener->ahead++ % AHEAD_MOST]);
+	while (opener->ahead < end) {
+		int fd = shift_ahead(opener);
+
+		close_fd(&fd);
+	}
 }
 
 /* The file, if it was opened ahead, else -1; and those before it are given up. */
 static int take_ahead(struct opener *opener, size_t index)
 {
-	int fd;
-
 	if (index < opener->ahead || index >= opener->ahead_end)
 		return -1;
 	close_ahead(opener, index);
-	fd = opener->ahead_fd[index % AHEAD_MOST];
-	opener->ahead++;
-	return fd;
+	return shift_ahead(opener);
 }
 
 /* Called when `next` is the first that is not begun. */
@@ -139,7 +152,9 @@ static void look_ahead(struct opener *opener, size_t next)
 	}
 	while (opener->cold && opener->ahead_end < opener->expected &&
 	       opener->ahead_end - opener->ahead < AHEAD_MOST) {
-		open_ahead(opener, opener->ahead_end++);
+		opener->ahead_fd[opener->ahead_end % AHEAD_MOST] =
+			open_ahead(opener, &opener->sources->items[opener->ahead_end]);
+		opener->ahead_end++;
 		opener->cold--;
 	}
 }

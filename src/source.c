@@ -303,6 +303,8 @@ struct sources *sources_open(const char *const *arguments, size_t count,
 
 	*sources = (struct sources){.limits = *limits, .notes = notes};
 	arena_init(&sources->arena, 0);
+	sources->ahead = arena_alloc(&sources->arena, sizeof(*sources->ahead));
+	atomic_init(sources->ahead, 0);
 	take_arguments(sources, arguments, count);
 	if (sources->file_count <= MEASURED_MOST)
 		measure(sources);

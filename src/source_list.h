@@ -5,6 +5,7 @@
 #ifndef RUNTALLY_SOURCE_LIST_H
 #define RUNTALLY_SOURCE_LIST_H
 
+#include <stdatomic.h>
 #include <sys/types.h>
 
 #include "runtally/archive.h"
@@ -53,6 +54,7 @@ struct sources {
 	size_t archive_count, archive_capacity;
 	const struct archive *largest;
 	size_t file_count;
+	atomic_int *ahead; /* files that openers have open before their turn */
 
 	/* while the list is made */
 	struct notes *notes;
