@@ -105,6 +105,11 @@ void escape_xml_text(struct strbuf *out, const char *text, size_t length)
 	escape_each(out, text, length, &xml_text_rules);
 }
 
+bool escape_xml_is_plain(const char *text, size_t length)
+{
+	return plain_length(text, length, MARK_XML) == length;
+}
+
 static size_t longest_ticks(const char *text, size_t length)
 {
 	size_t longest = 0, run = 0;

@@ -107,7 +107,7 @@ static size_t dropped_length(const char *text, size_t length, unsigned flags)
 	return flags & DROP_ANSI ? ansi_length(text, length) : 0;
 }
 
-static size_t plain_length(const char *text, size_t length, unsigned mark)
+size_t plain_length(const char *text, size_t length, unsigned mark)
 {
 	size_t at = 0;
 

@@ -11,6 +11,7 @@ enum {
 	NUMBERS_BYTES =
 		256,    /* counts and times of a suite or file that were 0 when it was measured */
 	GROWTH_MAX = 6, /* a byte's longest escape, &quot; */
+	KEPT_BYTES_MAX = 32 * 1024 * 1024, /* larger reports are rendered once more, not kept */
 };
 
 /* Where slices of suites are put into files. */
@@ -26,6 +27,7 @@ struct packing {
 	uint64_t around;      /* of a file with the suite being packed, but no test case */
 	uint64_t suite_bytes; /* of that suite, without test cases */
 	uint64_t slice_bytes; /* of the open slice, the last one */
+	struct strbuf whole;  /* the report as it was measured, where it is one file */
 };
 
 static struct junit_slice new_slice(const struct packing *packing, size_t suite)
@@ -65,15 +67,19 @@ static bool fill_slice(const struct packing *packing, struct junit_slice *slice,
 
 struct counter {
 	uint64_t bytes, limit;
+	struct strbuf *kept; /* where the bytes go; NULL: they are only counted */
 };
 
 static int count_bytes(void *ctx, const char *bytes, size_t length, struct error *err)
 {
 	struct counter *counter = ctx;
 
-	(void)bytes;
 	counter->bytes += length;
-	return counter->bytes > counter->limit ? error_set(err, "over the limit") : 0;
+	if (counter->bytes > counter->limit)
+		return error_set(err, "over the limit");
+	if (counter->kept)
+		strbuf_add(counter->kept, bytes, length);
+	return 0;
 }
 
 static int render_part(const struct packing *packing, const struct junit_part *part,
@@ -141,16 +147,22 @@ static void fill_levels(const struct render_options *options, struct junit_level
 		};
 }
 
+/* Keeps what it measures, so that it need not be rendered again. */
 static int try_level(struct packing *packing, const struct junit_part *part,
 		     struct junit_level level, bool *fits, struct error *err)
 {
-	uint64_t limit = packing->junit->view.render->junit_file_bytes, bytes;
+	uint64_t limit = packing->junit->view.render->junit_file_bytes;
+	struct counter counter = {
+		.limit = limit,
+		.kept = limit <= KEPT_BYTES_MAX ? &packing->whole : NULL,
+	};
+	int result;
 
 	junit_set_level(packing->junit, level);
-	if (measure_part(packing, part, limit, &bytes, err) < 0)
-		return -1;
-	*fits = bytes <= limit;
-	return 0;
+	strbuf_reset(&packing->whole);
+	result = render_part(packing, part, count_bytes, &counter, err);
+	*fits = counter.bytes <= limit;
+	return *fits ? result : 0;
 }
 
 /*
@@ -305,13 +317,22 @@ static int pack(struct packing *packing, struct error *err)
 	whole = (struct junit_part){packing->slices, packing->count};
 	if (find_level(packing, &whole, &fits, err) < 0)
 		return -1;
-	return fits || !view->report->run_count ? 0 : pack_all(packing, err);
+	if (fits || !view->report->run_count)
+		return 0;
+	strbuf_release(&packing->whole);
+	return pack_all(packing, err);
 }
 
 static int write_files(const struct packing *packing, struct error *err)
 {
 	const struct rendering *rendering = packing->rendering;
 
+	if (packing->whole.length) {
+		if (rendering->begin(rendering->ctx, 0, err) < 0)
+			return -1;
+		return rendering->sink(rendering->ctx, packing->whole.text, packing->whole.length,
+				       err);
+	}
 	for (size_t i = 0; i < packing->file_count; i++) {
 		size_t first = packing->starts[i];
 		size_t end = i + 1 < packing->file_count ? packing->starts[i + 1] : packing->count;
@@ -327,13 +348,18 @@ static int write_files(const struct packing *packing, struct error *err)
 int junit_render(const struct rendering *rendering, struct error *err)
 {
 	struct junit junit;
-	struct packing packing = {.rendering = rendering, .junit = &junit};
+	struct packing packing = {
+		.rendering = rendering,
+		.junit = &junit,
+		.whole = STRBUF_INIT,
+	};
 	int result;
 
 	junit_init(&junit, rendering->view);
 	result = pack(&packing, err);
 	if (!result)
 		result = write_files(&packing, err);
+	strbuf_release(&packing.whole);
 	memory_free(packing.slices);
 	memory_free(packing.starts);
 	junit_release(&junit);

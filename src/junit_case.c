@@ -62,9 +62,11 @@ static void texts_reset(struct junit_texts *texts)
 static size_t escaped_length(const char *text)
 {
 	struct strbuf escaped = STRBUF_INIT;
-	size_t length;
+	size_t length = strlen(text);
 
-	escape_xml(&escaped, text, strlen(text), 0);
+	if (escape_xml_is_plain(text, length))
+		return length;
+	escape_xml(&escaped, text, length, 0);
 	length = escaped.length;
 	strbuf_release(&escaped);
 	return length;

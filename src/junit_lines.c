@@ -46,6 +46,15 @@ static size_t add_unescaped(struct strbuf *out, const char *text)
 	return 1;
 }
 
+/* Most texts are: the only white space in them is single spaces between words. */
+static bool is_flat(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (text[i] == ' ' && (!i || i + 1 == length || text[i + 1] == ' '))
+			return false;
+	return escape_xml_is_plain(text, length);
+}
+
 /*
  * What the escaper drops or changes must not be there any more when names are compared and cut, so
  * the text is escaped, and then those five characters are put back.
@@ -55,6 +64,10 @@ static void add_flat(struct strbuf *out, const char *text, size_t length)
 	struct strbuf escaped = STRBUF_INIT;
 	const char *at;
 
+	if (is_flat(text, length)) {
+		strbuf_add(out, text, length);
+		return;
+	}
 	escape_xml_text(&escaped, text, length);
 	for (at = escaped.text + space_length(escaped.text); *at;) {
 		size_t plain = strcspn(at, "& \t\n\v\f\r\xE2"), space;

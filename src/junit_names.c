@@ -20,11 +20,19 @@ enum {
 struct taken {
 	size_t *slots; /* 0: free */
 	size_t capacity, count;
+	struct strbuf name, key; /* the name that is tried, and its key */
 };
+
+static void taken_init(struct taken *taken)
+{
+	*taken = (struct taken){.name = STRBUF_INIT, .key = STRBUF_INIT};
+}
 
 static void taken_release(struct taken *taken)
 {
 	memory_free(taken->slots);
+	strbuf_release(&taken->name);
+	strbuf_release(&taken->key);
 }
 
 static size_t *find_slot(const struct taken *taken, size_t hash)
@@ -41,21 +49,21 @@ static size_t *find_slot(const struct taken *taken, size_t hash)
 
 static void taken_grow(struct taken *taken)
 {
-	struct taken old = *taken;
+	size_t *old = taken->slots, capacity = taken->capacity;
 
-	taken->capacity = old.capacity ? old.capacity * 2 : 64;
+	taken->capacity = capacity ? capacity * 2 : 64;
 	taken->slots = memory_alloc(taken->capacity * sizeof(*taken->slots));
 	memset(taken->slots, 0, taken->capacity * sizeof(*taken->slots));
-	for (size_t i = 0; i < old.capacity; i++)
-		if (old.slots[i])
-			*find_slot(taken, old.slots[i]) = old.slots[i];
-	taken_release(&old);
+	for (size_t i = 0; i < capacity; i++)
+		if (old[i])
+			*find_slot(taken, old[i]) = old[i];
+	memory_free(old);
 }
 
-/* Whether the key was free; it is taken now. */
-static bool claim(struct taken *taken, const struct strbuf *key)
+/* Whether the text was free; it is taken now. */
+static bool claim(struct taken *taken, const struct strbuf *text)
 {
-	size_t hash = hash_bytes(key->text, key->length);
+	size_t hash = hash_bytes(text->text, text->length);
 	size_t *slot;
 
 	if (taken->count >= taken->capacity / 2)
@@ -79,12 +87,16 @@ static bool is_plain(unsigned char c)
 /* The text with each code point that is no letter, digit or _ made a _. */
 static void add_key(struct strbuf *key, const char *text)
 {
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	size_t length = key->length;
+
+	strbuf_add(key, text, strlen(text));
+	for (size_t at = length; at < key->length; at++) {
+		unsigned char c = (unsigned char)key->text[at];
 
 		if ((c & 0xc0) != 0x80)
-			strbuf_addch(key, is_plain(c) ? (char)c : '_');
+			key->text[length++] = is_plain(c) ? (char)c : '_';
 	}
+	strbuf_truncate(key, length);
 }
 
 /* `suffix` must be shorter than the limit. */
@@ -110,19 +122,19 @@ static uint32_t tag_after(uint32_t tag)
 static void name_suite(struct junit_names *names, size_t suite, struct taken *taken)
 {
 	const char *title = names->report->suites[suite].title;
-	struct strbuf name = STRBUF_INIT;
+	struct strbuf *name = &taken->name;
 	char suffix[SUFFIX_SIZE] = "";
 	uint32_t tag = tag_of(title);
 
-	add_name(&name, title, names->limit, "");
-	while (!claim(taken, &name)) {
+	strbuf_reset(name);
+	add_name(name, title, names->limit, "");
+	while (!claim(taken, name)) {
 		snprintf(suffix, sizeof(suffix), " [%06x]", (unsigned)tag);
 		tag = tag_after(tag);
-		strbuf_reset(&name);
-		add_name(&name, title, names->limit, suffix);
+		strbuf_reset(name);
+		add_name(name, title, names->limit, suffix);
 	}
-	names->suites[suite] = arena_strndup(&names->arena, name.text, name.length);
-	strbuf_release(&name);
+	names->suites[suite] = arena_strndup(&names->arena, name->text, name->length);
 }
 
 /* Jenkins takes what stands before the last dot for a package, and / for a step of its address. */
@@ -135,24 +147,23 @@ static void add_class(struct strbuf *out, const char *name)
 static void name_class(struct junit_names *names, size_t suite, struct taken *taken)
 {
 	const char *title = names->report->suites[suite].title;
-	struct strbuf class = STRBUF_INIT, key = STRBUF_INIT;
+	struct strbuf *class = &taken->name, *key = &taken->key;
 	uint32_t tag = tag_of(title);
 	size_t length;
 
-	add_class(&class, names->suites[suite]);
-	length = class.length;
+	strbuf_reset(class);
+	add_class(class, names->suites[suite]);
+	length = class->length;
 	for (;;) {
-		strbuf_reset(&key);
-		add_key(&key, class.text);
-		if (claim(taken, &key))
+		strbuf_reset(key);
+		add_key(key, class->text);
+		if (claim(taken, key))
 			break;
-		strbuf_truncate(&class, length);
-		strbuf_addf(&class, "-%06x", (unsigned)tag);
+		strbuf_truncate(class, length);
+		strbuf_addf(class, "-%06x", (unsigned)tag);
 		tag = tag_after(tag);
 	}
-	names->classes[suite] = arena_strndup(&names->arena, class.text, class.length);
-	strbuf_release(&key);
-	strbuf_release(&class);
+	names->classes[suite] = arena_strndup(&names->arena, class->text, class->length);
 }
 
 static void add_unit_name(const struct junit_names *names, const struct case_group *group,
@@ -173,17 +184,13 @@ static void add_unit_name(const struct junit_names *names, const struct case_gro
 static bool claim_unit(const struct junit_names *names, const struct case_group *group,
 		       uint32_t tag, uint32_t ordinal, struct taken *taken)
 {
-	struct strbuf name = STRBUF_INIT, key = STRBUF_INIT;
-	bool was_free;
-
-	add_unit_name(names, group, tag, ordinal, &name);
-	add_key(&key, names->classes[group->suite]);
-	strbuf_addch(&key, '_');
-	add_key(&key, name.text);
-	was_free = claim(taken, &key);
-	strbuf_release(&key);
-	strbuf_release(&name);
-	return was_free;
+	strbuf_reset(&taken->name);
+	strbuf_reset(&taken->key);
+	add_unit_name(names, group, tag, ordinal, &taken->name);
+	add_key(&taken->key, names->classes[group->suite]);
+	strbuf_addch(&taken->key, '_');
+	add_key(&taken->key, taken->name.text);
+	return claim(taken, &taken->key);
 }
 
 static void name_case(struct junit_names *names, size_t index, struct taken *taken)
@@ -247,8 +254,11 @@ static void link_retries(struct junit_names *names, const struct case_group *gro
 static void name_all(struct junit_names *names)
 {
 	const struct report *report = names->report;
-	struct taken suites = {.slots = NULL}, classes = {.slots = NULL}, cases = {.slots = NULL};
+	struct taken suites, classes, cases;
 
+	taken_init(&suites);
+	taken_init(&classes);
+	taken_init(&cases);
 	for (size_t i = 0; i < report->suite_count; i++) {
 		name_suite(names, i, &suites);
 		name_class(names, i, &classes);

@@ -8,6 +8,7 @@
 #ifndef RUNTALLY_ESCAPE_H
 #define RUNTALLY_ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "runtally/strbuf.h"
@@ -37,6 +38,8 @@ escape_fn escape_terminal;
 /* Blocks: our own code lays them out, so templates print them raw. */
 
 /* XML element content: as escape_xml, but newlines stay. */
+/* Whether both give the text as it is. */
+bool escape_xml_is_plain(const char *text, size_t length);
 void escape_xml_text(struct strbuf *out, const char *text, size_t length);
 /*
  * A Markdown fence around the text, longer than any run of backticks inside, each line of the text
