@@ -38,7 +38,7 @@ struct rules {
 /* Appends the text as the rules have it. */
 void escape_each(struct strbuf *out, const char *text, size_t length, const struct rules *rules);
 
-/* Bytes at the beginning of the text that are put as they are where `mark` stands for the format. */
+/* Bytes at the beginning of the text that are put as they are, `mark` being the format. */
 size_t plain_length(const char *text, size_t length, unsigned mark);
 
 /* As it is, or made visible where it is a control; U+FFFD where it is bad or no character. */
