@@ -6,12 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 64 * 1024, ALIGNMENT = _Alignof(max_align_t) };
+/* The strictest of what is kept in arenas. */
+union aligned {
+	int64_t number;
+	double real;
+	void *pointer;
+	void (*function)(void);
+};
 
+enum { BLOCK_SIZE = 64 * 1024, ALIGNMENT = _Alignof(union aligned) };
+
+/* Aligned memory is taken from the front, texts from the back: so neither leaves holes. */
 struct arena_block {
 	struct arena_block *older;
-	size_t capacity, used;
-	max_align_t data[];
+	size_t capacity;
+	size_t used, texts; /* bytes at the front and at the back */
+	union aligned data[];
 };
 
 void (*memory_exhausted)(void) = abort;
@@ -83,7 +93,7 @@ void arena_reset(struct arena *arena)
 		return;
 	}
 	kept->older = NULL;
-	kept->used = 0;
+	kept->used = kept->texts = 0;
 	arena->blocks = kept;
 }
 
@@ -105,7 +115,7 @@ static struct arena_block *block_with_room(struct arena *arena, size_t size)
 	struct arena_block *block = arena->blocks;
 	size_t capacity = size > BLOCK_SIZE ? size : BLOCK_SIZE;
 
-	if (block && block->capacity - block->used >= size)
+	if (block && block->capacity - block->used - block->texts >= size)
 		return block;
 	block = memory_alloc(sizeof(*block) + capacity);
 	*block = (struct arena_block){.older = arena->blocks, .capacity = capacity};
@@ -128,6 +138,19 @@ void *arena_alloc(struct arena *arena, size_t size)
 	return memory;
 }
 
+/* Memory of any alignment. */
+static char *text_alloc(struct arena *arena, size_t size)
+{
+	struct arena_block *block;
+
+	if (!size || size > SIZE_MAX / 2)
+		checked(NULL);
+	block = block_with_room(arena, size);
+	block->texts += size;
+	arena->used += size;
+	return (char *)block->data + block->capacity - block->texts;
+}
+
 void *arena_zalloc(struct arena *arena, size_t size)
 {
 	return memset(arena_alloc(arena, size), 0, size);
@@ -142,7 +165,7 @@ void *arena_try_alloc(struct arena *arena, size_t size)
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
 {
-	char *copy = arena_alloc(arena, length + 1);
+	char *copy = text_alloc(arena, length + 1);
 
 	memcpy(copy, text, length);
 	copy[length] = '\0';
@@ -163,7 +186,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	va_start(args, format);
 	va_copy(again, args);
 	length = vsnprintf(NULL, 0, format, args);
-	text = arena_alloc(arena, (size_t)length + 1);
+	text = text_alloc(arena, (size_t)length + 1);
 	vsnprintf(text, (size_t)length + 1, format, again);
 	va_end(again);
 	va_end(args);

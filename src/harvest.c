@@ -136,7 +136,7 @@ static void clean_run(struct run *run, struct cleaning *cleaning)
 {
 	uint64_t before = sum_of(cleaning->labels->counts);
 
-	run_relabel(run, clean, cleaning);
+	run_relabel(run, cleaning->names->arena, clean, cleaning);
 	run->redactions += (uint32_t)(sum_of(cleaning->labels->counts) - before);
 }
 

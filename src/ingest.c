@@ -70,7 +70,8 @@ static void clean_names(struct gathering *g)
 
 		g->names[i].file = clean_name(g, input->label);
 		g->names[i].opened = clean_name(g, input->opened);
-		g->names[i].folder = clean_name(g, input->folder);
+		g->names[i].of_runs =
+			(struct run_input){g->names[i].file, clean_name(g, input->folder)};
 	}
 }
 
@@ -156,7 +157,8 @@ static void read_large(struct gathering *g, struct batch *batch, struct hand *ow
 
 static void equip(struct gathering *g, struct hand *hand)
 {
-	hand->intake = intake_new(g->options, g->wanted, g->notes->limit, &g->meter);
+	hand->intake =
+		intake_new(g->options, g->wanted, g->notes->limit, &g->meter, g->runs->spool);
 	hand->opener = opener_new(g->sources);
 	hand->gathering = g;
 }

@@ -163,9 +163,8 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
 	struct run *kept;
 
 	run->identity = identity_of(run);
-	if (!run->origin)
-		run->origin = arena_printf(&in->scratch, "%s#%zu", in->names->file, number);
-	run->folder = in->names->folder;
+	run->input = &in->names->of_runs;
+	run->record = (uint32_t)number;
 	run_derive_duration(run);
 	note_endless(in, run, number);
 	if (run->details && !in->options->transcripts)
@@ -427,25 +426,13 @@ bool intake_knows(const struct intake *in, const struct record *record)
 	return kind == RECORD_RUN || kind == RECORD_DEFINITION;
 }
 
-/* Whether the origin is one that keep_run made, not one that a run record tells. */
-static bool is_place_in(const char *origin, const char *file)
-{
-	size_t length = strlen(file);
-
-	return strncmp(origin, file, length) == 0 && strcmp(origin + length, "#1") == 0;
-}
-
 /* "#1" says nothing where there is only one record. */
 static void shorten_origin(struct intake *in, const struct harvest_mark *mark)
 {
 	const struct harvest *harvest = &in->harvest;
-	struct run *run;
 
-	if (harvest->records - mark->record_count != 1 || harvest->run_count != mark->runs + 1)
-		return;
-	run = harvest->runs[mark->runs];
-	if (is_place_in(run->origin, in->names->file))
-		run->origin = in->names->file;
+	if (harvest->records - mark->record_count == 1 && harvest->run_count == mark->runs + 1)
+		harvest->runs[mark->runs]->record = 0;
 }
 
 struct harvest_mark intake_mark(struct intake *in)
@@ -490,7 +477,7 @@ static void begin_harvest(struct intake *in)
 }
 
 struct intake *intake_new(const struct ingest_options *options, const struct wanted *wanted,
-			  size_t notes_limit, struct meter *meter)
+			  size_t notes_limit, struct meter *meter, struct spool *spool)
 {
 	struct intake *in = memory_alloc(sizeof(*in));
 
@@ -502,7 +489,7 @@ struct intake *intake_new(const struct ingest_options *options, const struct wan
 	};
 	in->texts = (struct cleaner){in, clean_text};
 	in->labels = (struct cleaner){in, look_at_label};
-	runs_init(&in->runs);
+	runs_init(&in->runs, spool);
 	arena_init(&in->definitions, 0);
 	arena_init(&in->scratch, 0);
 	redactor_init(&in->redactor);

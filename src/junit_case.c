@@ -283,11 +283,14 @@ static void case_name(const struct value *of, struct strbuf *out)
 static void case_file(const struct value *of, struct strbuf *out)
 {
 	const struct run *run = texts_of(of)->run;
+	struct strbuf origin = STRBUF_INIT;
 	size_t start = out->length, end;
 
-	if (!is_rich(of) || !run || !run->origin)
+	if (!is_rich(of) || !run)
 		return;
-	junit_add_line(out, run->origin, PATH_BYTES);
+	run_origin(run, &origin);
+	junit_add_line(out, origin.text, PATH_BYTES);
+	strbuf_release(&origin);
 	for (end = out->length; end > start && strchr("0123456789", out->text[end - 1]);)
 		end--;
 	if (end > start && end < out->length && out->text[end - 1] == '#')

@@ -139,7 +139,7 @@ static void add_passages(struct strbuf *out, const struct details *details)
 
 const struct details *junit_details(const struct view *view, const struct run *run)
 {
-	return run->details && run_is_shown(view, run) ? run->details : NULL;
+	return run_is_shown(view, run) ? view_load(view, run)->details : NULL;
 }
 
 static void add_facts(const struct view *view, const struct run *run, const char *message,
@@ -148,7 +148,7 @@ static void add_facts(const struct view *view, const struct run *run, const char
 	struct strbuf reason = STRBUF_INIT;
 	const struct details *details = junit_details(view, run);
 
-	add_criteria(out, run);
+	add_criteria(out, view_load(view, run));
 	if (run->has_score) {
 		strbuf_addstr(out, "  ");
 		add_scores(view, run, out);

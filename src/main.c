@@ -31,6 +31,7 @@ static void show_progress(void *ctx, uint64_t records, uint64_t bytes);
 static bool wants_progress(const struct options *options);
 static bool wants_color(const struct target *target);
 static int larger(int status, int other);
+static const char *temporary_folder(void);
 
 static int write_reports(const struct options *options, struct view *view)
 {
@@ -56,11 +57,13 @@ static int write_reports(const struct options *options, struct view *view)
 static int report_on(const struct options *options, struct runs *runs,
 		     const struct ingest_counts *counts, const struct notes *notes)
 {
+	struct view_loads loads;
 	int status = notes->errors ? EXIT_INPUT : EXIT_OK;
 	struct report report;
 	struct gates gates;
 	struct view view = {
 		.report = &report,
+		.loads = &loads,
 		.counts = counts,
 		.notes = notes,
 		.gates = &gates,
@@ -71,11 +74,17 @@ static int report_on(const struct options *options, struct runs *runs,
 		.pass_score_micro = options->ingest.rules.pass_score_micro,
 	};
 
+	view_loads_init(&loads, runs->spool);
 	report_build(&report, runs, options->suite_by);
 	gates_judge(&gates, &options->gates, &report);
 	status = larger(status, write_reports(options, &view));
 	tell_gates(options, &gates);
 	report_release(&report);
+	view_loads_release(&loads);
+	if (runs->spool->failed) {
+		tell(NULL, "temporary file: cannot be read back: details are missing in reports");
+		status = EXIT_OUTPUT;
+	}
 	return larger(status, gates.missed ? EXIT_GATE : EXIT_OK);
 }
 
@@ -83,12 +92,14 @@ static int run_pipeline(struct options *options)
 {
 	struct ingest_counts counts;
 	struct notes notes;
+	struct spool spool;
 	struct runs runs;
 	int status = EXIT_INPUT;
 
 	if (wants_progress(options))
 		options->ingest.progress = show_progress;
-	runs_init(&runs);
+	spool_init(&spool, SPOOL_MEMORY, temporary_folder());
+	runs_init(&runs, &spool);
 	notes_init(&notes, options->notes_limit);
 	ingest(options->inputs, options->input_count, &options->ingest, &runs, &counts, &notes);
 	if (options->ingest.progress)
@@ -100,6 +111,7 @@ static int run_pipeline(struct options *options)
 		status = report_on(options, &runs, &counts, &notes);
 	notes_release(&notes);
 	runs_release(&runs);
+	spool_release(&spool);
 	return status;
 }
 
@@ -195,6 +207,13 @@ int main(int argc, char **argv)
 static int larger(int status, int other)
 {
 	return status > other ? status : other;
+}
+
+static const char *temporary_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder && folder[0] ? folder : "/tmp";
 }
 
 /* One line on standard error; both texts may hold bytes of the input. */

@@ -1,5 +1,6 @@
 #include "runtally/reading.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "runtally/strbuf.h"
@@ -169,8 +170,8 @@ const char *reading_failures(struct reading *reading, const struct run *run)
 
 	if (!failed && !errors)
 		return NULL;
-	strbuf_addf(&text, "%zu of %zu criteria %s", failed ? failed : errors, run->criterion_count,
-		    failed ? "failed" : "in error");
+	strbuf_addf(&text, "%zu of %" PRIu32 " criteria %s", failed ? failed : errors,
+		    run->criterion_count, failed ? "failed" : "in error");
 	list_names(&text, run, failed ? OUTCOME_FAILED : OUTCOME_ERROR);
 	reason = reading_line(reading, text.text, REASON_BYTES);
 	strbuf_release(&text);

@@ -26,7 +26,7 @@ struct group_key suite_key(const struct run *run, enum suite_by by)
 	case SUITE_BY_SOURCE:
 		return (struct group_key){NULL, run->source};
 	case SUITE_BY_FOLDER:
-		return (struct group_key){NULL, run->folder ? run->folder : no_suite};
+		return (struct group_key){NULL, run_folder(run) ? run_folder(run) : no_suite};
 	case SUITE_BY_AGENT:
 		return agent_key(run);
 	case SUITE_BY_SUITE:
@@ -189,7 +189,7 @@ static int compare_placed(const void *left, const void *right)
 	if (a->when != b->when)
 		return a->when < b->when ? -1 : 1;
 	order = compare_text(a->run->run_id, b->run->run_id);
-	return order ? order : compare_text(a->run->origin, b->run->origin);
+	return order ? order : run_compare_origins(a->run, b->run);
 }
 
 /* The ranks stand for the numbers that were in their place. */

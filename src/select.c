@@ -12,10 +12,7 @@ static size_t richness(const struct run *run)
 	points +=
 		run->has_score + run->has_cost + run->has_tokens + (run->outcome < OUTCOME_PENDING);
 	points += (run->ended_at != TIME_UNKNOWN) + (run->started_at != TIME_UNKNOWN);
-	if (run->details)
-		points += run->details->passage_count + run->details->turn_count +
-			  run->details->transcript_count;
-	return points;
+	return points + run->part_count;
 }
 
 /*
@@ -40,17 +37,15 @@ static void fill_label(struct label *label, const struct label *other)
 }
 
 /* The dropped copy may come from a list that names what the kept one does not. */
-static void fill_from_copy(struct run *kept, const struct run *copy)
+static void fill_from_copy(struct runs *runs, struct run *kept, const struct run *copy)
 {
 	fill_label(&kept->suite, &copy->suite);
 	fill_label(&kept->test_case, &copy->test_case);
 	fill_label(&kept->agent, &copy->agent);
 	if (!kept->execution_id)
 		kept->execution_id = copy->execution_id;
-	if (!kept->criterion_count && kept->outcome == copy->outcome) {
-		kept->criteria = copy->criteria;
-		kept->criterion_count = copy->criterion_count;
-	}
+	if (!kept->criterion_count && copy->criterion_count && kept->outcome == copy->outcome)
+		runs_take_criteria(runs, kept, copy);
 }
 
 static bool same_run(const struct run *a, const struct run *b)
@@ -83,10 +78,10 @@ uint64_t select_distinct(struct runs *runs)
 		}
 		dropped++;
 		if (is_better(run, runs->items[slots[at] - 1])) {
-			fill_from_copy(run, runs->items[slots[at] - 1]);
+			fill_from_copy(runs, run, runs->items[slots[at] - 1]);
 			runs->items[slots[at] - 1] = run;
 		} else {
-			fill_from_copy(runs->items[slots[at] - 1], run);
+			fill_from_copy(runs, runs->items[slots[at] - 1], run);
 		}
 	}
 	runs->count = kept;

@@ -5,6 +5,7 @@
 
 #include "runtally/arena.h"
 #include "runtally/numbers.h"
+#include "runtally/view_details.h"
 
 /*
  * A value's members: context is the view, object what the class's functions expect, index its
@@ -33,8 +34,12 @@ const struct view *value_view(const struct value *value)
 const void *value_field(const struct value *of)
 {
 	const struct member *member = of->detail;
+	const size_t mask = ((size_t)1 << VIEW_PART_SHIFT) - 1;
+	const void *base = of->object;
 
-	return (const char *)of->object + member->at;
+	if (member->at > mask)
+		base = view_part(of, (enum view_part)(member->at >> VIEW_PART_SHIFT));
+	return (const char *)base + (member->at & mask);
 }
 
 static const struct member *find_member(const struct value_class *class, const char *name,
@@ -80,7 +85,7 @@ static void position(const struct value *of, struct strbuf *out)
 	strbuf_addf(out, "%zu", of->index + 1);
 }
 
-/* What every object knows of itself. */
+/* What every object knows of itself; not printed. */
 static const struct member element_members[] = {
 	{"first", MEMBER_FLAG, {.flag = is_first}, 0},
 	{"number", MEMBER_TEXT, {.text = position}, 0},
@@ -323,7 +328,8 @@ static void print_class(struct printer *printer, const struct value *object,
 		struct value member;
 
 		/* One that a class has of its own hides its base's. */
-		if (find_member(object->detail, name, strlen(name)) != &class->members[i])
+		if (find_member(object->detail, name, strlen(name)) != &class->members[i] ||
+		    find_member(&element_class, name, strlen(name)))
 			continue;
 		make_member(object, &class->members[i], &member);
 		if (*any)

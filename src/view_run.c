@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "runtally/details.h"
 #include "runtally/numbers.h"
 #include "runtally/stats.h"
 #include "runtally/times.h"
@@ -52,7 +53,7 @@ void run_headline(const struct run *run, struct strbuf *out)
 	size_t failed = failed_criteria(run);
 
 	if (run->outcome == OUTCOME_FAILED && failed) {
-		strbuf_addf(out, "%zu of %zu %s failed", failed, run->criterion_count,
+		strbuf_addf(out, "%zu of %" PRIu32 " %s failed", failed, run->criterion_count,
 			    run->criterion_count == 1 ? "criterion" : "criteria");
 		add_failed_names(run, out);
 	} else if (run->reason) {
@@ -100,6 +101,11 @@ static void case_link(const struct value *of, struct strbuf *out)
 static void run_link(const struct value *of, struct strbuf *out)
 {
 	anchor_run(out, run_of(of));
+}
+
+static void origin_text(const struct value *of, struct strbuf *out)
+{
+	run_origin(run_of(of), out);
 }
 
 static void agent_text(const struct value *of, struct strbuf *out)
@@ -181,8 +187,7 @@ static bool has_criteria(const struct value *of)
 
 static bool run_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return view_next_of(of, &class_criterion, run_of(of)->criteria, run_of(of)->criterion_count,
-			    sizeof(struct criterion), cursor, out);
+	return view_next_part(of, &class_criterion, 0, run_of(of)->criterion_count, cursor, out);
 }
 
 static bool is_shown(const struct value *of)
@@ -194,14 +199,14 @@ static bool is_shown(const struct value *of)
 static const struct details *details_of(const struct value *of)
 {
 	static const struct details none = {.turn_count = 0};
+	const struct run *run = view_load(value_view(of), run_of(of));
 
-	return run_of(of)->details ? run_of(of)->details : &none;
+	return run->details ? run->details : &none;
 }
 
 static bool run_passages(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return view_next_of(of, &class_passage, details_of(of)->passages,
-			    details_of(of)->passage_count, sizeof(struct passage), cursor, out);
+	return view_next_part(of, &class_passage, 0, details_of(of)->passage_count, cursor, out);
 }
 
 static bool has_turns(const struct value *of)
@@ -211,8 +216,7 @@ static bool has_turns(const struct value *of)
 
 static bool run_turns(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return view_next_of(of, &class_turn, details_of(of)->turns, details_of(of)->turn_count,
-			    sizeof(struct turn), cursor, out);
+	return view_next_part(of, &class_turn, 0, details_of(of)->turn_count, cursor, out);
 }
 
 static bool has_transcript(const struct value *of)
@@ -222,8 +226,13 @@ static bool has_transcript(const struct value *of)
 
 static bool run_transcript(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return view_next_of(of, &class_message, details_of(of)->transcript,
-			    details_of(of)->transcript_count, sizeof(struct message), cursor, out);
+	const struct details *details = details_of(of);
+
+	if (!details->transcript_count)
+		return false;
+	return view_next_part(of, &class_message,
+			      (size_t)(details->transcript - details_messages(details)),
+			      details->transcript_count, cursor, out);
 }
 
 /* ---- evidence: what a comment in a merge request shows of a failed run ---- */
@@ -266,7 +275,7 @@ static void evidence_markup(const struct value *of, struct strbuf *out)
 {
 	struct strbuf plain = STRBUF_INIT;
 
-	add_evidence(run_of(of), &plain);
+	add_evidence(view_load(value_view(of), run_of(of)), &plain);
 	if (plain.length)
 		escape_markdown_fence(out, plain.text, plain.length);
 	strbuf_release(&plain);
@@ -361,7 +370,7 @@ static const struct member run_members[] = {
 	{"run_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, run_id)},
 	{"model", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, model)},
 	{"status", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, status)},
-	{"origin", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, origin)},
+	{"origin", MEMBER_TEXT, {.text = origin_text}, 0},
 	{"execution_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, execution_id)},
 	{"suite", MEMBER_TEXT, {.text = suite_title}, 0},
 	{"suite_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, suite.id)},

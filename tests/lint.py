@@ -22,17 +22,17 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_
 # The way of the data, tool by tool and stage by stage: a file includes nothing of a later line.
 LAYERS = """
     error arena strbuf
-    utf8 times stats sha256 numbers quantity path note crew
+    utf8 times stats sha256 numbers quantity path note crew spool
     json json_block json_text json_wanted json_pick
     escape_each escape redact_detect redact_card redact_context redact_email redact_phone
         redact_tokens redact_values redact
     source archive_file archive source_list source_walk source_label opener scanner records
-    run reading adapter adapters
+    run details reading adapter adapters
     join paging select recognise harvest meter intake segments ingest
     tally report_sort report gate
     mustache mustache_parse mustache_indent mustache_json
     format.h
-    view view_anchor view_details view_group view_table view_tally view_run view_report
+    view view_anchor view_loads view_details view_group view_table view_tally view_run view_report
     markdown junit junit_lines junit_names junit_text junit_case junit_view junit_output
     format.c
     output templates

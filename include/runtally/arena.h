@@ -42,13 +42,16 @@ void arena_reset(struct arena *arena);
 /* Moves all memory of `from`, with what is in it. */
 void arena_adopt(struct arena *arena, struct arena *from);
 
-/* Memory aligned for any type, not initialised, alive until reset or release. Never NULL. */
+/*
+ * Memory aligned for pointers, doubles and 64-bit integers, not initialised, alive until reset or
+ * release. Never NULL.
+ */
 void *arena_alloc(struct arena *arena, size_t size);
 /* The same, zeroed. */
 void *arena_zalloc(struct arena *arena, size_t size);
 /* The same as arena_alloc, but NULL where the budget would be exceeded. */
 void *arena_try_alloc(struct arena *arena, size_t size);
-/* Copies `length` bytes and ends them with a NUL. */
+/* Copies `length` bytes and ends them with a NUL; the copy takes no byte more. */
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_strdup(struct arena *arena, const char *text);
 /* printf into the arena. */

@@ -16,17 +16,18 @@
 
 /* What reports show of an input: redacted names that live as long as the runs. */
 struct input_names {
-	const char *file, *opened, *folder;
+	const char *file, *opened;
+	struct run_input of_runs;
 };
 
 struct intake;
 
 /*
  * Never NULL. All is borrowed; `wanted` (NULL: records are read whole) and the meter may be shared
- * by threads.
+ * by threads, and so may the spool, where details of runs go.
  */
 struct intake *intake_new(const struct ingest_options *options, const struct wanted *wanted,
-			  size_t notes_limit, struct meter *meter);
+			  size_t notes_limit, struct meter *meter, struct spool *spool);
 /* Runs and definitions that it handed over end with it, but for what intake_give moved. */
 void intake_free(struct intake *intake);
 /* Moves the memory of all runs that it handed over to `runs`, that of definitions to `arena`. */

@@ -14,7 +14,7 @@
 #include "runtally/strbuf.h"
 #include "runtally/view.h"
 
-/* The details of a run that this report shows, or NULL. */
+/* The details of a run that this report shows, or NULL; good until those of another are loaded. */
 const struct details *junit_details(const struct view *view, const struct run *run);
 
 /* "CriterionFailed", ...: why a run that failed or ended in error did so. */

@@ -2,7 +2,9 @@
  * run: one run of one test case, the same whatever API it came from; and the set of all runs.
  *
  * The run set owns an arena; runs and their strings live and die with it. An adapter fills a
- * `struct run` whose strings are borrowed from the record; runs_keep copies what is to stay.
+ * `struct run` whose strings are borrowed from the record; runs_keep copies what is to stay. There
+ * may be millions of kept runs, so struct run is small, and details of kept runs are in a spool
+ * until run_load fetches them.
  * Unknown is not zero: NULL, TIME_UNKNOWN, or a has_ flag says that a source does not tell.
  */
 #ifndef RUNTALLY_RUN_H
@@ -13,6 +15,8 @@
 #include <stdint.h>
 
 #include "runtally/arena.h"
+#include "runtally/spool.h"
+#include "runtally/strbuf.h"
 
 /* The five outcomes of vendors.md. Also the outcome of one criterion. */
 enum outcome {
@@ -22,7 +26,7 @@ enum outcome {
 	OUTCOME_PENDING, /* not finished */
 	OUTCOME_UNKNOWN, /* the source does not tell, or not in words we know */
 	OUTCOME_COUNT
-};
+} __attribute__((packed)); /* one byte */
 
 /* "passed", "failed", "error", "pending", "unknown" */
 const char *outcome_name(enum outcome outcome);
@@ -40,11 +44,11 @@ enum { NO_TURN = -1, SCORE_ONE = 1000000 };
 
 struct criterion {
 	const char *name;
-	const char *detail; /* why, any length; NULL: not told, or details not kept */
-	enum outcome outcome;
-	bool has_score;
+	const char *detail;  /* why, any length; NULL: not told, or the run is a kept one */
 	int32_t score_micro; /* millionths of 1 */
-	int turn;            /* index into details->turns, or NO_TURN */
+	enum outcome outcome;
+	bool has_score : 1;
+	signed int turn : 23; /* index into details->turns (adapters read fewer), or NO_TURN */
 };
 
 /* One message of a conversation. `role` as the source says it: user, assistant, tool, ... */
@@ -61,7 +65,6 @@ struct turn {
 	bool has_latency, has_cost, has_tokens;
 	int64_t latency_ms, cost_nano, tokens_input, tokens_output;
 	const char *trace_id;
-	const struct run *run; /* the one it belongs to; set by runs_keep */
 };
 
 /* A labelled text of any length: "Rubric", "Feedback", "Error", "Log", "Analysis". */
@@ -79,6 +82,12 @@ struct details {
 	size_t transcript_count;
 };
 
+/* What all runs of one input have in common; lives as long as they do. */
+struct run_input {
+	const char *label;  /* `exports/a.json` */
+	const char *folder; /* for --suite-by folder */
+};
+
 struct run {
 	const char *source; /* an adapter's name, or what a run record says */
 	const char *run_id;
@@ -87,26 +96,29 @@ struct run {
 	const char *model;
 	const char *status; /* the source's own word, or NULL */
 	const char *reason; /* one line: why it did not pass; NULL: none given */
-	const char *origin; /* place of the record: `exports/a.json#3` */
-	const char *folder; /* for --suite-by folder */
+	const char *origin; /* what the record itself tells of its place, or NULL; see run_origin */
+	const struct run_input *input;
 
-	enum outcome outcome;
-	bool has_score, has_cost, has_tokens;
-	int32_t score_micro;                                  /* millionths of 1 */
 	int64_t created_at, started_at, ended_at, updated_at; /* ms since 1970 UTC, TIME_UNKNOWN */
 	int64_t duration_ms;                                  /* -1: unknown */
 	int64_t cost_nano;                                    /* billionths of a US dollar */
 	int64_t tokens_input, tokens_output;
+	uint64_t identity; /* hash of (source, run id) before redaction */
 
 	const uint32_t *latency_ms; /* one a turn, or the average alone */
-	size_t latency_count;
 	const struct criterion *criteria;
-	size_t criterion_count;
+	const struct details *details; /* NULL: not told, or the run is a kept one */
+	uint64_t details_place;        /* of a kept one: in the spool; 0: nothing was kept */
 
-	const struct details *details; /* NULL: not kept */
-	uint64_t identity;             /* hash of (source, run id) before redaction */
-	uint32_t redactions;           /* placeholders put in */
-	size_t case_index;             /* into report.cases; set by report_build (tally.h) */
+	/* A record is well below 4 GB, and no file has so many. */
+	uint32_t latency_count, criterion_count;
+	uint32_t part_count; /* of a kept run's details: passages, turns, messages */
+	uint32_t record;     /* in its input, from 1; 0: not told, or the only one */
+	uint32_t redactions; /* placeholders put in */
+	uint32_t case_index; /* into report.cases; set by report_build (tally.h) */
+	int32_t score_micro; /* millionths of 1 */
+	enum outcome outcome;
+	bool has_score, has_cost, has_tokens;
 };
 
 /* 31.7 years: a longer duration is no measurement but an unset clock. */
@@ -128,15 +140,30 @@ int64_t run_when(const struct run *run);
  */
 void run_derive_duration(struct run *run);
 
+/* Appends the place of the record: `exports/a.json#3`, or what the record itself tells. */
+void run_origin(const struct run *run, struct strbuf *out);
+/* The order of these texts, byte by byte. */
+int run_compare_origins(const struct run *a, const struct run *b);
+/* NULL: not known. */
+const char *run_folder(const struct run *run);
+
 /* The run set. `items` may be sorted by whoever holds it; the runs themselves do not move. */
 struct runs {
 	struct run **items;
 	size_t count, capacity;
 	struct arena arena;
 	struct interner names;
+	struct spool *spool;
+	struct criteria_pool {
+		struct shared_criteria *slots;
+		size_t capacity, count;
+		struct criterion *scratch; /* of the run being kept */
+		size_t scratch_capacity;
+	} criteria; /* of lists that many runs share */
 };
 
-void runs_init(struct runs *runs);
+/* The spool, which sets may share, must outlive what is read of the runs; NULL: no details. */
+void runs_init(struct runs *runs, struct spool *spool);
 void runs_release(struct runs *runs);
 
 /*
@@ -148,16 +175,25 @@ typedef const char *text_filter(void *ctx, const char *text);
 /*
  * Adds a deep copy of *run, every string of it passed through `filter` (NULL: as it is): texts with
  * `ctx`, what runs are grouped, joined and told apart by (ids, names) with `label_ctx`, so that
- * different labels stay different. Details and the details of criteria are kept only with
- * `keep_details`. Returns the copy.
+ * different labels stay different. run->input is kept as it is. Details and the details of criteria
+ * go to the spool, and only with `with_details`. Returns the copy.
  */
-struct run *runs_keep(struct runs *runs, const struct run *run, bool keep_details,
+struct run *runs_keep(struct runs *runs, const struct run *run, bool with_details,
 		      text_filter *filter, void *ctx, void *label_ctx);
 
 /*
  * Passes a kept run's labels, in the order in which runs_keep passes them, through `filter`; what
- * that returns must live as long as the run.
+ * that returns must live as long as the run, as the arena does.
  */
-void run_relabel(struct run *run, text_filter *filter, void *ctx);
+void run_relabel(struct run *run, struct arena *arena, text_filter *filter, void *ctx);
+
+/* Gives *run the criteria of *other, a kept run like itself, with their details. */
+void runs_take_criteria(struct runs *runs, struct run *run, const struct run *other);
+
+/*
+ * *run as it was before it was kept: with its details, if any, and those of its criteria. They live
+ * in the arena.
+ */
+struct run run_load(const struct run *run, struct spool *spool, struct arena *arena);
 
 #endif

@@ -19,10 +19,12 @@
 #include "runtally/mustache.h"
 #include "runtally/note.h"
 #include "runtally/report.h"
+#include "runtally/view_loads.h"
 
 /* What a report is made of. All borrowed; lives as long as the rendering. */
 struct view {
 	const struct report *report;
+	struct view_loads *loads; /* of its runs' details; NULL: none are shown */
 	const struct ingest_counts *counts;
 	const struct notes *notes;
 	const struct gates *gates;
@@ -57,8 +59,17 @@ struct member {
 		member_object *object;
 		member_next *next;
 	};
-	size_t at; /* offset into the object, for functions that serve several members */
+	size_t at; /* for functions that serve several members: an offset, or VIEW_AT() */
 };
+
+/*
+ * What an offset counts from. A part of a run's details is named by the run, which is of->object,
+ * and its of->index there, and loaded when it is asked for: pointers to it are good until another
+ * run is loaded.
+ */
+enum view_part { PART_OBJECT, PART_CRITERION, PART_TURN, PART_MESSAGE, PART_PASSAGE };
+enum { VIEW_PART_SHIFT = 16 };
+#define VIEW_AT(part, offset) ((size_t)(part) << VIEW_PART_SHIFT | (offset))
 
 struct value_class {
 	const char *name;
@@ -74,7 +85,7 @@ struct value_class {
 struct value value_of(const struct value_class *class, const struct view *view, const void *object,
 		      size_t index);
 const struct view *value_view(const struct value *value);
-/* What `of`'s member lies at: of->object plus the member's `at`. */
+/* What `of`'s member lies at: the member's `at`, from of->object or the part that it names. */
 const void *value_field(const struct value *of);
 
 /* Functions for members of common types: of->object plus the member's `at` is ... */
@@ -95,6 +106,8 @@ extern const struct value_class class_tally, class_raw_tally, class_run, class_c
 
 /* Whether the report shows this run's details (--details). */
 bool run_is_shown(const struct view *view, const struct run *run);
+/* The run with its details; good until this is asked for another run. */
+const struct run *view_load(const struct view *view, const struct run *run);
 /* "1 of 3 criteria failed: relevance", else the reason, else the raw status; may append nothing. */
 void run_headline(const struct run *run, struct strbuf *out);
 

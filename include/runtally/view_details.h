@@ -7,7 +7,10 @@
 
 #include "runtally/view.h"
 
-/* Of struct criterion, turn, message and passage. */
+/*
+ * The object of all of them is a run as it was kept. The index is that of a criterion, turn or
+ * passage of the run, or of a message among all messages of the run.
+ */
 extern const struct value_class class_criterion, class_turn, class_message, class_passage;
 
 /* Members of whatever has an enum outcome at the member's `at`. */
@@ -28,6 +31,16 @@ member_flag view_is_passed, view_is_failed, view_is_error, view_is_pending, view
 
 /* Two decimals; nothing where it is not known. */
 void view_score(struct strbuf *out, bool known, int32_t micro);
+
+/* What of->index names in the run of->object. */
+const void *view_part(const struct value *of, enum view_part part);
+
+/*
+ * For the next functions of lists of a run's parts: `count` of them, from index `first` on. The
+ * cursor's index counts from 0.
+ */
+bool view_next_part(const struct value *of, const struct value_class *class, size_t first,
+		    size_t count, struct value_cursor *cursor, struct value *out);
 
 /* For the next functions of lists that are arrays of `count` items of `size` bytes. */
 bool view_next_of(const struct value *of, const struct value_class *class, const void *items,

@@ -30,6 +30,25 @@ class Outputs(harness.Case):
                 self.assertIn(b"No space left", ended.stderr)
         self.assertEqual(self.files(), ["run.json"])
 
+    def test_details_of_any_size(self):
+        """More than stays in memory: reports are the same with and without a temporary file."""
+        runs = [fields.playgent() for _ in range(300)]
+        for number, run in enumerate(runs):
+            run["run_id"] = f"run {number}"
+            run["turns"][0]["expected_behavior"] = f"expects {number} " * 6000
+        self.write("many.json", json.dumps(runs))
+        (self.folder / "temporary").mkdir()
+        written = []
+        for folder in ("temporary", "missing", ""):
+            ended = self.run_here("many.json", "-o", "html=-", "-o", "junit=r.xml",
+                                  env=harness.environment(TMPDIR=folder))
+            self.assertEqual((ended.returncode, ended.stderr), (0, b""))
+            written.append((ended.stdout, (self.folder / "r.xml").read_bytes()))
+        self.assertIn(b"expects 299 expects 299", written[0][0])
+        self.assertEqual(written[0], written[1])
+        self.assertEqual(written[0], written[2])
+        self.assertEqual(self.files(), ["many.json", "r.xml", "run.json"])
+
     def test_full_standard_output(self):
         for name in FORMATS:
             with self.subTest(name), open("/dev/full", "wb") as full:

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -175,7 +176,8 @@ static void test_arena(void **state)
 	for (int round = 0; round < 3; round++) {
 		for (size_t i = 0; i < COUNT(sizes); i++) {
 			texts[i] = arena_alloc(&arena, sizes[i]);
-			assert_int_equal((uintptr_t)texts[i] % _Alignof(max_align_t), 0);
+			assert_int_equal((uintptr_t)texts[i] % _Alignof(int64_t), 0);
+			assert_int_equal((uintptr_t)texts[i] % _Alignof(void *), 0);
 			memset(texts[i], 'a' + (int)i, sizes[i]);
 		}
 		for (size_t i = 0; i < COUNT(sizes); i++)
@@ -193,6 +195,38 @@ static void test_arena(void **state)
 	assert_string_equal(arena_printf(&arena, "%s-%d", "x", 5), "x-5");
 	arena_release(&arena);
 	assert_string_equal(arena_strdup(&arena, "again"), "again");
+	arena_release(&arena);
+}
+
+/* Texts leave no holes, and what is aligned stands apart from them. */
+static void test_arena_texts(void **state)
+{
+	enum { ROUNDS = 3000 };
+	static uint64_t *numbers[ROUNDS];
+	static char *texts[ROUNDS];
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 0);
+	for (size_t i = 0; i < ROUNDS; i++) {
+		numbers[i] = arena_alloc(&arena, sizeof(uint64_t));
+		*numbers[i] = i;
+		texts[i] = arena_printf(&arena, "%zu", i);
+		assert_int_equal((uintptr_t)numbers[i] % _Alignof(uint64_t), 0);
+	}
+	/* eight bytes a number, the digits, a NUL each */
+	assert_int_equal(arena.used, ROUNDS * 9 + 10 + 90 * 2 + 900 * 3 + 2000 * 4);
+	for (size_t i = 0; i < ROUNDS; i++) {
+		assert_int_equal(*numbers[i], i);
+		assert_int_equal((size_t)strtol(texts[i], NULL, 10), i);
+	}
+	arena_reset(&arena);
+	assert_int_equal(arena.used, 0);
+	texts[0] = arena_strndup(&arena, "abcd", 3);
+	assert_ptr_equal(arena_strdup(&arena, "x"), texts[0] - 2);
+	assert_string_equal(texts[0], "abc");
+	arena_reset(&arena);
+	assert_ptr_equal(arena_strdup(&arena, "abc"), texts[0]);
 	arena_release(&arena);
 }
 
@@ -418,11 +452,12 @@ int main(void)
 		cmocka_unit_test(test_error),        cmocka_unit_test(test_error_cut),
 		cmocka_unit_test(test_strbuf),       cmocka_unit_test(test_strbuf_grows),
 		cmocka_unit_test(test_exhausted),    cmocka_unit_test(test_array),
-		cmocka_unit_test(test_arena),        cmocka_unit_test(test_budget),
-		cmocka_unit_test(test_intern),       cmocka_unit_test(test_hash),
-		cmocka_unit_test(test_notes),        cmocka_unit_test(test_notes_limit),
-		cmocka_unit_test(test_notes_append), cmocka_unit_test(test_notes_append),
-		cmocka_unit_test(test_notes_filter), cmocka_unit_test(test_note_place),
+		cmocka_unit_test(test_arena),        cmocka_unit_test(test_arena_texts),
+		cmocka_unit_test(test_budget),       cmocka_unit_test(test_intern),
+		cmocka_unit_test(test_hash),         cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_notes_limit),  cmocka_unit_test(test_notes_append),
+		cmocka_unit_test(test_notes_append), cmocka_unit_test(test_notes_filter),
+		cmocka_unit_test(test_note_place),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -13,7 +13,9 @@
 struct world {
 	struct folder folder;
 	struct ingest_options options;
+	struct spool spool;
 	struct runs runs;
+	struct arena loaded;
 	struct notes notes;
 	struct ingest_counts counts;
 };
@@ -32,7 +34,9 @@ static int setup(void **state)
 		.redact = true,
 		.transcripts = true,
 	};
-	runs_init(&world.runs);
+	arena_init(&world.loaded, 0);
+	spool_init(&world.spool, 0, "/tmp");
+	runs_init(&world.runs, &world.spool);
 	notes_init(&world.notes, 100);
 	*state = &world;
 	return 0;
@@ -44,6 +48,8 @@ static int teardown(void **state)
 
 	notes_release(&world->notes);
 	runs_release(&world->runs);
+	spool_release(&world->spool);
+	arena_release(&world->loaded);
 	folder_release(&world->folder);
 	return 0;
 }
@@ -56,12 +62,29 @@ static void read_folder(struct world *world)
 
 	notes_release(&world->notes);
 	runs_release(&world->runs);
-	runs_init(&world->runs);
+	runs_init(&world->runs, &world->spool);
 	notes_init(&world->notes, 100);
 	ingest(&input, 1, &world->options, &world->runs, &world->counts, &world->notes);
 	assert_int_equal(counts->records, counts->runs + counts->duplicates + counts->definitions +
 						  counts->rejected);
 	assert_int_equal(world->runs.count, counts->runs - counts->filtered);
+}
+
+/* With its details. */
+static struct run loaded_run(struct world *world, size_t index)
+{
+	return run_load(world->runs.items[index], &world->spool, &world->loaded);
+}
+
+static const char *origin_of(struct world *world, size_t index)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *origin;
+
+	run_origin(world->runs.items[index], &text);
+	origin = arena_strdup(&world->loaded, text.text);
+	strbuf_release(&text);
+	return origin;
 }
 
 /* The runs as `id outcome` words, in the order of the inputs. */
@@ -136,8 +159,8 @@ static void counts_add_up(void **state)
 	assert_int_equal(world->counts.rejected, 4);
 	assert_int_equal(world->counts.bytes, sizeof(text) - 1);
 	assert_string_equal(world->runs.items[0]->test_case.name, "Test");
-	assert_string_equal(world->runs.items[0]->origin, "a.ndjson#1");
-	assert_string_equal(world->runs.items[2]->origin, "a.ndjson#9");
+	assert_string_equal(origin_of(world, 0), "a.ndjson#1");
+	assert_string_equal(origin_of(world, 2), "a.ndjson#9");
 }
 
 static void origins_of_single_records(void **state)
@@ -148,9 +171,9 @@ static void origins_of_single_records(void **state)
 	put(world, "b.json", "[" TELNYX("b", "passed") "]");
 	put(world, "c.json", "[{\"error\":\"x\"}," TELNYX("c", "passed") "]");
 	read_folder(world);
-	assert_string_equal(world->runs.items[0]->origin, "a.json");
-	assert_string_equal(world->runs.items[1]->origin, "b.json");
-	assert_string_equal(world->runs.items[2]->origin, "c.json#2");
+	assert_string_equal(origin_of(world, 0), "a.json");
+	assert_string_equal(origin_of(world, 1), "b.json");
+	assert_string_equal(origin_of(world, 2), "c.json#2");
 	check_notes(world, "E c.json#1: an error body instead of runs: x\n");
 }
 
@@ -175,6 +198,9 @@ static void duplicates(void **state)
 		/* of equal age, told or not: the richer */
 		{"\"status\":\"running\"",
 		 "\"status\":\"passed\",\"completed_at\":\"2026-01-01T00:00:00Z\"", "r passed"},
+		/* what was said counts, too */
+		{"\"status\":\"passed\",\"completed_at\":\"2026-01-01T00:00:00Z\"",
+		 "\"status\":\"failed\",\"logs\":\"said\"", "r failed"},
 		/* a copy that tells no update is older than one that does, however rich */
 		{"\"status\":\"failed\",\"updated_at\":\"2026-01-01T00:00:09Z\"",
 		 "\"status\":\"passed\",\"completed_at\":\"2026-01-01T00:00:00Z\"", "r failed"},
@@ -424,8 +450,8 @@ static void archives(void **state)
 	read_folder(world);
 	check_runs(world, "a1 passed, a2 passed, b failed");
 	assert_int_equal(world->counts.files, 1);
-	assert_string_equal(world->runs.items[1]->origin, "x.zip!a.ndjson#2");
-	assert_string_equal(world->runs.items[2]->origin, "x.zip!b/one.json");
+	assert_string_equal(origin_of(world, 1), "x.zip!a.ndjson#2");
+	assert_string_equal(origin_of(world, 2), "x.zip!b/one.json");
 }
 
 /* An entry whose checksum is wrong must leave nothing behind, however much of it was read. */
@@ -596,22 +622,22 @@ static uint64_t sum_of_redactions(const struct world *world)
 static void redaction(void **state)
 {
 	struct world *world = *state;
-	const struct run *run;
+	struct run run;
 
 	folder_make(&world->folder, "carl@example.net");
 	put(world, "carl@example.net/a.ndjson",
 	    CONVERSATION "\n{\"error\":\"key of dora@example.com\"}");
 	read_folder(world);
-	run = world->runs.items[0];
+	run = loaded_run(world, 0);
 	/* labels are numbered for the whole call (the folder's name came first), texts per run */
-	assert_string_equal(run->test_case.name, "call [email 2]");
-	assert_string_equal(run->agent.name, "Bot of [email 3]");
-	assert_string_equal(run->details->turns[0].input[0].content, "I am [email 1]");
-	assert_string_equal(run->criteria[0].detail, "rude to [email 1]");
-	assert_null(strstr(run->origin, "carl@"));
-	assert_null(strstr(run->folder, "carl@"));
-	assert_true(run->redactions >= 4);
-	assert_true(sum_of_redactions(world) >= run->redactions);
+	assert_string_equal(run.test_case.name, "call [email 2]");
+	assert_string_equal(run.agent.name, "Bot of [email 3]");
+	assert_string_equal(run.details->turns[0].input[0].content, "I am [email 1]");
+	assert_string_equal(run.criteria[0].detail, "rude to [email 1]");
+	assert_null(strstr(origin_of(world, 0), "carl@"));
+	assert_null(strstr(run_folder(&run), "carl@"));
+	assert_true(run.redactions >= 4);
+	assert_true(sum_of_redactions(world) >= run.redactions);
 	assert_int_equal(world->notes.count, 1);
 	assert_null(strstr(world->notes.items[0].text, "dora@"));
 	assert_non_null(strstr(world->notes.items[0].text, "[email 1]"));
@@ -619,10 +645,10 @@ static void redaction(void **state)
 	assert_null(strstr(world->notes.items[0].opened, "carl@"));
 	world->options.redact = false;
 	read_folder(world);
-	run = world->runs.items[0];
-	assert_string_equal(run->test_case.name, "call ann@example.com");
-	assert_string_equal(run->origin, "carl@example.net/a.ndjson#1");
-	assert_int_equal(run->redactions, 0);
+	run = loaded_run(world, 0);
+	assert_string_equal(run.test_case.name, "call ann@example.com");
+	assert_string_equal(origin_of(world, 0), "carl@example.net/a.ndjson#1");
+	assert_int_equal(run.redactions, 0);
 	assert_int_equal(sum_of_redactions(world), 0);
 	assert_non_null(strstr(world->notes.items[0].text, "dora@example.com"));
 }
@@ -667,7 +693,7 @@ static void redacted_ids_differ(void **state)
 static void without_transcripts(void **state)
 {
 	struct world *world = *state;
-	const struct run *run;
+	struct run run;
 
 	world->options.transcripts = false;
 	put(world, "a.ndjson",
@@ -678,19 +704,19 @@ static void without_transcripts(void **state)
 	    "\"conversation\":[{\"role\":\"user\",\"content\":\"hi\"}]}}\n");
 	read_folder(world);
 	assert_int_equal(world->runs.count, 3);
-	run = world->runs.items[0];
-	assert_int_equal(run->details->turn_count, 1);
-	assert_int_equal(run->details->turns[0].input_count, 0);
-	assert_int_equal(run->details->turns[0].output_count, 0);
-	assert_int_equal(run->details->turns[0].outcome, OUTCOME_FAILED);
-	assert_int_equal(run->criterion_count, 1);
-	assert_non_null(run->criteria[0].detail);
-	run = world->runs.items[1];
-	assert_int_equal(run->details->passage_count, 0);
-	assert_null(run->reason); /* logs are no reason then */
-	run = world->runs.items[2];
-	assert_int_equal(run->details->transcript_count, 0);
-	assert_true(run->details->passage_count > 0);
+	run = loaded_run(world, 0);
+	assert_int_equal(run.details->turn_count, 1);
+	assert_int_equal(run.details->turns[0].input_count, 0);
+	assert_int_equal(run.details->turns[0].output_count, 0);
+	assert_int_equal(run.details->turns[0].outcome, OUTCOME_FAILED);
+	assert_int_equal(run.criterion_count, 1);
+	assert_non_null(run.criteria[0].detail);
+	run = loaded_run(world, 1);
+	assert_int_equal(run.details->passage_count, 0);
+	assert_null(run.reason); /* logs are no reason then */
+	run = loaded_run(world, 2);
+	assert_int_equal(run.details->transcript_count, 0);
+	assert_true(run.details->passage_count > 0);
 }
 
 static void which_details(void **state)
@@ -717,7 +743,7 @@ static void which_details(void **state)
 		put(world, "a.json", text);
 		world->options.details = cases[i].choice;
 		read_folder(world);
-		assert_int_equal(world->runs.items[0]->details != NULL, cases[i].kept);
+		assert_int_equal(loaded_run(world, 0).details != NULL, cases[i].kept);
 	}
 }
 
@@ -733,7 +759,7 @@ static void derived_members(void **state)
 	    "\"created_at\":\"2026-01-01T00:00:00Z\",\"completed_at\":\"2026-01-01T00:00:02Z\"}");
 	read_folder(world);
 	assert_int_equal(world->runs.items[0]->duration_ms, 2000);
-	assert_string_equal(world->runs.items[0]->folder, "sub");
+	assert_string_equal(run_folder(world->runs.items[0]), "sub");
 }
 
 /* The same flaw of many records of one file is one note. */

@@ -19,7 +19,7 @@ static void setup(struct world *world)
 {
 	joins_init(&world->joins);
 	arena_init(&world->arena, 0);
-	runs_init(&world->runs);
+	runs_init(&world->runs, NULL);
 	notes_init(&world->notes, 100);
 }
 

@@ -25,6 +25,8 @@ static const char *dump_folder;
 
 /* A report being made, and the files it was rendered into. */
 struct bench {
+	struct spool spool;
+	struct view_loads loads;
 	struct runs runs;
 	struct report report;
 	struct notes notes;
@@ -40,7 +42,9 @@ struct bench {
 static void bench_init(struct bench *bench, const char *name)
 {
 	*bench = (struct bench){.name = name, .options = default_render_options};
-	runs_init(&bench->runs);
+	spool_init(&bench->spool, SPOOL_MEMORY, NULL);
+	view_loads_init(&bench->loads, &bench->spool);
+	runs_init(&bench->runs, &bench->spool);
 	notes_init(&bench->notes, 100);
 	for (size_t i = 0; i < FILES_MAX; i++)
 		strbuf_init(&bench->files[i]);
@@ -52,6 +56,8 @@ static void bench_release(struct bench *bench)
 		strbuf_release(&bench->files[i]);
 	notes_release(&bench->notes);
 	runs_release(&bench->runs);
+	view_loads_release(&bench->loads);
+	spool_release(&bench->spool);
 }
 
 static struct run run_of(const char *suite, const char *name, const char *id, enum outcome outcome)
@@ -248,6 +254,7 @@ static const char *render(struct bench *bench)
 	report_build(&bench->report, &bench->runs, SUITE_BY_SUITE);
 	bench->view = (struct view){
 		.report = &bench->report,
+		.loads = &bench->loads,
 		.counts = &bench->counts,
 		.notes = &bench->notes,
 		.gates = &bench->gates,

@@ -40,7 +40,7 @@ static void world_init(struct world *world, const struct sizes *sizes, const cha
 		.out = STRBUF_INIT,
 	};
 	world->format.escape = escape_none;
-	runs_init(&world->runs);
+	runs_init(&world->runs, NULL);
 	notes_init(&world->notes, 1000);
 	for (size_t i = 0; i < sizes->suites * sizes->cases * sizes->runs; i++) {
 		char suite[32], name[32], id[32];

@@ -35,7 +35,7 @@ static int setup(void **state)
 		.options = {.render = default_render_options, .templates = world.choices},
 	};
 	folder_init(&world.folder);
-	runs_init(&world.runs);
+	runs_init(&world.runs, NULL);
 	notes_init(&world.notes, 10);
 	for (int i = 0; i < RUNS; i++) {
 		char id[16], suite[16];

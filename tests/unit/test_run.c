@@ -141,7 +141,6 @@ static void full_init(struct full *full)
 	full->run.status = text(full, "status");
 	full->run.reason = text(full, "reason");
 	full->run.origin = text(full, "origin");
-	full->run.folder = text(full, "folder");
 	full->run.has_cost = true;
 	full->run.cost_nano = 77;
 	full->run.identity = 99;
@@ -173,9 +172,9 @@ static void check_label(const struct label *label, const char *id, const char *n
 	assert_string_equal(label->name, name);
 }
 
-static void check_details(const struct run *kept)
+static void check_details(const struct run *run)
 {
-	const struct turn *turn = &kept->details->turns[0];
+	const struct turn *turn = &run->details->turns[0];
 
 	assert_string_equal(turn->input[0].role, "<user>");
 	assert_string_equal(turn->input[0].content, "<in>");
@@ -184,28 +183,14 @@ static void check_details(const struct run *kept)
 	assert_string_equal(turn->expected, "<expected>");
 	assert_string_equal(turn->trace_id, "<trace>");
 	assert_int_equal(turn->latency_ms, 5);
-	assert_ptr_equal(turn->run, kept);
-	assert_string_equal(kept->details->passages[0].label, "<Log>");
-	assert_string_equal(kept->details->passages[0].text, "<log>");
-	assert_string_equal(kept->details->transcript[0].role, "<tool>");
-	assert_string_equal(kept->details->transcript[0].content, "<said>");
+	assert_string_equal(run->details->passages[0].label, "<Log>");
+	assert_string_equal(run->details->passages[0].text, "<log>");
+	assert_string_equal(run->details->transcript[0].role, "<tool>");
+	assert_string_equal(run->details->transcript[0].content, "<said>");
 }
 
-/* Every string passes the filter, and nothing of the record is needed any more. */
-static void keeps_filtered_copies(void **state)
+static void check_texts(const struct run *kept)
 {
-	struct full full;
-	struct runs runs;
-	struct run *kept;
-	size_t filtered = 0;
-
-	(void)state;
-	full_init(&full);
-	runs_init(&runs);
-	kept = runs_keep(&runs, &full.run, true, shout, &filtered, &filtered);
-	arena_release(&full.arena);
-	assert_int_equal(runs.count, 1);
-	assert_ptr_equal(runs.items[0], kept);
 	assert_string_equal(kept->source, "<playgent>");
 	assert_string_equal(kept->run_id, "<id>");
 	check_label(&kept->suite, "<suite-id>", "<suite>");
@@ -216,58 +201,157 @@ static void keeps_filtered_copies(void **state)
 	assert_string_equal(kept->status, "<status>");
 	assert_string_equal(kept->reason, "<reason>");
 	assert_string_equal(kept->origin, "<origin>");
-	assert_string_equal(kept->folder, "<folder>");
 	assert_string_equal(kept->criteria[0].name, "<criterion>");
-	assert_string_equal(kept->criteria[0].detail, "<detail>");
 	assert_int_equal(kept->latency_ms[1], UINT32_MAX);
 	assert_int_equal(kept->cost_nano, 77);
 	assert_int_equal(kept->identity, 99);
-	check_details(kept);
-	/*
-	 * 14 of the run, 2 of the criterion, 6 of the turn, 2 of the passage, 2 of the transcript
-	 */
-	assert_int_equal(filtered, 26);
-	runs_release(&runs);
 }
 
-static void keeps_no_details_unasked(void **state)
+/* A run set, its spool, and room for what is loaded. */
+struct set {
+	struct spool spool;
+	struct runs runs;
+	struct arena arena;
+};
+
+static void set_init(struct set *set)
+{
+	spool_init(&set->spool, 0, "/tmp");
+	runs_init(&set->runs, &set->spool);
+	arena_init(&set->arena, 0);
+}
+
+static void set_release(struct set *set)
+{
+	runs_release(&set->runs);
+	spool_release(&set->spool);
+	arena_release(&set->arena);
+}
+
+/* Every string passes the filter, and nothing of the record is needed any more. */
+static void keeps_filtered_copies(void **state)
 {
 	struct full full;
-	struct runs runs;
-	struct run *kept;
+	struct set set;
+	struct run *kept, loaded;
 	size_t filtered = 0;
 
 	(void)state;
 	full_init(&full);
-	runs_init(&runs);
-	kept = runs_keep(&runs, &full.run, false, shout, &filtered, &filtered);
-	assert_null(kept->details);
-	assert_string_equal(kept->criteria[0].name, "<criterion>");
-	assert_null(kept->criteria[0].detail);
-	assert_string_equal(kept->reason, "<reason>");
-	assert_int_equal(filtered, 15);
+	set_init(&set);
+	kept = runs_keep(&set.runs, &full.run, true, shout, &filtered, &filtered);
 	arena_release(&full.arena);
-	runs_release(&runs);
+	assert_int_equal(set.runs.count, 1);
+	assert_ptr_equal(set.runs.items[0], kept);
+	/*
+	 * 13 of the run, 2 of the criterion, 6 of the turn, 2 of the passage, 2 of the transcript
+	 */
+	assert_int_equal(filtered, 25);
+	check_texts(kept);
+	assert_null(kept->details);
+	assert_null(kept->criteria[0].detail);
+	assert_int_equal(kept->part_count, 3);
+	loaded = run_load(kept, &set.spool, &set.arena);
+	check_texts(&loaded);
+	assert_string_equal(loaded.criteria[0].detail, "<detail>");
+	check_details(&loaded);
+	assert_null(kept->details);
+	assert_null(kept->criteria[0].detail);
+	set_release(&set);
+}
+
+/* A filter that numbers what it sees. */
+static const char *number(void *ctx, const char *words)
+{
+	static char buffer[64];
+
+	snprintf(buffer, sizeof(buffer), "%zu %s", ++*(size_t *)ctx, words);
+	return buffer;
+}
+
+/* Numbers of placeholders depend on the order, and reports are to stay the same. */
+static void filters_in_a_fixed_order(void **state)
+{
+	struct full full;
+	struct set set;
+	struct run loaded;
+	const struct turn *turn;
+	size_t filtered = 0;
+
+	(void)state;
+	full_init(&full);
+	set_init(&set);
+	loaded = run_load(runs_keep(&set.runs, &full.run, true, number, &filtered, &filtered),
+			  &set.spool, &set.arena);
+	turn = &loaded.details->turns[0];
+	assert_string_equal(loaded.source, "1 playgent");
+	assert_string_equal(loaded.origin, "13 origin");
+	assert_string_equal(loaded.criteria[0].name, "14 criterion");
+	assert_string_equal(loaded.criteria[0].detail, "15 detail");
+	assert_string_equal(loaded.details->passages[0].label, "16 Log");
+	assert_string_equal(loaded.details->passages[0].text, "17 log");
+	assert_string_equal(turn->input[0].role, "18 user");
+	assert_string_equal(turn->input[0].content, "19 in");
+	assert_string_equal(turn->output[0].role, "20 assistant");
+	assert_string_equal(turn->output[0].content, "21 out");
+	assert_string_equal(turn->expected, "22 expected");
+	assert_string_equal(turn->trace_id, "23 trace");
+	assert_string_equal(loaded.details->transcript[0].role, "24 tool");
+	assert_string_equal(loaded.details->transcript[0].content, "25 said");
+	arena_release(&full.arena);
+	set_release(&set);
+}
+
+static void keeps_no_details_unasked(void **state)
+{
+	/* unasked, or without a place to put them */
+	static const struct {
+		bool asked, spooled;
+	} cases[] = {{false, true}, {true, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct full full;
+		struct set set;
+		struct run *kept, loaded;
+		size_t filtered = 0;
+
+		full_init(&full);
+		set_init(&set);
+		if (!cases[i].spooled)
+			set.runs.spool = NULL;
+		kept = runs_keep(&set.runs, &full.run, cases[i].asked, shout, &filtered, &filtered);
+		check_texts(kept);
+		assert_int_equal(kept->details_place, 0);
+		assert_int_equal(kept->part_count, 0);
+		assert_int_equal(filtered, 14);
+		loaded = run_load(kept, &set.spool, &set.arena);
+		assert_null(loaded.details);
+		assert_null(loaded.criteria[0].detail);
+		arena_release(&full.arena);
+		set_release(&set);
+	}
 }
 
 static void keeps_what_is_missing_missing(void **state)
 {
 	struct run run = made_run("kapso", "1", OUTCOME_PENDING);
-	struct runs runs;
+	struct set set;
 	struct run *kept;
 
 	(void)state;
-	runs_init(&runs);
-	kept = runs_keep(&runs, &run, true, NULL, NULL, NULL);
+	set_init(&set);
+	kept = runs_keep(&set.runs, &run, true, NULL, NULL, NULL);
 	assert_null(kept->suite.id);
 	assert_null(kept->suite.name);
 	assert_null(kept->reason);
-	assert_null(kept->details);
+	assert_int_equal(kept->details_place, 0);
 	assert_null(kept->criteria);
 	assert_null(kept->latency_ms);
+	assert_null(run_folder(kept));
 	assert_string_equal(kept->run_id, "1");
 	assert_ptr_not_equal(kept->run_id, run.run_id);
-	runs_release(&runs);
+	set_release(&set);
 }
 
 /* A million runs of a hundred cases hold a hundred names; and runs do not move. */
@@ -278,7 +362,7 @@ static void shares_names(void **state)
 	struct run *first = NULL;
 
 	(void)state;
-	runs_init(&runs);
+	runs_init(&runs, NULL);
 	for (int i = 0; i < RUNS; i++) {
 		char name[16] = "case";
 		struct run run = made_run("kapso", "1", OUTCOME_PASSED), *kept;
@@ -293,6 +377,202 @@ static void shares_names(void **state)
 	runs_release(&runs);
 }
 
+/* ---- lists of criteria ---- */
+
+static const struct criterion *keep_list(struct runs *runs, const struct criterion *items,
+					 size_t count)
+{
+	struct run run = made_run("telnyx", "1", OUTCOME_FAILED);
+
+	run.criteria = items;
+	run.criterion_count = (uint32_t)count;
+	return runs_keep(runs, &run, false, NULL, NULL, NULL)->criteria;
+}
+
+/* Lists that differ in one thing are two, and equal ones are one, unless they have scores. */
+static void shares_criteria(void **state)
+{
+	static const struct criterion lists[][2] = {
+		{{.name = "a", .turn = NO_TURN}, {.name = "b", .turn = NO_TURN}},
+		{{.name = "a", .turn = NO_TURN}, {.name = "c", .turn = NO_TURN}},
+		{{.name = "b", .turn = NO_TURN}, {.name = "a", .turn = NO_TURN}},
+		{{.name = "a", .turn = NO_TURN}, {.name = "b", .turn = 0}},
+		{{.name = "a", .turn = NO_TURN},
+		 {.name = "b", .turn = NO_TURN, .outcome = OUTCOME_FAILED}},
+		{{.name = "a", .turn = NO_TURN}, {.turn = NO_TURN}},
+		{{.name = "a", .turn = NO_TURN},
+		 {.name = "b", .turn = NO_TURN, .has_score = true, .score_micro = 1}},
+	};
+	enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
+	const struct criterion *kept[LISTS];
+	struct runs runs;
+
+	(void)state;
+	runs_init(&runs, NULL);
+	for (size_t i = 0; i < LISTS; i++) {
+		kept[i] = keep_list(&runs, lists[i], 2);
+		for (size_t j = 0; j < i; j++)
+			assert_ptr_not_equal(kept[i], kept[j]);
+	}
+	assert_ptr_not_equal(keep_list(&runs, lists[0], 1), kept[0]);
+	for (size_t i = 0; i < LISTS - 1; i++)
+		assert_ptr_equal(keep_list(&runs, lists[i], 2), kept[i]);
+	assert_int_equal(kept[6][1].score_micro, 1);
+	assert_int_equal(keep_list(&runs, lists[6], 2)[1].score_micro, 1);
+	runs_release(&runs);
+}
+
+/* A label that is redacted later, in one of the runs that have the list. */
+static void relabels_one_run(void **state)
+{
+	static const struct criterion list = {.name = "secret", .turn = NO_TURN};
+	struct run run = made_run("telnyx", "1", OUTCOME_FAILED), *first, *second;
+	struct runs runs;
+	struct arena arena;
+	size_t count = 0;
+
+	(void)state;
+	arena_init(&arena, 0);
+	runs_init(&runs, NULL);
+	run.criteria = &list;
+	run.criterion_count = 1;
+	first = runs_keep(&runs, &run, false, NULL, NULL, NULL);
+	second = runs_keep(&runs, &run, false, NULL, NULL, NULL);
+	assert_ptr_equal(first->criteria, second->criteria);
+	run_relabel(second, &arena, shout, &count);
+	assert_string_equal(second->criteria[0].name, "<secret>");
+	assert_int_equal(second->criteria[0].turn, NO_TURN);
+	assert_string_equal(first->criteria[0].name, "secret");
+	assert_int_equal(count, 3);
+	runs_release(&runs);
+	arena_release(&arena);
+}
+
+static void shares_many_lists(void **state)
+{
+	enum { LISTS = 500 };
+	static const struct criterion *kept[LISTS];
+	struct runs runs;
+
+	(void)state;
+	runs_init(&runs, NULL);
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < LISTS; i++) {
+			const struct criterion item = {.name = "same", .turn = i};
+			const struct criterion *list = keep_list(&runs, &item, 1);
+
+			assert_int_equal(list->turn, i);
+			if (round)
+				assert_ptr_equal(list, kept[i]);
+			kept[i] = list;
+		}
+	runs_release(&runs);
+}
+
+/* A copy has the criteria, another the conversation: what is kept in the end has both. */
+static void takes_criteria(void **state)
+{
+	struct full full;
+	struct set set;
+	struct run *run, *other, loaded;
+
+	(void)state;
+	full_init(&full);
+	set_init(&set);
+	other = runs_keep(&set.runs, &full.run, true, NULL, NULL, NULL);
+	full.run.criterion_count = 0;
+	run = runs_keep(&set.runs, &full.run, true, NULL, NULL, NULL);
+	runs_take_criteria(&set.runs, run, other);
+	loaded = run_load(run, &set.spool, &set.arena);
+	assert_int_equal(loaded.criterion_count, 1);
+	assert_string_equal(loaded.criteria[0].name, "criterion");
+	assert_string_equal(loaded.criteria[0].detail, "detail");
+	assert_string_equal(loaded.details->turns[0].expected, "expected");
+	full.run.details = NULL;
+	run = runs_keep(&set.runs, &full.run, true, NULL, NULL, NULL);
+	assert_int_equal(run->details_place, 0);
+	runs_take_criteria(&set.runs, run, other);
+	loaded = run_load(run, &set.spool, &set.arena);
+	assert_string_equal(loaded.criteria[0].detail, "detail");
+	assert_null(loaded.details);
+	arena_release(&full.arena);
+	set_release(&set);
+}
+
+/* A run that tells nothing but why a criterion failed. */
+static void keeps_details_of_criteria_alone(void **state)
+{
+	struct full full;
+	struct set set;
+	struct run loaded;
+
+	(void)state;
+	full_init(&full);
+	set_init(&set);
+	full.run.details = NULL;
+	loaded = run_load(runs_keep(&set.runs, &full.run, true, NULL, NULL, NULL), &set.spool,
+			  &set.arena);
+	assert_null(loaded.details);
+	assert_int_equal(loaded.part_count, 0);
+	assert_string_equal(loaded.criteria[0].detail, "detail");
+	arena_release(&full.arena);
+	set_release(&set);
+}
+
+/* ---- origins ---- */
+
+static void origins(void **state)
+{
+	static const struct {
+		const char *told, *label;
+		uint32_t record;
+		const char *expected;
+	} cases[] = {
+		{NULL, NULL, 0, ""},
+		{NULL, NULL, 7, ""},
+		{NULL, "a.json", 0, "a.json"},
+		{NULL, "a.json", 1, "a.json#1"},
+		{NULL, "a.json", UINT32_MAX, "a.json#4294967295"},
+		{"b.json#3", "a.json", 1, "b.json#3"},
+		{"b.json", NULL, 0, "b.json"},
+		{"a.json#1", "b.json", 0, "a.json#1"},
+	};
+	enum { CASES = sizeof(cases) / sizeof(cases[0]) };
+	struct run_input inputs[CASES];
+	struct run runs[CASES];
+
+	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		struct strbuf text = STRBUF_INIT;
+
+		inputs[i] = (struct run_input){cases[i].label, "folder"};
+		runs[i] = made_run("kapso", "1", OUTCOME_PASSED);
+		runs[i].origin = cases[i].told;
+		runs[i].input = cases[i].label ? &inputs[i] : NULL;
+		runs[i].record = cases[i].record;
+		run_origin(&runs[i], &text);
+		assert_string_equal(text.text, cases[i].expected);
+		strbuf_release(&text);
+	}
+	for (size_t i = 0; i < CASES; i++)
+		for (size_t j = 0; j < CASES; j++) {
+			int order = strcmp(cases[i].expected, cases[j].expected);
+			int found = run_compare_origins(&runs[i], &runs[j]);
+
+			assert_int_equal((found > 0) - (found < 0), (order > 0) - (order < 0));
+		}
+}
+
+/* What a million of them are to take. */
+static void is_small(void **state)
+{
+	(void)state;
+	if (sizeof(void *) == 8) {
+		assert_true(sizeof(struct run) <= 248);
+		assert_true(sizeof(struct criterion) <= 24);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +583,14 @@ int main(void)
 		cmocka_unit_test(keeps_no_details_unasked),
 		cmocka_unit_test(keeps_what_is_missing_missing),
 		cmocka_unit_test(shares_names),
+		cmocka_unit_test(filters_in_a_fixed_order),
+		cmocka_unit_test(shares_criteria),
+		cmocka_unit_test(shares_many_lists),
+		cmocka_unit_test(relabels_one_run),
+		cmocka_unit_test(takes_criteria),
+		cmocka_unit_test(keeps_details_of_criteria_alone),
+		cmocka_unit_test(origins),
+		cmocka_unit_test(is_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,12 +190,14 @@ struct words {
 
 static void keep_words(struct runs *runs, const struct words *words)
 {
+	struct run_input *input = arena_alloc(&runs->arena, sizeof(*input));
 	struct run run = made_run(words->source, words->id, words->outcome);
 
 	run.suite = (struct label){words->suite_id, words->suite_name};
 	run.test_case = (struct label){words->case_id, words->case_name};
 	run.agent = (struct label){words->agent_id, words->agent_name};
-	run.folder = words->folder;
+	*input = (struct run_input){"a.json", words->folder};
+	run.input = input;
 	run.ended_at = words->ended_at ? words->ended_at : TIME_UNKNOWN;
 	runs_keep(runs, &run, true, NULL, NULL, NULL);
 }
@@ -276,7 +278,7 @@ static void check_report(const struct words *words, size_t count, enum suite_by 
 	struct report report;
 	struct runs runs;
 
-	runs_init(&runs);
+	runs_init(&runs, NULL);
 	for (size_t i = 0; i < count; i++)
 		keep_words(&runs, &words[i]);
 	report_build(&report, &runs, by);
@@ -298,7 +300,7 @@ static void no_runs(void **state)
 
 	(void)state;
 	for (int by = SUITE_BY_SUITE; by <= SUITE_BY_FOLDER; by++) {
-		runs_init(&runs);
+		runs_init(&runs, NULL);
 		report_build(&report, &runs, (enum suite_by)by);
 		check_ranges(&report);
 		assert_int_equal(report.suite_count, 0);
@@ -652,7 +654,7 @@ static void any_order_one_report(void **state)
 			struct report report;
 			struct runs runs;
 
-			runs_init(&runs);
+			runs_init(&runs, NULL);
 			for (size_t i = 0; i < RUNS; i++)
 				keep_words(&runs, &words[pass ? RUNS - 1 - i : i]);
 			report_build(&report, &runs, SUITE_BY_SUITE);
@@ -681,7 +683,7 @@ static void sources_in_order(void **state)
 	struct runs runs;
 
 	(void)state;
-	runs_init(&runs);
+	runs_init(&runs, NULL);
 	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
 		struct words words = {.source = given[i], .id = i ? "a" : "b"};
 
@@ -714,7 +716,7 @@ static void worst_first(void **state)
 	char id[48];
 
 	(void)state;
-	runs_init(&runs);
+	runs_init(&runs, NULL);
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
 		for (size_t r = 0; suites[i].outcomes[r]; r++) {
 			struct words words = {
@@ -741,7 +743,7 @@ static void check_strip(const int64_t *times, size_t count, const char *expected
 	struct runs runs;
 	char id[24], test_case[24];
 
-	runs_init(&runs);
+	runs_init(&runs, NULL);
 	for (size_t i = 0; i < count; i++) {
 		struct words words = {.source = "kapso",
 				      .id = id,
@@ -814,7 +816,7 @@ static void spreads(void **state)
 		struct report report;
 		struct runs runs;
 
-		runs_init(&runs);
+		runs_init(&runs, NULL);
 		/* the turns of two runs, and the same numbers as durations of one run each */
 		for (size_t r = 0; r < 2; r++) {
 			struct run run = made_run("playgent", r ? "b" : "a", OUTCOME_PASSED);
@@ -857,7 +859,7 @@ static void period_of_tally(void **state)
 	struct runs runs;
 
 	(void)state;
-	runs_init(&runs);
+	runs_init(&runs, NULL);
 	for (size_t i = 0; i < 3; i++)
 		keep_words(&runs, &words[i]);
 	report_build(&report, &runs, SUITE_BY_SUITE);
@@ -913,7 +915,7 @@ static void keys_are_texts(void **state)
 	struct report report;
 
 	(void)state;
-	runs_init(&runs);
+	runs_init(&runs, NULL);
 	for (size_t i = 0; i < 4; i++) {
 		struct run run = made_run("kapso", "r", OUTCOME_PASSED);
 

@@ -15,6 +15,8 @@
 
 /* All that a view borrows. */
 struct world {
+	struct spool spool;
+	struct view_loads loads;
 	struct runs runs;
 	struct report report;
 	struct ingest_counts counts;
@@ -32,9 +34,12 @@ static void world_init(struct world *world)
 			 .pass_score_micro = 800000,
 			 .rows = SIZE_MAX},
 	};
-	runs_init(&world->runs);
+	spool_init(&world->spool, 0, "/tmp");
+	view_loads_init(&world->loads, &world->spool);
+	runs_init(&world->runs, &world->spool);
 	notes_init(&world->notes, 3);
 	world->view.report = &world->report;
+	world->view.loads = &world->loads;
 	world->view.counts = &world->counts;
 	world->view.notes = &world->notes;
 	world->view.gates = &world->gates;
@@ -46,6 +51,8 @@ static void world_release(struct world *world)
 	report_release(&world->report);
 	notes_release(&world->notes);
 	runs_release(&world->runs);
+	view_loads_release(&world->loads);
+	spool_release(&world->spool);
 }
 
 static int64_t at(const char *text)
