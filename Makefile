@@ -105,7 +105,7 @@ tsan:
 	@for t in $(THREADED); do build-tsan/tests/unit/test_$$t || exit 1; done
 	@BUILD=build-tsan $(PYTHON) tests/e2e/jobs.py
 
-THREADED = crew ingest source
+THREADED = crew ingest opener segments spool
 
 ## valgrind: the unit tests and a report from samples/ under valgrind
 valgrind: tests

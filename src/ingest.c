@@ -10,10 +10,11 @@
 #include "runtally/json_pick.h"
 #include "runtally/meter.h"
 #include "runtally/paging.h"
+#include "runtally/segments.h"
 #include "runtally/select.h"
 
 enum {
-	LARGE_BYTES = 8 * 1024 * 1024,
+	LARGE_BYTES = 4 * SEGMENT_BYTES,
 	BATCH_INPUTS = 256, /* small inputs that one job reads */
 	BATCH_BYTES = 2 * 1024 * 1024,
 };
@@ -68,10 +69,13 @@ static void clean_names(struct gathering *g)
 	for (size_t i = 0; i < count; i++) {
 		const struct input *input = sources_input(g->sources, i);
 
-		g->names[i].file = clean_name(g, input->label);
-		g->names[i].opened = clean_name(g, input->opened);
-		g->names[i].of_runs =
-			(struct run_input){g->names[i].file, clean_name(g, input->folder)};
+		const char *label = clean_name(g, input->label);
+
+		g->names[i] = (struct input_names){
+			.file = label,
+			.opened = clean_name(g, input->opened),
+			.of_runs = {.label = label, .folder = clean_name(g, input->folder)},
+		};
 	}
 }
 
@@ -149,7 +153,8 @@ static void read_large(struct gathering *g, struct batch *batch, struct hand *ow
 	if (opener_begin(own->opener, batch->first, &blob, &err) != 0)
 		intake_complain(own->intake, err.text);
 	else
-		intake_read(own->intake, &blob);
+		segments_read(own->intake, names, &blob, &g->options->limits, g->crew,
+			      SEGMENT_BYTES);
 	intake_hand_over(own->intake, &batch->harvest);
 }
 

@@ -361,6 +361,15 @@ void intake_begin(struct intake *in, const struct input_names *names)
 	redactor_next_run(&in->redactor);
 }
 
+struct input_names *intake_begin_part(struct intake *in, const struct input_names *names)
+{
+	struct input_names *own = arena_alloc(&in->runs.arena, sizeof(*own));
+
+	*own = *names;
+	intake_begin(in, own);
+	return own;
+}
+
 void intake_complain(struct intake *in, const char *text)
 {
 	note(in, SEVERITY_ERROR, 0, NULL, text);

@@ -68,7 +68,7 @@ void run_origin(const struct run *run, struct strbuf *out)
 	else if (run->input)
 		strbuf_addstr(out, run->input->label);
 	if (!run->origin && run->input && run->record)
-		strbuf_addf(out, "#%" PRIu32, run->record);
+		strbuf_addf(out, "#%" PRIu64, run->input->before + run->record);
 }
 
 int run_compare_origins(const struct run *a, const struct run *b)

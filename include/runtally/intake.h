@@ -35,6 +35,8 @@ void intake_give(struct intake *intake, struct runs *runs, struct arena *arena);
 
 /* From here on what is read and noted is of this input. */
 void intake_begin(struct intake *intake, const struct input_names *names);
+/* A part of it: returns names of its own, whose of_runs.before the caller sets when it knows. */
+struct input_names *intake_begin_part(struct intake *intake, const struct input_names *names);
 /* A note on the input as a whole. */
 void intake_complain(struct intake *intake, const char *text);
 /* Reads all of a blob. Where its reading fails, nothing of it is kept but notes. */

@@ -86,6 +86,7 @@ struct details {
 struct run_input {
 	const char *label;  /* `exports/a.json` */
 	const char *folder; /* for --suite-by folder */
+	uint64_t before;    /* records that come before its first: of a part of a file */
 };
 
 struct run {
@@ -113,7 +114,7 @@ struct run {
 	/* A record is well below 4 GB, and no file has so many. */
 	uint32_t latency_count, criterion_count;
 	uint32_t part_count; /* of a kept run's details: passages, turns, messages */
-	uint32_t record;     /* in its input, from 1; 0: not told, or the only one */
+	uint32_t record;     /* in its input, from 1; 0: not told, or the only one there */
 	uint32_t redactions; /* placeholders put in */
 	uint32_t case_index; /* into report.cases; set by report_build (tally.h) */
 	int32_t score_micro; /* millionths of 1 */

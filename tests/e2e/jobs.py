@@ -15,14 +15,15 @@ SAID = "The caller asked for the ferry at nine; the agent \u00fcbernahm and said
 
 
 def run(number, seed):
-    """A Magpipe run; some labels and texts hold what is redacted."""
+    """A SigmaMind run; some labels and texts hold what is redacted."""
     passed = seed.random() < 0.9
-    owner = f"owner{number % 7}@example.com"
-    return {"run_id": f"run-{number}", "status": "completed", "passed": passed,
-            "name": f"case {number % 50}" if number % 11 else f"case of {owner}",
-            "score": 1 if passed else 0.25, "started_at": "2026-11-01T10:00:00Z",
-            "failure_reason": None if passed else f"call +49 30 {1000000 + number} failed",
-            "turns": [{"role": "user", "content": SAID}, {"run_id": "inner", "content": "},{"}]}
+    label = f"case {number % 50}" if number % 11 else f"case of owner{number % 7}@example.com"
+    return {"jobId": f"run-{number}", "batchId": "batch", "isSuccessful": passed,
+            "testCase": {"testCaseId": f"case-{number % 50}", "label": label},
+            "createdDate": "2026-11-01T10:00:00Z",
+            "remarks": None if passed else f"call +49 30 {1000000 + number} failed",
+            "conversation": [{"role": "user", "content": SAID},
+                             {"jobId": "inner", "isSuccessful": True, "content": "},{"}]}
 
 
 def runs(count, start=0):
@@ -61,7 +62,7 @@ class Jobs(harness.Case):
     def test_many_files(self):
         for number, record in enumerate(runs(1500)):
             self.write(f"in/{number % 13}/{number}.json", json.dumps(record))
-        self.write("in/5/broken.json", '[{"run_id":"x",]')
+        self.write("in/5/broken.json", '[{"jobId":"x",]')
         self.write("in/6/owner3@example.com.json", json.dumps(run(2000, random.Random(1))))
         self.same("in", status=3)
         self.same("in", "--limit", "notes=1", status=3)
@@ -89,9 +90,9 @@ class Jobs(harness.Case):
 
     def test_large_file_with_all_that_can_go_wrong(self):
         text = lines(runs(25000))
-        text += '{"run_id": "cut", "passed": tru}\n' * 3
+        text += '{"jobId": "cut", "isSuccessful": tru}\n' * 3
         text += json.dumps({"cases": [{"id": "c", "name": "n"}], "runs": runs(9000, 50000)}) + "\n"
-        text += lines(runs(4000, 70000)) + '{"run_id": "open", "turns": [\n'
+        text += lines(runs(4000, 70000)) + '{"jobId": "open", "turns": [\n'
         text += lines(runs(50, 80000))
         self.write("x.ndjson", text)
         self.write("y/z.json", json.dumps(runs(20000, 20000)))

@@ -545,7 +545,7 @@ static void origins(void **state)
 	for (size_t i = 0; i < CASES; i++) {
 		struct strbuf text = STRBUF_INIT;
 
-		inputs[i] = (struct run_input){cases[i].label, "folder"};
+		inputs[i] = (struct run_input){cases[i].label, "folder", 0};
 		runs[i] = made_run("kapso", "1", OUTCOME_PASSED);
 		runs[i].origin = cases[i].told;
 		runs[i].input = cases[i].label ? &inputs[i] : NULL;

@@ -196,7 +196,7 @@ static void keep_words(struct runs *runs, const struct words *words)
 	run.suite = (struct label){words->suite_id, words->suite_name};
 	run.test_case = (struct label){words->case_id, words->case_name};
 	run.agent = (struct label){words->agent_id, words->agent_name};
-	*input = (struct run_input){"a.json", words->folder};
+	*input = (struct run_input){"a.json", words->folder, 0};
 	run.input = input;
 	run.ended_at = words->ended_at ? words->ended_at : TIME_UNKNOWN;
 	runs_keep(runs, &run, true, NULL, NULL, NULL);
