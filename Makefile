@@ -25,6 +25,7 @@ UNITS := $(sort $(patsubst %.c,%,$(wildcard tests/unit/test_*.c)))
 UNIT_BINARIES := $(UNITS:%=$(BUILD)/%)
 FUZZERS := $(sort $(patsubst %.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/%)
+BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,generate)
 
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -ljansson -lzip) -lm
@@ -69,6 +70,11 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/rep
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(PARTS) $(PKG_LIBS)
 
+$(BUILD)/tests/bench/generate: $(addprefix $(BUILD)/tests/bench/,generate.o exports.o prose.o) $(PARTS)
+$(BENCH_TOOLS):
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 ## demo: install what is missing, build, make reports from samples/ and say where they are
 demo:
 	@sh .ci/install build
@@ -86,7 +92,7 @@ check:
 	@$(MAKE) --no-print-directory tests
 	@BUILD=$(BUILD) $(PYTHON) tests/run
 
-tests: $(BUILD)/runtally $(UNIT_BINARIES) $(BUILD)/tests/spec/spec $(REPLAYS)
+tests: $(BUILD)/runtally $(UNIT_BINARIES) $(BUILD)/tests/spec/spec $(REPLAYS) $(BENCH_TOOLS)
 
 ## units: build and run the unit tests alone (ONLY=escape for one of them)
 units: $(UNIT_BINARIES)
