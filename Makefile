@@ -25,7 +25,9 @@ UNITS := $(sort $(patsubst %.c,%,$(wildcard tests/unit/test_*.c)))
 UNIT_BINARIES := $(UNITS:%=$(BUILD)/%)
 FUZZERS := $(sort $(patsubst %.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/%)
-BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,generate)
+BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,generate timed load_file read_loop zip_loop)
+# A baseline that is left out where its library is not installed.
+ONDEMAND := $(if $(shell pkg-config --exists simdjson 2>/dev/null && echo yes),$(BUILD)/tests/bench/ondemand)
 
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -ljansson -lzip) -lm
@@ -71,9 +73,16 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/rep
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(PARTS) $(PKG_LIBS)
 
 $(BUILD)/tests/bench/generate: $(addprefix $(BUILD)/tests/bench/,generate.o exports.o prose.o) $(PARTS)
+$(BUILD)/tests/bench/load_file: $(addprefix $(BUILD)/tests/bench/,load_file.o tally.o)
+$(BUILD)/tests/bench/timed $(BUILD)/tests/bench/read_loop $(BUILD)/tests/bench/zip_loop: \
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 $(BENCH_TOOLS):
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/tests/bench/ondemand: tests/bench/ondemand.cpp tests/bench/tally.h $(BUILD)/tests/bench/tally.o
+	$(call say,CXX)
+	$(Q)$(CXX) -O3 -std=c++17 -o $@ $< $(BUILD)/tests/bench/tally.o -lsimdjson -lm
 
 ## demo: install what is missing, build, make reports from samples/ and say where they are
 demo:
@@ -138,6 +147,10 @@ $(BUILD)/tests/fuzz/fuzz_%-libfuzzer: $(BUILD)/tests/fuzz/fuzz_%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(PARTS) $(PKG_LIBS)
 
+## bench: measure against other programs (BENCH="--size 100M array zip"; see tests/bench/README.md)
+bench: all $(BENCH_TOOLS) $(ONDEMAND)
+	@BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py $(BENCH)
+
 ## coverage: which lines of src/ the unit tests and goldens run
 coverage:
 	@$(MAKE) --no-print-directory BUILD=build-coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage tests
@@ -190,7 +203,7 @@ clean:
 help:
 	@sed -n 's/^## \([a-z_.-]*\): /  \1\t/p' Makefile | sort | expand -t 26
 
-.PHONY: all demo check tests units asan tsan valgrind fuzz coverage lint golden-update install uninstall dist \
+.PHONY: all demo check tests units asan tsan valgrind fuzz bench coverage lint golden-update install uninstall dist \
 	format format-check clean help
 .SECONDARY:
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""What the bench measures with is the same each time, in every shape."""
+"""The bench on small data: its data is the same each time, and it compares equal work alone."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -10,6 +11,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import harness  # noqa: E402
 
 TOOLS = harness.BUILD / "tests/bench"
+BENCH = harness.TESTS / "bench/bench.py"
+BASELINES = ("ondemand", "load_file", "node", "jq", "read_loop", "zip_loop", "unzip")
 
 
 class BenchCase(harness.Case):
@@ -24,6 +27,11 @@ class BenchCase(harness.Case):
                               capture_output=True, text=True)
         self.assertEqual(told.returncode, 0, told.stderr)
         return path, told.stdout
+
+    def bench(self, *words, runtally=harness.RUNTALLY):
+        env = harness.environment(BUILD=str(harness.BUILD), RUNTALLY=str(runtally))
+        return subprocess.run([sys.executable, BENCH, "--data", self.folder / "data", "--rounds",
+                               "1", *words], env=env, timeout=300, capture_output=True, text=True)
 
 
 class Generator(BenchCase):
@@ -46,6 +54,27 @@ class Generator(BenchCase):
         self.assertEqual(array, b"[" + b",".join(lines) + b"]\n")
         self.assertEqual([path.read_bytes() for path in sorted(files.rglob("*.json"))], lines)
         self.assertEqual([archive.read(name) for name in sorted(archive.namelist())], lines)
+
+
+class Agreement(BenchCase):
+    def test_all_programs_do_the_same_work(self):
+        done = self.bench("--size", "400k", "--runs", "200", "array", "ndjson", "files", "zip",
+                          "render", "scale")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        left_out = dict(re.findall(r"^left out: (\w+): (.*)$", done.stdout, re.M))
+        for name in BASELINES:
+            with self.subTest(name):
+                if name in left_out:
+                    self.skipTest(left_out[name])
+        self.assertEqual(done.stdout.count("\nruntally, one thread "), 4, done.stdout)
+
+    def test_other_work_is_not_measured(self):
+        wrong = self.write("wrong", f'#!/bin/sh\nexec "{harness.RUNTALLY}" --pass-score 0.9 "$@"\n')
+        wrong.chmod(0o755)
+        done = self.bench("--size", "400k", "array", runtally=wrong)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"differs from runtally:\n +kapso/[^\n]*: passed: ")
+        self.assertNotIn("MB/s", done.stdout)
 
 
 if __name__ == "__main__":
