@@ -8,6 +8,7 @@ this file, says what each measures.
 """
 
 import argparse
+import hashlib
 import os
 import pathlib
 import platform
@@ -32,6 +33,13 @@ INSTRUCTIONS_MOST = 9
 BUSY = 1.15
 FOUR = ("html", "markdown", "junit", "json")
 STREAMED = ("junit", "markdown", "json", "records")
+
+LABELS = {
+    "one": "runtally, one thread", "two": "runtally, two threads",
+    "ondemand": "simdjson On-Demand", "load_file": "json_load_file", "jq": "jq",
+    "node": "node, JSON.parse by lines", "read_loop": "a read loop", "zip_loop": "a libzip loop",
+    "unzip": "unzip -p",
+}
 
 # (what, the part, what is divided: contender and figure, by what, whether at least or at most, how
 # much); "one" and "two" are runtally with so many threads.
@@ -65,15 +73,18 @@ class Bench:
     # ---- data ----
 
     def generate(self, shape, *words):
-        """(path, runs, bytes); what was generated before with the same words is used again."""
+        """(path, runs, bytes); what the same generator made of the same words is used again."""
         path = self.data / "-".join([shape, *(word.strip("-") for word in words)])
         stamp = pathlib.Path(f"{path}.told")
-        if not stamp.exists():
+        head = generator_version() + "\n"
+        if not stamp.exists() or not stamp.read_text().startswith(head):
             shutil.rmtree(path, ignore_errors=True)
             told = subprocess.run([TOOLS / "generate", *words, shape, path], check=True,
                                   stdout=subprocess.PIPE, text=True).stdout
-            stamp.write_text(told)
-        runs, size = map(int, re.findall(r"\d+", stamp.read_text()))
+            stamp.write_text(head + told)
+            # Or the disk is busy while others are measured.
+            os.sync()
+        runs, size = map(int, re.findall(r"\d+", stamp.read_text()[len(head):]))
         return path, runs, size
 
     # ---- contenders ----
@@ -131,10 +142,8 @@ class Bench:
                 if found not in (None, suites):
                     raise Failure("runtally: another report with another number of threads")
                 found = suites
-            elif contender.name in ("read_loop", "zip_loop"):
-                check_counts(contender, path, runs, size)
-            elif contender.name == "unzip":
-                check_size(contender, path, size)
+            elif contender.name in CHECKS:
+                CHECKS[contender.name](contender, path, runs, size)
             else:
                 sums = check_sums(contender, path, found)
                 first = first or (contender, sums)
@@ -152,7 +161,7 @@ class Bench:
         own = running[0].median("cpu")
         self.out.table(
             ["", "CPU", "wall", "MB/s of CPU", "runs/s of CPU", "peak", "CPU / runtally"],
-            [[label(contender.name), tables.seconds(cpu), tables.seconds(contender.median("wall")),
+            [[LABELS[contender.name], tables.seconds(cpu), tables.seconds(contender.median("wall")),
               tables.number(size / 1e6 / cpu), tables.number(runs / cpu),
               tables.size(contender.median("peak")), tables.number(cpu / own)]
              for contender in running for cpu in [contender.median("cpu")]])
@@ -294,7 +303,7 @@ def check_counts(contender, path, runs, size):
         raise Failure(f"{contender.name} found {told.strip()}, not {runs} of {size} bytes")
 
 
-def check_size(contender, path, size):
+def check_size(contender, path, _, size):
     if os.path.getsize(path) != size:
         raise Failure(f"{contender.name} wrote {os.path.getsize(path)} bytes, not {size}")
 
@@ -307,11 +316,13 @@ def check_sums(contender, path, report):
     return sums
 
 
-def label(name):
-    return {"one": "runtally, one thread", "two": "runtally, two threads",
-            "ondemand": "simdjson On-Demand", "load_file": "json_load_file",
-            "node": "node, JSON.parse by lines", "read_loop": "a read loop",
-            "zip_loop": "a libzip loop", "unzip": "unzip -p"}.get(name, name)
+# Of programs that only read; the others sum.
+CHECKS = {"read_loop": check_counts, "zip_loop": check_counts, "unzip": check_size}
+
+
+def generator_version():
+    sources = sorted([*HERE.glob("generate.c"), *HERE.glob("exports.*"), *HERE.glob("prose.*")])
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
 PARTS = ("array", "ndjson", "files", "zip", "render", "scale", "instructions")
@@ -348,18 +359,19 @@ def parse():
 def main():
     options = parse()
     bench = Bench(options)
-    met = True
+    met, failed = True, False
     parts = ["instructions"] if options.instructions else options.parts or PARTS
-    try:
-        for part in parts:
+    for part in parts:
+        try:
             met = getattr(bench, part)()
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+        except Failure as failure:
+            print(f"bench: {part}: {failure}", file=sys.stderr)
+            failed = True
     if bench.demands:
         bench.out.head(f"demands, on {platform.machine()} with {os.cpu_count()} cores, medians "
                        f"of {options.rounds} rounds")
         bench.out.table(["", "demand", "found", ""], bench.demands)
-    return 1 if options.instructions and not met else 0
+    return 1 if failed or (options.instructions and not met) else 0
 
 
 if __name__ == "__main__":
