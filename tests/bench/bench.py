@@ -248,6 +248,7 @@ class Bench:
                 self.demand("render: 100,000 runs, peak", "<=", 150, peak / 1e6, " MB")
                 self.demand("render: 100,000 runs, HTML", "<=", 10, page / 1e6, " MB")
         self.out.table(["", "input", "CPU", "wall", "peak", "HTML"], rows)
+        self.warn_busy(found)
 
     def scale(self):
         self.out.head("scale: small runs, time and memory a run")
