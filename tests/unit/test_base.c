@@ -456,8 +456,7 @@ int main(void)
 		cmocka_unit_test(test_budget),       cmocka_unit_test(test_intern),
 		cmocka_unit_test(test_hash),         cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_notes_limit),  cmocka_unit_test(test_notes_append),
-		cmocka_unit_test(test_notes_append), cmocka_unit_test(test_notes_filter),
-		cmocka_unit_test(test_note_place),
+		cmocka_unit_test(test_notes_filter), cmocka_unit_test(test_note_place),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
