@@ -1,5 +1,6 @@
 #include "runtally/adapter.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "runtally/reading.h"
@@ -58,13 +59,13 @@ void reading_release(struct reading *reading)
 }
 
 /* `"error": {}` and `"error": null` stand in answers that are no errors. */
-static bool says_something(const json_t *json)
+static bool says_something(const struct datum *json)
 {
-	if (json_is_object(json))
-		return json_object_size(json) > 0;
-	if (json_is_array(json))
-		return json_array_size(json) > 0;
-	return json_is_string(json) && *json_string_value(json);
+	if (datum_is(json, DATUM_OBJECT))
+		return datum_size(json) > 0;
+	if (datum_is(json, DATUM_LIST))
+		return datum_count(json) > 0;
+	return datum_is(json, DATUM_STRING) && *datum_text(json);
 }
 
 /*
@@ -72,17 +73,17 @@ static bool says_something(const json_t *json)
  * beside `"data": null`), `{"errors": [{"title", "detail"}]}`, `{"detail": [{"loc", "msg"}]}`. A
  * gateway before an API may answer `{"code": 401, "message": "words"}`.
  */
-static bool is_refusal(const json_t *record)
+static bool is_refusal(const struct datum *record)
 {
-	if (says_something(json_object_get(record, "data")))
+	if (says_something(datum_get(record, "data")))
 		return false;
-	return says_something(json_object_get(record, "error")) ||
-	       says_something(json_object_get(record, "errors")) ||
-	       says_something(json_object_get(record, "detail")) ||
-	       (says_something(json_object_get(record, "message")) && record_has(record, "code"));
+	return says_something(datum_get(record, "error")) ||
+	       says_something(datum_get(record, "errors")) ||
+	       says_something(datum_get(record, "detail")) ||
+	       (says_something(datum_get(record, "message")) && record_has(record, "code"));
 }
 
-enum record_kind adapter_pick(const json_t *record, const struct adapter **owner)
+enum record_kind adapter_pick(const struct datum *record, const struct adapter **owner)
 {
 	enum record_kind kind = RECORD_NOT_MINE;
 
@@ -97,9 +98,9 @@ enum record_kind adapter_pick(const json_t *record, const struct adapter **owner
 	return is_refusal(record) ? RECORD_REFUSAL : RECORD_NOT_MINE;
 }
 
-static void add_words(struct strbuf *text, const json_t *words)
+static void add_words(struct strbuf *text, const struct datum *words)
 {
-	const char *part = json_string_value(words);
+	const char *part = datum_text(words);
 
 	if (!part || !*part || strcmp(part, text->text) == 0)
 		return;
@@ -109,33 +110,33 @@ static void add_words(struct strbuf *text, const json_t *words)
 }
 
 /* `["body", "turns", 0]` as body.turns.0 */
-static void add_location(struct strbuf *text, const json_t *location)
+static void add_location(struct strbuf *text, const struct datum *location)
 {
-	for (size_t i = 0; i < json_array_size(location); i++) {
-		const json_t *step = json_array_get(location, i);
+	for (size_t i = 0; i < datum_count(location); i++) {
+		const struct datum *step = datum_item(location, i);
 
 		if (i)
 			strbuf_addch(text, '.');
-		if (json_is_string(step))
-			strbuf_addstr(text, json_string_value(step));
-		else if (json_is_integer(step))
-			strbuf_addf(text, "%" JSON_INTEGER_FORMAT, json_integer_value(step));
+		if (datum_is(step, DATUM_STRING))
+			strbuf_addstr(text, datum_text(step));
+		else if (datum_is(step, DATUM_INTEGER))
+			strbuf_addf(text, "%" PRId64, step->integer);
 	}
 }
 
-static void add_complaint(struct strbuf *text, const json_t *complaint)
+static void add_complaint(struct strbuf *text, const struct datum *complaint)
 {
 	static const char *const words[] = {"code", "title", "message", "detail", "msg"};
 
-	if (json_is_array(complaint))
-		complaint = json_array_get(complaint, 0);
+	if (datum_is(complaint, DATUM_LIST))
+		complaint = datum_item(complaint, 0);
 	add_words(text, complaint);
-	add_location(text, json_object_get(complaint, "loc"));
+	add_location(text, datum_get(complaint, "loc"));
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		add_words(text, json_object_get(complaint, words[i]));
+		add_words(text, datum_get(complaint, words[i]));
 }
 
-const char *refusal_text(const json_t *record, struct arena *scratch)
+const char *refusal_text(const struct datum *record, struct arena *scratch)
 {
 	static const char *const members[] = {"error", "errors", "detail", "message"};
 	struct reading reading = {.scratch = scratch};
@@ -143,7 +144,7 @@ const char *refusal_text(const json_t *record, struct arena *scratch)
 	const char *line;
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		add_complaint(&text, json_object_get(record, members[i]));
+		add_complaint(&text, datum_get(record, members[i]));
 	line = reading_line(&reading, text.text, REASON_BYTES);
 	strbuf_release(&text);
 	return line ? line : "an error body without words";

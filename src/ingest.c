@@ -48,7 +48,7 @@ struct gathering {
 		labels; /* of ids and names, numbered for the whole call, so that none merge */
 	struct redactor texts; /* of notes on inputs */
 	struct meter meter;
-	struct wanted *wanted; /* NULL: every record is read whole */
+	struct wanted *wanted;
 	struct crew *crew;
 	struct batch *batches;
 	size_t batch_count;
@@ -300,13 +300,18 @@ static void finish(struct gathering *g)
 	take_counts(g);
 }
 
-/* All members of a record by name and type, and what the adapters want, in the wrappers, too. */
-static struct wanted *wanted_of_all(void)
+/*
+ * All members of a record by name and type, and what the adapters want, in the wrappers, too; all
+ * there is where a report wants the details of every run.
+ */
+static struct wanted *wanted_of(const struct ingest_options *options)
 {
 	static const char *const prefixes[] = {"", "data.", "run.", "agent_test_run."};
 	struct wanted *wanted = wanted_new();
 	char path[128];
 
+	if (options->details == DETAILS_ALL)
+		wanted_add(wanted, "");
 	for (size_t p = 0; p < sizeof(prefixes) / sizeof(prefixes[0]); p++) {
 		snprintf(path, sizeof(path), "%s*?", prefixes[p]);
 		wanted_add(wanted, path);
@@ -329,8 +334,7 @@ static void prepare(struct gathering *g, const char *const *inputs, size_t input
 	g->notes->filter_ctx = &g->texts;
 	harvest_init(&g->harvest, g->notes->limit);
 	meter_init(&g->meter, options->progress, options->progress_ctx);
-	if (options->details != DETAILS_ALL)
-		g->wanted = wanted_of_all();
+	g->wanted = wanted_of(options);
 	g->sources = sources_open(inputs, input_count, &options->limits, g->notes);
 	clean_names(g);
 }

@@ -17,7 +17,7 @@ struct cleaner {
 
 struct intake {
 	const struct ingest_options *options;
-	const struct wanted *wanted; /* NULL: every record is read whole */
+	const struct wanted *wanted;
 	struct harvest harvest;
 	struct runs runs;         /* memory of what is in harvests */
 	struct arena definitions; /* the same */
@@ -198,7 +198,7 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
  * False: the run failed, and the record holds the wanted members only. Then nothing is kept or
  * noted: what a report says of a failure needs all of them.
  */
-static bool read_run(struct intake *in, const struct adapter *adapter, const json_t *value,
+static bool read_run(struct intake *in, const struct adapter *adapter, const struct datum *value,
 		     const struct record *record, bool picked)
 {
 	struct remarks remarks = {.arena = &in->scratch};
@@ -243,8 +243,8 @@ static void keep_definition(struct intake *in, const struct adapter *adapter,
 		harvest_add_unclean(&in->harvest, (struct unclean){.definition = kept});
 }
 
-static void read_definition(struct intake *in, const struct adapter *adapter, const json_t *value,
-			    size_t number)
+static void read_definition(struct intake *in, const struct adapter *adapter,
+			    const struct datum *value, size_t number)
 {
 	struct remarks remarks = {.arena = &in->scratch};
 	struct reading reading = {.rules = &in->options->rules, .scratch = &in->scratch};
@@ -267,7 +267,8 @@ static void read_definition(struct intake *in, const struct adapter *adapter, co
 /* Telnyx lists the names of its test suites as bare texts: nothing to join, but no run is lost. */
 static bool is_name_list(const struct record *record)
 {
-	return json_is_string(record->value) && record->list && strcmp(record->list, "data") == 0;
+	return datum_is(record->value, DATUM_STRING) && record->list &&
+	       strcmp(record->list, "data") == 0;
 }
 
 static void read_name(struct intake *in, size_t number)
@@ -276,7 +277,7 @@ static void read_name(struct intake *in, size_t number)
 	note(in, SEVERITY_WARNING, number, NULL, "a text in a list: taken as the name of a suite");
 }
 
-static void reject_stranger(struct intake *in, const json_t *value, size_t number)
+static void reject_stranger(struct intake *in, const struct datum *value, size_t number)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -318,7 +319,7 @@ static void take_record(struct intake *in, const struct record *record,
 }
 
 /* Looks for the record's owner, and remembers it for the list. */
-static struct recognised look_at(struct intake *in, const json_t *value)
+static struct recognised look_at(struct intake *in, const struct datum *value)
 {
 	struct recognised found = recognise(value, in->options->from);
 
@@ -334,7 +335,7 @@ static struct recognised look_at(struct intake *in, const json_t *value)
 static bool read_record(struct intake *in, const struct record *record, struct error *err)
 {
 	struct recognised found = look_at(in, record->value);
-	const json_t *whole;
+	const struct datum *whole;
 
 	if (record->picked && found.kind == RECORD_RUN &&
 	    read_run(in, found.owner, found.value, record, true))

@@ -144,6 +144,17 @@ json_t *json_parse(const char *bytes, size_t length, size_t line, size_t column,
 	return json;
 }
 
+const struct datum *json_read(const char *bytes, size_t length, size_t line, size_t column,
+			      struct error *err)
+{
+	const json_t *json = json_parse(bytes, length, line, column, err);
+	const struct datum *datum = json ? datum_of_json(json, arena_in_use) : NULL;
+
+	if (json && !datum)
+		set_budget_error(err);
+	return datum;
+}
+
 void remarks_release(struct remarks *remarks)
 {
 	memory_free(remarks->items);
@@ -238,43 +249,43 @@ void node_remark(const struct node *object, const char *key, enum severity sever
 	keep_remark(remarks, &remark);
 }
 
-static const char *type_name(const json_t *json)
+static const char *type_name(const struct datum *json)
 {
-	switch (json_typeof(json)) {
-	case JSON_OBJECT:
+	switch (json->type) {
+	case DATUM_OBJECT:
 		return "an object";
-	case JSON_ARRAY:
+	case DATUM_LIST:
 		return "a list";
-	case JSON_STRING:
+	case DATUM_STRING:
 		return "a string";
-	case JSON_INTEGER:
-	case JSON_REAL:
+	case DATUM_INTEGER:
+	case DATUM_REAL:
 		return "a number";
-	case JSON_TRUE:
-	case JSON_FALSE:
+	case DATUM_TRUE:
+	case DATUM_FALSE:
 		return "a boolean";
 	default:
 		return "null";
 	}
 }
 
-static void remark_type(const struct node *object, const char *key, const json_t *json,
+static void remark_type(const struct node *object, const char *key, const struct datum *json,
 			const char *wanted)
 {
 	node_remark(object, key, SEVERITY_ERROR, "is %s, not %s", type_name(json), wanted);
 }
 
-struct node node_root(const json_t *json, struct remarks *remarks)
+struct node node_root(const struct datum *json, struct remarks *remarks)
 {
-	return (struct node){.json = json_is_null(json) ? NULL : json, .remarks = remarks};
+	return (struct node){.json = datum_is(json, DATUM_NULL) ? NULL : json, .remarks = remarks};
 }
 
 /* The member, NULL where it is absent or null; the node's own value for no key. */
-static const json_t *member(const struct node *object, const char *key)
+static const struct datum *member(const struct node *object, const char *key)
 {
-	const json_t *json = key ? json_object_get(object->json, key) : object->json;
+	const struct datum *json = key ? datum_get(object->json, key) : object->json;
 
-	return json_is_null(json) ? NULL : json;
+	return datum_is(json, DATUM_NULL) ? NULL : json;
 }
 
 struct node node_any(const struct node *object, const char *key)
@@ -291,7 +302,7 @@ struct node node_object(const struct node *object, const char *key)
 {
 	struct node node = node_any(object, key);
 
-	if (node.json && !json_is_object(node.json)) {
+	if (node.json && !datum_is(node.json, DATUM_OBJECT)) {
 		remark_type(object, key, node.json, "an object");
 		node.json = NULL;
 	}
@@ -302,7 +313,7 @@ struct node node_list(const struct node *object, const char *key)
 {
 	struct node node = node_any(object, key);
 
-	if (node.json && !json_is_array(node.json)) {
+	if (node.json && !datum_is(node.json, DATUM_LIST)) {
 		remark_type(object, key, node.json, "a list");
 		node.json = NULL;
 	}
@@ -316,15 +327,15 @@ bool node_has(const struct node *object, const char *key)
 
 size_t node_count(const struct node *list)
 {
-	return json_array_size(list->json);
+	return datum_count(list->json);
 }
 
 struct node node_item(const struct node *list, size_t index)
 {
-	const json_t *json = json_array_get(list->json, index);
+	const struct datum *json = datum_item(list->json, index);
 
 	return (struct node){
-		.json = json_is_null(json) ? NULL : json,
+		.json = datum_is(json, DATUM_NULL) ? NULL : json,
 		.up = list,
 		.index = index,
 		.remarks = list->remarks,
@@ -335,70 +346,78 @@ struct node node_item_object(const struct node *list, size_t index)
 {
 	struct node node = node_item(list, index);
 
-	if (node.json && !json_is_object(node.json)) {
+	if (node.json && !datum_is(node.json, DATUM_OBJECT)) {
 		remark_type(&node, NULL, node.json, "an object");
 		node.json = NULL;
 	}
 	return node;
 }
 
-const char *node_next_key(const struct node *object, const char *key)
+size_t node_size(const struct node *object)
 {
-	/* The iterator's parameter is not const, though it only looks. */
-	json_t *json = (json_t *)object->json;
-	void *at;
+	return datum_size(object->json);
+}
 
-	if (!json_is_object(json))
-		return NULL;
-	at = key ? json_object_iter_next(json, json_object_key_to_iter(key))
-		 : json_object_iter(json);
-	return at ? json_object_iter_key(at) : NULL;
+struct node node_member_object(const struct node *object, size_t index)
+{
+	const struct datum_member *member = &object->json->members[index];
+	struct node node = {
+		.json = datum_is(&member->value, DATUM_NULL) ? NULL : &member->value,
+		.up = object,
+		.key = member->name,
+		.remarks = object->remarks,
+	};
+
+	if (node.json && !datum_is(node.json, DATUM_OBJECT)) {
+		remark_type(object, node.key, node.json, "an object");
+		node.json = NULL;
+	}
+	return node;
 }
 
 const char *node_text(const struct node *object, const char *key)
 {
-	const json_t *json = member(object, key);
+	const struct datum *json = member(object, key);
 
 	if (!json)
 		return NULL;
-	if (!json_is_string(json)) {
+	if (!datum_is(json, DATUM_STRING)) {
 		remark_type(object, key, json, "a string");
 		return NULL;
 	}
-	return json_string_value(json);
+	return datum_text(json);
 }
 
 const char *node_id(const struct node *object, const char *key)
 {
-	const json_t *json = member(object, key);
+	const struct datum *json = member(object, key);
 	const char *text;
 
-	if (json_is_integer(json))
-		return arena_printf(object->remarks->arena, "%" JSON_INTEGER_FORMAT,
-				    json_integer_value(json));
+	if (datum_is(json, DATUM_INTEGER))
+		return arena_printf(object->remarks->arena, "%" PRId64, json->integer);
 	text = node_text(object, key);
 	return text && *text ? text : NULL;
 }
 
 bool node_bool(const struct node *object, const char *key, bool *out)
 {
-	const json_t *json = member(object, key);
+	const struct datum *json = member(object, key);
 
 	if (!json)
 		return false;
-	if (!json_is_boolean(json)) {
+	if (json->type != DATUM_TRUE && json->type != DATUM_FALSE) {
 		remark_type(object, key, json, "a boolean");
 		return false;
 	}
-	*out = json_is_true(json);
+	*out = datum_is(json, DATUM_TRUE);
 	return true;
 }
 
-static const json_t *number(const struct node *object, const char *key)
+static const struct datum *number(const struct node *object, const char *key)
 {
-	const json_t *json = member(object, key);
+	const struct datum *json = member(object, key);
 
-	if (!json || json_is_number(json))
+	if (!json || json->type == DATUM_INTEGER || json->type == DATUM_REAL)
 		return json;
 	remark_type(object, key, json, "a number");
 	return NULL;
@@ -413,16 +432,16 @@ static bool remark_range(const struct node *object, const char *key, int64_t min
 bool node_integer(const struct node *object, const char *key, int64_t min, int64_t max,
 		  int64_t *out)
 {
-	const json_t *json = number(object, key);
+	const struct datum *json = number(object, key);
 	int64_t value;
 	double real;
 
 	if (!json)
 		return false;
-	if (json_is_integer(json)) {
-		value = json_integer_value(json);
+	if (datum_is(json, DATUM_INTEGER)) {
+		value = json->integer;
 	} else {
-		real = json_real_value(json);
+		real = json->real;
 		if (!(real >= -TWO_TO_THE_63 && real < TWO_TO_THE_63))
 			return remark_range(object, key, min, max);
 		if (real != floor(real)) {
@@ -441,20 +460,20 @@ bool node_integer(const struct node *object, const char *key, int64_t min, int64
 static bool node_scaled(const struct node *object, const char *key, int64_t min, int64_t max,
 			int64_t scale, int64_t *out)
 {
-	const json_t *json = number(object, key);
+	const struct datum *json = number(object, key);
 	double real;
 
 	if (!json)
 		return false;
-	if (json_is_integer(json)) {
-		int64_t value = json_integer_value(json);
+	if (datum_is(json, DATUM_INTEGER)) {
+		int64_t value = json->integer;
 
 		if (value < min || value > max)
 			return remark_range(object, key, min, max);
 		*out = value * scale;
 		return true;
 	}
-	real = json_real_value(json);
+	real = json->real;
 	if (!(real >= (double)min && real <= (double)max))
 		return remark_range(object, key, min, max);
 	*out = llround(real * (double)scale);

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_store.h"
 #include "json_text.h"
 #include "json_wanted.h"
-#include "runtally/strbuf.h"
 
 enum {
 	DEPTH_MOST = 2048,  /* jansson's own */
@@ -15,6 +15,7 @@ enum {
 
 struct picker {
 	struct text_end end;
+	struct store store;
 	const char *const *lists;
 	size_t newlines;
 	size_t depth;
@@ -25,9 +26,10 @@ struct picker {
 /* An object that is being read. */
 struct members {
 	const struct wanted *wanted; /* NULL: nothing */
-	json_t *object;              /* NULL: none is made */
+	struct datum_member *made;
+	size_t count;
 	size_t first_key;
-	uint64_t filter; /* wanted_bit of each key so far */
+	uint64_t filter; /* key_bit of each key so far */
 };
 
 struct key {
@@ -37,11 +39,11 @@ struct key {
 };
 
 static const char *read_object(struct picker *p, const char *at, const struct wanted *wanted,
-			       json_t **value);
+			       struct datum *value);
 static const char *read_list(struct picker *p, const char *at, const struct wanted *wanted,
-			     json_t **value);
+			     struct datum *value);
 
-static const char *skip_blanks(struct picker *p, const char *at)
+static inline const char *skip_blanks(struct picker *p, const char *at)
 {
 	return (unsigned char)*at > ' ' ? at : text_skip_blanks(at, &p->newlines);
 }
@@ -63,17 +65,22 @@ static bool is_listed(const uint64_t *hashes, size_t count, uint64_t hash)
 	return false;
 }
 
+static inline uint64_t key_bit(uint64_t hash)
+{
+	return UINT64_C(1) << (hash >> 58);
+}
+
 /* False: it is there already, as far as its hash tells, or there are too many. */
-static bool add_key(struct picker *p, struct members *members, uint64_t hash)
+static inline bool add_key(struct picker *p, struct members *members, uint64_t hash)
 {
 	size_t count = p->key_count - members->first_key;
 
 	if (p->key_count == KEYS_MOST)
 		return false;
-	if ((members->filter & wanted_bit(hash)) && count <= KEYS_COMPARED &&
+	if ((members->filter & key_bit(hash)) && count <= KEYS_COMPARED &&
 	    is_listed(p->keys + members->first_key, count, hash))
 		return false;
-	members->filter |= wanted_bit(hash);
+	members->filter |= key_bit(hash);
 	p->keys[p->key_count++] = hash;
 	return true;
 }
@@ -95,7 +102,7 @@ static bool drop_keys(struct picker *p, const struct members *members)
 }
 
 /* From its opening quote to behind the colon and the blanks after it. */
-static const char *read_key(struct picker *p, const char *at, struct key *key)
+static inline const char *read_key(struct picker *p, const char *at, struct key *key)
 {
 	if (*at != '"')
 		return text_stop(&p->end, at);
@@ -124,26 +131,52 @@ static bool wants_content(const struct wanted *wanted)
 	return wanted->whole || wanted->items || wanted->any || wanted->count;
 }
 
-static const char *read_string(struct picker *p, const char *at, const struct wanted *wanted,
-			       json_t **value)
+/* NULL: beyond the budget. */
+static const char *keep_text(struct picker *p, const char *text, size_t length)
+{
+	char *copy = store_text(&p->store, length + 1);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return copy;
+}
+
+static bool make_string(struct picker *p, const char *text, size_t length, bool escaped,
+			struct datum *value)
+{
+	char *copy;
+
+	*value = (struct datum){.type = DATUM_STRING, .count = length};
+	if (!escaped)
+		return (value->text = keep_text(p, text, length));
+	value->text = copy = store_text(&p->store, length + 1);
+	if (!copy)
+		return false;
+	value->count = text_decode(text, length, copy);
+	copy[value->count] = '\0';
+	return true;
+}
+
+static inline const char *read_string(struct picker *p, const char *at, const struct wanted *wanted,
+				      struct datum *value)
 {
 	const char *from = at + 1;
-	size_t length;
 	bool escaped;
 
 	at = text_skip_string(from, &p->end, &escaped);
 	if (!at || !wanted)
 		return at;
-	length = wants_content(wanted) ? (size_t)(at - 1 - from) : 0;
-	*value = text_string(from, length, escaped && length);
-	return *value ? at : text_refuse(&p->end);
+	if (!wants_content(wanted))
+		*value = (struct datum){.type = DATUM_STRING, .text = ""};
+	else if (!make_string(p, from, (size_t)(at - 1 - from), escaped, value))
+		return text_refuse(&p->end);
+	return at;
 }
 
-static inline const char *read_literal(struct picker *p, const char *at, const char *literal,
-				       size_t length)
+static const char *stop_in_literal(struct picker *p, const char *at, const char *literal)
 {
-	if (memcmp(at, literal, length) == 0)
-		return at + length;
 	while (*at == *literal) {
 		at++;
 		literal++;
@@ -151,23 +184,25 @@ static inline const char *read_literal(struct picker *p, const char *at, const c
 	return text_stop(&p->end, at);
 }
 
-static const char *read_word(struct picker *p, const char *at, const struct wanted *wanted,
-			     json_t **value)
+static inline const char *read_word(struct picker *p, const char *at, const struct wanted *wanted,
+				    struct datum *value)
 {
+	static const struct {
+		char text[6];
+		unsigned char length, type;
+	} words[] = {{"null", 4, DATUM_NULL}, {"true", 4, DATUM_TRUE}, {"false", 5, DATUM_FALSE}};
+	unsigned index = *at == 't' ? 1 : *at == 'f' ? 2 : 0;
+
+	if (memcmp(at, words[index].text, 4) != 0 || (index == 2 && at[4] != 'e'))
+		return stop_in_literal(p, at, words[index].text);
 	if (wanted)
-		*value = *at == 't' ? json_true() : *at == 'f' ? json_false() : json_null();
-	if (*at == 't')
-		return read_literal(p, at, "true", 4);
-	if (*at == 'f')
-		return read_literal(p, at, "false", 5);
-	return read_literal(p, at, "null", 4);
+		*value = (struct datum){.type = words[index].type};
+	return at + words[index].length;
 }
 
 static inline const char *read_value(struct picker *p, const char *at, const struct wanted *wanted,
-				     json_t **value)
+				     struct datum *value)
 {
-	if (p->depth == DEPTH_MOST)
-		return text_refuse(&p->end);
 	switch (*at) {
 	case '"':
 		return read_string(p, at, wanted, value);
@@ -186,43 +221,46 @@ static inline const char *read_value(struct picker *p, const char *at, const str
 
 /* ---- objects and lists ---- */
 
-static const struct wanted *wanted_of_member(const struct members *members, const struct key *key)
+/* A new member, its value to be set. NULL: beyond the budget. */
+static struct datum *add_member(struct picker *p, struct members *members, const struct key *key,
+				const char *name)
 {
-	const struct wanted *wanted = members->wanted;
+	struct datum_member *member;
+
+	if (!name && !(name = keep_text(p, key->text, key->length)))
+		return NULL;
+	if (store_is_full(members->count)) {
+		member = store_grow(&p->store, members->made, members->count, sizeof(*member));
+		if (!member)
+			return NULL;
+		members->made = member;
+	}
+	member = &members->made[members->count++];
+	member->name = name;
+	member->length = key->length;
+	return &member->value;
+}
+
+/* What is wanted of the member; its name, if that is kept by what is wanted. */
+static inline const struct wanted *wanted_of_member(const struct wanted *wanted,
+						    const struct key *key, const char **name)
+{
 	const struct wanted_member *member;
 
-	if (!wanted || wanted->whole)
+	if (wanted->whole)
 		return wanted;
 	member = wanted_find(wanted, key->text, key->length, key->hash);
-	return member ? member->node : wanted->any;
+	if (!member)
+		return wanted->any;
+	*name = member->name;
+	return member->node;
 }
 
-#if JANSSON_VERSION_HEX >= 0x020E00 && !defined(RUNTALLY_JSON_PLAIN)
-
-static bool set_member(json_t *object, const struct key *key, json_t *value)
+static inline const char *read_member(struct picker *p, const char *at, struct members *members)
 {
-	return json_object_setn_new_nocheck(object, key->text, key->length, value) == 0;
-}
-
-#else
-
-/* jansson before 2.14 takes only names that end with a NUL. */
-static bool set_member(json_t *object, const struct key *key, json_t *value)
-{
-	struct strbuf name = STRBUF_INIT;
-	int status;
-
-	strbuf_add(&name, key->text, key->length);
-	status = json_object_set_new_nocheck(object, name.text, value);
-	strbuf_release(&name);
-	return status == 0;
-}
-
-#endif
-
-static const char *read_member(struct picker *p, const char *at, struct members *members)
-{
-	json_t *value = NULL;
+	const struct wanted *wanted = NULL;
+	struct datum made, *value;
+	const char *name = NULL;
 	struct key key;
 
 	at = read_key(p, at, &key);
@@ -232,14 +270,22 @@ static const char *read_member(struct picker *p, const char *at, struct members 
 		return text_refuse(&p->end);
 	if (*at == '[' && p->depth == 1 && is_among(p->lists, &key))
 		return text_refuse(&p->end);
-	at = read_value(p, at, wanted_of_member(members, &key), &value);
-	if (at && value && !set_member(members->object, &key, value))
+	if (members->wanted)
+		wanted = wanted_of_member(members->wanted, &key, &name);
+	at = read_value(p, at, wanted, &made);
+	if (!at || !wanted)
+		return at;
+	value = add_member(p, members, &key, name);
+	if (!value)
 		return text_refuse(&p->end);
+	*value = made;
 	return at;
 }
 
 static const char *read_members(struct picker *p, const char *at, struct members *members)
 {
+	if (p->depth == DEPTH_MOST)
+		return text_refuse(&p->end);
 	for (;;) {
 		at = read_member(p, at, members);
 		if (!at)
@@ -253,12 +299,12 @@ static const char *read_members(struct picker *p, const char *at, struct members
 }
 
 static const char *read_object(struct picker *p, const char *at, const struct wanted *wanted,
-			       json_t **value)
+			       struct datum *value)
 {
-	struct members members = {.wanted = wanted, .first_key = p->key_count};
+	struct members members = {.first_key = p->key_count};
 
-	if (wanted && !(members.object = json_object()))
-		return text_refuse(&p->end);
+	if (wanted && wants_content(wanted))
+		members.wanted = wanted;
 	p->depth++;
 	at = skip_blanks(p, at + 1);
 	if (*at != '}')
@@ -268,20 +314,47 @@ static const char *read_object(struct picker *p, const char *at, const struct wa
 	if (!drop_keys(p, &members))
 		return text_refuse(&p->end);
 	p->depth--;
-	*value = members.object;
+	if (wanted)
+		*value = (struct datum){
+			.type = DATUM_OBJECT,
+			.count = members.count,
+			.members = members.made,
+		};
 	return at + 1;
 }
 
-static const char *read_items(struct picker *p, const char *at, const struct wanted *wanted,
-			      json_t *list)
-{
-	for (;;) {
-		json_t *value = NULL;
+/* A list that is being read. */
+struct items {
+	const struct wanted *wanted; /* of each item; NULL: nothing */
+	struct datum *made;
+	size_t count;
+};
 
-		at = read_value(p, at, wanted, &value);
+static bool add_item(struct picker *p, struct items *items, const struct datum *value)
+{
+	struct datum *grown;
+
+	if (store_is_full(items->count)) {
+		grown = store_grow(&p->store, items->made, items->count, sizeof(*grown));
+		if (!grown)
+			return false;
+		items->made = grown;
+	}
+	items->made[items->count++] = *value;
+	return true;
+}
+
+static const char *read_items(struct picker *p, const char *at, struct items *items)
+{
+	struct datum value;
+
+	if (p->depth == DEPTH_MOST)
+		return text_refuse(&p->end);
+	for (;;) {
+		at = read_value(p, at, items->wanted, &value);
 		if (!at)
 			return NULL;
-		if (value && json_array_append_new(list, value) != 0)
+		if (items->wanted && !add_item(p, items, &value))
 			return text_refuse(&p->end);
 		at = skip_blanks(p, at);
 		if (*at != ',')
@@ -292,33 +365,39 @@ static const char *read_items(struct picker *p, const char *at, const struct wan
 }
 
 static const char *read_list(struct picker *p, const char *at, const struct wanted *wanted,
-			     json_t **value)
+			     struct datum *value)
 {
-	if (wanted && !(*value = json_array()))
-		return text_refuse(&p->end);
-	if (wanted && !wanted->whole)
-		wanted = wanted->items;
+	struct items items = {.count = 0};
+
+	if (wanted)
+		items.wanted = wanted->whole ? wanted : wanted->items;
 	p->depth++;
 	at = skip_blanks(p, at + 1);
 	if (*at != ']')
-		at = read_items(p, at, wanted, *value);
+		at = read_items(p, at, &items);
 	if (!at)
 		return NULL;
 	p->depth--;
+	if (wanted)
+		*value = (struct datum){
+			.type = DATUM_LIST,
+			.count = items.count,
+			.items = items.made,
+		};
 	return at + 1;
 }
 
-enum picked json_pick(const char *text, size_t length, const struct wanted *wanted,
-		      const char *const *lists, struct pick *pick)
+enum picked json_pick(const char *text, size_t length, const struct picking *how, struct pick *pick)
 {
 	struct picker p;
 	const char *behind;
 
 	p.end = (struct text_end){.at = text + length, .picked = PICKED};
-	p.lists = lists;
+	p.store = (struct store){.arena = how->arena};
+	p.store.front = p.store.back = (char *)p.keys;
+	p.lists = how->lists;
 	p.newlines = p.depth = p.key_count = 0;
-	pick->value = NULL;
-	behind = *text == '{' ? read_object(&p, text, wanted, &pick->value)
+	behind = *text == '{' ? read_object(&p, text, how->wanted, &pick->value)
 			      : text_stop(&p.end, text);
 	if (!behind)
 		return p.end.picked;

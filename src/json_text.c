@@ -1,9 +1,7 @@
 #include "json_text.h"
 
 #include <float.h>
-
-#include "runtally/strbuf.h"
-#include "runtally/utf8.h"
+#include <jansson.h>
 
 enum {
 	INTEGER_DIGITS = 18,  /* that many fit whatever they are */
@@ -99,9 +97,10 @@ static const char *skip_code_points(const char *at, struct text_end *end)
 
 /* ---- strings ---- */
 
-static const bool plain_escapes[256] = {
-	['"'] = true, ['\\'] = true, ['/'] = true, ['b'] = true,
-	['f'] = true, ['n'] = true,  ['r'] = true, ['t'] = true,
+/* What the letter behind a backslash means; 0: it is no such letter. */
+static const char plain_escapes[256] = {
+	['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+	['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 };
 
 static bool is_plain_escape(char byte)
@@ -317,49 +316,58 @@ const char *text_skip_unusual_key(const char *at, struct text_end *end)
 
 /* ---- values of strings ---- */
 
-/* From behind a backslash to behind the escape. */
-static const char *add_escape(struct strbuf *out, const char *at)
+static char *write_code_point(char *out, int32_t value)
 {
-	static const char letters[] = "bfnrt", meanings[] = "\b\f\n\r\t";
-	const char *letter = strchr(letters, *at);
-	int32_t unit, low;
-
-	if (*at != 'u') {
-		strbuf_addch(out, letter ? meanings[letter - letters] : *at);
-		return at + 1;
+	if (value < 0x80) {
+		*out++ = (char)value;
+		return out;
 	}
-	unit = read_unit(at + 1);
-	at += 5;
+	if (value < 0x800) {
+		*out++ = (char)(0xC0 | value >> 6);
+	} else {
+		if (value < 0x10000) {
+			*out++ = (char)(0xE0 | value >> 12);
+		} else {
+			*out++ = (char)(0xF0 | value >> 18);
+			*out++ = (char)(0x80 | (value >> 12 & 0x3F));
+		}
+		*out++ = (char)(0x80 | (value >> 6 & 0x3F));
+	}
+	*out++ = (char)(0x80 | (value & 0x3F));
+	return out;
+}
+
+/* From behind `\\u` to behind the escape, or both of a pair. */
+static const char *decode_unit(const char *at, char **out)
+{
+	int32_t unit = read_unit(at), low;
+
+	at += 4;
 	if (is_high_surrogate(unit)) {
 		low = read_unit(at + 2);
 		at += 6;
 		unit = 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00);
 	}
-	utf8_add(out, (uint32_t)unit);
+	*out = write_code_point(*out, unit);
 	return at;
 }
 
-static json_t *decoded(const char *at, const char *end)
+size_t text_decode(const char *at, size_t length, char *out)
 {
-	struct strbuf text = STRBUF_INIT;
-	const char *backslash;
-	json_t *value;
+	const char *end = at + length, *backslash;
+	char *from = out;
 
 	while ((backslash = memchr(at, '\\', (size_t)(end - at)))) {
-		strbuf_add(&text, at, (size_t)(backslash - at));
-		at = add_escape(&text, backslash + 1);
+		memcpy(out, at, (size_t)(backslash - at));
+		out += backslash - at;
+		at = backslash + 2;
+		if (at[-1] == 'u')
+			at = decode_unit(at, &out);
+		else
+			*out++ = plain_escapes[(unsigned char)at[-1]];
 	}
-	strbuf_add(&text, at, (size_t)(end - at));
-	value = json_stringn_nocheck(text.text, text.length);
-	strbuf_release(&text);
-	return value;
-}
-
-json_t *text_string(const char *string, size_t length, bool escaped)
-{
-	if (escaped)
-		return decoded(string, string + length);
-	return json_stringn_nocheck(string, length);
+	memcpy(out, at, (size_t)(end - at));
+	return (size_t)(out - from) + (size_t)(end - at);
 }
 
 /* ---- numbers ---- */
@@ -455,40 +463,70 @@ static bool read_exactly(const struct number *number, double *real)
 	return true;
 }
 
-static json_t *integer(const struct number *number)
+static int64_t integer(const struct number *number)
 {
 	int64_t value = (int64_t)number->digits;
 
-	return json_integer(number->negative ? -value : value);
+	return number->negative ? -value : value;
 }
 
-const char *text_number(const char *at, struct text_end *end, json_t **value)
+/* What needs more care than is taken here, jansson reads. */
+static bool read_by_jansson(const char *text, size_t length, struct datum *value)
+{
+	json_t *json = json_loadb(text, length, JSON_DECODE_ANY, NULL);
+
+	if (!json)
+		return false;
+	if (json_is_integer(json))
+		*value = (struct datum){.type = DATUM_INTEGER, .integer = json_integer_value(json)};
+	else
+		*value = (struct datum){.type = DATUM_REAL, .real = json_real_value(json)};
+	json_decref(json);
+	return true;
+}
+
+static const char *any_number(const char *from, struct text_end *end, struct datum *value)
 {
 	struct number number = {.negative = false};
-	const char *from = at;
-	bool in_range;
-	json_t *json;
+	const char *at = read_number(from, end, &number);
+	struct datum unwanted;
 	double real;
 
-	at = read_number(from, end, &number);
 	if (!at)
 		return NULL;
 	if (at == end->at)
 		return text_stop(end, at);
-	in_range = is_surely_in_range(&number);
-	if (in_range && !value)
+	if (!is_surely_in_range(&number))
+		return read_by_jansson(from, (size_t)(at - from), value ? value : &unwanted)
+			       ? at
+			       : text_refuse(end);
+	if (!value)
 		return at;
-	if (in_range && !number.real)
-		json = integer(&number);
-	else if (in_range && read_exactly(&number, &real))
-		json = json_real(real);
-	else
-		json = json_loadb(from, (size_t)(at - from), JSON_DECODE_ANY, NULL);
-	if (!json)
+	if (!number.real)
+		*value = (struct datum){.type = DATUM_INTEGER, .integer = integer(&number)};
+	else if (read_exactly(&number, &real))
+		*value = (struct datum){.type = DATUM_REAL, .real = real};
+	else if (!read_by_jansson(from, (size_t)(at - from), value))
 		return text_refuse(end);
+	return at;
+}
+
+/* Most are short integers. */
+const char *text_number(const char *from, struct text_end *end, struct datum *value)
+{
+	const char *digits = from + (*from == '-'), *at = digits;
+	int64_t integer = 0;
+
+	if (*digits < '1' || *digits > '9')
+		return any_number(from, end, value);
+	for (; is_digit(*at); at++)
+		integer = (int64_t)((uint64_t)integer * 10 + (uint64_t)(*at - '0'));
+	if (at - digits > INTEGER_DIGITS || *at == '.' || *at == 'e' || *at == 'E' || at == end->at)
+		return any_number(from, end, value);
 	if (value)
-		*value = json;
-	else
-		json_decref(json);
+		*value = (struct datum){
+			.type = DATUM_INTEGER,
+			.integer = digits == from ? integer : -integer,
+		};
 	return at;
 }

@@ -7,7 +7,6 @@
 #ifndef RUNTALLY_JSON_TEXT_H
 #define RUNTALLY_JSON_TEXT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,11 +42,14 @@ const char *text_skip_string(const char *at, struct text_end *end, bool *escaped
 /* The same for keys: escapes are refused. The other one goes on at an unusual byte. */
 static inline const char *text_skip_key(const char *at, struct text_end *end);
 const char *text_skip_unusual_key(const char *at, struct text_end *end);
-/* The string of `length` bytes (without quotes) that was skipped, as a value; NULL: no memory. */
-json_t *text_string(const char *string, size_t length, bool escaped);
+/*
+ * Writes what the escapes in a string that was skipped (`length` bytes, without quotes) mean, which
+ * is shorter. Returns how long it is.
+ */
+size_t text_decode(const char *string, size_t length, char *out);
 
 /* Behind a number, whose value goes to *value unless that is NULL. */
-const char *text_number(const char *at, struct text_end *end, json_t **value);
+const char *text_number(const char *at, struct text_end *end, struct datum *value);
 
 /*
  * Keys that differ may have one hash; equal ones always do. Reads up to 16 bytes behind the key.

@@ -6,6 +6,13 @@
 #include "json_text.h"
 #include "runtally/arena.h"
 
+const struct wanted wanted_everything = {.whole = true};
+
+bool wanted_is_everything(const struct wanted *wanted)
+{
+	return wanted->whole;
+}
+
 struct wanted *wanted_new(void)
 {
 	struct wanted *wanted = memory_alloc(sizeof(*wanted));
@@ -21,6 +28,7 @@ void wanted_free(struct wanted *wanted)
 	for (size_t i = 0; i < wanted->count; i++)
 		wanted_free(wanted->members[i].node);
 	memory_free(wanted->members);
+	memory_free(wanted->slots);
 	wanted_free(wanted->items);
 	wanted_free(wanted->any);
 	memory_free(wanted);
@@ -33,6 +41,28 @@ static struct wanted *merged(struct wanted *into, const struct wanted *from)
 	if (!from)
 		return into;
 	return merge(into ? into : wanted_new(), from);
+}
+
+static void add_slot(struct wanted *wanted, size_t index)
+{
+	size_t slot = wanted_slot(wanted, wanted->members[index].hash);
+
+	while (wanted->slots[slot])
+		slot = (slot + 1) & wanted_last_slot(wanted);
+	wanted->slots[slot] = (unsigned char)(index + 1);
+}
+
+static void make_slots(struct wanted *wanted)
+{
+	unsigned bits = 3;
+
+	while ((size_t)1 << bits <= 2 * wanted->count)
+		bits++;
+	wanted->shift = 64 - bits;
+	wanted->slots = memory_resize(wanted->slots, (size_t)1 << bits);
+	memset(wanted->slots, 0, (size_t)1 << bits);
+	for (size_t i = 0; i < wanted->count; i++)
+		add_slot(wanted, i);
 }
 
 /* What `*` wants of every member, a member of its own name wants too. */
@@ -48,11 +78,12 @@ static struct wanted_member *member_of(struct wanted *wanted, const char *name, 
 	if (found)
 		return &wanted->members[found - wanted->members];
 	member.node = merged(wanted_new(), wanted->any);
-	wanted->filter |= wanted_bit(member.hash);
+	assert(wanted->count < WANTED_MEMBERS_MOST);
 	wanted->members = array_reserve(wanted->members, &wanted->capacity, wanted->count + 1,
 					sizeof(*wanted->members));
-	wanted->members[wanted->count] = member;
-	return &wanted->members[wanted->count++];
+	wanted->members[wanted->count++] = member;
+	make_slots(wanted);
+	return &wanted->members[wanted->count - 1];
 }
 
 /* Adds a copy of what `from` wants. */

@@ -21,26 +21,37 @@ struct wanted_member {
 /* What is wanted of one value. A node without anything: that it is there. */
 struct wanted {
 	bool whole;           /* all of it; the rest does not matter then */
-	uint64_t filter;      /* wanted_bit of each member */
 	struct wanted *items; /* of a list; NULL: none */
 	struct wanted *any;   /* of each member that is not named below; NULL: nothing */
 	struct wanted_member *members;
 	size_t count, capacity;
+	unsigned char *slots; /* member + 1 by hash, 0: none; more than twice as many as members */
+	unsigned shift;       /* from a hash to its first slot */
 };
 
-static inline uint64_t wanted_bit(uint64_t hash)
+enum { WANTED_MEMBERS_MOST = 255 };
+
+static inline size_t wanted_slot(const struct wanted *wanted, uint64_t hash)
 {
-	return UINT64_C(1) << (hash >> 58);
+	return (size_t)(hash >> wanted->shift);
+}
+
+static inline size_t wanted_last_slot(const struct wanted *wanted)
+{
+	return (size_t)(UINT64_MAX >> wanted->shift);
 }
 
 /* The member of that name; NULL: none is named so. */
 static inline const struct wanted_member *wanted_find(const struct wanted *wanted, const char *name,
 						      size_t length, uint64_t hash)
 {
-	if (!(wanted->filter & wanted_bit(hash)))
+	size_t slot;
+
+	if (!wanted->count)
 		return NULL;
-	for (size_t i = 0; i < wanted->count; i++) {
-		const struct wanted_member *member = &wanted->members[i];
+	for (slot = wanted_slot(wanted, hash); wanted->slots[slot];
+	     slot = (slot + 1) & wanted_last_slot(wanted)) {
+		const struct wanted_member *member = &wanted->members[wanted->slots[slot] - 1];
 
 		if (member->hash == hash && member->length == length &&
 		    memcmp(member->name, name, length) == 0)

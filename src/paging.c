@@ -10,15 +10,14 @@ void pages_release(struct pages *pages)
 	*pages = (struct pages){.count = 0};
 }
 
-static int64_t whole_number(const json_t *object, const char *key)
+static int64_t whole_number(const struct datum *object, const char *key)
 {
-	const json_t *value = json_object_get(object, key);
+	const struct datum *value = datum_get(object, key);
 
-	return json_is_integer(value) && json_integer_value(value) >= 0 ? json_integer_value(value)
-									: -1;
+	return datum_is(value, DATUM_INTEGER) && value->integer >= 0 ? value->integer : -1;
 }
 
-static int64_t first_number(const json_t *object, const char *const *keys)
+static int64_t first_number(const struct datum *object, const char *const *keys)
 {
 	int64_t found = -1;
 
@@ -28,7 +27,7 @@ static int64_t first_number(const json_t *object, const char *const *keys)
 }
 
 /* Telnyx: meta.page_number; Kapso's generic style: meta.page or meta.current_page. All from 1. */
-static void read_meta(struct page *page, const json_t *meta)
+static void read_meta(struct page *page, const struct datum *meta)
 {
 	static const char *const numbers[] = {"page_number", "current_page", "page", NULL};
 	static const char *const results[] = {"total_results", "total_count", NULL};
@@ -40,20 +39,20 @@ static void read_meta(struct page *page, const json_t *meta)
 }
 
 /* SigmaMind: members of the envelope itself, from 0. */
-static void read_envelope(struct page *page, const json_t *rest)
+static void read_envelope(struct page *page, const struct datum *rest)
 {
 	page->page = whole_number(rest, "page");
 	page->total_pages = whole_number(rest, "totalPages");
 	page->total_results = whole_number(rest, "totalCount");
-	page->has_next = json_is_true(json_object_get(rest, "hasNext"));
+	page->has_next = datum_is(datum_get(rest, "hasNext"), DATUM_TRUE);
 }
 
-void pages_add(struct pages *pages, const json_t *rest, const struct page *page)
+void pages_add(struct pages *pages, const struct datum *rest, const struct page *page)
 {
 	struct page read = *page;
-	const json_t *meta = json_object_get(rest, "meta");
+	const struct datum *meta = datum_get(rest, "meta");
 
-	if (json_is_object(meta))
+	if (datum_is(meta, DATUM_OBJECT))
 		read_meta(&read, meta);
 	else
 		read_envelope(&read, rest);

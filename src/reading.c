@@ -1,6 +1,7 @@
 #include "runtally/reading.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "runtally/strbuf.h"
@@ -10,9 +11,9 @@ enum { NAMES_LISTED = 8 };
 /* So much for one run or turn that a million of them still have a sum. */
 #define TOKENS_MOST INT64_C(1000000000000)
 
-bool record_has(const json_t *record, const char *key)
+bool record_has(const struct datum *record, const char *key)
 {
-	return json_object_get(record, key) != NULL;
+	return datum_get(record, key) != NULL;
 }
 
 enum outcome reading_status(const struct node *object, const char *key,
@@ -248,9 +249,9 @@ static void add_part(struct strbuf *text, const struct node *part)
 {
 	const char *words;
 
-	if (json_is_string(part->json)) {
+	if (datum_is(part->json, DATUM_STRING)) {
 		words = node_text(part, NULL);
-	} else if (json_is_object(part->json)) {
+	} else if (datum_is(part->json, DATUM_OBJECT)) {
 		words = node_text(part, "text");
 		if (!words && (words = node_text(part, "type"))) {
 			strbuf_addf(text, "%s[%s]", text->length ? "\n" : "", words);
@@ -270,9 +271,9 @@ static const char *read_content(struct conversation *talk, const struct node *me
 
 	if (!content.json)
 		return node_text(message, "text");
-	if (json_is_object(content.json))
+	if (datum_is(content.json, DATUM_OBJECT))
 		return node_text(&content, "text");
-	if (!json_is_array(content.json))
+	if (!datum_is(content.json, DATUM_LIST))
 		return node_text(message, "content");
 	for (size_t i = 0; i < node_count(&content); i++) {
 		struct node part = node_item(&content, i);
@@ -288,13 +289,22 @@ static int append_bytes(const char *bytes, size_t length, void *text)
 	return 0;
 }
 
+/* Written as jansson writes it. */
+static void add_json(struct strbuf *text, const struct datum *datum)
+{
+	json_t *json = datum_to_json(datum);
+
+	json_dump_callback(json, append_bytes, text,
+			   JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+	json_decref(json);
+}
+
 static void add_arguments(struct strbuf *text, const struct node *arguments)
 {
-	if (json_is_string(arguments->json))
-		strbuf_addstr(text, json_string_value(arguments->json));
+	if (datum_is(arguments->json, DATUM_STRING))
+		strbuf_addstr(text, datum_text(arguments->json));
 	else if (arguments->json)
-		json_dump_callback(arguments->json, append_bytes, text,
-				   JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+		add_json(text, arguments->json);
 }
 
 /* `{"function": {"name", "arguments": "JSON"}}`, or flat `{"name", "args": {}}`. */
@@ -332,21 +342,20 @@ static void read_message(struct conversation *talk, const struct node *message)
 
 static void read_item(struct conversation *talk, const struct node *item)
 {
-	if (json_is_object(item->json))
+	if (datum_is(item->json, DATUM_OBJECT))
 		read_message(talk, item);
 	else if (item->json && node_text(item, NULL))
 		add_message(talk, talk->role, node_text(item, NULL));
 }
 
-static size_t most_messages(const json_t *value)
+static size_t most_messages(const struct datum *value)
 {
 	size_t count = 0;
 
-	if (!json_is_array(value))
-		return 1 + json_array_size(json_object_get(value, "tool_calls"));
-	for (size_t i = 0; i < json_array_size(value); i++)
-		count += 1 +
-			 json_array_size(json_object_get(json_array_get(value, i), "tool_calls"));
+	if (!datum_is(value, DATUM_LIST))
+		return 1 + datum_count(datum_get(value, "tool_calls"));
+	for (size_t i = 0; i < datum_count(value); i++)
+		count += 1 + datum_count(datum_get(datum_item(value, i), "tool_calls"));
 	return count;
 }
 
@@ -361,12 +370,12 @@ size_t reading_messages(struct reading *reading, const struct node *value, const
 	struct conversation talk = {.role = role, .reading = reading};
 
 	*messages = NULL;
-	if (json_is_object(value->json) && !is_message(value)) {
+	if (datum_is(value->json, DATUM_OBJECT) && !is_message(value)) {
 		struct node list = node_list(value, "messages");
 
 		if (list.json)
 			return reading_messages(reading, &list, role, messages);
-		if (json_object_size(value->json))
+		if (datum_size(value->json))
 			node_remark(value, NULL, SEVERITY_WARNING, "holds no messages");
 		return 0;
 	}
@@ -374,7 +383,7 @@ size_t reading_messages(struct reading *reading, const struct node *value, const
 		return 0;
 	talk.items =
 		arena_alloc(reading->scratch, most_messages(value->json) * sizeof(*talk.items));
-	if (!json_is_array(value->json))
+	if (!datum_is(value->json, DATUM_LIST))
 		read_item(&talk, value);
 	for (size_t i = 0; i < node_count(value); i++) {
 		struct node item = node_item(value, i);

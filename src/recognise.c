@@ -9,7 +9,7 @@ enum { WRAPPER_DEPTH = 3, MEMBERS_NAMED = 6 };
 /* The wrappers that records.c hands out whole (records.h). */
 static const char *const wrappers[] = {"data", "run", "agent_test_run", NULL};
 
-static enum record_kind pick(const json_t *value, const struct adapter *from,
+static enum record_kind pick(const struct datum *value, const struct adapter *from,
 			     const struct adapter **owner)
 {
 	enum record_kind kind = adapter_pick(value, owner);
@@ -20,25 +20,25 @@ static enum record_kind pick(const json_t *value, const struct adapter *from,
 	return from->claims(value);
 }
 
-static const json_t *wrapped(const json_t *value)
+static const struct datum *wrapped(const struct datum *value)
 {
 	for (const char *const *name = wrappers; *name; name++) {
-		const json_t *inner = json_object_get(value, *name);
+		const struct datum *inner = datum_get(value, *name);
 
-		if (json_is_object(inner))
+		if (datum_is(inner, DATUM_OBJECT))
 			return inner;
 	}
 	return NULL;
 }
 
-bool is_own_report(const json_t *record)
+bool is_own_report(const struct datum *record)
 {
-	const char *schema = json_string_value(json_object_get(record, "schema"));
+	const char *schema = datum_text(datum_get(record, "schema"));
 
 	return schema && strncmp(schema, "runtally.report/", strlen("runtally.report/")) == 0;
 }
 
-struct recognised recognise(const json_t *record, const struct adapter *from)
+struct recognised recognise(const struct datum *record, const struct adapter *from)
 {
 	struct recognised found = {.value = record};
 
@@ -49,31 +49,29 @@ struct recognised recognise(const json_t *record, const struct adapter *from)
 		found.value = wrapped(found.value);
 		found.kind = pick(found.value, from, &found.owner);
 	}
-	if (found.kind == RECORD_NOT_MINE && from && json_object_size(found.value) > 0 &&
+	if (found.kind == RECORD_NOT_MINE && from && datum_size(found.value) > 0 &&
 	    !is_own_report(found.value))
 		found.kind = RECORD_RUN;
 	return found;
 }
 
-void describe_stranger(const json_t *record, const struct adapter *from, struct strbuf *out)
+void describe_stranger(const struct datum *record, const struct adapter *from, struct strbuf *out)
 {
-	const char *key;
-	json_t *member;
-	int named = 0;
+	const size_t size = datum_size(record);
+	const size_t named = size < MEMBERS_NAMED ? size : MEMBERS_NAMED;
 
 	strbuf_addf(out, "is no %s record", from ? from->name : "API's");
-	if (!json_is_object(record))
+	if (!datum_is(record, DATUM_OBJECT))
 		strbuf_addstr(out, ": not an object");
-	else if (!json_object_size(record))
+	else if (!size)
 		strbuf_addstr(out, ": an empty object");
-	json_object_foreach((json_t *)record, key, member)
-	{
-		strbuf_addstr(out, named ? ", \"" : ": an object with \"");
-		strbuf_add(out, key, utf8_cut(key, strlen(key), 40));
+	for (size_t i = 0; i < named; i++) {
+		const char *name = record->members[i].name;
+
+		strbuf_addstr(out, i ? ", \"" : ": an object with \"");
+		strbuf_add(out, name, utf8_cut(name, strlen(name), 40));
 		strbuf_addstr(out, "\"");
-		if (++named == MEMBERS_NAMED)
-			break;
 	}
-	if (json_object_size(record) > MEMBERS_NAMED)
+	if (size > named)
 		strbuf_addstr(out, ", ...");
 }

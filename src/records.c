@@ -38,7 +38,8 @@ struct records {
 	uint64_t documents, count;
 
 	const struct wanted *wanted; /* NULL: records come whole */
-	size_t line, column;         /* where the picked record begins */
+	struct pick pick;
+	size_t line, column; /* where the picked record begins */
 
 	uint64_t stop_at;
 	bool within; /* records_within made it, for values nested as at `began` */
@@ -159,11 +160,11 @@ static int recover(struct records *r, const struct piece *piece, struct record *
 
 /* ---- from text to value ---- */
 
-static json_t *parse(struct records *r, const struct strbuf *text, size_t line, size_t column,
-		     struct error *err)
+static const struct datum *parse(struct records *r, const char *text, size_t length, size_t line,
+				 size_t column, struct error *err)
 {
 	struct arena *before = json_use_arena(&r->arena);
-	json_t *value = json_parse(text->text, text->length, line, column, err);
+	const struct datum *value = json_read(text, length, line, column, err);
 
 	json_use_arena(before);
 	return value;
@@ -202,7 +203,7 @@ static bool stretch_is_right(struct records *r, size_t index, struct error *err)
 	if (index < r->seam_count)
 		strbuf_addch(&text, '}');
 	arena_reset(&r->arena);
-	right = parse(r, &text, from.line, from.column, err) != NULL;
+	right = parse(r, text.text, text.length, from.line, from.column, err) != NULL;
 	strbuf_release(&text);
 	return right;
 }
@@ -226,16 +227,18 @@ static bool is_too_deep_a_list(const struct records *r, const struct piece *piec
 	return r->arrays == SCANNER_DEPTH_MOST && piece->text.text[0] == '[';
 }
 
-static json_t *read_piece(struct records *r, const struct piece *piece, struct error *err)
+static const struct datum *read_piece(struct records *r, const struct piece *piece,
+				      struct error *err)
 {
-	json_t *value = NULL;
+	const struct datum *value = NULL;
 
 	if (piece->overlong)
 		error_set(err, "longer than %llu bytes", (unsigned long long)r->in.text_most);
 	else if (piece->too_deep || is_too_deep_a_list(r, piece))
 		error_set(err, "deeper than %d levels", SCANNER_DEPTH_MOST);
 	else
-		value = parse(r, &piece->text, piece->line, piece->column, err);
+		value = parse(r, piece->text.text, piece->text.length, piece->line, piece->column,
+			      err);
 	if (value)
 		return value;
 	if (strncmp(err->text, "line ", 5) != 0)
@@ -272,8 +275,11 @@ static int hand_out(struct records *r, const struct piece *piece, struct record 
 
 static enum picked pick_window(struct records *r, struct pick *pick)
 {
-	const char *const *lists = r->in_list ? NULL : scanner_lists;
-	struct arena *before = json_use_arena(&r->arena);
+	const struct picking how = {
+		.wanted = r->wanted,
+		.lists = r->in_list ? NULL : scanner_lists,
+		.arena = &r->arena,
+	};
 	enum picked result = PICKED_MORE;
 
 	do {
@@ -281,51 +287,59 @@ static enum picked pick_window(struct records *r, struct pick *pick)
 		const char *text = scanner_window(&r->in, &length);
 
 		arena_reset(&r->arena);
-		result = json_pick(text, length, r->wanted, lists, pick);
+		result = json_pick(text, length, &how, pick);
 	} while (result == PICKED_MORE && scanner_read_on(&r->in));
-	json_use_arena(before);
 	return result;
 }
 
 /* False: the object is for the way that judges, from its first byte on. */
 static bool take_picked(struct records *r, struct record *out)
 {
-	struct pick pick;
+	struct pick *pick = &r->pick;
 
-	if (!r->wanted || pick_window(r, &pick) != PICKED || pick.length > r->in.text_most) {
+	if (!r->wanted || pick_window(r, pick) != PICKED || pick->length > r->in.text_most) {
 		arena_reset(&r->arena);
 		return false;
 	}
 	r->line = r->in.line;
 	r->column = scanner_column(&r->in);
-	out->value = pick.value;
-	out->picked = true;
+	out->value = &pick->value;
+	out->picked = !wanted_is_everything(r->wanted);
 	out->number = (size_t)++r->count;
 	out->offset = scanner_offset(&r->in);
-	out->length = pick.length;
+	out->length = pick->length;
 	out->list = r->in_list ? r->list : NULL;
-	scanner_pass(&r->in, pick.length, pick.newlines);
+	scanner_pass(&r->in, pick->length, pick->newlines);
 	r->expect = COMMA_OR_END;
 	return true;
 }
 
-/* The window stands until the next record is read, and the text ends where it was passed. */
-const json_t *records_whole(struct records *r, const struct record *record, struct error *err)
+/* By the way that judges; where the fast way refuses it is for want of memory. */
+static const struct datum *parse_whole(struct records *r, const char *text, size_t length,
+				       struct error *err)
 {
-	const struct scanner *in = &r->in;
-	struct arena *before;
-	json_t *value;
+	const struct datum *value;
+
+	arena_reset(&r->arena);
+	value = parse(r, text, length, r->line, r->column, err);
+	if (!value && strncmp(err->text, "line ", 5) != 0)
+		error_prefix(err, "line %zu, column %zu", r->line, r->column);
+	return value;
+}
+
+/* The window stands until the next record is read, and the text ends where it was passed. */
+const struct datum *records_whole(struct records *r, const struct record *record, struct error *err)
+{
+	const struct picking how = {.wanted = &wanted_everything, .arena = &r->arena};
+	const size_t length = (size_t)record->length;
+	const char *text = r->in.buffer + r->in.at - length;
 
 	if (!record->picked)
 		return record->value;
 	arena_reset(&r->arena);
-	before = json_use_arena(&r->arena);
-	value = json_parse(in->buffer + in->at - record->length, (size_t)record->length, r->line,
-			   r->column, err);
-	json_use_arena(before);
-	if (!value && strncmp(err->text, "line ", 5) != 0)
-		error_prefix(err, "line %zu, column %zu", r->line, r->column);
-	return value;
+	if (json_pick(text, r->in.end - r->in.at + length, &how, &r->pick) == PICKED)
+		return &r->pick.value;
+	return parse_whole(r, text, length, err);
 }
 
 void records_want(struct records *r, const struct wanted *wanted)

@@ -8,7 +8,6 @@
 #ifndef RUNTALLY_ADAPTER_H
 #define RUNTALLY_ADAPTER_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -65,7 +64,7 @@ struct adapter {
 	const char *summary; /* one line of --list-sources */
 
 	/* Looks at the record's members only, never at their types in depth; pure. */
-	enum record_kind (*claims)(const json_t *record);
+	enum record_kind (*claims)(const struct datum *record);
 
 	/*
 	 * Paths (json_pick.h) of what read_run looks at in a run that did not fail, ended by NULL.
@@ -107,9 +106,9 @@ size_t adapter_rank(const char *source);
  * What the record is. *owner is the adapter that claims it (NULL for a refusal or for what nobody
  * claims). Error bodies of all five APIs are recognised here, not by the adapters: they look alike.
  */
-enum record_kind adapter_pick(const json_t *record, const struct adapter **owner);
+enum record_kind adapter_pick(const struct datum *record, const struct adapter **owner);
 
 /* The words of an error body, borrowed from the record or from scratch; never NULL. */
-const char *refusal_text(const json_t *record, struct arena *scratch);
+const char *refusal_text(const struct datum *record, struct arena *scratch);
 
 #endif

@@ -23,7 +23,7 @@ struct input_names {
 struct intake;
 
 /*
- * Never NULL. All is borrowed; `wanted` (NULL: records are read whole) and the meter may be shared
+ * Never NULL. All is borrowed; `wanted` and the meter may be shared
  * by threads, and so may the spool, where details of runs go.
  */
 struct intake *intake_new(const struct ingest_options *options, const struct wanted *wanted,

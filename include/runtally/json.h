@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "runtally/arena.h"
+#include "runtally/datum.h"
 #include "runtally/error.h"
 #include "runtally/note.h"
 
@@ -30,6 +31,10 @@ struct arena *json_use_arena(struct arena *arena);
  * printable ASCII. The value is borrowed from the arena in use.
  */
 json_t *json_parse(const char *bytes, size_t length, size_t line, size_t column, struct error *err);
+
+/* The same as a datum, in the arena in use, which there must be. */
+const struct datum *json_read(const char *bytes, size_t length, size_t line, size_t column,
+			      struct error *err);
 
 /* What an adapter noticed while it read a record. */
 struct remark {
@@ -52,14 +57,14 @@ void remarks_release(struct remarks *remarks);
  * below takes such a node and answers "absent", so adapters chain without checks.
  */
 struct node {
-	const json_t *json;
+	const struct datum *json;
 	const struct node *up;
 	const char *key; /* member of an object; NULL: item `index` of a list, or the root */
 	size_t index;
 	struct remarks *remarks;
 };
 
-struct node node_root(const json_t *json, struct remarks *remarks);
+struct node node_root(const struct datum *json, struct remarks *remarks);
 
 /* Members. Absent and null are the same, silently; a wrong type is remarked. */
 struct node node_object(const struct node *object, const char *key);
@@ -72,8 +77,9 @@ size_t node_count(const struct node *list);
 struct node node_item(const struct node *list, size_t index);        /* any type */
 struct node node_item_object(const struct node *list, size_t index); /* wrong type remarked */
 
-/* Keys in the order of the text: the first one for NULL, then the one after `key`, at last NULL. */
-const char *node_next_key(const struct node *object, const char *key);
+/* Members in the order of the text; node.key is the name. */
+size_t node_size(const struct node *object);
+struct node node_member_object(const struct node *object, size_t index); /* wrong type remarked */
 
 /* From here on `key` NULL reads the node itself: an item of a list. */
 

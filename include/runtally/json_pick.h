@@ -9,8 +9,11 @@
 #ifndef RUNTALLY_JSON_PICK_H
 #define RUNTALLY_JSON_PICK_H
 
-#include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "runtally/arena.h"
+#include "runtally/datum.h"
 
 /*
  * wanted: a set of paths. Built once, then only read: threads may share it.
@@ -18,6 +21,7 @@
  *   status                    the member, whatever is in it
  *   turns[].metrics.cost_usd  `[]`: every item of the list
  *   scorers.*.score           `*`: every member of the object
+ *   (an empty path)           everything there is
  *   assertions?               `?` at the end: that it is there, and its type. A list, an object and
  *                             a string come empty, all else as it is.
  *
@@ -29,6 +33,8 @@ struct wanted;
 
 /* Wants nothing yet: every record is picked as {}. Never NULL. */
 struct wanted *wanted_new(void);
+extern const struct wanted wanted_everything;
+bool wanted_is_everything(const struct wanted *wanted);
 void wanted_free(struct wanted *wanted);
 /* Names are of 1 to 47 bytes. A malformed path is a mistake of ours: asserted. */
 void wanted_add(struct wanted *wanted, const char *path);
@@ -42,24 +48,31 @@ enum picked {
 /* Zero bytes that must stand behind the text, so that nobody has to look for its end. */
 enum { JSON_PICK_PADDING = 64 };
 
+struct picking {
+	const struct wanted *wanted;
+	/*
+	 * NULL, or names and a NULL at last: an object with such a member of its own that is a list
+	 * is PICKED_NOT.
+	 */
+	const char *const *lists;
+	struct arena *arena; /* where values go, within its budget */
+};
+
 struct pick {
-	json_t *value;   /* the object */
-	size_t length;   /* of its text in bytes: up to its last brace */
-	size_t newlines; /* in it */
+	struct datum value; /* the object */
+	size_t length;      /* of its text in bytes: up to its last brace */
+	size_t newlines;    /* in it */
 };
 
 /*
- * Reads the object that begins at text[0]. Values are jansson's own, in the arena that
- * json_use_arena named (there must be one), in the document's order; they do not refer to the
- * text. Unless the result is PICKED, *pick is unspecified and the arena holds what was made so
- * far: reset it.
+ * Reads the object that begins at text[0]. Its members come in the document's order; they do not
+ * refer to the text, but to the arena and to how->wanted. Unless the result is PICKED, *pick is
+ * unspecified and the arena holds what was made so far: reset it.
  *
- * `lists` (NULL, or names and a NULL at last): an object with such a member of its own that is a
- * list is PICKED_NOT. So are, besides everything that json_parse refuses: escapes in keys,
- * objects with thousands of members, a budget that does not suffice, and keys whose hashes are
- * alike.
+ * PICKED_NOT are, besides everything that json_parse refuses: escapes in keys, objects with
+ * thousands of members, a budget that does not suffice, and keys whose hashes are alike.
  */
-enum picked json_pick(const char *text, size_t length, const struct wanted *wanted,
-		      const char *const *lists, struct pick *pick);
+enum picked json_pick(const char *text, size_t length, const struct picking *how,
+		      struct pick *pick);
 
 #endif

@@ -5,7 +5,6 @@
 #ifndef RUNTALLY_PAGING_H
 #define RUNTALLY_PAGING_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,7 +32,7 @@ void pages_release(struct pages *pages);
  * Reads the paging members of an envelope's rest (any of the styles of vendors.md) and adds it;
  * `page` comes with owner, file, opened and listed set.
  */
-void pages_add(struct pages *pages, const json_t *rest, const struct page *page);
+void pages_add(struct pages *pages, const struct datum *rest, const struct page *page);
 
 /* Moves all of `from` behind what is there. */
 void pages_append(struct pages *pages, struct pages *from);

@@ -6,7 +6,6 @@
 #ifndef RUNTALLY_READING_H
 #define RUNTALLY_READING_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -15,7 +14,7 @@
 #include "runtally/run.h"
 
 /* Whether the record is an object with that member, of any type, null included. For claims(). */
-bool record_has(const json_t *record, const char *key);
+bool record_has(const struct datum *record, const char *key);
 
 /* A source's word for an outcome. */
 struct status_word {

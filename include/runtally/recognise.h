@@ -4,7 +4,6 @@
 #ifndef RUNTALLY_RECOGNISE_H
 #define RUNTALLY_RECOGNISE_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "runtally/adapter.h"
@@ -13,19 +12,19 @@
 struct recognised {
 	enum record_kind kind;
 	const struct adapter *owner; /* NULL: nobody's */
-	const json_t *value;         /* the record, or what it wraps */
+	const struct datum *value;   /* the record, or what it wraps */
 };
 
 /*
  * `from` (--from, or NULL): whatever is no error body and no definition is read as a run of that
  * source.
  */
-struct recognised recognise(const json_t *record, const struct adapter *from);
+struct recognised recognise(const struct datum *record, const struct adapter *from);
 
 /* A report that was written into the folder that is read the next time. */
-bool is_own_report(const json_t *record);
+bool is_own_report(const struct datum *record);
 
 /* `is no API's record: an object with "a", "b"` */
-void describe_stranger(const json_t *record, const struct adapter *from, struct strbuf *out);
+void describe_stranger(const struct datum *record, const struct adapter *from, struct strbuf *out);
 
 #endif

@@ -31,7 +31,7 @@
 
 #include "runtally/reading.h"
 
-static bool is_run(const json_t *record)
+static bool is_run(const struct datum *record)
 {
 	if (record_has(record, "execution_completed"))
 		return true;
@@ -43,7 +43,7 @@ static bool is_run(const json_t *record)
 		record_has(record, "conversation"));
 }
 
-static bool is_case(const json_t *record)
+static bool is_case(const struct datum *record)
 {
 	/* A Telnyx test has a rubric too. */
 	if (record_has(record, "test_id"))
@@ -55,7 +55,7 @@ static bool is_case(const json_t *record)
 }
 
 /* Suites of an agent's list may come without their cases: then no member may be a stranger. */
-static bool is_bare_suite(const json_t *record)
+static bool is_bare_suite(const struct datum *record)
 {
 	static const char *const known[] = {"id",       "name",       "description",
 					    "agent_id", "created_at", "updated_at"};
@@ -63,14 +63,14 @@ static bool is_bare_suite(const json_t *record)
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		count += record_has(record, known[i]);
-	return count == json_object_size(record) && record_has(record, "agent_id") &&
+	return count == datum_size(record) && record_has(record, "agent_id") &&
 	       record_has(record, "name");
 }
 
 /* Magpipe's suites have test_cases as well; theirs count, or point back by suite_id. */
-static bool is_suite(const json_t *record)
+static bool is_suite(const struct datum *record)
 {
-	const json_t *first = json_array_get(json_object_get(record, "test_cases"), 0);
+	const struct datum *first = datum_item(datum_get(record, "test_cases"), 0);
 
 	if (!record_has(record, "name") || record_has(record, "status"))
 		return false;
@@ -81,7 +81,7 @@ static bool is_suite(const json_t *record)
 	return record_has(record, "agent_id") || is_case(first);
 }
 
-static enum record_kind claims(const json_t *record)
+static enum record_kind claims(const struct datum *record)
 {
 	if (is_run(record))
 		return RECORD_RUN;
@@ -127,15 +127,15 @@ static const char *error_text(const struct node *record, struct reading *reading
 	struct node error = node_any(record, "error");
 	const char *type, *message;
 
-	if (!error.json || json_is_false(error.json) ||
-	    (json_is_array(error.json) && !node_count(&error)))
+	if (!error.json || datum_is(error.json, DATUM_FALSE) ||
+	    (datum_is(error.json, DATUM_LIST) && !node_count(&error)))
 		return NULL;
-	if (json_is_string(error.json))
+	if (datum_is(error.json, DATUM_STRING))
 		return reading_text(record, "error");
 	error = node_object(record, "error");
 	if (!error.json)
 		return "the run ended in an error";
-	if (!json_object_size(error.json))
+	if (!datum_size(error.json))
 		return NULL;
 	type = reading_text(&error, "type");
 	message = reading_text(&error, "message");

@@ -33,7 +33,7 @@
 
 static const size_t silent_caps[] = {50, 200, 0};
 
-static bool has_any(const json_t *record, const char *const *keys)
+static bool has_any(const struct datum *record, const char *const *keys)
 {
 	for (; *keys; keys++)
 		if (record_has(record, *keys))
@@ -41,7 +41,7 @@ static bool has_any(const json_t *record, const char *const *keys)
 	return false;
 }
 
-static bool is_run(const json_t *record)
+static bool is_run(const struct datum *record)
 {
 	static const char *const sure[] = {"assertions",     "ai_analysis",     "ai_proposed_fixes",
 					   "call_record_id", "caller_call_sid", NULL};
@@ -54,7 +54,7 @@ static bool is_run(const json_t *record)
 	return record_has(record, "id") && record_has(record, "status") && has_any(record, likely);
 }
 
-static bool is_acknowledgement(const json_t *record)
+static bool is_acknowledgement(const struct datum *record)
 {
 	/* What runs and acknowledgements of the others, and our own run records, have. */
 	static const char *const foreign[] = {"test_id", "test_case", "test_case_count", "turns",
@@ -68,10 +68,10 @@ static bool is_acknowledgement(const json_t *record)
 	return has_any(record, told);
 }
 
-static bool is_suite(const json_t *record)
+static bool is_suite(const struct datum *record)
 {
-	const json_t *list = json_object_get(record, "test_cases");
-	const json_t *first = json_array_get(list, 0);
+	const struct datum *list = datum_get(record, "test_cases");
+	const struct datum *first = datum_item(list, 0);
 
 	if (!list || !record_has(record, "name") || record_has(record, "status"))
 		return false;
@@ -80,7 +80,7 @@ static bool is_suite(const json_t *record)
 	return record_has(first, "count") || record_has(first, "suite_id");
 }
 
-static bool is_case(const json_t *record)
+static bool is_case(const struct datum *record)
 {
 	static const char *const sure[] = {"caller_mode",        "caller_script",
 					   "expected_phrases",   "prohibited_phrases",
@@ -91,12 +91,12 @@ static bool is_case(const json_t *record)
 }
 
 /* {"suite": {...}} and {"case": {...}}: what is inside may have no member that tells. */
-static bool wraps(const json_t *record, const char *key)
+static bool wraps(const struct datum *record, const char *key)
 {
-	return json_object_size(record) == 1 && record_has(record, key);
+	return datum_size(record) == 1 && record_has(record, key);
 }
 
-static enum record_kind claims(const json_t *record)
+static enum record_kind claims(const struct datum *record)
 {
 	if (is_run(record))
 		return RECORD_RUN;

@@ -54,7 +54,7 @@ struct summary {
 	int64_t passed, failed, latency_ms, cost_nano;
 };
 
-static bool is_run(const json_t *record)
+static bool is_run(const struct datum *record)
 {
 	bool has_turns = record_has(record, "turns"), has_summary = record_has(record, "summary");
 
@@ -66,7 +66,7 @@ static bool is_run(const json_t *record)
 	return has_turns && has_summary;
 }
 
-static enum record_kind claims(const json_t *record)
+static enum record_kind claims(const struct datum *record)
 {
 	if (is_run(record))
 		return RECORD_RUN;
@@ -175,14 +175,14 @@ static enum outcome outcome_of_scorer(const struct node *output, const struct cr
 	return criterion->score_micro < rules->pass_score_micro ? OUTCOME_FAILED : OUTCOME_PASSED;
 }
 
-static struct criterion read_scorer(const struct node *outputs, const char *name, enum outcome turn,
+static struct criterion read_scorer(const struct node *output, enum outcome turn,
 				    const struct verdict_rules *rules)
 {
-	struct node output = node_object(outputs, name);
-	struct criterion criterion = {.name = name, .detail = reading_text(&output, "reasoning")};
+	struct criterion criterion = {.name = output->key,
+				      .detail = reading_text(output, "reasoning")};
 
-	criterion.has_score = reading_score(&output, "score", &criterion.score_micro);
-	criterion.outcome = outcome_of_scorer(&output, &criterion, turn, rules);
+	criterion.has_score = reading_score(output, "score", &criterion.score_micro);
+	criterion.outcome = outcome_of_scorer(output, &criterion, turn, rules);
 	return criterion;
 }
 
@@ -208,9 +208,10 @@ static size_t read_turn_criteria(struct criterion *criteria, const struct node *
 	bool blamed = turn->outcome != OUTCOME_FAILED;
 	size_t count = 0;
 
-	for (const char *name = node_next_key(&outputs, NULL); name;
-	     name = node_next_key(&outputs, name)) {
-		criteria[count] = read_scorer(&outputs, name, turn->outcome, reading->rules);
+	for (size_t i = 0; i < node_size(&outputs); i++) {
+		struct node output = node_member_object(&outputs, i);
+
+		criteria[count] = read_scorer(&output, turn->outcome, reading->rules);
 		criteria[count].turn = (int)position;
 		blamed = blamed || criteria[count].outcome == OUTCOME_FAILED;
 		count++;
@@ -221,14 +222,14 @@ static size_t read_turn_criteria(struct criterion *criteria, const struct node *
 }
 
 /* One for each scorer, and one for each turn. */
-static size_t most_criteria(const json_t *turns)
+static size_t most_criteria(const struct datum *turns)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < json_array_size(turns); i++) {
-		const json_t *evaluation = json_object_get(json_array_get(turns, i), "evaluation");
+	for (size_t i = 0; i < datum_count(turns); i++) {
+		const struct datum *evaluation = datum_get(datum_item(turns, i), "evaluation");
 
-		count += 1 + json_object_size(json_object_get(evaluation, "scorer_outputs"));
+		count += 1 + datum_size(datum_get(evaluation, "scorer_outputs"));
 	}
 	return count;
 }
@@ -352,9 +353,9 @@ static const char *error_text(const struct node *record)
 {
 	struct node error = node_any(record, "error");
 
-	if (json_is_string(error.json))
+	if (datum_is(error.json, DATUM_STRING))
 		return reading_text(record, "error");
-	return json_is_object(error.json) ? reading_text(&error, "message") : NULL;
+	return datum_is(error.json, DATUM_OBJECT) ? reading_text(&error, "message") : NULL;
 }
 
 static const char *failure_text(const struct turns *turns, const struct summary *summary,

@@ -22,9 +22,9 @@
 
 static const char schema_prefix[] = "runtally.run/";
 
-static enum record_kind claims(const json_t *record)
+static enum record_kind claims(const struct datum *record)
 {
-	const char *schema = json_string_value(json_object_get(record, "schema"));
+	const char *schema = datum_text(datum_get(record, "schema"));
 
 	if (!schema || strncmp(schema, schema_prefix, sizeof(schema_prefix) - 1) != 0)
 		return RECORD_NOT_MINE;

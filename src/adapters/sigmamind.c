@@ -29,7 +29,7 @@
 
 enum { NAME_BYTES = 80 };
 
-static bool is_run(const json_t *record)
+static bool is_run(const struct datum *record)
 {
 	bool verdict = record_has(record, "isSuccessful") || record_has(record, "isSuccesful");
 
@@ -38,13 +38,13 @@ static bool is_run(const json_t *record)
 	return verdict && (record_has(record, "batchId") || record_has(record, "testCase"));
 }
 
-static bool is_batch(const json_t *record)
+static bool is_batch(const struct datum *record)
 {
 	return record_has(record, "batchId") &&
 	       (record_has(record, "totalAttempts") || record_has(record, "testCases"));
 }
 
-static enum record_kind claims(const json_t *record)
+static enum record_kind claims(const struct datum *record)
 {
 	if (is_run(record))
 		return RECORD_RUN;

@@ -22,14 +22,14 @@
  */
 #include "runtally/reading.h"
 
-static bool is_definition(const json_t *record)
+static bool is_definition(const struct datum *record)
 {
 	return record_has(record, "name") || record_has(record, "rubric") ||
 	       record_has(record, "test_suite") || record_has(record, "instructions") ||
 	       record_has(record, "telnyx_conversation_channel");
 }
 
-static enum record_kind claims(const json_t *record)
+static enum record_kind claims(const struct datum *record)
 {
 	if (!record_has(record, "test_id"))
 		return RECORD_NOT_MINE;

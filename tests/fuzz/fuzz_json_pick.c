@@ -15,8 +15,8 @@
 #include "runtally/json_pick.h"
 #include "runtally/strbuf.h"
 
-enum picked plain_json_pick(const char *text, size_t length, const struct wanted *wanted,
-			    const char *const *lists, struct pick *pick);
+enum picked plain_json_pick(const char *text, size_t length, const struct picking *how,
+			    struct pick *pick);
 
 #ifndef RUNTALLY_JSON_PLAIN
 #define RUNTALLY_JSON_PLAIN
@@ -25,7 +25,7 @@ enum picked plain_json_pick(const char *text, size_t length, const struct wanted
 #define text_skip_blanks      plain_text_skip_blanks
 #define text_skip_string      plain_text_skip_string
 #define text_skip_unusual_key plain_text_skip_unusual_key
-#define text_string           plain_text_string
+#define text_decode           plain_text_decode
 #define text_number           plain_text_number
 #include "../../src/json_text.c"
 
@@ -34,14 +34,14 @@ enum picked plain_json_pick(const char *text, size_t length, const struct wanted
 
 enum { TEXT_MOST = 4096, PREFIXES_MOST = 256, PATHS_MOST = 16, NESTING_MOST = 6 };
 
-typedef enum picked pick_function(const char *, size_t, const struct wanted *, const char *const *,
-				  struct pick *);
+typedef enum picked pick_function(const char *, size_t, const struct picking *, struct pick *);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const path_sets[][PATHS_MOST] = {
 	{NULL},
 	{"*", NULL},
+	{"", NULL},
 	{"a", "b.a", "b.c[].a", "c?", "d[]?", "e[][].a", "f.*.a", "f.a.b", "g[].*?", NULL},
 	{"*.a", "a.b", "data[].*[].a?", "data[].b", "*[].*.*", NULL},
 	{"id?", "run_id", "status", "success", "turns[].metrics.latency_ms", "turns[].success",
@@ -394,9 +394,9 @@ static struct expected ask_jansson(const char *text, size_t size)
 static void check_one(pick_function *function, const char *text, size_t size, size_t offset,
 		      const struct expected *expected, size_t set, const char *values)
 {
+	const struct picking how = {.wanted = wanted_sets[set], .arena = &arena};
 	struct pick pick;
-	enum picked picked =
-		function(place(text, size, offset), size, wanted_sets[set], NULL, &pick);
+	enum picked picked = function(place(text, size, offset), size, &how, &pick);
 
 	demand((picked == PICKED) == expected->picked);
 	if (picked != PICKED)
@@ -404,15 +404,16 @@ static void check_one(pick_function *function, const char *text, size_t size, si
 	demand(pick.length == expected->length);
 	demand(pick.newlines == count_newlines(text, pick.length));
 	memset(padded, 'x', offset + size); /* the values must not refer to it */
-	demand(strcmp(dump(pick.value), values) == 0);
+	demand(strcmp(dump(datum_to_json(&pick.value)), values) == 0);
 }
 
 static void check_prefixes(pick_function *function, const char *text, size_t size)
 {
+	const struct picking how = {.wanted = wanted_sets[1], .arena = &arena};
 	struct pick pick;
 
 	for (size_t i = 1; i < size; i++)
-		demand(function(place(text, i, 0), i, wanted_sets[1], NULL, &pick) == PICKED_MORE);
+		demand(function(place(text, i, 0), i, &how, &pick) == PICKED_MORE);
 }
 
 /* With lists: refused where a member of the whole object is one, else the same. */
@@ -422,8 +423,9 @@ static void check_lists(pick_function *function, const char *text, size_t size,
 	static const char *const lists[] = {"data", "turns", NULL};
 	bool listed = json_is_array(json_object_get(expected->value, "data")) ||
 		      json_is_array(json_object_get(expected->value, "turns"));
+	const struct picking how = {.wanted = wanted_sets[1], .lists = lists, .arena = &arena};
 	struct pick pick;
-	enum picked picked = function(place(text, size, 1), size, wanted_sets[1], lists, &pick);
+	enum picked picked = function(place(text, size, 1), size, &how, &pick);
 
 	demand((picked == PICKED) == (expected->picked && !listed));
 }

@@ -40,15 +40,19 @@ static int64_t bytes_read(struct blob *blob, void *buffer, size_t size, struct e
 static void add_event(struct strbuf *out, enum record_event event, const struct record *record,
 		      const struct error *err)
 {
+	json_t *json = NULL;
 	char *text = NULL;
 
-	if (record->value)
-		text = json_dumps(record->value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+	if (record->value) {
+		json = datum_to_json(record->value);
+		text = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+	}
 	strbuf_addf(out, "%d %zu %llu+%llu %zu %s %s\n", (int)event, record->number,
 		    (unsigned long long)record->offset, (unsigned long long)record->length,
 		    record->listed, record->list ? record->list : "-",
 		    event == RECORDS_BAD ? err->text : text);
 	free(text);
+	json_decref(json);
 }
 
 /* Returns how many events there were. `wanted` (or NULL) makes them come the fast way. */

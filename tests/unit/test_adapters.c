@@ -218,7 +218,8 @@ static void show_remarks(struct strbuf *out)
 			    remarks.items[i].path, remarks.items[i].text);
 }
 
-static enum outcome read_as(const struct adapter *owner, const json_t *json, struct strbuf *out)
+static enum outcome read_as(const struct adapter *owner, const struct datum *json,
+			    struct strbuf *out)
 {
 	struct node root = node_root(json, &remarks);
 	struct run run;
@@ -236,7 +237,7 @@ static enum outcome read_as(const struct adapter *owner, const json_t *json, str
 	return run.outcome;
 }
 
-static void define_as(const struct adapter *owner, const json_t *json, struct strbuf *out)
+static void define_as(const struct adapter *owner, const struct datum *json, struct strbuf *out)
 {
 	struct node root = node_root(json, &remarks);
 	struct error err;
@@ -251,10 +252,11 @@ static void define_as(const struct adapter *owner, const json_t *json, struct st
 }
 
 /* OUTCOME_COUNT: it was not a run that can be counted. */
-static enum outcome show_record(struct strbuf *out, const json_t *json)
+static enum outcome show_record(struct strbuf *out, const json_t *value)
 {
 	static const char *const kinds[] = {"nobody", "run", "definition", "acknowledgement",
 					    "refusal"};
+	const struct datum *json = datum_of_json(value, &arena);
 	const struct adapter *owner;
 	enum record_kind kind = adapter_pick(json, &owner);
 
@@ -403,8 +405,9 @@ static void test_samples(void **state)
 	assert_int_equal(wrong, 0);
 }
 
-static size_t claims(const json_t *json)
+static size_t claims(const json_t *value)
 {
+	const struct datum *json = datum_of_json(value, &arena);
 	size_t count = 0;
 
 	for (size_t i = 0; adapters[i]; i++)
@@ -422,7 +425,7 @@ static void test_every_sample_is_claimed_once(void **state)
 		const json_t *json = parse(sample);
 		const struct adapter *owner;
 
-		adapter_pick(json, &owner);
+		adapter_pick(datum_of_json(json, &arena), &owner);
 		if (claims(json) != (owner ? 1 : 0))
 			fail_msg("%s, %s: claimed by %zu", sample->file, sample->title,
 				 claims(json));

@@ -38,7 +38,7 @@ static int tear_down(void **state)
 static struct node root_of(const char *text)
 {
 	struct error err;
-	json_t *json = json_parse(text, strlen(text), 1, 1, &err);
+	const struct datum *json = json_read(text, strlen(text), 1, 1, &err);
 
 	if (!json)
 		fail_msg("%s: %s", text, err.text);
@@ -426,7 +426,7 @@ static void test_absent_chains(void **state)
 	assert_null(node_id(&turn, "trace_id"));
 	assert_false(node_has(&turn, "input"));
 	assert_null(node_any(&turn, "input").json);
-	assert_null(node_next_key(&metrics, NULL));
+	assert_int_equal(node_size(&metrics), 0);
 	assert_false(node_bool(&turn, "success", &flag));
 	assert_false(node_ms(&metrics, "latency_ms", &value));
 	assert_false(node_money(&metrics, "cost_usd", &value));
@@ -463,7 +463,6 @@ static void test_lists(void **state)
 static void test_has_and_keys(void **state)
 {
 	struct node root = root_of("{\"b\": null, \"a\": false, \"\": 1}");
-	const char *key = NULL;
 	const char *const keys[] = {"b", "a", ""};
 
 	(void)state;
@@ -471,12 +470,17 @@ static void test_has_and_keys(void **state)
 	assert_true(node_has(&root, "a"));
 	assert_false(node_has(&root, "c"));
 	assert_null(node_any(&root, "b").json);
-	assert_true(json_is_false(node_any(&root, "a").json));
+	assert_true(datum_is(node_any(&root, "a").json, DATUM_FALSE));
+	assert_int_equal(node_size(&root), 3);
+	assert_string_equal(remarks_text(), "");
 	for (size_t i = 0; i < 3; i++) {
-		key = node_next_key(&root, key);
-		assert_string_equal(key, keys[i]);
+		struct node node = node_member_object(&root, i);
+
+		assert_string_equal(node.key, keys[i]);
+		assert_null(node.json);
 	}
-	assert_null(node_next_key(&root, key));
+	assert_string_equal(remarks_text(), "E a: is a boolean, not an object\n"
+					    "E : is a number, not an object");
 }
 
 static void test_roots(void **state)
@@ -487,7 +491,7 @@ static void test_roots(void **state)
 	assert_null(null.json);
 	assert_false(node_has(&text, "a"));
 	assert_null(node_text(&text, "a"));
-	assert_null(node_next_key(&text, NULL));
+	assert_int_equal(node_size(&text), 0);
 	assert_string_equal(node_path(&text, NULL), "");
 	assert_string_equal(node_path(&text, "a"), "a");
 	assert_string_equal(remarks_text(), "");

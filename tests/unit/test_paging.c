@@ -26,9 +26,12 @@ static void add(struct pages *pages, const struct list *list)
 				  .opened = "in/a.json",
 				  .listed = list->listed};
 	json_t *rest = json_loads(list->rest, 0, NULL);
+	struct arena arena;
 
 	assert_non_null(rest);
-	pages_add(pages, rest, &page);
+	arena_init(&arena, 0);
+	pages_add(pages, datum_of_json(rest, &arena), &page);
+	arena_release(&arena);
 	json_decref(rest);
 }
 

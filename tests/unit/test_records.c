@@ -34,23 +34,26 @@ static int64_t bytes_read(struct blob *blob, void *buffer, size_t size, struct e
 	return (int64_t)size;
 }
 
-static void add_value(struct strbuf *out, const json_t *value)
+static void add_value(struct strbuf *out, const struct datum *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	json_t *json = datum_to_json(value);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 
 	strbuf_addstr(out, text);
 	free(text);
+	json_decref(json);
 }
 
 /* The place that a record tells must hold its text. */
 static void check_place(const struct bytes *bytes, const struct record *record)
 {
-	json_t *again;
+	json_t *again, *value = datum_to_json(record->value);
 
 	assert_true(record->offset + record->length <= bytes->length);
 	again = json_loadb(bytes->text + record->offset, record->length, JSON_DECODE_ANY, NULL);
 	assert_non_null(again);
-	assert_true(json_equal(again, record->value));
+	assert_true(json_equal(again, value));
+	json_decref(value);
 	json_decref(again);
 }
 
