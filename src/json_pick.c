@@ -1,41 +1,23 @@
 #include "runtally/json_pick.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "json_skip.h"
 #include "json_store.h"
-#include "json_text.h"
 #include "json_wanted.h"
 
-enum {
-	DEPTH_MOST = 2048,  /* jansson's own */
-	KEYS_MOST = 4096,   /* of all objects that are open at a time */
-	KEYS_COMPARED = 48, /* of one object one by one; if there are more: sorted at its end */
-};
-
 struct picker {
-	struct text_end end;
+	struct skip in;
 	struct store store;
 	const char *const *lists;
-	size_t newlines;
-	size_t depth;
-	size_t key_count;
-	uint64_t keys[KEYS_MOST]; /* hashes */
 };
 
 /* An object that is being read. */
 struct members {
-	const struct wanted *wanted; /* NULL: nothing */
+	const struct wanted *wanted;
 	struct datum_member *made;
 	size_t count;
-	size_t first_key;
-	uint64_t filter; /* key_bit of each key so far */
-};
-
-struct key {
-	const char *text;
-	size_t length;
-	uint64_t hash;
+	struct key_set keys;
 };
 
 static const char *read_object(struct picker *p, const char *at, const struct wanted *wanted,
@@ -43,79 +25,7 @@ static const char *read_object(struct picker *p, const char *at, const struct wa
 static const char *read_list(struct picker *p, const char *at, const struct wanted *wanted,
 			     struct datum *value);
 
-static inline const char *skip_blanks(struct picker *p, const char *at)
-{
-	return (unsigned char)*at > ' ' ? at : text_skip_blanks(at, &p->newlines);
-}
-
-/* ---- keys ---- */
-
-static int compare_hashes(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return (a > b) - (a < b);
-}
-
-static bool is_listed(const uint64_t *hashes, size_t count, uint64_t hash)
-{
-	for (size_t i = 0; i < count; i++)
-		if (hashes[i] == hash)
-			return true;
-	return false;
-}
-
-static inline uint64_t key_bit(uint64_t hash)
-{
-	return UINT64_C(1) << (hash >> 58);
-}
-
-/* False: it is there already, as far as its hash tells, or there are too many. */
-static inline bool add_key(struct picker *p, struct members *members, uint64_t hash)
-{
-	size_t count = p->key_count - members->first_key;
-
-	if (p->key_count == KEYS_MOST)
-		return false;
-	if ((members->filter & key_bit(hash)) && count <= KEYS_COMPARED &&
-	    is_listed(p->keys + members->first_key, count, hash))
-		return false;
-	members->filter |= key_bit(hash);
-	p->keys[p->key_count++] = hash;
-	return true;
-}
-
-/* At the end of the object. False: two keys are alike. */
-static bool drop_keys(struct picker *p, const struct members *members)
-{
-	uint64_t *hashes = p->keys + members->first_key;
-	size_t count = p->key_count - members->first_key;
-
-	p->key_count = members->first_key;
-	if (count <= KEYS_COMPARED)
-		return true;
-	qsort(hashes, count, sizeof(*hashes), compare_hashes);
-	for (size_t i = 1; i < count; i++)
-		if (hashes[i] == hashes[i - 1])
-			return false;
-	return true;
-}
-
-/* From its opening quote to behind the colon and the blanks after it. */
-static inline const char *read_key(struct picker *p, const char *at, struct key *key)
-{
-	if (*at != '"')
-		return text_stop(&p->end, at);
-	key->text = at + 1;
-	at = text_skip_key(key->text, &p->end);
-	if (!at)
-		return NULL;
-	key->length = (size_t)(at - 1 - key->text);
-	key->hash = text_hash(key->text, key->length);
-	at = skip_blanks(p, at);
-	return *at == ':' ? skip_blanks(p, at + 1) : text_stop(&p->end, at);
-}
-
+/* A member of that name, whose value is a list, is not read here. */
 static bool is_among(const char *const *names, const struct key *key)
 {
 	for (; names && *names; names++)
@@ -159,49 +69,34 @@ static bool make_string(struct picker *p, const char *text, size_t length, bool 
 	return true;
 }
 
-static inline const char *read_string(struct picker *p, const char *at, const struct wanted *wanted,
-				      struct datum *value)
+static const char *read_string(struct picker *p, const char *at, const struct wanted *wanted,
+			       struct datum *value)
 {
 	const char *from = at + 1;
 	bool escaped;
 
-	at = text_skip_string(from, &p->end, &escaped);
-	if (!at || !wanted)
-		return at;
+	at = text_skip_string(from, &p->in.end, &escaped);
+	if (!at)
+		return NULL;
 	if (!wants_content(wanted))
 		*value = (struct datum){.type = DATUM_STRING, .text = ""};
 	else if (!make_string(p, from, (size_t)(at - 1 - from), escaped, value))
-		return text_refuse(&p->end);
+		return text_refuse(&p->in.end);
 	return at;
 }
 
-static const char *stop_in_literal(struct picker *p, const char *at, const char *literal)
+static const char *read_word(struct picker *p, const char *at, struct datum *value)
 {
-	while (*at == *literal) {
-		at++;
-		literal++;
-	}
-	return text_stop(&p->end, at);
+	*value = (struct datum){
+		.type = *at == 't'   ? DATUM_TRUE
+			: *at == 'f' ? DATUM_FALSE
+				     : DATUM_NULL,
+	};
+	return skip_word(&p->in, at);
 }
 
-static inline const char *read_word(struct picker *p, const char *at, const struct wanted *wanted,
-				    struct datum *value)
-{
-	static const struct {
-		char text[6];
-		unsigned char length, type;
-	} words[] = {{"null", 4, DATUM_NULL}, {"true", 4, DATUM_TRUE}, {"false", 5, DATUM_FALSE}};
-	unsigned index = *at == 't' ? 1 : *at == 'f' ? 2 : 0;
-
-	if (memcmp(at, words[index].text, 4) != 0 || (index == 2 && at[4] != 'e'))
-		return stop_in_literal(p, at, words[index].text);
-	if (wanted)
-		*value = (struct datum){.type = words[index].type};
-	return at + words[index].length;
-}
-
-static inline const char *read_value(struct picker *p, const char *at, const struct wanted *wanted,
-				     struct datum *value)
+static const char *read_value(struct picker *p, const char *at, const struct wanted *wanted,
+			      struct datum *value)
 {
 	switch (*at) {
 	case '"':
@@ -213,9 +108,9 @@ static inline const char *read_value(struct picker *p, const char *at, const str
 	case 't':
 	case 'f':
 	case 'n':
-		return read_word(p, at, wanted, value);
+		return read_word(p, at, value);
 	default:
-		return text_number(at, &p->end, wanted ? value : NULL);
+		return text_number(at, &p->in.end, value);
 	}
 }
 
@@ -258,132 +153,116 @@ static inline const struct wanted *wanted_of_member(const struct wanted *wanted,
 
 static inline const char *read_member(struct picker *p, const char *at, struct members *members)
 {
-	const struct wanted *wanted = NULL;
+	const struct wanted *wanted;
 	struct datum made, *value;
 	const char *name = NULL;
 	struct key key;
 
-	at = read_key(p, at, &key);
+	at = skip_key(&p->in, at, &members->keys, &key);
 	if (!at)
 		return NULL;
-	if (!add_key(p, members, key.hash))
-		return text_refuse(&p->end);
-	if (*at == '[' && p->depth == 1 && is_among(p->lists, &key))
-		return text_refuse(&p->end);
-	if (members->wanted)
-		wanted = wanted_of_member(members->wanted, &key, &name);
+	if (*at == '[' && p->in.depth == 1 && is_among(p->lists, &key))
+		return text_refuse(&p->in.end);
+	wanted = wanted_of_member(members->wanted, &key, &name);
+	if (!wanted)
+		return skip_value(&p->in, at);
 	at = read_value(p, at, wanted, &made);
-	if (!at || !wanted)
-		return at;
+	if (!at)
+		return NULL;
 	value = add_member(p, members, &key, name);
 	if (!value)
-		return text_refuse(&p->end);
+		return text_refuse(&p->in.end);
 	*value = made;
 	return at;
 }
 
 static const char *read_members(struct picker *p, const char *at, struct members *members)
 {
-	if (p->depth == DEPTH_MOST)
-		return text_refuse(&p->end);
+	if (p->in.depth == SKIP_DEPTH_MOST)
+		return text_refuse(&p->in.end);
 	for (;;) {
 		at = read_member(p, at, members);
 		if (!at)
 			return NULL;
-		at = skip_blanks(p, at);
+		at = skip_blanks(&p->in, at);
 		if (*at != ',')
 			break;
-		at = skip_blanks(p, at + 1);
+		at = skip_blanks(&p->in, at + 1);
 	}
-	return *at == '}' ? at : text_stop(&p->end, at);
+	return *at == '}' ? at : text_stop(&p->in.end, at);
 }
 
 static const char *read_object(struct picker *p, const char *at, const struct wanted *wanted,
 			       struct datum *value)
 {
-	struct members members = {.first_key = p->key_count};
+	struct members members = {.wanted = wanted, .keys = {.first = p->in.key_count}};
 
-	if (wanted && wants_content(wanted))
-		members.wanted = wanted;
-	p->depth++;
-	at = skip_blanks(p, at + 1);
+	*value = (struct datum){.type = DATUM_OBJECT};
+	if (p->in.depth && !wants_content(wanted))
+		return skip_brackets(&p->in, at);
+	p->in.depth++;
+	at = skip_blanks(&p->in, at + 1);
 	if (*at != '}')
 		at = read_members(p, at, &members);
 	if (!at)
 		return NULL;
-	if (!drop_keys(p, &members))
-		return text_refuse(&p->end);
-	p->depth--;
-	if (wanted)
-		*value = (struct datum){
-			.type = DATUM_OBJECT,
-			.count = members.count,
-			.members = members.made,
-		};
+	if (!skip_drop_keys(&p->in, &members.keys))
+		return text_refuse(&p->in.end);
+	p->in.depth--;
+	value->count = members.count;
+	value->members = members.made;
 	return at + 1;
 }
 
-/* A list that is being read. */
-struct items {
-	const struct wanted *wanted; /* of each item; NULL: nothing */
-	struct datum *made;
-	size_t count;
-};
-
-static bool add_item(struct picker *p, struct items *items, const struct datum *value)
+/* NULL: beyond the budget. */
+static struct datum *add_item(struct picker *p, struct datum *items, size_t count,
+			      const struct datum *value)
 {
-	struct datum *grown;
-
-	if (store_is_full(items->count)) {
-		grown = store_grow(&p->store, items->made, items->count, sizeof(*grown));
-		if (!grown)
-			return false;
-		items->made = grown;
-	}
-	items->made[items->count++] = *value;
-	return true;
+	if (store_is_full(count) && !(items = store_grow(&p->store, items, count, sizeof(*items))))
+		return NULL;
+	items[count] = *value;
+	return items;
 }
 
-static const char *read_items(struct picker *p, const char *at, struct items *items)
+/* `wanted`: of each item. */
+static const char *read_items(struct picker *p, const char *at, const struct wanted *wanted,
+			      struct datum *list)
 {
-	struct datum value;
+	struct datum *items = NULL, value;
 
-	if (p->depth == DEPTH_MOST)
-		return text_refuse(&p->end);
+	if (p->in.depth == SKIP_DEPTH_MOST)
+		return text_refuse(&p->in.end);
 	for (;;) {
-		at = read_value(p, at, items->wanted, &value);
+		at = read_value(p, at, wanted, &value);
 		if (!at)
 			return NULL;
-		if (items->wanted && !add_item(p, items, &value))
-			return text_refuse(&p->end);
-		at = skip_blanks(p, at);
+		items = add_item(p, items, list->count++, &value);
+		if (!items)
+			return text_refuse(&p->in.end);
+		at = skip_blanks(&p->in, at);
 		if (*at != ',')
 			break;
-		at = skip_blanks(p, at + 1);
+		at = skip_blanks(&p->in, at + 1);
 	}
-	return *at == ']' ? at : text_stop(&p->end, at);
+	list->items = items;
+	return *at == ']' ? at : text_stop(&p->in.end, at);
 }
 
 static const char *read_list(struct picker *p, const char *at, const struct wanted *wanted,
 			     struct datum *value)
 {
-	struct items items = {.count = 0};
+	const struct wanted *each = wanted->whole ? wanted : wanted->items;
 
-	if (wanted)
-		items.wanted = wanted->whole ? wanted : wanted->items;
-	p->depth++;
-	at = skip_blanks(p, at + 1);
+	*value = (struct datum){.type = DATUM_LIST};
+	if (!each)
+		return skip_brackets(&p->in, at);
+	p->in.depth++;
+	at = skip_blanks(&p->in, at + 1);
 	if (*at != ']')
-		at = read_items(p, at, &items);
+		at = read_items(p, at, each, value);
 	if (!at)
 		return NULL;
-	p->depth--;
-	if (wanted)
-		*value = (struct datum){
-			.type = DATUM_LIST,
-			.count = items.count,
-			.items = items.made,
-		};
+	p->in.depth--;
 	return at + 1;
 }
 
@@ -392,16 +271,16 @@ enum picked json_pick(const char *text, size_t length, const struct picking *how
 	struct picker p;
 	const char *behind;
 
-	p.end = (struct text_end){.at = text + length, .picked = PICKED};
+	p.in.end = (struct text_end){.at = text + length, .picked = PICKED};
+	p.in.newlines = p.in.depth = p.in.key_count = 0;
 	p.store = (struct store){.arena = how->arena};
-	p.store.front = p.store.back = (char *)p.keys;
+	p.store.front = p.store.back = (char *)p.in.hashes;
 	p.lists = how->lists;
-	p.newlines = p.depth = p.key_count = 0;
 	behind = *text == '{' ? read_object(&p, text, how->wanted, &pick->value)
-			      : text_stop(&p.end, text);
+			      : text_stop(&p.in.end, text);
 	if (!behind)
-		return p.end.picked;
+		return p.in.end.picked;
 	pick->length = (size_t)(behind - text);
-	pick->newlines = p.newlines;
+	pick->newlines = p.in.newlines;
 	return PICKED;
 }

@@ -224,83 +224,59 @@ static uint64_t utf8_errors(const char *at)
 }
 
 /*
- * Goes over the stops of the block at `at` while they are plain escapes, and takes them off.
- * Returns where the first other one is; if none is left, where to go on.
+ * From the beginning of a code point to the next byte that is unusual though it is ASCII, or to
+ * where there is none in sight.
  */
-static const char *skip_plain_escapes(const char *at, uint64_t *stops)
+static const char *skip_high_bytes(const char *at, struct text_end *end)
 {
-	const uint64_t behind = UINT64_MAX << 2 * BLOCK_LANE;
+	uint64_t high;
 
-	while (*stops) {
-		unsigned index = block_first(*stops);
-
-		if (at[index] != '\\' || !is_plain_escape(at[index + 1]))
-			return at + index;
-		*stops &= behind << index * BLOCK_LANE;
-		if (index == BLOCK_BYTES - 1)
-			return at + BLOCK_BYTES + 1;
-	}
-	return at + BLOCK_BYTES;
-}
-
-/* What is before `at` is a quote or an escape's end, so no UTF-8 sequence has begun there. */
-const char *text_skip_string(const char *at, struct text_end *end, bool *escaped)
-{
-	uint64_t high = 0;
-
-	*escaped = false;
-	for (;;) {
+	do {
 		struct block b = block_load(at);
-		uint64_t unusual = block_mask(block_unusual(b)), had_high = high, stops, errors;
-		const char *stop;
+		uint64_t stops, errors = utf8_errors(at);
 
-		if (!(unusual | had_high)) {
-			at += BLOCK_BYTES;
-			continue;
-		}
 		high = block_mask(b);
-		errors = high | had_high ? utf8_errors(at) : 0;
-		stops = unusual & ~high;
-		if (stops && at[block_first(stops)] == '\\')
-			*escaped = true;
-		stop = skip_plain_escapes(at, &stops);
+		stops = block_mask(block_unusual(b)) & ~high;
 		errors &= stops ^ (stops - 1); /* up to the stop, or all */
 		if (errors)
 			return text_stop(end, at + block_first(errors));
-		if (stops && *stop == '"')
-			return stop + 1;
-		if (stops) {
-			do
-				stop = skip_escape(stop, end);
-			while (stop && *stop == '\\');
-			high = 0;
-			if (!stop)
-				return NULL;
-		}
-		at = stop;
-	}
+		if (stops)
+			return at + block_first(stops);
+		at += BLOCK_BYTES;
+	} while (high);
+	return at;
 }
 
-#else
+#endif
 
-const char *text_skip_string(const char *at, struct text_end *end, bool *escaped)
+/* Single ones are common in Latin texts; of others whole runs. */
+static const char *skip_not_ascii(const char *at, struct text_end *end)
 {
-	*escaped = false;
-	while (at) {
-		at = text_find_unusual(at);
-		if (*at == '"')
-			return at + 1;
+	at = skip_code_point(at, end);
+	if (!at || is_ascii(*at))
+		return at;
+#ifdef JSON_HAS_BLOCKS
+	return skip_high_bytes(at, end);
+#else
+	return skip_code_points(at, end);
+#endif
+}
+
+const char *text_skip_unusual_string(const char *at, struct text_end *end, bool *escaped)
+{
+	while (*at != '"') {
 		if (!is_ascii(*at)) {
-			at = skip_code_points(at, end);
+			at = skip_not_ascii(at, end);
 		} else {
 			*escaped = true;
 			at = skip_escape(at, end);
 		}
+		if (!at)
+			return NULL;
+		at = text_find_unusual(at);
 	}
-	return NULL;
+	return at + 1;
 }
-
-#endif
 
 const char *text_skip_unusual_key(const char *at, struct text_end *end)
 {
@@ -383,14 +359,17 @@ static bool is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
-/* At least one. */
-static const char *read_digits(const char *at, struct text_end *end, uint64_t *value)
+static const char *add_digits(const char *at, uint64_t *value)
 {
-	if (!is_digit(*at))
-		return text_stop(end, at);
 	for (; is_digit(*at); at++)
 		*value = *value * 10 + (uint64_t)(*at - '0');
 	return at;
+}
+
+/* At least one. */
+static const char *read_digits(const char *at, struct text_end *end, uint64_t *value)
+{
+	return is_digit(*at) ? add_digits(at, value) : text_stop(end, at);
 }
 
 static const char *read_fraction(const char *at, struct text_end *end, struct number *number)
@@ -441,15 +420,17 @@ static bool is_surely_in_range(const struct number *number)
 	return number->whole <= REAL_DIGITS && number->exponent_digits <= EXPONENT_DIGITS;
 }
 
+/* Those that are exact. */
+static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+			      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+			      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 /*
  * A number in range that needs no rounding but that of one division or multiplication, which is
  * then the right one (W. D. Clinger, "How to read floating point numbers accurately").
  */
 static bool read_exactly(const struct number *number, double *real)
 {
-	static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-				      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-				      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 	ptrdiff_t exponent = (ptrdiff_t)number->exponent, last = sizeof(tens) / sizeof(*tens) - 1;
 
 	exponent = (number->negative_exponent ? -exponent : exponent) - number->fraction;
@@ -463,11 +444,12 @@ static bool read_exactly(const struct number *number, double *real)
 	return true;
 }
 
-static int64_t integer(const struct number *number)
+static void make_integer(struct datum *value, uint64_t digits, bool negative)
 {
-	int64_t value = (int64_t)number->digits;
+	const int64_t integer = (int64_t)digits;
 
-	return number->negative ? -value : value;
+	value->type = DATUM_INTEGER;
+	value->integer = negative ? -integer : integer;
 }
 
 /* What needs more care than is taken here, jansson reads. */
@@ -503,7 +485,7 @@ static const char *any_number(const char *from, struct text_end *end, struct dat
 	if (!value)
 		return at;
 	if (!number.real)
-		*value = (struct datum){.type = DATUM_INTEGER, .integer = integer(&number)};
+		make_integer(value, number.digits, number.negative);
 	else if (read_exactly(&number, &real))
 		*value = (struct datum){.type = DATUM_REAL, .real = real};
 	else if (!read_by_jansson(from, (size_t)(at - from), value))
@@ -511,22 +493,31 @@ static const char *any_number(const char *from, struct text_end *end, struct dat
 	return at;
 }
 
-/* Most are short integers. */
+static bool goes_on(char byte)
+{
+	return byte == '.' || byte == 'e' || byte == 'E';
+}
+
+/* Most have few digits and no exponent. */
 const char *text_number(const char *from, struct text_end *end, struct datum *value)
 {
-	const char *digits = from + (*from == '-'), *at = digits;
-	int64_t integer = 0;
+	const bool negative = *from == '-';
+	const char *first = from + negative, *point, *at;
+	uint64_t digits = 0;
+	double real;
 
-	if (*digits < '1' || *digits > '9')
+	point = *first == '0' ? first + 1 : add_digits(first, &digits);
+	at = *point == '.' ? add_digits(point + 1, &digits) : point;
+	if (point == first || at == point + 1 || at - first > INTEGER_DIGITS || goes_on(*at) ||
+	    at == end->at || digits > EXACT_MANTISSA || FLT_EVAL_METHOD != 0)
 		return any_number(from, end, value);
-	for (; is_digit(*at); at++)
-		integer = (int64_t)((uint64_t)integer * 10 + (uint64_t)(*at - '0'));
-	if (at - digits > INTEGER_DIGITS || *at == '.' || *at == 'e' || *at == 'E' || at == end->at)
-		return any_number(from, end, value);
-	if (value)
-		*value = (struct datum){
-			.type = DATUM_INTEGER,
-			.integer = digits == from ? integer : -integer,
-		};
+	if (!value)
+		return at;
+	if (at == point) {
+		make_integer(value, digits, negative);
+		return at;
+	}
+	real = (double)digits / tens[at - point - 1];
+	*value = (struct datum){.type = DATUM_REAL, .real = negative ? -real : real};
 	return at;
 }

@@ -37,8 +37,9 @@ static inline const char *text_refuse(struct text_end *end)
 /* Behind the blanks; counts the newlines. */
 const char *text_skip_blanks(const char *at, size_t *newlines);
 
-/* From behind the opening quote to behind the closing one. */
-const char *text_skip_string(const char *at, struct text_end *end, bool *escaped);
+/* From behind the opening quote to behind the closing one. The other one goes on at any byte. */
+static inline const char *text_skip_string(const char *at, struct text_end *end, bool *escaped);
+const char *text_skip_unusual_string(const char *at, struct text_end *end, bool *escaped);
 /* The same for keys: escapes are refused. The other one goes on at an unusual byte. */
 static inline const char *text_skip_key(const char *at, struct text_end *end);
 const char *text_skip_unusual_key(const char *at, struct text_end *end);
@@ -78,11 +79,17 @@ static inline uint64_t text_hash(const char *key, size_t length)
 
 static inline const char *text_find_unusual(const char *at)
 {
-	uint64_t unusual = block_mask(block_unusual(block_load(at)));
+	struct block first = block_unusual(block_load(at)), second;
+	uint64_t unusual = block_mask(first);
 
 	while (!unusual) {
 		at += BLOCK_BYTES;
-		unusual = block_mask(block_unusual(block_load(at)));
+		first = block_unusual(block_load(at));
+		second = block_unusual(block_load(at + BLOCK_BYTES));
+		if (!block_mask(block_or(first, second)))
+			at += BLOCK_BYTES;
+		else
+			unusual = block_mask(first);
 	}
 	return at + block_first(unusual);
 }
@@ -111,6 +118,13 @@ static inline const char *text_find_unusual(const char *at)
 }
 
 #endif
+
+static inline const char *text_skip_string(const char *at, struct text_end *end, bool *escaped)
+{
+	at = text_find_unusual(at);
+	*escaped = false;
+	return *at == '"' ? at + 1 : text_skip_unusual_string(at, end, escaped);
+}
 
 static inline const char *text_skip_key(const char *at, struct text_end *end)
 {

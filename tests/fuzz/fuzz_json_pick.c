@@ -21,12 +21,16 @@ enum picked plain_json_pick(const char *text, size_t length, const struct pickin
 #ifndef RUNTALLY_JSON_PLAIN
 #define RUNTALLY_JSON_PLAIN
 #endif
-#define json_pick             plain_json_pick
-#define text_skip_blanks      plain_text_skip_blanks
-#define text_skip_string      plain_text_skip_string
-#define text_skip_unusual_key plain_text_skip_unusual_key
-#define text_decode           plain_text_decode
-#define text_number           plain_text_number
+#define json_pick                plain_json_pick
+#define text_skip_blanks         plain_text_skip_blanks
+#define text_skip_string         plain_text_skip_string
+#define text_skip_unusual_string plain_text_skip_unusual_string
+#define text_skip_unusual_key    plain_text_skip_unusual_key
+#define text_decode              plain_text_decode
+#define text_number              plain_text_number
+#define skip_brackets            plain_skip_brackets
+#define skip_has_twins           plain_skip_has_twins
+#include "../../src/json_skip.c"
 #include "../../src/json_text.c"
 
 #include "../../src/json_pick.c"
