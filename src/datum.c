@@ -2,13 +2,8 @@
 
 #include <string.h>
 
-const struct datum *datum_get(const struct datum *object, const char *name)
+const struct datum *datum_find(const struct datum *object, const char *name, size_t length)
 {
-	size_t length;
-
-	if (!datum_is(object, DATUM_OBJECT))
-		return NULL;
-	length = strlen(name);
 	for (size_t i = 0; i < object->count; i++) {
 		const struct datum_member *member = &object->members[i];
 
@@ -130,6 +125,7 @@ static bool copy_object(struct datum *to, const json_t *json, struct arena *aren
 		at->name = copy_text(name, at->length, arena);
 		if (!at->name || !copy(&at->value, value, arena))
 			return false;
+		to->names |= datum_name_bit(name, at->length);
 		at++;
 	}
 	return members;

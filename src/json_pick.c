@@ -17,6 +17,7 @@ struct members {
 	const struct wanted *wanted;
 	struct datum_member *made;
 	size_t count;
+	uint32_t names;
 	struct key_set keys;
 };
 
@@ -133,6 +134,7 @@ static struct datum *add_member(struct picker *p, struct members *members, const
 	member = &members->made[members->count++];
 	member->name = name;
 	member->length = key->length;
+	members->names |= datum_name_bit(name, key->length);
 	return &member->value;
 }
 
@@ -211,6 +213,7 @@ static const char *read_object(struct picker *p, const char *at, const struct wa
 	p->in.depth--;
 	value->count = members.count;
 	value->members = members.made;
+	value->names = members.names;
 	return at + 1;
 }
 

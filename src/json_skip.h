@@ -1,6 +1,6 @@
 /*
  * json_skip: goes over a value and checks every byte of it, but makes nothing. Also what it shares
- * with json_pick: the state of the pass, blanks, and keys, of which no two may be alike in an object.
+ * with json_pick: the state of the pass, blanks, and keys, which must differ within an object.
  * Private to json_pick.
  */
 #ifndef RUNTALLY_JSON_SKIP_H

@@ -52,27 +52,51 @@ size_t text_decode(const char *string, size_t length, char *out);
 /* Behind a number, whose value goes to *value unless that is NULL. */
 const char *text_number(const char *at, struct text_end *end, struct datum *value);
 
+enum { TEXT_WORD_BYTES = 8 };
+
+/* The first `length` bytes, zero behind them; reads 8. */
+static inline uint64_t text_word(const char *text, size_t length)
+{
+	static const unsigned char keep[2 * TEXT_WORD_BYTES] = {255, 255, 255, 255,
+								255, 255, 255, 255};
+	uint64_t word, mask;
+
+	memcpy(&word, text, sizeof(word));
+	memcpy(&mask, keep + TEXT_WORD_BYTES - length, sizeof(mask));
+	return word & mask;
+}
+
 /*
- * Keys that differ may have one hash; equal ones always do. Reads up to 16 bytes behind the key.
+ * Keys that differ may have one hash; equal ones always do. Reads up to 8 bytes behind the key.
  * The upper bits are the better ones.
  */
 static inline uint64_t text_hash(const char *key, size_t length)
 {
-	static const unsigned char keep[32] = {255, 255, 255, 255, 255, 255, 255, 255,
-					       255, 255, 255, 255, 255, 255, 255, 255};
-	uint64_t word[2], mask[2], hash = 0;
+	uint64_t word, hash = length;
 
-	for (; length > sizeof(word); length -= sizeof(word), key += sizeof(word)) {
-		memcpy(word, key, sizeof(word));
-		hash = (hash ^ word[0]) * UINT64_C(0x9E3779B97F4A7C15) +
-		       word[1] * UINT64_C(0xD6E8FEB86659FD93);
+	for (; length > TEXT_WORD_BYTES; length -= TEXT_WORD_BYTES, key += TEXT_WORD_BYTES) {
+		memcpy(&word, key, sizeof(word));
+		hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
 		hash ^= hash >> 32;
 	}
-	memcpy(word, key, sizeof(word));
-	memcpy(mask, keep + sizeof(word) - length, sizeof(word));
-	hash = (hash ^ (word[0] & mask[0])) * UINT64_C(0x9E3779B97F4A7C15) +
-	       (word[1] & mask[1]) * UINT64_C(0xD6E8FEB86659FD93);
+	hash = (hash ^ text_word(key, length)) * UINT64_C(0xD6E8FEB86659FD93);
 	return hash ^ hash >> 32;
+}
+
+/* Both may be read up to 8 bytes behind their ends. */
+static inline bool text_is_same(const char *a, const char *b, size_t length)
+{
+	uint64_t word, other;
+
+	for (; length > TEXT_WORD_BYTES; length -= TEXT_WORD_BYTES) {
+		memcpy(&word, a, sizeof(word));
+		memcpy(&other, b, sizeof(other));
+		if (word != other)
+			return false;
+		a += TEXT_WORD_BYTES;
+		b += TEXT_WORD_BYTES;
+	}
+	return text_word(a, length) == text_word(b, length);
 }
 
 #ifdef JSON_HAS_BLOCKS

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "json_text.h"
 #include "runtally/json_pick.h"
 
 enum { WANTED_NAME_BYTES = 47 };
@@ -54,7 +55,7 @@ static inline const struct wanted_member *wanted_find(const struct wanted *wante
 		const struct wanted_member *member = &wanted->members[wanted->slots[slot] - 1];
 
 		if (member->hash == hash && member->length == length &&
-		    memcmp(member->name, name, length) == 0)
+		    text_is_same(member->name, name, length))
 			return member;
 	}
 	return NULL;

@@ -11,11 +11,6 @@ enum { NAMES_LISTED = 8 };
 /* So much for one run or turn that a million of them still have a sum. */
 #define TOKENS_MOST INT64_C(1000000000000)
 
-bool record_has(const struct datum *record, const char *key)
-{
-	return datum_get(record, key) != NULL;
-}
-
 enum outcome reading_status(const struct node *object, const char *key,
 			    const struct status_word *words, const char **status)
 {

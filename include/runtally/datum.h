@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "runtally/arena.h"
 
@@ -28,7 +29,8 @@ enum datum_type {
 
 struct datum {
 	enum datum_type type;
-	size_t count; /* bytes of a string, items, members */
+	uint32_t names; /* of an object: datum_name_bit of each member */
+	size_t count;   /* bytes of a string, items, members */
 	union {
 		int64_t integer;
 		double real;
@@ -49,8 +51,25 @@ static inline bool datum_is(const struct datum *datum, enum datum_type type)
 	return datum && datum->type == type;
 }
 
-/* The member of that name; NULL: there is none. */
-const struct datum *datum_get(const struct datum *object, const char *name);
+/* One bit that tells most names apart. */
+static inline uint32_t datum_name_bit(const char *name, size_t length)
+{
+	return UINT32_C(1) << (((unsigned char)*name * 3 + length) & 31);
+}
+
+/* The object's member, by a name that is `length` bytes long; NULL: there is none. */
+const struct datum *datum_find(const struct datum *object, const char *name, size_t length);
+
+/* The member of that name; NULL: there is none. Inline: most names are constants. */
+static inline const struct datum *datum_get(const struct datum *object, const char *name)
+{
+	const size_t length = strlen(name);
+
+	if (!datum_is(object, DATUM_OBJECT) || !(object->names & datum_name_bit(name, length)))
+		return NULL;
+	return datum_find(object, name, length);
+}
+
 const struct datum *datum_item(const struct datum *list, size_t index);
 size_t datum_count(const struct datum *list);
 /* How many members there are. */

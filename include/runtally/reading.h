@@ -14,7 +14,10 @@
 #include "runtally/run.h"
 
 /* Whether the record is an object with that member, of any type, null included. For claims(). */
-bool record_has(const struct datum *record, const char *key);
+static inline bool record_has(const struct datum *record, const char *key)
+{
+	return datum_get(record, key) != NULL;
+}
 
 /* A source's word for an outcome. */
 struct status_word {
