@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-const struct datum *datum_find(const struct datum *object, const char *name, size_t length)
+const struct datum *datum_find(const struct datum *object, const char *name, unsigned head)
 {
 	for (size_t i = 0; i < object->count; i++) {
 		const struct datum_member *member = &object->members[i];
 
-		if (member->length == length && memcmp(member->name, name, length) == 0)
+		if (member->head == head && strcmp(member->name, name) == 0)
 			return &member->value;
 	}
 	return NULL;
@@ -121,11 +121,11 @@ static bool copy_object(struct datum *to, const json_t *json, struct arena *aren
 	{
 		if (!at)
 			break;
-		at->length = strlen(name);
-		at->name = copy_text(name, at->length, arena);
+		at->name = copy_text(name, strlen(name), arena);
+		at->head = datum_head(name);
 		if (!at->name || !copy(&at->value, value, arena))
 			return false;
-		to->names |= datum_name_bit(name, at->length);
+		to->names |= datum_bit(at->head);
 		at++;
 	}
 	return members;

@@ -133,8 +133,8 @@ static struct datum *add_member(struct picker *p, struct members *members, const
 	}
 	member = &members->made[members->count++];
 	member->name = name;
-	member->length = key->length;
-	members->names |= datum_name_bit(name, key->length);
+	member->head = datum_head(name);
+	members->names |= datum_bit(member->head);
 	return &member->value;
 }
 

@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "runtally/arena.h"
 
@@ -29,7 +28,7 @@ enum datum_type {
 
 struct datum {
 	enum datum_type type;
-	uint32_t names; /* of an object: datum_name_bit of each member */
+	uint32_t names; /* of an object: datum_bit of each member's name */
 	size_t count;   /* bytes of a string, items, members */
 	union {
 		int64_t integer;
@@ -42,7 +41,7 @@ struct datum {
 
 struct datum_member {
 	const char *name; /* ends with a NUL, and holds none */
-	size_t length;
+	unsigned head;    /* datum_head of it */
 	struct datum value;
 };
 
@@ -51,23 +50,30 @@ static inline bool datum_is(const struct datum *datum, enum datum_type type)
 	return datum && datum->type == type;
 }
 
-/* One bit that tells most names apart. */
-static inline uint32_t datum_name_bit(const char *name, size_t length)
+/* Its first two bytes, which tell most names apart. */
+static inline unsigned datum_head(const char *name)
 {
-	return UINT32_C(1) << (((unsigned char)*name * 3 + length) & 31);
+	const unsigned first = (unsigned char)name[0];
+
+	return first ? first | (unsigned)(unsigned char)name[1] << 8 : 0;
 }
 
-/* The object's member, by a name that is `length` bytes long; NULL: there is none. */
-const struct datum *datum_find(const struct datum *object, const char *name, size_t length);
+static inline uint32_t datum_bit(unsigned head)
+{
+	return UINT32_C(1) << ((head ^ head >> 7) & 31);
+}
+
+/* The member of that name, whose head this is; NULL: there is none. */
+const struct datum *datum_find(const struct datum *object, const char *name, unsigned head);
 
 /* The member of that name; NULL: there is none. Inline: most names are constants. */
 static inline const struct datum *datum_get(const struct datum *object, const char *name)
 {
-	const size_t length = strlen(name);
+	const unsigned head = datum_head(name);
 
-	if (!datum_is(object, DATUM_OBJECT) || !(object->names & datum_name_bit(name, length)))
+	if (!datum_is(object, DATUM_OBJECT) || !(object->names & datum_bit(head)))
 		return NULL;
-	return datum_find(object, name, length);
+	return datum_find(object, name, head);
 }
 
 const struct datum *datum_item(const struct datum *list, size_t index);
