@@ -140,13 +140,22 @@ static struct datum *add_member(struct picker *p, struct members *members, const
 
 /* What is wanted of the member; its name, if that is kept by what is wanted. */
 static inline const struct wanted *wanted_of_member(const struct wanted *wanted,
-						    const struct key *key, const char **name)
+						    const struct key *key, struct trail_key *known,
+						    const char **name)
 {
 	const struct wanted_member *member;
 
 	if (wanted->whole)
 		return wanted;
-	member = wanted_find(wanted, key->text, key->length, key->hash);
+	if (known && known->owner == wanted) {
+		member = known->member;
+	} else {
+		member = wanted_find(wanted, key->text, key->length, key->hash);
+		if (known) {
+			known->owner = wanted;
+			known->member = member;
+		}
+	}
 	if (!member)
 		return wanted->any;
 	*name = member->name;
@@ -165,7 +174,9 @@ static inline const char *read_member(struct picker *p, const char *at, struct m
 		return NULL;
 	if (*at == '[' && p->in.depth == 1 && is_among(p->lists, &key))
 		return text_refuse(&p->in.end);
-	wanted = wanted_of_member(members->wanted, &key, &name);
+	wanted = wanted_of_member(members->wanted, &key, members->keys.known, &name);
+	if (*at == '{' || *at == '[')
+		p->in.inside = skip_inside(&p->in, &members->keys);
 	if (!wanted)
 		return skip_value(&p->in, at);
 	at = read_value(p, at, wanted, &made);
@@ -197,7 +208,10 @@ static const char *read_members(struct picker *p, const char *at, struct members
 static const char *read_object(struct picker *p, const char *at, const struct wanted *wanted,
 			       struct datum *value)
 {
-	struct members members = {.wanted = wanted, .keys = {.first = p->in.key_count}};
+	struct members members = {
+		.wanted = wanted,
+		.keys = {.first = p->in.key_count, .known = p->in.inside},
+	};
 
 	*value = (struct datum){.type = DATUM_OBJECT};
 	if (p->in.depth && !wants_content(wanted))
@@ -231,11 +245,13 @@ static struct datum *add_item(struct picker *p, struct datum *items, size_t coun
 static const char *read_items(struct picker *p, const char *at, const struct wanted *wanted,
 			      struct datum *list)
 {
+	struct trail_key *inside = p->in.inside;
 	struct datum *items = NULL, value;
 
 	if (p->in.depth == SKIP_DEPTH_MOST)
 		return text_refuse(&p->in.end);
 	for (;;) {
+		p->in.inside = inside;
 		at = read_value(p, at, wanted, &value);
 		if (!at)
 			return NULL;
@@ -276,6 +292,8 @@ enum picked json_pick(const char *text, size_t length, const struct picking *how
 
 	p.in.end = (struct text_end){.at = text + length, .picked = PICKED};
 	p.in.newlines = p.in.depth = p.in.key_count = 0;
+	p.in.trail = how->trail;
+	p.in.inside = how->trail ? &how->trail->start : NULL;
 	p.store = (struct store){.arena = how->arena};
 	p.store.front = p.store.back = (char *)p.in.hashes;
 	p.lists = how->lists;

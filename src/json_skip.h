@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "json_text.h"
+#include "json_trail.h"
 
 enum {
 	SKIP_DEPTH_MOST = 2048, /* jansson's own */
@@ -22,20 +23,23 @@ enum {
 
 /* The keys of an object that is open. */
 struct key_set {
-	size_t first;    /* in `hashes` below */
-	uint64_t filter; /* key_bit of each */
+	size_t first;            /* in `hashes` below */
+	uint64_t filter;         /* key_bit of each */
+	struct trail_key *known; /* the last one, if all are on a trail; then none is in `hashes` */
 };
 
 /* An object or a list that is gone over. */
 struct skip_level {
-	struct key_set keys;
-	char close; /* its closing bracket */
+	struct key_set keys; /* of a list: known is where the keys of its items begin */
+	char close;          /* its closing bracket */
 };
 
 struct skip {
 	struct text_end end;
 	size_t newlines;
 	size_t depth; /* of what is open */
+	struct trail *trail;
+	struct trail_key *inside; /* where the keys of the next brackets begin; NULL: not known */
 	size_t key_count;
 	uint64_t hashes[SKIP_KEYS_MOST]; /* of the keys of all open objects */
 	struct skip_level levels[SKIP_DEPTH_MOST];
@@ -52,34 +56,6 @@ static inline const char *skip_blanks(struct skip *s, const char *at)
 	return (unsigned char)*at > ' ' ? at : text_skip_blanks(at, &s->newlines);
 }
 
-static inline uint64_t key_bit(uint64_t hash)
-{
-	return UINT64_C(1) << (hash >> 58);
-}
-
-static inline bool skip_knows_key(const struct skip *s, size_t first, uint64_t hash)
-{
-	for (size_t i = first; i < s->key_count; i++)
-		if (s->hashes[i] == hash)
-			return true;
-	return false;
-}
-
-/* False: it is there already, as far as its hash tells, or there are too many. */
-static inline bool skip_add_key(struct skip *s, struct key_set *keys, uint64_t hash)
-{
-	const uint64_t bit = key_bit(hash);
-
-	if (s->key_count == SKIP_KEYS_MOST)
-		return false;
-	if ((keys->filter & bit) && s->key_count - keys->first <= SKIP_KEYS_COMPARED &&
-	    skip_knows_key(s, keys->first, hash))
-		return false;
-	keys->filter |= bit;
-	s->hashes[s->key_count++] = hash;
-	return true;
-}
-
 bool skip_has_twins(struct skip *s, size_t first);
 
 /* At the end of the object. False: two keys are alike. */
@@ -93,20 +69,43 @@ static inline bool skip_drop_keys(struct skip *s, const struct key_set *keys)
 	return true;
 }
 
-/* From its opening quote to behind the colon and the blanks after it; it is among `keys` then. */
+/* Where the keys of the value behind the key begin, for brackets that come next. */
+static inline struct trail_key *skip_inside(struct skip *s, const struct key_set *keys)
+{
+	struct trail_key *known = keys->known;
+
+	if (!known || known->inside)
+		return known ? known->inside : NULL;
+	return trail_add_inside(s->trail, known);
+}
+
+/* Over the key to behind its closing quote; it is among `keys` then. */
+const char *skip_new_key(struct skip *s, const char *at, struct key_set *keys, struct key *key);
+
+static inline const char *skip_known_key(const char *at, struct key_set *keys, struct key *key)
+{
+	struct trail_key *known = keys->known ? trail_follow(keys->known, at) : NULL;
+
+	if (!known)
+		return NULL;
+	keys->known = known;
+	*key = (struct key){
+		.text = at + 1,
+		.length = known->length - 2,
+		.hash = known->hash,
+	};
+	return at + known->length;
+}
+
+/* From its opening quote to behind the colon and the blanks after it. */
 static inline const char *skip_key(struct skip *s, const char *at, struct key_set *keys,
 				   struct key *key)
 {
-	if (*at != '"')
-		return text_stop(&s->end, at);
-	key->text = at + 1;
-	at = text_skip_key(key->text, &s->end);
+	const char *behind = skip_known_key(at, keys, key);
+
+	at = behind ? behind : skip_new_key(s, at, keys, key);
 	if (!at)
 		return NULL;
-	key->length = (size_t)(at - 1 - key->text);
-	key->hash = text_hash(key->text, key->length);
-	if (!skip_add_key(s, keys, key->hash))
-		return text_refuse(&s->end);
 	at = skip_blanks(s, at);
 	return *at == ':' ? skip_blanks(s, at + 1) : text_stop(&s->end, at);
 }

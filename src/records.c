@@ -7,7 +7,8 @@
 
 enum {
 	BUFFER_SIZE = 128 * 1024,
-	GO_ON = -1, /* instead of an event: nothing to hand out yet */
+	TRAIL_FROM = 8, /* records: fewer do not make up for it */
+	GO_ON = -1,     /* instead of an event: nothing to hand out yet */
 };
 
 /* Where the text of an object goes on behind a list that was cut out of it. */
@@ -38,6 +39,7 @@ struct records {
 	uint64_t documents, count;
 
 	const struct wanted *wanted; /* NULL: records come whole */
+	struct trail *trail;         /* NULL: too few records yet */
 	struct pick pick;
 	size_t line, column; /* where the picked record begins */
 
@@ -279,6 +281,7 @@ static enum picked pick_window(struct records *r, struct pick *pick)
 		.wanted = r->wanted,
 		.lists = r->in_list ? NULL : scanner_lists,
 		.arena = &r->arena,
+		.trail = r->trail,
 	};
 	enum picked result = PICKED_MORE;
 
@@ -297,6 +300,8 @@ static bool take_picked(struct records *r, struct record *out)
 {
 	struct pick *pick = &r->pick;
 
+	if (r->wanted && !r->trail && r->count >= TRAIL_FROM)
+		r->trail = trail_new();
 	if (!r->wanted || pick_window(r, pick) != PICKED || pick->length > r->in.text_most) {
 		arena_reset(&r->arena);
 		return false;
@@ -567,6 +572,7 @@ void records_free(struct records *r)
 	strbuf_release(&r->element.text);
 	arena_release(&r->arena);
 	memory_free(r->seams);
+	trail_free(r->trail);
 	memory_free(r);
 }
 

@@ -23,7 +23,8 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_
 LAYERS = """
     error arena strbuf
     utf8 times stats sha256 numbers quantity path note crew spool
-    datum json json_block json_text json_wanted json_store json_skip json_pick
+    datum json json_block json_text json_wanted json_trail json_store json_skip
+        json_pick
     escape_each escape redact_detect redact_card redact_context redact_email redact_phone
         redact_tokens redact_values redact
     source archive_file archive source_list source_walk source_label opener scanner records

@@ -29,6 +29,7 @@ enum picked plain_json_pick(const char *text, size_t length, const struct pickin
 #define text_decode              plain_text_decode
 #define text_number              plain_text_number
 #define skip_brackets            plain_skip_brackets
+#define skip_new_key             plain_skip_new_key
 #define skip_has_twins           plain_skip_has_twins
 #include "../../src/json_skip.c"
 #include "../../src/json_text.c"
@@ -57,6 +58,7 @@ enum { SETS = sizeof(path_sets) / sizeof(*path_sets) };
 
 static struct wanted *wanted_sets[SETS];
 static struct arena arena;
+static struct trail *trail; /* of this input, and at last of its parts */
 
 static void demand(bool truth)
 {
@@ -398,7 +400,8 @@ static struct expected ask_jansson(const char *text, size_t size)
 static void check_one(pick_function *function, const char *text, size_t size, size_t offset,
 		      const struct expected *expected, size_t set, const char *values)
 {
-	const struct picking how = {.wanted = wanted_sets[set], .arena = &arena};
+	const struct picking how = {
+		.wanted = wanted_sets[set], .arena = &arena, .trail = offset ? trail : NULL};
 	struct pick pick;
 	enum picked picked = function(place(text, size, offset), size, &how, &pick);
 
@@ -413,7 +416,7 @@ static void check_one(pick_function *function, const char *text, size_t size, si
 
 static void check_prefixes(pick_function *function, const char *text, size_t size)
 {
-	const struct picking how = {.wanted = wanted_sets[1], .arena = &arena};
+	const struct picking how = {.wanted = wanted_sets[1], .arena = &arena, .trail = trail};
 	struct pick pick;
 
 	for (size_t i = 1; i < size; i++)
@@ -438,6 +441,7 @@ static void check(const char *text, size_t size)
 {
 	struct expected expected = ask_jansson(text, size);
 
+	trail = trail_new();
 	for (size_t set = 0; set < SETS; set++) {
 		const char *values = "";
 
@@ -454,6 +458,7 @@ static void check(const char *text, size_t size)
 		check_prefixes(json_pick, text, expected.length);
 		check_prefixes(plain_json_pick, text, expected.length);
 	}
+	trail_free(trail);
 }
 
 static void set_up(void)

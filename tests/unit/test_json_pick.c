@@ -29,6 +29,7 @@ enum picked plain_json_pick(const char *text, size_t length, const struct pickin
 #define text_decode              plain_text_decode
 #define text_number              plain_text_number
 #define skip_brackets            plain_skip_brackets
+#define skip_new_key             plain_skip_new_key
 #define skip_has_twins           plain_skip_has_twins
 #include "../../src/json_skip.c"
 #include "../../src/json_text.c"
@@ -72,24 +73,49 @@ static char *padded(const char *text, size_t length)
 	return copy;
 }
 
-/* Both builds, which must agree; the value as text (NULL: not picked). */
+static char *dump_of(const struct pick *pick)
+{
+	return json_dumps(datum_to_json(&pick->value), JSON_COMPACT);
+}
+
+/* Plain C, with a trail that is new, and with one that knows the keys: all say the same. */
+static void check_other_ways(const char *text, size_t length, const struct picking *how,
+			     enum picked picked, const struct pick *pick)
+{
+	struct trail *trail = trail_new();
+	const struct picking trailed = {how->wanted, how->lists, how->arena, trail};
+	const struct {
+		enum picked (*pick)(const char *text, size_t length, const struct picking *how,
+				    struct pick *pick);
+		const struct picking *how;
+	} ways[] = {{plain_json_pick, how},
+		    {json_pick, &trailed},
+		    {json_pick, &trailed},
+		    {plain_json_pick, &trailed}};
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct pick other;
+
+		assert_int_equal(ways[i].pick(text, length, ways[i].how, &other), picked);
+		if (picked != PICKED)
+			continue;
+		assert_string_equal(dump_of(&other), dump_of(pick));
+		assert_int_equal(other.length, pick->length);
+		assert_int_equal(other.newlines, pick->newlines);
+	}
+	trail_free(trail);
+}
+
+/* In every way; the value as text (NULL: not picked). */
 static enum picked pick_with(const char *text, size_t length, const struct wanted *wanted,
 			     const char *const *lists, struct pick *pick, const char **dump)
 {
-	char *copy = padded(text, length), *plain_dump = NULL;
 	const struct picking how = {.wanted = wanted, .lists = lists, .arena = &arena};
-	enum picked picked = json_pick(copy, length, &how, pick), plain_picked;
-	struct pick plain_pick;
+	char *copy = padded(text, length);
+	enum picked picked = json_pick(copy, length, &how, pick);
 
-	*dump = picked == PICKED ? json_dumps(datum_to_json(&pick->value), JSON_COMPACT) : NULL;
-	plain_picked = plain_json_pick(copy, length, &how, &plain_pick);
-	assert_int_equal(plain_picked, picked);
-	if (picked == PICKED) {
-		plain_dump = json_dumps(datum_to_json(&plain_pick.value), JSON_COMPACT);
-		assert_string_equal(plain_dump, *dump);
-		assert_int_equal(plain_pick.length, pick->length);
-		assert_int_equal(plain_pick.newlines, pick->newlines);
-	}
+	*dump = picked == PICKED ? dump_of(pick) : NULL;
+	check_other_ways(copy, length, &how, picked, pick);
 	memory_free(copy);
 	return picked;
 }
@@ -599,6 +625,73 @@ static void test_budget(void **state)
 	strbuf_release(&text);
 }
 
+/* Picks the texts one after the other with one trail, and each without any. */
+static void check_trail(const char *const *texts, size_t count)
+{
+	struct trail *trail = trail_new();
+	const struct picking how = {.wanted = all, .arena = &arena};
+	const struct picking trailed = {.wanted = all, .arena = &arena, .trail = trail};
+
+	for (size_t i = 0; i < count; i++) {
+		char *copy = padded(texts[i], strlen(texts[i]));
+		struct pick pick, other;
+		enum picked picked = json_pick(copy, strlen(copy), &how, &pick);
+
+		if (json_pick(copy, strlen(copy), &trailed, &other) != picked)
+			fail_msg("%zu: %s", i, texts[i]);
+		if (picked == PICKED)
+			assert_string_equal(dump_of(&other), dump_of(&pick));
+		memory_free(copy);
+	}
+	trail_free(trail);
+}
+
+static void test_trails_are_left(void **state)
+{
+	static const char *const texts[] = {
+		"{\"a\":1,\"b\":{\"c\":2,\"d\":[{\"e\":3},{\"f\":4}]},\"g\":5}",
+		"{\"a\":1,\"b\":{\"c\":2,\"d\":[{\"e\":3},{\"f\":4}]},\"g\":5}",
+		/* Another key, another order, an end that is early or late. */
+		"{\"a\":1,\"x\":2,\"b\":{\"c\":2}}",
+		"{\"b\":{\"d\":1,\"c\":2},\"a\":1}",
+		"{\"a\":1}",
+		"{}",
+		"{\"a\":1,\"b\":{\"c\":2,\"d\":[]},\"g\":5,\"h\":6}",
+		/* Of another type than before. */
+		"{\"a\":{\"b\":1},\"b\":[{\"c\":2}],\"g\":\"a\"}",
+		"{\"a\":[[{\"b\":1,\"b\":2}]]}",
+		/* Twice the same, on the trail, behind it, and before it. */
+		"{\"a\":1,\"b\":{\"c\":2,\"c\":3}}",
+		"{\"a\":1,\"b\":{},\"a\":2}",
+		"{\"a\":1,\"x\":2,\"a\":3}",
+		"{\"a\":1,\"x\":2,\"b\":3,\"x\":4}",
+		"{\"a\":1,\"b\":1,\"g\":1,\"h\":1,\"h\":1}",
+		"{\"new\":1,\"new\":2}",
+		/* Keys that begin like those. */
+		"{\"ab\":1,\"b\":2}",
+		"{\"a\" : 1 ,\"b\"\n:2}",
+		"{\"a:\":1}",
+		"{\"a\"1}",
+		"{\"a\\\"\":1}",
+	};
+	const char *more[200];
+	struct strbuf keys = STRBUF_INIT;
+
+	(void)state;
+	check_trail(texts, COUNT(texts));
+	/* More keys than a trail holds, more behind one, and keys that are too long for it. */
+	for (size_t i = 0; i < COUNT(more); i++) {
+		strbuf_reset(&keys);
+		for (size_t j = 0; j < 5 + i % 3; j++)
+			strbuf_addf(&keys, "%s\"%0*zu\":{\"k\":%zu}", j ? "," : "{", (int)(i % 50),
+				    i * (j > 2), j);
+		strbuf_addstr(&keys, i % 7 ? "}" : ",\"k\":1,\"k\":2}");
+		more[i] = arena_strdup(&arena, keys.text);
+	}
+	check_trail(more, COUNT(more));
+	strbuf_release(&keys);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -618,6 +711,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_length_and_newlines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lists_are_left, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_budget, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_trails_are_left, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
