@@ -56,7 +56,7 @@ static void make_slots(struct wanted *wanted)
 {
 	unsigned bits = 3;
 
-	while ((size_t)1 << bits <= 2 * wanted->count)
+	while ((size_t)1 << bits <= 4 * wanted->count)
 		bits++;
 	wanted->shift = 64 - bits;
 	wanted->slots = memory_resize(wanted->slots, (size_t)1 << bits);
@@ -82,7 +82,10 @@ static struct wanted_member *member_of(struct wanted *wanted, const char *name, 
 	wanted->members = array_reserve(wanted->members, &wanted->capacity, wanted->count + 1,
 					sizeof(*wanted->members));
 	wanted->members[wanted->count++] = member;
-	make_slots(wanted);
+	if (wanted->count == 1 || 2 * wanted->count > wanted_last_slot(wanted))
+		make_slots(wanted);
+	else
+		add_slot(wanted, wanted->count - 1);
 	return &wanted->members[wanted->count - 1];
 }
 

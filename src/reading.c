@@ -85,39 +85,41 @@ bool reading_tokens(const struct node *object, const char *input_key, const char
 	return true;
 }
 
-/* Cuts so that at most `limit` bytes with the dots remain; JSON strings are valid UTF-8. */
-static void cut(struct strbuf *line, size_t limit)
+/* Where to cut so that at most `limit` bytes with the dots remain; JSON strings are valid UTF-8. */
+static size_t cut_at(const char *line, size_t limit)
 {
 	size_t length = limit - 3;
 
-	if (line->length <= limit)
-		return;
-	while (length > 0 && ((unsigned char)line->text[length] & 0xC0) == 0x80)
+	while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80)
 		length--;
-	while (length > 0 && line->text[length - 1] == ' ')
+	while (length > 0 && line[length - 1] == ' ')
 		length--;
-	strbuf_truncate(line, length);
-	strbuf_addstr(line, "...");
+	return length;
 }
 
 const char *reading_line(struct reading *reading, const char *text, size_t limit)
 {
-	struct strbuf line = STRBUF_INIT;
-	const char *result = NULL;
+	size_t length = 0;
+	char *line;
 
-	for (; text && *text && line.length <= limit; text++) {
+	if (!text || is_blank(text))
+		return NULL;
+	line = arena_alloc(reading->scratch, limit + 2);
+	for (; *text && length <= limit; text++) {
 		if (!is_blank_byte(*text))
-			strbuf_addch(&line, *text);
-		else if (line.length && line.text[line.length - 1] != ' ')
-			strbuf_addch(&line, ' ');
+			line[length++] = *text;
+		else if (length && line[length - 1] != ' ')
+			line[length++] = ' ';
 	}
-	if (line.length && line.text[line.length - 1] == ' ')
-		strbuf_truncate(&line, line.length - 1);
-	cut(&line, limit);
-	if (line.length)
-		result = arena_strndup(reading->scratch, line.text, line.length);
-	strbuf_release(&line);
-	return result;
+	if (line[length - 1] == ' ')
+		length--;
+	if (length > limit) {
+		length = cut_at(line, limit);
+		memcpy(line + length, "...", 3);
+		length += 3;
+	}
+	line[length] = '\0';
+	return line;
 }
 
 static size_t criteria_with(const struct run *run, enum outcome outcome)

@@ -6,14 +6,27 @@
 #define FIRST_MS INT64_C(-62135596800000)
 #define LAST_MS  INT64_C(253402300799999)
 
-static const char *digits(const char *text, int count, int *value)
+static const char *two_digits(const char *text, int *value)
 {
-	*value = 0;
-	for (; count > 0; count--, text++) {
-		if (*text < '0' || *text > '9')
-			return NULL;
-		*value = *value * 10 + (*text - '0');
-	}
+	const unsigned tens = (unsigned)(unsigned char)text[0] - '0';
+	unsigned ones;
+
+	if (tens > 9)
+		return NULL;
+	ones = (unsigned)(unsigned char)text[1] - '0';
+	*value = (int)(tens * 10 + ones);
+	return ones > 9 ? NULL : text + 2;
+}
+
+static const char *four_digits(const char *text, int *value)
+{
+	int hundreds, rest;
+
+	text = two_digits(text, &hundreds);
+	if (text)
+		text = two_digits(text, &rest);
+	if (text)
+		*value = hundreds * 100 + rest;
 	return text;
 }
 
@@ -43,9 +56,9 @@ static const char *parse_date(const char *text, int64_t *days)
 {
 	int year, month, day;
 
-	text = digits(text, 4, &year);
-	if (!text || *text != '-' || !(text = digits(text + 1, 2, &month)) || *text != '-' ||
-	    !(text = digits(text + 1, 2, &day)))
+	text = four_digits(text, &year);
+	if (!text || *text != '-' || !(text = two_digits(text + 1, &month)) || *text != '-' ||
+	    !(text = two_digits(text + 1, &day)))
 		return NULL;
 	if (year < 1 || month < 1 || month > 12 || day < 1 || day > month_days(year, month))
 		return NULL;
@@ -71,9 +84,9 @@ static const char *parse_clock(const char *text, int64_t *ms)
 {
 	int hour, minute, second, fraction;
 
-	if (!(text = digits(text, 2, &hour)) || *text != ':' ||
-	    !(text = digits(text + 1, 2, &minute)) || *text != ':' ||
-	    !(text = digits(text + 1, 2, &second)) || !(text = parse_fraction(text, &fraction)))
+	if (!(text = two_digits(text, &hour)) || *text != ':' ||
+	    !(text = two_digits(text + 1, &minute)) || *text != ':' ||
+	    !(text = two_digits(text + 1, &second)) || !(text = parse_fraction(text, &fraction)))
 		return NULL;
 	if (hour > 23 || minute > 59 || second > 60)
 		return NULL;
@@ -93,9 +106,9 @@ static const char *parse_offset(const char *text, int64_t *ms)
 		return text;
 	if (*text == 'Z' || *text == 'z')
 		return text + 1;
-	if ((*text != '+' && !west) || !(text = digits(text + 1, 2, &hour)))
+	if ((*text != '+' && !west) || !(text = two_digits(text + 1, &hour)))
 		return NULL;
-	if (*text && !(text = digits(text + (*text == ':'), 2, &minute)))
+	if (*text && !(text = two_digits(text + (*text == ':'), &minute)))
 		return NULL;
 	if (hour > 23 || minute > 59)
 		return NULL;

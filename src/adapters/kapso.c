@@ -171,8 +171,7 @@ static enum outcome outcome_of(const struct run *run, const struct node *record,
 static const char *reason_of(const struct run *run, const char *error, const char *feedback,
 			     struct reading *reading)
 {
-	const char *failure = judge_failed(run, feedback) ? "the judge failed: " : "";
-	const char *texts[] = {error, NULL, NULL};
+	const char *texts[] = {error, feedback, NULL};
 
 	switch (run->outcome) {
 	case OUTCOME_PASSED:
@@ -187,8 +186,8 @@ static const char *reason_of(const struct run *run, const char *error, const cha
 		texts[2] = "the score is below the pass score";
 		break;
 	}
-	if (feedback)
-		texts[1] = arena_printf(reading->scratch, "%s%s", failure, feedback);
+	if (judge_failed(run, feedback))
+		texts[1] = arena_printf(reading->scratch, "the judge failed: %s", feedback);
 	return reading_reason(reading, texts, 3);
 }
 
