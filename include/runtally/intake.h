@@ -23,8 +23,8 @@ struct input_names {
 struct intake;
 
 /*
- * Never NULL. All is borrowed; `wanted` and the meter may be shared
- * by threads, and so may the spool, where details of runs go.
+ * Never NULL. All is borrowed; `wanted` and the meter may be shared by threads, and so may the
+ * spool, where details of runs go.
  */
 struct intake *intake_new(const struct ingest_options *options, const struct wanted *wanted,
 			  size_t notes_limit, struct meter *meter, struct spool *spool);

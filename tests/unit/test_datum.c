@@ -85,7 +85,7 @@ static void test_budget(void **state)
 		assert_true(arena.used <= budget + sizeof(max_align_t));
 		arena_release(&arena);
 	}
-	assert_in_range(budget, 500, 2000);
+	assert_in_range(budget, 100, 2000);
 	json_decref(json);
 }
 
