@@ -140,21 +140,23 @@ static void add_property_line(struct strbuf *out, const char *name, char *value)
 /* Returns how many bytes they are before escaping. */
 static size_t add_property_lines(struct strbuf *out, const struct run *run, size_t limit)
 {
+	struct strbuf name = STRBUF_INIT, value = STRBUF_INIT;
 	size_t used = 0;
 
 	for (size_t i = 0; i < PROPERTY_COUNT; i++) {
-		struct strbuf name = STRBUF_INIT, value = STRBUF_INIT;
 		size_t line;
 
+		strbuf_reset(&name);
+		strbuf_reset(&value);
 		junit_property(run, i, &name, &value);
 		line = strlen("[[PROPERTY|=]]\n") + name.length + value.length;
 		if (value.length && used + line < PROPERTY_LINES_BYTES && used + line <= limit) {
 			add_property_line(out, name.text, value.text);
 			used += line;
 		}
-		strbuf_release(&name);
-		strbuf_release(&value);
 	}
+	strbuf_release(&name);
+	strbuf_release(&value);
 	return used;
 }
 

@@ -21,8 +21,9 @@ void junit_money(struct strbuf *out, int64_t nano)
 
 	if (micro < 0)
 		strbuf_addch(out, '-');
-	strbuf_addf(out, "%" PRId64 ".%06d", micro < 0 ? -(micro / 1000000) : micro / 1000000,
-		    (int)(micro < 0 ? -(micro % 1000000) : micro % 1000000));
+	number_digits(out, (uint64_t)(micro < 0 ? -(micro / 1000000) : micro / 1000000), 0);
+	strbuf_addch(out, '.');
+	number_digits(out, (uint64_t)(micro < 0 ? -(micro % 1000000) : micro % 1000000), 6);
 }
 
 void junit_fraction(struct strbuf *out, int64_t micro)

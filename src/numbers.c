@@ -1,7 +1,9 @@
 #include "runtally/numbers.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+
+/* Of UINT64_MAX, which is the widest that is asked for. */
+enum { DIGITS_MAX = 20 };
 
 /* Appends the sign and gives the magnitude, which INT64_MIN has, too. */
 static uint64_t magnitude(struct strbuf *out, int64_t value)
@@ -17,18 +19,32 @@ static uint64_t divide_up_from_half(uint64_t value, uint64_t unit)
 	return value / unit + (value % unit >= unit - unit / 2);
 }
 
+void number_digits(struct strbuf *out, uint64_t value, unsigned width)
+{
+	char digits[DIGITS_MAX];
+	size_t at = sizeof(digits);
+
+	for (; value || width || at == sizeof(digits); value /= 10) {
+		digits[--at] = (char)('0' + value % 10);
+		width -= width > 0;
+	}
+	strbuf_add(out, digits + at, sizeof(digits) - at);
+}
+
 /* `value` with a point before its last `decimals` digits. */
-static void add_decimal(struct strbuf *out, uint64_t value, int decimals)
+static void add_decimal(struct strbuf *out, uint64_t value, unsigned decimals)
 {
 	uint64_t unit = 1;
 
-	for (int i = 0; i < decimals; i++)
+	for (unsigned i = 0; i < decimals; i++)
 		unit *= 10;
-	strbuf_addf(out, "%" PRIu64 ".%0*" PRIu64, value / unit, decimals, value % unit);
+	number_digits(out, value / unit, 0);
+	strbuf_addch(out, '.');
+	number_digits(out, value % unit, decimals);
 }
 
 /* Drops zeros from the end of the fraction, down to `keep` decimals. */
-static void drop_zeros(struct strbuf *out, int decimals, int keep)
+static void drop_zeros(struct strbuf *out, unsigned decimals, unsigned keep)
 {
 	size_t length = out->length;
 
@@ -41,13 +57,15 @@ static void drop_zeros(struct strbuf *out, int decimals, int keep)
 
 void number_count(struct strbuf *out, uint64_t count)
 {
-	char digits[24];
-	int length = snprintf(digits, sizeof(digits), "%" PRIu64, count);
+	uint64_t unit = 1;
 
-	for (int i = 0; i < length; i++) {
-		if (i && (length - i) % 3 == 0)
-			strbuf_addch(out, ',');
-		strbuf_addch(out, digits[i]);
+	while (count / unit >= 1000)
+		unit *= 1000;
+	number_digits(out, count / unit, 0);
+	while (unit > 1) {
+		unit /= 1000;
+		strbuf_addch(out, ',');
+		number_digits(out, count / unit % 1000, 3);
 	}
 }
 
@@ -73,9 +91,9 @@ void number_percent(struct strbuf *out, int32_t micro)
 }
 
 /* Four decimals below a dollar, or as many as two significant digits need. */
-static int money_decimals(uint64_t nano)
+static unsigned money_decimals(uint64_t nano)
 {
-	int decimals = 4;
+	unsigned decimals = 4;
 
 	for (uint64_t least = 1000000; decimals < 9 && nano < least; least /= 10)
 		decimals++;
@@ -87,14 +105,15 @@ void number_money(struct strbuf *out, int64_t nano)
 	static const uint64_t units[] = {
 		[4] = 100000, [5] = 10000, [6] = 1000, [7] = 100, [8] = 10, [9] = 1};
 	uint64_t value = magnitude(out, nano), cents = divide_up_from_half(value, 10000000);
-	int decimals = money_decimals(value);
+	unsigned decimals = money_decimals(value);
 
 	strbuf_addch(out, '$');
 	if (!value) {
 		strbuf_addch(out, '0');
 	} else if (value >= 1000000000) {
 		number_count(out, cents / 100);
-		strbuf_addf(out, ".%02" PRIu64, cents % 100);
+		strbuf_addch(out, '.');
+		number_digits(out, cents % 100, 2);
 	} else {
 		add_decimal(out, divide_up_from_half(value, units[decimals]), decimals);
 		drop_zeros(out, decimals, 2);

@@ -1,6 +1,6 @@
 #include "runtally/times.h"
 
-#include <stdio.h>
+#include <stddef.h>
 
 /* 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z, which an offset may leave */
 #define FIRST_MS INT64_C(-62135596800000)
@@ -167,29 +167,44 @@ static int64_t floor_days(int64_t ms)
 	return ms / DAY_MS - (ms % DAY_MS < 0);
 }
 
-/* Too wide for years outside 0..9999, which time_parse never gives. */
-static void write_date(int64_t ms, char *text)
+/* The last `count` digits; returns where they end. */
+static char *put_digits(char *text, unsigned value, int count)
+{
+	for (int i = count - 1; i >= 0; i--, value /= 10)
+		text[i] = (char)('0' + value % 10);
+	return text + count;
+}
+
+/* Years outside 0..9999, which time_parse never gives, lose their first digits. */
+static char *put_date(int64_t ms, char *text)
 {
 	struct civil date = civil_from_days(floor_days(ms));
 
-	snprintf(text, DATE_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)date.year % 10000u,
-		 (unsigned)date.month % 100u, (unsigned)date.day % 100u);
+	text = put_digits(text, (unsigned)date.year, 4);
+	*text++ = '-';
+	text = put_digits(text, (unsigned)date.month, 2);
+	*text++ = '-';
+	return put_digits(text, (unsigned)date.day, 2);
 }
 
 void date_text(int64_t ms, char text[DATE_TEXT_SIZE])
 {
-	write_date(ms, text);
+	*put_date(ms, text) = '\0';
 }
 
 void time_text(int64_t ms, char text[TIME_TEXT_SIZE])
 {
 	unsigned clock = (unsigned)((ms % DAY_MS + DAY_MS) % DAY_MS);
-	char date[DATE_TEXT_SIZE];
 
-	write_date(ms, date);
-	snprintf(text, TIME_TEXT_SIZE,
-		 "%s"
-		 "T%02u:%02u:%02u.%03uZ",
-		 date, clock / 3600000u % 24u, clock / 60000u % 60u, clock / 1000u % 60u,
-		 clock % 1000u);
+	text = put_date(ms, text);
+	*text++ = 'T';
+	text = put_digits(text, clock / 3600000u, 2);
+	*text++ = ':';
+	text = put_digits(text, clock / 60000u % 60u, 2);
+	*text++ = ':';
+	text = put_digits(text, clock / 1000u % 60u, 2);
+	*text++ = '.';
+	text = put_digits(text, clock % 1000u, 3);
+	*text++ = 'Z';
+	*text = '\0';
 }

@@ -5,6 +5,7 @@
 
 #include "runtally/arena.h"
 #include "runtally/numbers.h"
+#include "runtally/times.h"
 #include "runtally/view_details.h"
 
 /*
@@ -82,7 +83,7 @@ static bool is_first(const struct value *of)
 
 static void position(const struct value *of, struct strbuf *out)
 {
-	strbuf_addf(out, "%zu", of->index + 1);
+	number_digits(out, of->index + 1, 0);
 }
 
 /* What every object knows of itself; not printed. */
@@ -249,7 +250,16 @@ void view_count_at(const struct value *of, struct strbuf *out)
 
 void view_digits_at(const struct value *of, struct strbuf *out)
 {
-	strbuf_addf(out, "%llu", (unsigned long long)*(const uint64_t *)value_field(of));
+	number_digits(out, *(const uint64_t *)value_field(of), 0);
+}
+
+void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision)
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_text(ms, text);
+	text[10] = ' ';
+	strbuf_add(out, text, 11 + (size_t)precision);
 }
 
 bool view_any_at(const struct value *of)

@@ -1,6 +1,5 @@
 #include "runtally/view_anchor.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static uint64_t mix(uint64_t hash, const char *text)
@@ -13,19 +12,28 @@ static uint64_t suite_hash(const struct suite_group *suite)
 	return mix(mix(1, suite->source), suite->id ? suite->id : suite->name);
 }
 
+static void add_anchor(struct strbuf *out, char kind, uint64_t hash)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[] = {kind, '-', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+
+	for (size_t i = sizeof(text); i > 2; hash >>= 4)
+		text[--i] = digits[hash & 15];
+	strbuf_add(out, text, sizeof(text));
+}
+
 void anchor_suite(struct strbuf *out, const struct suite_group *suite)
 {
-	strbuf_addf(out, "s-%016" PRIx64, suite_hash(suite));
+	add_anchor(out, 's', suite_hash(suite));
 }
 
 void anchor_case(struct strbuf *out, const struct suite_group *suite,
 		 const struct case_group *group)
 {
-	strbuf_addf(out, "c-%016" PRIx64,
-		    mix(suite_hash(suite), group->id ? group->id : group->name));
+	add_anchor(out, 'c', mix(suite_hash(suite), group->id ? group->id : group->name));
 }
 
 void anchor_run(struct strbuf *out, const struct run *run)
 {
-	strbuf_addf(out, "r-%016" PRIx64, mix(mix(2, run->source), run->run_id));
+	add_anchor(out, 'r', mix(mix(2, run->source), run->run_id));
 }

@@ -99,12 +99,8 @@ static void case_last_outcome(const struct value *of, struct strbuf *out)
 
 static void case_last_at(const struct value *of, struct strbuf *out)
 {
-	char text[TIME_TEXT_SIZE];
-
-	if (case_of(of)->last_at == TIME_UNKNOWN)
-		return;
-	time_text(case_of(of)->last_at, text);
-	strbuf_addf(out, "%.10s %.5s", text, text + 11);
+	if (case_of(of)->last_at != TIME_UNKNOWN)
+		view_moment(out, case_of(of)->last_at, MINUTES);
 }
 
 static void case_raw_last_at(const struct value *of, struct strbuf *out)

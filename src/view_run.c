@@ -162,12 +162,8 @@ static void run_tokens(const struct value *of, struct strbuf *out)
 
 static void add_moment(struct strbuf *out, int64_t ms)
 {
-	char text[TIME_TEXT_SIZE];
-
-	if (ms == TIME_UNKNOWN)
-		return;
-	time_text(ms, text);
-	strbuf_addf(out, "%.10s %.8s", text, text + 11);
+	if (ms != TIME_UNKNOWN)
+		view_moment(out, ms, SECONDS);
 }
 
 static void moment_text(const struct value *of, struct strbuf *out)

@@ -255,20 +255,18 @@ static void spread_max(const struct value *of, struct strbuf *out)
 static void moment_text(const struct value *of, struct strbuf *out)
 {
 	int64_t ms = *(const int64_t *)value_field(of);
-	char text[TIME_TEXT_SIZE];
 
-	if (ms == TIME_UNKNOWN)
-		return;
-	time_text(ms, text);
-	strbuf_addf(out, "%.10s %.5s", text, text + 11);
+	if (ms != TIME_UNKNOWN)
+		view_moment(out, ms, MINUTES);
 }
 
 /* ---- the bar: running sums of shares, so that rounding leaves no gap ---- */
 
 static void add_hundredths(struct strbuf *out, uint64_t hundredths)
 {
-	strbuf_addf(out, "%llu.%02llu", (unsigned long long)hundredths / 100,
-		    (unsigned long long)hundredths % 100);
+	number_digits(out, hundredths / 100, 0);
+	strbuf_addch(out, '.');
+	number_digits(out, hundredths % 100, 2);
 }
 
 /* Of the first `upto` outcomes, in hundredths of a percent of all runs. */

@@ -11,6 +11,8 @@
 #include "runtally/strbuf.h"
 
 /* For people: `12,345` */
+/* For programs: 0012 with a width of four; no width: 12. */
+void number_digits(struct strbuf *out, uint64_t value, unsigned width);
 void number_count(struct strbuf *out, uint64_t count);
 /* `93.3 %` of millionths; 100 % and 0 % only when exact, else `> 99.9 %`, `< 0.1 %` */
 void number_percent(struct strbuf *out, int32_t micro);

@@ -96,6 +96,10 @@ member_text view_count_at;  /* a uint64_t, for people */
 member_text view_digits_at; /* a uint64_t, for programs */
 member_flag view_any_at;    /* a uint64_t: whether it is above 0 */
 
+/* `2026-10-01 12:30`, or with the seconds; of a time that is known. */
+enum moment_precision { MINUTES = 5, SECONDS = 8 };
+void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision);
+
 struct value view_root(const struct view *view);
 
 /*

@@ -213,12 +213,35 @@ static void test_exact(void **state)
 	check(number_seconds, seconds, COUNT(seconds));
 }
 
+static void test_digits(void **state)
+{
+	static const struct {
+		uint64_t value;
+		unsigned width;
+		const char *wanted;
+	} cases[] = {
+		{0, 0, "0"},     {0, 1, "0"},   {0, 3, "000"},
+		{7, 0, "7"},     {7, 2, "07"},  {12, 2, "12"},
+		{123, 2, "123"}, {10, 0, "10"}, {UINT64_MAX, 0, "18446744073709551615"},
+	};
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		strbuf_reset(&out);
+		number_digits(&out, cases[i].value, cases[i].width);
+		assert_string_equal(out.text, cases[i].wanted);
+	}
+	strbuf_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_count), cmocka_unit_test(test_percent),
-		cmocka_unit_test(test_money), cmocka_unit_test(test_duration),
-		cmocka_unit_test(test_bytes), cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_digits),   cmocka_unit_test(test_count),
+		cmocka_unit_test(test_percent),  cmocka_unit_test(test_money),
+		cmocka_unit_test(test_duration), cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_exact),
 	};
 
 	return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);
