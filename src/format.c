@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "runtally/html.h"
 #include "runtally/junit.h"
 #include "runtally/markdown.h"
 #include "runtally/view.h"
@@ -14,6 +15,7 @@ const struct render_options default_render_options = {
 	.junit_passed_output_bytes = 900,
 	.junit_failed_output_bytes = 16 * 1024,
 	.junit_file_bytes = 25 * 1000 * 1000,
+	.html_bytes = 9500 * 1000,
 	.markdown_bytes = 65000,
 };
 
@@ -35,6 +37,7 @@ static const struct format html = {
 	.summary = "one page for a browser, complete without scripts",
 	.template = "html/report",
 	.escape = escape_html,
+	.render = html_render,
 	.style = "style.css",
 };
 

@@ -1,38 +1,15 @@
 #include "runtally/markdown.h"
 
+#include "runtally/page.h"
 #include "runtally/view.h"
 
-/* Collects the bytes; ends the rendering once they are over the budget. */
-struct page {
-	struct strbuf text;
-	size_t budget;
-	bool over;
-};
-
-static int collect(void *ctx, const char *bytes, size_t length, struct error *err)
-{
-	struct page *page = ctx;
-
-	page->over = length > page->budget - page->text.length;
-	if (page->over)
-		return error_set(err, "over the size budget");
-	strbuf_add(&page->text, bytes, length);
-	return 0;
-}
-
-/* 0: it fits, or it does not and page->over is set; -1: an error. */
 static int render_with(const struct rendering *rendering, size_t rows, struct page *page,
 		       struct error *err)
 {
 	struct view view = *rendering->view;
-	int failed;
 
 	view.rows = rows;
-	strbuf_reset(&page->text);
-	page->over = false;
-	failed = mustache_render(rendering->templates, rendering->format->template,
-				 view_root(&view), rendering->format->escape, collect, page, err);
-	return page->over ? 0 : failed;
+	return page_render(page, rendering, &view, err);
 }
 
 /* The longest of the lists that the budget may cut. */
@@ -74,17 +51,13 @@ static int fit(const struct rendering *rendering, struct page *page, struct erro
 
 int markdown_render(const struct rendering *rendering, struct error *err)
 {
-	uint64_t budget = rendering->view->render->markdown_bytes;
-	struct page page = {
-		.text = STRBUF_INIT,
-		.budget = budget < SIZE_MAX ? (size_t)budget : SIZE_MAX - 1,
-	};
-	int failed = fit(rendering, &page, err);
+	struct page page;
+	int failed;
 
+	page_init(&page, rendering->view->render->markdown_bytes);
+	failed = fit(rendering, &page, err);
 	if (!failed)
-		failed = rendering->begin(rendering->ctx, 0, err);
-	if (!failed)
-		failed = rendering->sink(rendering->ctx, page.text.text, page.text.length, err);
-	strbuf_release(&page.text);
+		failed = page_write(&page, rendering, err);
+	page_release(&page);
 	return failed;
 }

@@ -5,6 +5,7 @@
 #include "runtally/numbers.h"
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
+#include "runtally/view_plan.h"
 
 static const struct report *report_of(const struct value *of)
 {
@@ -22,6 +23,25 @@ bool view_next_failure(const struct value *of, size_t first, size_t count, size_
 		const struct run *run = report->runs[first + cursor->index++];
 
 		if (!run_is_failure(run))
+			continue;
+		*out = value_of(&class_run, value_view(of), run, found);
+		cursor->position = (const void *)(uintptr_t)(found + 1);
+		return true;
+	}
+	return false;
+}
+
+/* The next of `count` runs from `first` on whose details are shown; the cursor counts runs. */
+bool view_next_shown(const struct value *of, size_t first, size_t count,
+		     struct value_cursor *cursor, struct value *out)
+{
+	const struct report *report = report_of(of);
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	while (cursor->index < count) {
+		const struct run *run = report->runs[first + cursor->index++];
+
+		if (!run_is_shown(value_view(of), run))
 			continue;
 		*out = value_of(&class_run, value_view(of), run, found);
 		cursor->position = (const void *)(uintptr_t)(found + 1);
@@ -133,6 +153,13 @@ static bool case_strip(const struct value *of, struct value_cursor *cursor, stru
 			     count, cursor, out);
 }
 
+static bool case_is_listed(const struct value *of)
+{
+	const struct view_plan *plan = value_view(of)->plan;
+
+	return !plan || plan->cases[case_of(of) - report_of(of)->cases];
+}
+
 static void case_failure_count(const struct value *of, struct strbuf *out)
 {
 	number_count(out, tally_failures(&case_of(of)->tally));
@@ -183,6 +210,7 @@ static const struct member case_members[] = {
 	{"anchor", MEMBER_TEXT, {.text = case_link}, 0},
 	{"suite", MEMBER_TEXT, {.text = case_suite}, 0},
 	{"suite_anchor", MEMBER_TEXT, {.text = case_suite_link}, 0},
+	{"is_listed", MEMBER_FLAG, {.flag = case_is_listed}, 0},
 	{"flaky", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct case_group, flaky)},
 	{"last_outcome", MEMBER_TEXT, {.text = case_last_outcome}, 0},
 	{"last_at", MEMBER_TEXT, {.text = case_last_at}, 0},
@@ -213,16 +241,50 @@ static void suite_link(const struct value *of, struct strbuf *out)
 	anchor_suite(out, suite_of(of));
 }
 
+/* Those that a plan lists; the cursor counts all. */
 static bool suite_cases(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	const struct suite_group *suite = suite_of(of);
+	const struct view_plan *plan = value_view(of)->plan;
+	size_t found = (size_t)(uintptr_t)cursor->position;
 
+	while (plan && cursor->index < suite->case_count &&
+	       !plan->cases[suite->first_case + cursor->index])
+		cursor->index++;
 	if (cursor->index >= suite->case_count)
 		return false;
 	*out = value_of(&class_case, value_view(of),
-			&report_of(of)->cases[suite->first_case + cursor->index], cursor->index);
-	cursor->index++;
+			&report_of(of)->cases[suite->first_case + cursor->index++], found);
+	cursor->position = (const void *)(uintptr_t)(found + 1);
 	return true;
+}
+
+static bool suite_is_listed(const struct value *of)
+{
+	const struct view_plan *plan = value_view(of)->plan;
+
+	return !plan || plan->suites[suite_of(of) - report_of(of)->suites];
+}
+
+static uint64_t omitted_cases(const struct value *of)
+{
+	const struct suite_group *suite = suite_of(of);
+	const struct view_plan *plan = value_view(of)->plan;
+	uint64_t omitted = 0;
+
+	for (size_t i = 0; plan && i < suite->case_count; i++)
+		omitted += !plan->cases[suite->first_case + i];
+	return omitted;
+}
+
+static void suite_omitted_cases(const struct value *of, struct strbuf *out)
+{
+	number_count(out, omitted_cases(of));
+}
+
+static bool suite_has_omitted_cases(const struct value *of)
+{
+	return omitted_cases(of) > 0;
 }
 
 static bool suite_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
@@ -231,6 +293,11 @@ static bool suite_runs(const struct value *of, struct value_cursor *cursor, stru
 
 	return view_next_run(of, report_of(of)->runs + suite->first_run, suite->run_count, cursor,
 			     out);
+}
+
+static bool suite_shown_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return view_next_shown(of, suite_of(of)->first_run, suite_of(of)->run_count, cursor, out);
 }
 
 static bool suite_failures(const struct value *of, struct value_cursor *cursor, struct value *out)
@@ -295,7 +362,11 @@ static const struct member suite_members[] = {
 	{"title", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, title)},
 	{"anchor", MEMBER_TEXT, {.text = suite_link}, 0},
 	{"cases", MEMBER_LIST, {.next = suite_cases}, 0},
+	{"is_listed", MEMBER_FLAG, {.flag = suite_is_listed}, 0},
+	{"omitted_cases", MEMBER_TEXT, {.text = suite_omitted_cases}, 0},
+	{"has_omitted_cases", MEMBER_FLAG, {.flag = suite_has_omitted_cases}, 0},
 	{"runs", MEMBER_LIST, {.next = suite_runs}, 0},
+	{"shown_runs", MEMBER_LIST, {.next = suite_shown_runs}, 0},
 	{"failures", MEMBER_LIST, {.next = suite_failures}, 0},
 	{"has_failures", MEMBER_FLAG, {.flag = suite_has_failures}, 0},
 	{"failure_count", MEMBER_TEXT, {.text = suite_failure_count}, 0},

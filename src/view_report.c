@@ -4,6 +4,7 @@
 #include "runtally/numbers.h"
 #include "runtally/times.h"
 #include "runtally/view_group.h"
+#include "runtally/view_plan.h"
 #include "runtally/view_table.h"
 
 static const struct report *report_of(const struct value *of)
@@ -312,8 +313,13 @@ static bool report_sources(const struct value *of, struct value_cursor *cursor, 
 	return true;
 }
 
+/* Those that a plan lists. */
 static bool report_suites(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
+	const struct view_plan *plan = view_of(of)->plan;
+
+	while (plan && cursor->index < report_of(of)->suite_count && !plan->suites[cursor->index])
+		cursor->index++;
 	if (cursor->index >= report_of(of)->suite_count)
 		return false;
 	*out = value_of(&class_suite, value_view(of), &report_of(of)->suites[cursor->index],
@@ -371,25 +377,39 @@ static bool report_failures(const struct value *of, struct value_cursor *cursor,
 
 static bool report_shown(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	const struct report *report = report_of(of);
-	size_t found = (size_t)(uintptr_t)cursor->position;
-
-	while (cursor->index < report->run_count) {
-		const struct run *run = report->runs[cursor->index++];
-
-		if (!run_is_shown(view_of(of), run))
-			continue;
-		*out = value_of(&class_run, value_view(of), run, found);
-		cursor->position = (const void *)(uintptr_t)(found + 1);
-		return true;
-	}
-	return false;
+	return view_next_shown(of, 0, report_of(of)->run_count, cursor, out);
 }
 
 static bool report_failing_cases(const struct value *of, struct value_cursor *cursor,
 				 struct value *out)
 {
 	return view_next_failing(of, 0, report_of(of)->case_count, view_of(of)->rows, cursor, out);
+}
+
+/* What a plan leaves out; `at` is the count's offset in it. */
+static uint64_t omitted(const struct value *of)
+{
+	const struct member *member = of->detail;
+	const char *plan = (const char *)view_of(of)->plan;
+
+	return plan ? *(const uint64_t *)(plan + member->at) : 0;
+}
+
+static void omitted_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, omitted(of));
+}
+
+static bool omitted_flag(const struct value *of)
+{
+	return omitted(of) > 0;
+}
+
+static bool has_omissions(const struct value *of)
+{
+	const struct view_plan *plan = view_of(of)->plan;
+
+	return plan && (plan->omitted_suites || plan->omitted_cases || plan->omitted_runs);
 }
 
 /* What a size budget leaves out of the lists; `at` says of which. */
@@ -535,6 +555,8 @@ static bool details_flag(const struct value *of)
 	return (size_t)view_of(of)->details == member->at;
 }
 
+#define PLAN_AT(member) offsetof(struct view_plan, member)
+
 static const struct member report_members[] = {
 	{"title", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct view, title)},
 	{"link", MEMBER_MARKUP, {.text = view_text_at}, offsetof(struct view, link)},
@@ -565,6 +587,13 @@ static const struct member report_members[] = {
 	{"has_hidden_flaky", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_FLAKY},
 	{"hidden_notes", MEMBER_TEXT, {.text = hidden_text}, BUDGET_NOTES},
 	{"has_hidden_notes", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_NOTES},
+	{"has_omissions", MEMBER_FLAG, {.flag = has_omissions}, 0},
+	{"omitted_suites", MEMBER_TEXT, {.text = omitted_text}, PLAN_AT(omitted_suites)},
+	{"has_omitted_suites", MEMBER_FLAG, {.flag = omitted_flag}, PLAN_AT(omitted_suites)},
+	{"omitted_cases", MEMBER_TEXT, {.text = omitted_text}, PLAN_AT(omitted_cases)},
+	{"has_omitted_cases", MEMBER_FLAG, {.flag = omitted_flag}, PLAN_AT(omitted_cases)},
+	{"omitted_runs", MEMBER_TEXT, {.text = omitted_text}, PLAN_AT(omitted_runs)},
+	{"has_omitted_runs", MEMBER_FLAG, {.flag = omitted_flag}, PLAN_AT(omitted_runs)},
 	{"flaky", MEMBER_LIST, {.next = report_flaky}, 0},
 	{"shown_runs", MEMBER_LIST, {.next = report_shown}, 0},
 	{"runs", MEMBER_LIST, {.next = report_runs}, 0},

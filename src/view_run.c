@@ -8,6 +8,7 @@
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
 #include "runtally/view_details.h"
+#include "runtally/view_plan.h"
 
 static const struct run *run_of(const struct value *of)
 {
@@ -16,8 +17,10 @@ static const struct run *run_of(const struct value *of)
 
 bool run_is_shown(const struct view *view, const struct run *run)
 {
-	return view->details == DETAILS_ALL ||
-	       (view->details == DETAILS_FAILED && run_is_failure(run));
+	if (view->details == DETAILS_NONE ||
+	    (view->details == DETAILS_FAILED && !run_is_failure(run)))
+		return false;
+	return !view->plan || view_plan_shows(view->plan, run);
 }
 
 static size_t failed_criteria(const struct run *run)

@@ -33,8 +33,9 @@ LAYERS = """
     tally report_sort report gate
     mustache mustache_parse mustache_indent mustache_json
     format.h
-    view view_anchor view_loads view_details view_group view_table view_tally view_run view_report
-    markdown junit junit_lines junit_names junit_text junit_case junit_view junit_output
+    view view_plan view_anchor view_loads view_details view_group view_table view_tally view_run
+        view_report
+    page html markdown junit junit_lines junit_names junit_text junit_case junit_view junit_output
     format.c
     output templates
     options options_table options_setters options_arguments options_config options_limits

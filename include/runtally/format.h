@@ -28,6 +28,7 @@ struct render_options {
 	uint32_t junit_passed_output_bytes; /* 900 */
 	uint32_t junit_failed_output_bytes; /* 16 KiB */
 	uint64_t junit_file_bytes;          /* 25,000,000 */
+	uint64_t html_bytes;                /* 9,500,000 */
 	uint64_t markdown_bytes;            /* 65,000: a GitHub comment */
 };
 

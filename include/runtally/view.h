@@ -21,6 +21,8 @@
 #include "runtally/report.h"
 #include "runtally/view_loads.h"
 
+struct view_plan;
+
 /* What a report is made of. All borrowed; lives as long as the rendering. */
 struct view {
 	const struct report *report;
@@ -33,9 +35,10 @@ struct view {
 	const char *link; /* NULL: not published */
 	enum detail_choice details;
 	int32_t pass_score_micro;
-	bool color;             /* text summary: on a terminal */
-	size_t rows;            /* of each list that a size budget cuts; SIZE_MAX: all */
-	const char *style_hash; /* base64 of the built-in style's SHA-256; html only */
+	bool color;                   /* text summary: on a terminal */
+	size_t rows;                  /* of each list that a size budget cuts; SIZE_MAX: all */
+	const struct view_plan *plan; /* what stands on a page that is cut; NULL: all */
+	const char *style_hash;       /* base64 of the built-in style's SHA-256; html only */
 };
 
 enum member_kind { MEMBER_TEXT, MEMBER_MARKUP, MEMBER_FLAG, MEMBER_OBJECT, MEMBER_LIST };
@@ -108,7 +111,7 @@ struct value view_root(const struct view *view);
 extern const struct value_class class_tally, class_raw_tally, class_run, class_case, class_suite,
 	class_report;
 
-/* Whether the report shows this run's details (--details). */
+/* Whether the report shows this run's details: --details, and the plan where there is one. */
 bool run_is_shown(const struct view *view, const struct run *run);
 /* The run with its details; good until this is asked for another run. */
 const struct run *view_load(const struct view *view, const struct run *run);

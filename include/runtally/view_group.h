@@ -12,6 +12,8 @@ extern const struct value_class class_source; /* of struct source_group */
  * For the next functions of lists: the cursor counts what was looked at, and how many were found;
  * an element's index is its position among those.
  */
+bool view_next_shown(const struct value *of, size_t first, size_t count,
+		     struct value_cursor *cursor, struct value *out);
 bool view_next_run(const struct value *of, struct run *const *runs, size_t count,
 		   struct value_cursor *cursor, struct value *out);
 /*

@@ -606,8 +606,9 @@ static void limit_members(void **state)
 	assert_int_equal(options.render.junit_passed_output_bytes, 22);
 	assert_int_equal(options.render.junit_failed_output_bytes, 23);
 	assert_int_equal(options.render.junit_file_bytes, 24);
-	assert_int_equal(options.render.markdown_bytes, 25);
-	assert_int_equal(value, 26);
+	assert_int_equal(options.render.html_bytes, 25);
+	assert_int_equal(options.render.markdown_bytes, 26);
+	assert_int_equal(value, 27);
 	options_release(&options);
 	strbuf_release(&line);
 }

@@ -1,0 +1,261 @@
+#include "runtally/view_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtally/arena.h"
+
+/* What things take on a page, in bytes; rather too much than too little. */
+enum {
+	SUITE_ROW_PRICE = 1400,
+	SECTION_PRICE = 1600,
+	CASE_PRICE = 1000,
+	FAILURE_PRICE = 800,
+	STRIP_RUN_PRICE = 75, /* one run of a strip */
+	RUN_PRICE = 1500,
+	CRITERION_PRICE = 300,
+	TURN_PRICE = 900,
+	MESSAGE_PRICE = 130,
+};
+
+/* Hundredths of the page for lists that are cut at their end, and for tables of cases. */
+enum { LISTS_SHARE = 35, CASES_SHARE = 35, LARGEST_RUN = 4 };
+
+static bool spend(uint64_t *left, uint64_t price)
+{
+	if (price > *left)
+		return false;
+	*left -= price;
+	return true;
+}
+
+/* ---- lists that are cut at their end ---- */
+
+static uint64_t row_price(const struct report *report, size_t row)
+{
+	uint64_t price = 0;
+
+	if (row < report->suite_count)
+		price += SUITE_ROW_PRICE + report->worst[row]->strip_count * STRIP_RUN_PRICE;
+	if (row < report->failing_cases)
+		price += FAILURE_PRICE;
+	if (row < report->flaky_cases)
+		price += FAILURE_PRICE + STRIP_LENGTH * STRIP_RUN_PRICE;
+	return price;
+}
+
+/* Notes have a limit of their own (--limit notes=N), but follow this one too. */
+static void plan_rows(struct view_plan *plan, const struct view *view, uint64_t *left)
+{
+	uint64_t price;
+
+	do {
+		price = row_price(view->report, plan->rows);
+	} while (price && spend(left, price) && ++plan->rows);
+	if (!price)
+		plan->rows = SIZE_MAX;
+}
+
+/* ---- tables of cases ---- */
+
+static uint64_t case_price(const struct case_group *group)
+{
+	uint64_t strip = group->run_count < STRIP_LENGTH ? group->run_count : STRIP_LENGTH;
+
+	return CASE_PRICE + strip * STRIP_RUN_PRICE;
+}
+
+/* Those of a suite that have failures, or those that have none; false: there is no more room. */
+static bool list_cases(struct view_plan *plan, const struct report *report, size_t suite,
+		       bool failing, uint64_t *left)
+{
+	const struct suite_group *group = &report->suites[suite];
+
+	for (size_t i = group->first_case; i < group->first_case + group->case_count; i++) {
+		uint64_t section = plan->suites[suite] ? 0 : SECTION_PRICE;
+
+		if ((tally_failures(&report->cases[i].tally) > 0) != failing)
+			continue;
+		if (!spend(left, section + case_price(&report->cases[i])))
+			return false;
+		plan->omitted_suites -= !plan->suites[suite];
+		plan->suites[suite] = true;
+		plan->cases[i] = true;
+		plan->omitted_cases--;
+	}
+	return true;
+}
+
+static void plan_cases(struct view_plan *plan, const struct view *view, uint64_t *left)
+{
+	const struct report *report = view->report;
+
+	plan->omitted_suites = report->suite_count;
+	plan->omitted_cases = report->case_count;
+	for (int failing = 1; failing >= 0; failing--)
+		for (size_t i = 0; i < report->suite_count; i++)
+			if (!list_cases(plan, report, (size_t)(report->worst[i] - report->suites),
+					failing, left))
+				return;
+}
+
+/* ---- details of runs ---- */
+
+static uint64_t text_price(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
+static uint64_t messages_price(const struct message *messages, size_t count)
+{
+	uint64_t price = 0;
+
+	for (size_t i = 0; i < count; i++)
+		price += MESSAGE_PRICE + text_price(messages[i].role) +
+			 text_price(messages[i].content);
+	return price;
+}
+
+static uint64_t details_price(const struct details *details)
+{
+	uint64_t price = messages_price(details->transcript, details->transcript_count);
+
+	for (size_t i = 0; i < details->passage_count; i++)
+		price += MESSAGE_PRICE + text_price(details->passages[i].text);
+	for (size_t i = 0; i < details->turn_count; i++) {
+		const struct turn *turn = &details->turns[i];
+
+		price += TURN_PRICE + text_price(turn->expected) +
+			 messages_price(turn->input, turn->input_count) +
+			 messages_price(turn->output, turn->output_count);
+	}
+	return price;
+}
+
+/* Names stand there several times, and some characters take more bytes than they have. */
+static uint64_t run_price(const struct view *view, const struct run *kept)
+{
+	const struct run *run = view_load(view, kept);
+	uint64_t price = text_price(run->reason) + 2 * text_price(run->test_case.name);
+
+	for (size_t i = 0; i < run->criterion_count; i++)
+		price += CRITERION_PRICE + text_price(run->criteria[i].name) +
+			 text_price(run->criteria[i].detail);
+	if (run->details)
+		price += details_price(run->details);
+	return RUN_PRICE + price + price / 8;
+}
+
+/* Which runs of a case are asked for: all rounds together ask for each once. */
+enum round { LATEST_FAILURE, OTHER_FAILURES, OTHERS, ROUNDS };
+
+struct choice {
+	struct view_plan *plan;
+	const struct view *view;
+	enum round round;
+	uint64_t left, largest;
+	size_t capacity;
+};
+
+static void choose(struct choice *choice, const struct run *run)
+{
+	struct view_plan *plan = choice->plan;
+
+	plan->runs = array_reserve(plan->runs, &choice->capacity, plan->run_count + 1,
+				   sizeof(*plan->runs));
+	plan->runs[plan->run_count++] = run;
+	plan->omitted_runs--;
+}
+
+/* A run that would take much of the page makes room for others; false: there is no more room. */
+static bool choose_runs(struct choice *choice, const struct case_group *group)
+{
+	struct run *const *runs = choice->view->report->runs + group->first_run;
+	bool latest = true;
+
+	for (size_t i = group->run_count; i > 0; i--) {
+		const struct run *run = runs[i - 1];
+		bool failure = run_is_failure(run);
+		enum round round = !failure ? OTHERS : latest ? LATEST_FAILURE : OTHER_FAILURES;
+		uint64_t price;
+
+		latest = latest && !failure;
+		if (round != choice->round || !run_is_shown(choice->view, run))
+			continue;
+		price = run_price(choice->view, run);
+		if (price > choice->largest)
+			continue;
+		if (!spend(&choice->left, price))
+			return false;
+		choose(choice, run);
+		if (round == LATEST_FAILURE)
+			break;
+	}
+	return true;
+}
+
+static bool choose_in_suite(struct choice *choice, const struct suite_group *suite)
+{
+	const struct report *report = choice->view->report;
+
+	for (size_t i = suite->first_case; i < suite->first_case + suite->case_count; i++)
+		if (choice->plan->cases[i] && !choose_runs(choice, &report->cases[i]))
+			return false;
+	return true;
+}
+
+static int compare_addresses(const void *left, const void *right)
+{
+	uintptr_t a = (uintptr_t) * (const struct run *const *)left;
+	uintptr_t b = (uintptr_t) * (const struct run *const *)right;
+
+	return (a > b) - (a < b);
+}
+
+static void plan_runs(struct view_plan *plan, const struct view *view, uint64_t left)
+{
+	const struct report *report = view->report;
+	struct choice choice = {
+		.plan = plan, .view = view, .left = left, .largest = left / LARGEST_RUN};
+	bool room = true;
+
+	if (view->details == DETAILS_ALL)
+		plan->omitted_runs = report->run_count;
+	if (view->details == DETAILS_FAILED)
+		plan->omitted_runs = tally_failures(&report->totals);
+	for (; choice.round < ROUNDS && room; choice.round++)
+		for (size_t i = 0; i < report->suite_count && room; i++)
+			room = choose_in_suite(&choice, report->worst[i]);
+	if (plan->run_count)
+		qsort(plan->runs, plan->run_count, sizeof(*plan->runs), compare_addresses);
+}
+
+void view_plan_init(struct view_plan *plan, const struct view *view, uint64_t bytes)
+{
+	const struct report *report = view->report;
+	uint64_t lists = bytes / 100 * LISTS_SHARE, cases = bytes / 100 * CASES_SHARE;
+	uint64_t details = bytes - lists - cases;
+
+	*plan = (struct view_plan){.rows = 0};
+	plan->suites = memory_alloc(report->suite_count * sizeof(*plan->suites));
+	plan->cases = memory_alloc(report->case_count * sizeof(*plan->cases));
+	memset(plan->suites, 0, report->suite_count * sizeof(*plan->suites));
+	memset(plan->cases, 0, report->case_count * sizeof(*plan->cases));
+	plan_rows(plan, view, &lists);
+	cases += lists;
+	plan_cases(plan, view, &cases);
+	plan_runs(plan, view, details + cases);
+}
+
+void view_plan_release(struct view_plan *plan)
+{
+	memory_free(plan->suites);
+	memory_free(plan->cases);
+	memory_free(plan->runs);
+}
+
+bool view_plan_shows(const struct view_plan *plan, const struct run *run)
+{
+	return plan->run_count &&
+	       bsearch(&run, plan->runs, plan->run_count, sizeof(*plan->runs), compare_addresses);
+}

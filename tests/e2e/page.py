@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""The HTML page within its size budget: it fits, says what it leaves out, and no link is dead."""
+
+import json
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import fields  # noqa: E402
+import harness  # noqa: E402
+
+
+def runs(suites, cases, each, *, said="answer", failing=1):
+    """Runs of Playgent; of each case's runs the first `failing` ones failed."""
+    for suite in range(suites):
+        for case in range(cases):
+            for number in range(each):
+                run = fields.playgent()
+                name = f"{suite}-{case}-{number}"
+                run["run_id"] = f"run-{name}"
+                run["created_at"] = fields.TIME % (number % 60)
+                run["agent"] = {"id": f"agent-{suite}", "name": f"agent {suite}"}
+                run["test_case"] = {"id": f"case-{suite}-{case}", "name": f"case {case}"}
+                run["success"] = number >= failing
+                run["turns"][0]["success"] = run["success"]
+                run["turns"][0]["evaluation"]["overall_pass"] = run["success"]
+                run["turns"][0]["output"][0]["content"] = said if number < failing else "short"
+                yield run
+
+
+SHAPES = {
+    "many suites": dict(suites=300, cases=1, each=1),
+    "many cases": dict(suites=1, cases=300, each=1),
+    "many runs": dict(suites=1, cases=1, each=400, failing=200),
+    "a bit of all": dict(suites=12, cases=12, each=4, failing=2),
+    "giants": dict(suites=5, cases=5, each=2, failing=2, said="<&>" * 20000),
+}
+
+
+class Page(harness.Case):
+    def page(self, limit=None, *options):
+        more = ["--limit", f"html-bytes={limit}"] if limit else []
+        ended = self.run_here("runs.ndjson", "-o", "html=-", *more, *options)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        return ended.stdout.decode()
+
+    def put(self, shape):
+        self.write("runs.ndjson", "".join(json.dumps(run) + "\n" for run in runs(**shape)))
+
+    def omitted(self, page):
+        """What the page says it leaves out: suites, cases, details of runs."""
+        return [int((re.search(rf" {what} ([\d,]+)[ ;]", page.partition('id="cases"')[2])
+                     or [0, "0"])[1].replace(",", ""))
+                for what in ("suites", "cases", "details of runs")]
+
+    def test_whole(self):
+        for name, shape in SHAPES.items():
+            with self.subTest(name):
+                self.put(shape)
+                self.assertNotIn("Left out", self.page(100_000_000))
+                self.assertEqual(self.page(100_000_000), self.page("1G"))
+
+    def test_budget(self):
+        for name, shape in SHAPES.items():
+            self.put(shape)
+            whole = self.page(100_000_000)
+            for limit in (200_000, 60_000, 40_000):
+                if limit >= len(whole.encode()):
+                    continue
+                with self.subTest(name, limit=limit):
+                    page = self.page(limit)
+                    self.assertLessEqual(len(page.encode()), limit)
+                    self.assertIn("Left out", page)
+                    self.check_counts(page, whole)
+                    self.check_links(page)
+
+    def check_counts(self, page, whole):
+        for what, found in (("suites", r'<section class="suite"'), ("cases", r'<tr id="c-'),
+                            ("runs", r'<article class="run')):
+            here, all_of_them = len(re.findall(found, page)), len(re.findall(found, whole))
+            said = self.omitted(page)[("suites", "cases", "runs").index(what)]
+            self.assertEqual(here + said, all_of_them, what)
+
+    def check_links(self, page):
+        links = set(re.findall(r'href="#([^"]+)"', page))
+        self.assertEqual(links - set(re.findall(r'id="([^"]+)"', page)), set())
+
+    def test_worst_comes_first(self):
+        shape = dict(suites=60, cases=4, each=3)
+        everything = list(runs(**shape))
+        for run in everything:
+            if run["agent"]["id"] == "agent-17":
+                run["success"] = run["turns"][0]["success"] = False
+                run["turns"][0]["evaluation"]["overall_pass"] = False
+        self.write("runs.ndjson", "".join(json.dumps(run) + "\n" for run in everything))
+        page = self.page(60_000)
+        self.assertIn("Cases of <bdi>agent 17</bdi>", page)
+        self.assertGreater(self.omitted(page)[0], 0)
+
+    def test_all_details(self):
+        self.put(dict(suites=2, cases=20, each=5))
+        page, whole = self.page(80_000, "--details=all"), self.page(None, "--details=all")
+        self.assertEqual(len(re.findall('<article class="run', whole)), 200)
+        self.check_counts(page, whole)
+
+    def test_no_details(self):
+        self.put(dict(suites=1, cases=300, each=1))
+        page = self.page(60_000, "--details=none")
+        self.assertEqual(self.omitted(page)[2], 0)
+        self.assertNotIn("<article", page)
+
+    def test_less_than_a_frame(self):
+        """The frame of the page is never left out, whatever the budget."""
+        self.put(dict(suites=3, cases=3, each=1))
+        page = self.page(1)
+        self.assertIn("</html>", page)
+        self.assertEqual(self.omitted(page), [3, 9, 9])
+        self.check_links(page)
+
+
+if __name__ == "__main__":
+    sys.exit(harness.main())
