@@ -49,9 +49,12 @@ static size_t add_unescaped(struct strbuf *out, const char *text)
 /* Most texts are: the only white space in them is single spaces between words. */
 static bool is_flat(const char *text, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
-		if (text[i] == ' ' && (!i || i + 1 == length || text[i + 1] == ' '))
+	const char *end = text + length, *space = text;
+
+	while ((space = memchr(space, ' ', (size_t)(end - space))) != NULL) {
+		if (space == text || ++space == end || *space == ' ')
 			return false;
+	}
 	return escape_xml_is_plain(text, length);
 }
 
