@@ -206,23 +206,47 @@ static void skip_mark(struct scan *scan)
 		scan->at++;
 }
 
+/* What detect_mark and skip_mark care about. */
+static bool is_mark(char byte)
+{
+	static const bool marks[256] = {
+		['-'] = true, [':'] = true,  ['='] = true, ['@'] = true, ['%'] = true,
+		['+'] = true, ['\\'] = true, ['('] = true, ['['] = true, [0xEF] = true,
+	};
+
+	return marks[(unsigned char)byte];
+}
+
+/* At a letter or digit that begins a word; passes it where nothing is found. */
+static bool find_in_word(struct scan *scan, struct match *match)
+{
+	char first = scan_byte(scan, scan->at);
+	size_t uuid = is_hex(first) ? uuid_length(scan, scan->at) : 0;
+
+	if (!uuid && (is_digit(first) ? may_begin_number(scan) : may_begin_secret(scan)) &&
+	    detect_word(scan, match))
+		return true;
+	scan->at += uuid;
+	skip_word(scan);
+	return false;
+}
+
 /* Asks at the beginning of each word, and at each mark. */
 static bool find(struct scan *scan, struct match *match)
 {
 	while (scan->at < scan->length) {
-		size_t uuid;
+		char byte = scan_byte(scan, scan->at);
 
-		if (!is_alnum(scan_byte(scan, scan->at))) {
-			if (detect_mark(scan, match))
+		if (is_alnum(byte)) {
+			if (find_in_word(scan, match))
 				return true;
-			skip_mark(scan);
-			continue;
-		}
-		uuid = uuid_length(scan, scan->at);
-		if (!uuid && detect_word(scan, match))
+		} else if (!is_mark(byte)) {
+			scan->at++;
+		} else if (detect_mark(scan, match)) {
 			return true;
-		scan->at += uuid;
-		skip_word(scan);
+		} else {
+			skip_mark(scan);
+		}
 	}
 	return false;
 }

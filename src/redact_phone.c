@@ -230,3 +230,24 @@ bool detect_phone(struct scan *scan, struct match *match)
 	*match = (struct match){.start = scan->at, .end = number.end, .kind = REDACT_PHONE};
 	return true;
 }
+
+/*
+ * Bots, cards and phone numbers have seven digits and more. Fewer may be the first group of them if
+ * more digits follow, with no more than marks between.
+ */
+bool may_begin_number(struct scan *scan)
+{
+	const char *text = scan->text + scan->at;
+	size_t at = 0;
+
+	while (at < NATIONAL_LEAST && is_digit(text[at]))
+		at++;
+	scan->steps += at + 1;
+	if (at == NATIONAL_LEAST)
+		return true;
+	if (is_letter(text[at]))
+		return false;
+	while (text[at] && strchr(" .-()/", text[at]))
+		at++;
+	return is_digit(text[at]) || (unsigned char)text[at] >= 0x80;
+}

@@ -199,6 +199,12 @@ static bool found(struct scan *scan, struct match *match, size_t length, enum re
 	return length > 0;
 }
 
+/* Whether any alphabet has the byte. */
+static bool is_of_any(char byte)
+{
+	return is_base64url(byte) || byte == '.' || byte == '+' || byte == '/' || byte == '=';
+}
+
 /* All of the bytes that a token or JWT has at least must be of some alphabet: words end before. */
 static bool is_too_short(struct scan *scan)
 {
@@ -207,10 +213,29 @@ static bool is_too_short(struct scan *scan)
 
 	if (scan->length - scan->at < TOKEN_LEAST)
 		return true;
-	while (last && (is_of(DOTTED, text[last - 1]) || is_of(BASE64, text[last - 1])))
+	while (last && is_of_any(text[last - 1]))
 		last--;
 	scan->steps += TOKEN_LEAST - last;
 	return last > 0;
+}
+
+/* The second bytes of what detect_token and detect_bearer look for, by the first. */
+static const char *const seconds[] = {
+	['A'] = "BCIKS", ['B'] = "AEae", ['F'] = "L",  ['G'] = "O",   ['K'] = "E",   ['P'] = "M",
+	['S'] = "GK",    ['b'] = "AEae", ['d'] = "co", ['e'] = "y",   ['f'] = "i",   ['g'] = "hils",
+	['h'] = "fv",    ['k'] = "e",    ['l'] = "is", ['n'] = "ptv", ['p'] = "hpy", ['r'] = "8kz",
+	['s'] = "bhkq",  ['t'] = "v",    ['w'] = "h",  ['x'] = "ako", ['y'] = "a",   ['z'] = NULL,
+};
+
+bool may_begin_secret(struct scan *scan)
+{
+	const char *text = scan->text + scan->at;
+	const char *second = seconds[(unsigned char)text[0]];
+
+	scan->steps += 2;
+	while (second && *second && *second != text[1])
+		second++;
+	return second && *second;
 }
 
 bool detect_token(struct scan *scan, struct match *match)

@@ -28,8 +28,8 @@ struct value_place {
 	bool sure;    /* `=` without a space, or behind a scheme: never a sentence */
 };
 
-/* The letters and digits before the separator at `at`, last one first. */
-static size_t read_name(struct scan *scan, size_t at, char reversed[LONGEST_NAME])
+/* `most` letters and digits before the separator at `at`, last one first. */
+static size_t read_name(struct scan *scan, size_t at, char *reversed, size_t most)
 {
 	size_t length = 0, lowest = at > 40 ? at - 40 : 0;
 
@@ -40,7 +40,7 @@ static size_t read_name(struct scan *scan, size_t at, char reversed[LONGEST_NAME
 	if (at > lowest && (scan_byte(scan, at - 1) == '"' || scan_byte(scan, at - 1) == '\''))
 		for (at--; at > lowest && scan_byte(scan, at - 1) == '\\';)
 			at--;
-	for (; at > lowest && length < LONGEST_NAME; at--) {
+	for (; at > lowest && length < most; at--) {
 		char byte = scan_byte(scan, at - 1);
 
 		if (is_alnum(byte))
@@ -51,10 +51,27 @@ static size_t read_name(struct scan *scan, size_t at, char reversed[LONGEST_NAME
 	return length;
 }
 
+/* Hardly any word before a separator ends like one of the names. */
+static bool ends_like_name(struct scan *scan, size_t at)
+{
+	static const char ends[][2] = {
+		{'r', 'd'}, {'w', 'd'}, {'s', 'e'}, {'d', 'e'}, {'r', 't'},
+		{'e', 'y'}, {'e', 't'}, {'e', 'n'}, {'e', 'r'}, {'o', 'n'},
+	};
+	char reversed[2];
+
+	if (read_name(scan, at, reversed, 2) < 2)
+		return false;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (reversed[1] == ends[i][0] && reversed[0] == ends[i][1])
+			return true;
+	return false;
+}
+
 static enum name name_before(struct scan *scan, size_t at)
 {
 	char reversed[LONGEST_NAME];
-	size_t length = read_name(scan, at, reversed);
+	size_t length = ends_like_name(scan, at) ? read_name(scan, at, reversed, LONGEST_NAME) : 0;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		size_t size = strlen(names[i].text), same = 0;

@@ -43,6 +43,13 @@ detect_fn detect_card;   /* at the first digit of a word */
 detect_fn detect_phone;  /* at `+` in any spelling, `(`, and the first digit of a word */
 detect_fn detect_email;  /* at `@` and `%` */
 
+/*
+ * Cheap questions at the first byte of a word. False: none of the detectors that care about such a
+ * word finds anything.
+ */
+bool may_begin_secret(struct scan *scan); /* at a letter */
+bool may_begin_number(struct scan *scan); /* at a digit */
+
 /* Length of the placeholder at `at`, 0: there is none. Its kind goes into *kind. */
 size_t placeholder_length(struct scan *scan, size_t at, enum redaction_kind *kind);
 /* Length of the UUID at `at`, 0: there is none. */
