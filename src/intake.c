@@ -7,7 +7,7 @@
 #include "runtally/paging.h"
 #include "runtally/recognise.h"
 
-enum { METER_EVERY = 1024, KNOWN_LABELS = 2048, KNOWN_BYTES = 48 };
+enum { METER_EVERY = 1024 };
 
 /* What a text passes before it is kept; two of them, for texts and for labels. */
 struct cleaner {
@@ -23,10 +23,8 @@ struct intake {
 	struct arena definitions; /* the same */
 	struct redactor redactor; /* of texts, numbered per run */
 	struct redactor probe;    /* tells whether a label holds secrets */
-	/* Labels without a secret, by their hash: most runs bear those of others. */
-	char known[KNOWN_LABELS][KNOWN_BYTES];
-	bool label_is_unclean; /* one of the run or definition that is being kept */
-	struct arena scratch;  /* of one record */
+	bool label_is_unclean;    /* one of the run or definition that is being kept */
+	struct arena scratch;     /* of one record */
 	struct cleaner texts, labels;
 	size_t notes_limit;
 	struct meter *meter;
@@ -113,27 +111,17 @@ static const char *clean_text(struct intake *in, const char *text)
 	return redact(&in->redactor, text);
 }
 
-/* Where the label stands if it is known to hold no secret; NULL: too long to be kept. */
-static char *known_label(struct intake *in, const char *text, size_t length)
-{
-	return length < KNOWN_BYTES ? in->known[hash_bytes(text, length) % KNOWN_LABELS] : NULL;
-}
-
-/* They stay as they are until harvest_clean numbers them in the order of the inputs. */
+/*
+ * They stay as they are until harvest_clean numbers them in the order of the inputs. What runs_keep
+ * gets is not the text itself, as of any text that is redacted.
+ */
 static const char *look_at_label(struct intake *in, const char *text)
 {
-	size_t length = strlen(text);
-	char *known = known_label(in, text, length);
-
-	if (known && memcmp(known, text, length + 1) == 0)
+	if (redact(&in->probe, text) == text)
 		return text;
-	if (redact(&in->probe, text) != text) {
-		redactor_next_run(&in->probe);
-		in->label_is_unclean = true;
-	} else if (known) {
-		memcpy(known, text, length + 1);
-	}
-	return text;
+	redactor_next_run(&in->probe);
+	in->label_is_unclean = true;
+	return arena_strdup(&in->scratch, text);
 }
 
 static text_filter *filter_of(const struct intake *in)
@@ -512,7 +500,6 @@ struct intake *intake_new(const struct ingest_options *options, const struct wan
 		.notes_limit = notes_limit,
 		.meter = meter,
 	};
-	memset(in->known, 0, sizeof(in->known));
 	in->texts = (struct cleaner){in, clean_text};
 	in->labels = (struct cleaner){in, look_at_label};
 	runs_init(&in->runs, spool);

@@ -223,10 +223,34 @@ static const char *keep_text(const struct keeper *keeper, const char *text)
 	return text ? arena_strdup(&keeper->runs->arena, text) : NULL;
 }
 
+/* Of the length and the bytes at both ends; for a table that forgets. */
+static size_t quick_hash(const char *text)
+{
+	size_t length = strlen(text), part = length < 8 ? length : 8;
+	uint64_t head = 0, tail = 0;
+
+	memcpy(&head, text, part);
+	memcpy(&tail, text + length - part, part);
+	return (size_t)(((head ^ length) * UINT64_C(0x9e3779b97f4a7c15) ^ tail) *
+				UINT64_C(0xff51afd7ed558ccd) >>
+			40);
+}
+
 /* For texts that many runs share. */
 static const char *keep_name(const struct keeper *keeper, const char *text)
 {
-	return intern(&keeper->runs->names, filtered(keeper, keeper->label_ctx, text));
+	const char **known, *kept;
+
+	if (!text)
+		return NULL;
+	known = &keeper->runs->known[quick_hash(text) % NAMES_KNOWN];
+	if (*known && strcmp(*known, text) == 0)
+		return *known;
+	kept = filtered(keeper, keeper->label_ctx, text);
+	if (kept != text)
+		return intern(&keeper->runs->names, kept);
+	*known = intern(&keeper->runs->names, text);
+	return *known;
 }
 
 /* For a label that no other run has. */

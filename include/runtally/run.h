@@ -148,12 +148,16 @@ int run_compare_origins(const struct run *a, const struct run *b);
 /* NULL: not known. */
 const char *run_folder(const struct run *run);
 
+enum { NAMES_KNOWN = 2048 };
+
 /* The run set. `items` may be sorted by whoever holds it; the runs themselves do not move. */
 struct runs {
 	struct run **items;
 	size_t count, capacity;
 	struct arena arena;
 	struct interner names;
+	/* Some of the names, by a hash, that filters leave as they are: most runs share theirs. */
+	const char *known[NAMES_KNOWN];
 	struct spool *spool;
 	struct criteria_pool {
 		struct shared_criteria *slots;
