@@ -41,9 +41,14 @@ enum { TURNS_MOST = 1000000 };
 /* Half of a hundredth of a cent: the last digit of the costs that turns tell. */
 #define COST_SLACK_NANO INT64_C(50000)
 
+/* Where a turn is read from. */
+struct turn_nodes {
+	struct node turn, evaluation, outputs;
+};
+
 /* The turns that are objects, beside what was read of them. */
 struct turns {
-	struct node list;
+	const struct turn_nodes *nodes;
 	struct turn *items;
 	size_t count;
 	bool complete;
@@ -125,15 +130,15 @@ static enum outcome outcome_of_turn(const struct node *turn, const struct node *
 	return has_success || has_overall ? OUTCOME_PASSED : OUTCOME_UNKNOWN;
 }
 
-static struct turn read_turn(const struct node *from)
+static struct turn read_turn(const struct turn_nodes *nodes)
 {
-	struct node evaluation = node_object(from, "evaluation");
+	const struct node *from = &nodes->turn;
 	struct node metrics = node_object(from, "metrics");
 	struct node tokens = node_object(&metrics, "tokens");
 	struct turn turn = {
 		.expected = reading_text(from, "expected_behavior"),
 		.trace_id = node_id(from, "trace_id"),
-		.outcome = outcome_of_turn(from, &evaluation),
+		.outcome = outcome_of_turn(from, &nodes->evaluation),
 	};
 
 	turn.has_tokens =
@@ -146,15 +151,21 @@ static struct turn read_turn(const struct node *from)
 static struct turns read_turns(const struct node *record, const struct summary *summary,
 			       struct reading *reading)
 {
-	struct turns turns = {.list = node_list(record, "turns")};
+	struct node *list = arena_alloc(reading->scratch, sizeof(*list));
+	struct turns turns = {.count = 0};
+	struct turn_nodes *nodes;
 
-	turns.items =
-		arena_zalloc(reading->scratch, node_count(&turns.list) * sizeof(*turns.items));
-	for (size_t i = 0; i < node_count(&turns.list); i++) {
-		struct node item = node_item_object(&turns.list, i);
-
-		if (item.json)
-			turns.items[turns.count++] = read_turn(&item);
+	*list = node_list(record, "turns");
+	nodes = arena_alloc(reading->scratch, node_count(list) * sizeof(*nodes));
+	turns.nodes = nodes;
+	turns.items = arena_zalloc(reading->scratch, node_count(list) * sizeof(*turns.items));
+	for (size_t i = 0; i < node_count(list); i++) {
+		nodes->turn = node_item_object(list, i);
+		if (!nodes->turn.json)
+			continue;
+		nodes->evaluation = node_object(&nodes->turn, "evaluation");
+		nodes->outputs = node_object(&nodes->evaluation, "scorer_outputs");
+		turns.items[turns.count++] = read_turn(nodes++);
 	}
 	turns.complete = !summary->has_passed || !summary->has_failed ||
 			 (int64_t)turns.count == summary->passed + summary->failed;
@@ -200,16 +211,14 @@ static struct criterion turn_criterion(const struct node *item, const struct tur
 	};
 }
 
-static size_t read_turn_criteria(struct criterion *criteria, const struct node *item,
+static size_t read_turn_criteria(struct criterion *criteria, const struct turn_nodes *nodes,
 				 const struct turn *turn, size_t position, struct reading *reading)
 {
-	struct node evaluation = node_object(item, "evaluation");
-	struct node outputs = node_object(&evaluation, "scorer_outputs");
 	bool blamed = turn->outcome != OUTCOME_FAILED;
 	size_t count = 0;
 
-	for (size_t i = 0; i < node_size(&outputs); i++) {
-		struct node output = node_member_object(&outputs, i);
+	for (size_t i = 0; i < node_size(&nodes->outputs); i++) {
+		struct node output = node_member_object(&nodes->outputs, i);
 
 		criteria[count] = read_scorer(&output, turn->outcome, reading->rules);
 		criteria[count].turn = (int)position;
@@ -217,39 +226,29 @@ static size_t read_turn_criteria(struct criterion *criteria, const struct node *
 		count++;
 	}
 	if (!blamed)
-		criteria[count++] = turn_criterion(item, turn, position, reading);
+		criteria[count++] = turn_criterion(&nodes->turn, turn, position, reading);
 	return count;
 }
 
 /* One for each scorer, and one for each turn. */
-static size_t most_criteria(const struct datum *turns)
+static size_t most_criteria(const struct turns *turns)
 {
-	size_t count = 0;
+	size_t count = turns->count;
 
-	for (size_t i = 0; i < datum_count(turns); i++) {
-		const struct datum *evaluation = datum_get(datum_item(turns, i), "evaluation");
-
-		count += 1 + datum_size(datum_get(evaluation, "scorer_outputs"));
-	}
+	for (size_t i = 0; i < turns->count; i++)
+		count += node_size(&turns->nodes[i].outputs);
 	return count;
 }
 
 static void read_criteria(struct run *run, const struct turns *turns, struct reading *reading)
 {
 	struct criterion *criteria =
-		arena_zalloc(reading->scratch, most_criteria(turns->list.json) * sizeof(*criteria));
-	size_t position = 0;
+		arena_zalloc(reading->scratch, most_criteria(turns) * sizeof(*criteria));
 
-	for (size_t i = 0; i < node_count(&turns->list); i++) {
-		struct node item = node_item_object(&turns->list, i);
-
-		if (!item.json)
-			continue;
+	for (size_t i = 0; i < turns->count; i++)
 		run->criterion_count +=
-			read_turn_criteria(criteria + run->criterion_count, &item,
-					   &turns->items[position], position, reading);
-		position++;
-	}
+			read_turn_criteria(criteria + run->criterion_count, &turns->nodes[i],
+					   &turns->items[i], i, reading);
 	run->criteria = criteria;
 }
 
@@ -399,18 +398,15 @@ static void read_details(struct run *run, const struct node *record, const struc
 			 struct reading *reading)
 {
 	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
-	struct turn *turn = turns->items;
 
 	reading_passage(reading, details, "Error", error_text(record));
-	for (size_t i = 0; i < node_count(&turns->list); i++) {
-		struct node item = node_item_object(&turns->list, i);
-		struct node input = node_any(&item, "input"), output = node_any(&item, "output");
+	for (size_t i = 0; i < turns->count; i++) {
+		const struct node *from = &turns->nodes[i].turn;
+		struct node input = node_any(from, "input"), output = node_any(from, "output");
+		struct turn *turn = &turns->items[i];
 
-		if (!item.json)
-			continue;
 		turn->input_count = reading_messages(reading, &input, "user", &turn->input);
 		turn->output_count = reading_messages(reading, &output, "assistant", &turn->output);
-		turn++;
 	}
 	details->turns = turns->items;
 	details->turn_count = turns->count;
