@@ -21,10 +21,13 @@ struct members {
 	struct key_set keys;
 };
 
-static const char *read_object(struct picker *p, const char *at, const struct wanted *wanted,
-			       struct datum *value);
-static const char *read_list(struct picker *p, const char *at, const struct wanted *wanted,
-			     struct datum *value);
+/* Not inlined: read_value goes to them by a jump, and needs no frame of its own. */
+static __attribute__((noinline)) const char *
+read_object(struct picker *p, const char *at, const struct wanted *wanted, struct datum *value);
+static __attribute__((noinline)) const char *
+read_list(struct picker *p, const char *at, const struct wanted *wanted, struct datum *value);
+static __attribute__((noinline)) const char *
+read_string(struct picker *p, const char *at, const struct wanted *wanted, struct datum *value);
 
 /* A member of that name, whose value is a list, is not read here. */
 static bool is_among(const char *const *names, const struct key *key)
@@ -54,13 +57,13 @@ static const char *keep_text(struct picker *p, const char *text, size_t length)
 	return copy;
 }
 
-static bool make_string(struct picker *p, const char *text, size_t length, bool escaped,
+static bool make_string(struct picker *p, const char *text, size_t length, bool plain,
 			struct datum *value)
 {
 	char *copy;
 
 	*value = (struct datum){.type = DATUM_STRING, .count = length};
-	if (!escaped)
+	if (plain)
 		return (value->text = keep_text(p, text, length));
 	value->text = copy = store_text(&p->store, length + 1);
 	if (!copy)
@@ -74,14 +77,14 @@ static const char *read_string(struct picker *p, const char *at, const struct wa
 			       struct datum *value)
 {
 	const char *from = at + 1;
-	bool escaped;
+	bool plain;
 
-	at = text_skip_string(from, &p->in.end, &escaped);
+	at = text_skip_string(from, &p->in.end, &plain);
 	if (!at)
 		return NULL;
 	if (!wants_content(wanted))
 		*value = (struct datum){.type = DATUM_STRING, .text = ""};
-	else if (!make_string(p, from, (size_t)(at - 1 - from), escaped, value))
+	else if (!make_string(p, from, (size_t)(at - 1 - from), plain, value))
 		return text_refuse(&p->in.end);
 	return at;
 }

@@ -128,10 +128,10 @@ const char *skip_brackets(struct skip *s, const char *at);
 /* Any other value. */
 static inline const char *skip_scalar(struct skip *s, const char *at)
 {
-	bool escaped;
+	bool plain;
 
 	if (*at == '"')
-		return text_skip_string(at + 1, &s->end, &escaped);
+		return text_skip_string(at + 1, &s->end, &plain);
 	if (*at == 't' || *at == 'f' || *at == 'n')
 		return skip_word(s, at);
 	return text_number(at, &s->end, NULL);

@@ -262,15 +262,16 @@ static const char *skip_not_ascii(const char *at, struct text_end *end)
 #endif
 }
 
-const char *text_skip_unusual_string(const char *at, struct text_end *end, bool *escaped)
+/* Anything but a plain escape. Out of the way: those are the many. */
+static __attribute__((noinline)) const char *skip_rare(const char *at, struct text_end *end)
+{
+	return is_ascii(*at) ? skip_escape(at, end) : skip_not_ascii(at, end);
+}
+
+const char *text_skip_unusual_string(const char *at, struct text_end *end)
 {
 	while (*at != '"') {
-		if (!is_ascii(*at)) {
-			at = skip_not_ascii(at, end);
-		} else {
-			*escaped = true;
-			at = skip_escape(at, end);
-		}
+		at = *at == '\\' && is_plain_escape(at[1]) ? at + 2 : skip_rare(at, end);
 		if (!at)
 			return NULL;
 		at = text_find_unusual(at);

@@ -37,15 +37,18 @@ static inline const char *text_refuse(struct text_end *end)
 /* Behind the blanks; counts the newlines. */
 const char *text_skip_blanks(const char *at, size_t *newlines);
 
-/* From behind the opening quote to behind the closing one. The other one goes on at any byte. */
-static inline const char *text_skip_string(const char *at, struct text_end *end, bool *escaped);
-const char *text_skip_unusual_string(const char *at, struct text_end *end, bool *escaped);
+/*
+ * From behind the opening quote to behind the closing one. *plain: there is no escape in it for
+ * sure. The other one goes on at an unusual byte.
+ */
+static inline const char *text_skip_string(const char *at, struct text_end *end, bool *plain);
+const char *text_skip_unusual_string(const char *at, struct text_end *end);
 /* The same for keys: escapes are refused. The other one goes on at an unusual byte. */
 static inline const char *text_skip_key(const char *at, struct text_end *end);
 const char *text_skip_unusual_key(const char *at, struct text_end *end);
 /*
- * Writes what the escapes in a string that was skipped (`length` bytes, without quotes) mean, which
- * is shorter. Returns how long it is.
+ * Writes the value of a string that was skipped (`length` bytes, without quotes), which is no
+ * longer. Returns its length.
  */
 size_t text_decode(const char *string, size_t length, char *out);
 
@@ -143,11 +146,11 @@ static inline const char *text_find_unusual(const char *at)
 
 #endif
 
-static inline const char *text_skip_string(const char *at, struct text_end *end, bool *escaped)
+static inline const char *text_skip_string(const char *at, struct text_end *end, bool *plain)
 {
 	at = text_find_unusual(at);
-	*escaped = false;
-	return *at == '"' ? at + 1 : text_skip_unusual_string(at, end, escaped);
+	*plain = *at == '"';
+	return *plain ? at + 1 : text_skip_unusual_string(at, end);
 }
 
 static inline const char *text_skip_key(const char *at, struct text_end *end)
