@@ -186,10 +186,42 @@ static void set_floor(struct scan *scan, size_t end, enum redaction_kind kind)
 	scan->after_phone = kind == REDACT_PHONE;
 }
 
+/* What a byte is to a scan: nothing, part of a word, or a mark that detect_mark or skip_mark knows. */
+enum { N, W, M };
+
+static const unsigned char kinds_of_bytes[256] = {
+	['0'] = W, ['1'] = W, ['2'] = W, ['3'] = W, ['4'] = W,  ['5'] = W, ['6'] = W, ['7'] = W,
+	['8'] = W, ['9'] = W, ['A'] = W, ['B'] = W, ['C'] = W,  ['D'] = W, ['E'] = W, ['F'] = W,
+	['G'] = W, ['H'] = W, ['I'] = W, ['J'] = W, ['K'] = W,  ['L'] = W, ['M'] = W, ['N'] = W,
+	['O'] = W, ['P'] = W, ['Q'] = W, ['R'] = W, ['S'] = W,  ['T'] = W, ['U'] = W, ['V'] = W,
+	['W'] = W, ['X'] = W, ['Y'] = W, ['Z'] = W, ['a'] = W,  ['b'] = W, ['c'] = W, ['d'] = W,
+	['e'] = W, ['f'] = W, ['g'] = W, ['h'] = W, ['i'] = W,  ['j'] = W, ['k'] = W, ['l'] = W,
+	['m'] = W, ['n'] = W, ['o'] = W, ['p'] = W, ['q'] = W,  ['r'] = W, ['s'] = W, ['t'] = W,
+	['u'] = W, ['v'] = W, ['w'] = W, ['x'] = W, ['y'] = W,  ['z'] = W, ['-'] = M, [':'] = M,
+	['='] = M, ['@'] = M, ['%'] = M, ['+'] = M, ['\\'] = M, ['('] = M, ['['] = M, [0xEF] = M,
+};
+
+static unsigned char kind_at(const struct scan *scan)
+{
+	return kinds_of_bytes[(unsigned char)scan->text[scan->at]];
+}
+
 static void skip_word(struct scan *scan)
 {
-	while (is_alnum(scan_byte(scan, scan->at)))
+	size_t start = scan->at;
+
+	while (kind_at(scan) == W)
 		scan->at++;
+	scan->steps += scan->at - start;
+}
+
+static void skip_nothing(struct scan *scan)
+{
+	size_t start = scan->at;
+
+	while (scan->at < scan->length && kind_at(scan) == N)
+		scan->at++;
+	scan->steps += scan->at - start;
 }
 
 static void skip_mark(struct scan *scan)
@@ -204,17 +236,6 @@ static void skip_mark(struct scan *scan)
 		scan->fresh = scan->at += length;
 	else
 		scan->at++;
-}
-
-/* What detect_mark and skip_mark care about. */
-static bool is_mark(char byte)
-{
-	static const bool marks[256] = {
-		['-'] = true, [':'] = true,  ['='] = true, ['@'] = true, ['%'] = true,
-		['+'] = true, ['\\'] = true, ['('] = true, ['['] = true, [0xEF] = true,
-	};
-
-	return marks[(unsigned char)byte];
 }
 
 /* At a letter or digit that begins a word; passes it where nothing is found. */
@@ -234,21 +255,19 @@ static bool find_in_word(struct scan *scan, struct match *match)
 /* Asks at the beginning of each word, and at each mark. */
 static bool find(struct scan *scan, struct match *match)
 {
-	while (scan->at < scan->length) {
-		char byte = scan_byte(scan, scan->at);
-
-		if (is_alnum(byte)) {
+	for (;;) {
+		skip_nothing(scan);
+		if (scan->at >= scan->length)
+			return false;
+		if (kind_at(scan) == W) {
 			if (find_in_word(scan, match))
 				return true;
-		} else if (!is_mark(byte)) {
-			scan->at++;
 		} else if (detect_mark(scan, match)) {
 			return true;
 		} else {
 			skip_mark(scan);
 		}
 	}
-	return false;
 }
 
 static void put_placeholder(struct redactor *redactor, const char *text, const struct match *match)
