@@ -177,6 +177,8 @@ static inline const char *read_member(struct picker *p, const char *at, struct m
 		return NULL;
 	if (*at == '[' && p->in.depth == 1 && is_among(p->lists, &key))
 		return text_refuse(&p->in.end);
+	if (members->keys.known)
+		name = members->keys.known->text + 1;
 	wanted = wanted_of_member(members->wanted, &key, members->keys.known, &name);
 	if (*at == '{' || *at == '[')
 		p->in.inside = skip_inside(&p->in, &members->keys);

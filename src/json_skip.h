@@ -91,10 +91,10 @@ static inline const char *skip_known_key(const char *at, struct key_set *keys, s
 	keys->known = known;
 	*key = (struct key){
 		.text = at + 1,
-		.length = known->length - 2,
+		.length = known->length - 1,
 		.hash = known->hash,
 	};
-	return at + known->length;
+	return at + known->length + 1;
 }
 
 /* From its opening quote to behind the colon and the blanks after it. */

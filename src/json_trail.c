@@ -41,12 +41,12 @@ struct trail_key *trail_add(struct trail *trail, struct trail_key *from, const c
 {
 	struct trail_key *key;
 
-	if (length + 2 > TRAIL_TEXT_BYTES || count_after(from) == TRAIL_OTHERS_MOST)
+	if (length + 1 > TRAIL_TEXT_BYTES || count_after(from) == TRAIL_OTHERS_MOST)
 		return NULL;
 	key = new_key(trail);
 	if (!key)
 		return NULL;
-	key->length = length + 2;
+	key->length = length + 1;
 	memcpy(key->text, text - 1, key->length);
 	key->hash = hash;
 	key->before = from;

@@ -13,15 +13,15 @@
 #include "json_wanted.h"
 
 enum {
-	TRAIL_TEXT_BYTES = 40, /* of a key with its quotes; longer ones are not kept */
+	TRAIL_TEXT_BYTES = 39, /* of a key with its first quote; longer ones are not kept */
 	TRAIL_KEYS_MOST = 512, /* in all */
 	TRAIL_OTHERS_MOST = 8, /* behind one key */
 };
 
 /* A key behind certain others, or (without text) the place before the first key. */
 struct trail_key {
-	char text[TRAIL_TEXT_BYTES + TEXT_WORD_BYTES]; /* with its quotes */
-	size_t length;
+	char text[TRAIL_TEXT_BYTES + TEXT_WORD_BYTES]; /* its quote, its name, and zero bytes */
+	size_t length;                                 /* of the name and the quote before it */
 	uint64_t hash;
 	struct trail_key *before;
 	struct trail_key *after; /* one that followed, and by `other` those that also did */
@@ -44,7 +44,7 @@ static inline struct trail_key *trail_follow(const struct trail_key *from, const
 {
 	struct trail_key *key = from->after;
 
-	while (key && !text_is_same(key->text, at, key->length))
+	while (key && !(text_is_same(key->text, at, key->length) && at[key->length] == '"'))
 		key = key->other;
 	return key;
 }

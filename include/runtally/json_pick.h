@@ -76,8 +76,8 @@ struct pick {
 
 /*
  * Reads the object that begins at text[0]. Its members come in the document's order; they do not
- * refer to the text, but to the arena and to how->wanted. Unless the result is PICKED, *pick is
- * unspecified and the arena holds what was made so far: reset it.
+ * refer to the text, but to the arena, to how->wanted and to how->trail. Unless the result is
+ * PICKED, *pick is unspecified and the arena holds what was made so far: reset it.
  *
  * PICKED_NOT are, besides everything that json_parse refuses: escapes in keys, objects with
  * thousands of members, a budget that does not suffice, and keys whose hashes are alike.
