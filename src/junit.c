@@ -166,31 +166,30 @@ static int try_level(struct packing *packing, const struct junit_part *part,
 }
 
 /*
- * Finds how much system-out one file has room for. *fits is false where even none is too much,
- * which is asked second, so that large reports are not measured in vain.
+ * Finds how much system-out one file has room for: the first level that fits. *fits is false where
+ * even the last is too much, which is asked before those in between, so that large reports are not
+ * measured in vain. Most reports that are too large fit without what passing cases say.
  */
 static int find_level(struct packing *packing, const struct junit_part *part, bool *fits,
 		      struct error *err)
 {
 	const struct view *view = &packing->junit->view;
 	struct junit_level levels[LEVEL_COUNT];
-	bool done;
+	/* At HOPELESS the search ends where the level does not fit, elsewhere where it does. */
+	enum { HOPELESS = 2 };
+	static const size_t asked[] = {0, 1, LEVEL_COUNT - 1, 2, 3, LEVEL_COUNT - 1};
 
 	fill_levels(view->render, levels);
 	junit_set_level(packing->junit, levels[0]);
 	*fits = upper_bound(view) <= view->render->junit_file_bytes;
 	if (*fits)
 		return 0;
-	if (try_level(packing, part, levels[0], fits, err) < 0)
-		return -1;
-	if (*fits)
-		return 0;
-	if (try_level(packing, part, levels[LEVEL_COUNT - 1], fits, err) < 0)
-		return -1;
-	done = !*fits;
-	for (size_t i = 1; i < LEVEL_COUNT && !done; i++)
-		if (try_level(packing, part, levels[i], &done, err) < 0)
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		if (try_level(packing, part, levels[asked[i]], fits, err) < 0)
 			return -1;
+		if (*fits != (i == HOPELESS))
+			return 0;
+	}
 	return 0;
 }
 
