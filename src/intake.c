@@ -19,6 +19,7 @@ struct intake {
 	const struct ingest_options *options;
 	const struct wanted *wanted;
 	struct harvest harvest;
+	struct records *reader; /* of one blob after another */
 	struct runs runs;         /* memory of what is in harvests */
 	struct arena definitions; /* the same */
 	struct redactor redactor; /* of texts, numbered per run */
@@ -467,17 +468,16 @@ void intake_end(struct intake *in, struct records *records, const struct harvest
 
 void intake_read(struct intake *in, struct blob *blob)
 {
-	struct records *records = records_new(blob, &in->options->limits);
+	struct records *records = in->reader;
 	const struct harvest_mark mark = intake_mark(in);
 	enum record_event event;
 	struct record record;
 	struct error err;
 
-	records_want(records, in->wanted);
+	records_reset(records, blob);
 	while ((event = records_next(records, &record, &err)) != RECORDS_END)
 		intake_take(in, records, event, &record, &err);
 	intake_end(in, records, &mark);
-	records_free(records);
 }
 
 /* ---- the calls ---- */
@@ -507,6 +507,8 @@ struct intake *intake_new(const struct ingest_options *options, const struct wan
 	arena_init(&in->scratch, 0);
 	redactor_init(&in->redactor);
 	redactor_init(&in->probe);
+	in->reader = records_new(NULL, &options->limits);
+	records_want(in->reader, wanted);
 	begin_harvest(in);
 	return in;
 }
@@ -514,6 +516,7 @@ struct intake *intake_new(const struct ingest_options *options, const struct wan
 void intake_free(struct intake *in)
 {
 	harvest_release(&in->harvest);
+	records_free(in->reader);
 	redactor_release(&in->redactor);
 	redactor_release(&in->probe);
 	arena_release(&in->definitions);

@@ -560,6 +560,20 @@ struct records *records_new_sized(struct blob *blob, const struct limits *limits
 	return r;
 }
 
+void records_reset(struct records *r, struct blob *blob)
+{
+	scanner_reset(&r->in, blob);
+	arena_reset(&r->arena);
+	r->begun = r->told_failure = r->ended = false;
+	r->arrays = 0;
+	r->in_object = r->in_list = false;
+	r->list = NULL;
+	r->listed = r->last_listed = r->seam_count = 0;
+	r->documents = r->count = 0;
+	r->stop_at = UINT64_MAX;
+	r->within = false;
+}
+
 struct records *records_new(struct blob *blob, const struct limits *limits)
 {
 	return records_new_sized(blob, limits, BUFFER_SIZE);

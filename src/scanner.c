@@ -34,14 +34,25 @@ static const struct foreign {
 
 void scanner_init(struct scanner *s, struct blob *blob, uint64_t text_most, size_t size)
 {
-	memset(s, 0, sizeof(*s));
-	s->blob = blob;
-	s->text_most = text_most;
-	s->size = size;
+	*s = (struct scanner){.text_most = text_most, .size = size};
 	s->capacity = size > HEAD_SIZE ? size : HEAD_SIZE;
 	s->buffer = memory_alloc(s->capacity + JSON_PICK_PADDING);
+	scanner_reset(s, blob);
+}
+
+void scanner_reset(struct scanner *s, struct blob *blob)
+{
+	s->blob = blob;
+	s->base = 0;
+	s->at = s->end = s->mark = 0;
+	s->input_ended = s->failed = s->will_fail = false;
 	s->line = 1;
+	s->line_start = 0;
 	s->first = NOWHERE;
+	s->before = 0;
+	s->capture = NULL;
+	s->key = NULL;
+	s->depth = 0;
 }
 
 void scanner_release(struct scanner *s)

@@ -51,6 +51,8 @@ struct records;
 /* Reads from `blob` (borrowed). Never NULL; never fails: trouble shows in records_next. */
 struct records *records_new(struct blob *blob, const struct limits *limits);
 void records_free(struct records *records);
+/* Begins anew with another blob, and keeps memory, limits and what is wanted. */
+void records_reset(struct records *records, struct blob *blob);
 /* The same with a buffer of `size` bytes (at least 1), for tests of its boundaries. */
 struct records *records_new_sized(struct blob *blob, const struct limits *limits, size_t size);
 

@@ -61,6 +61,8 @@ struct scanner {
 /* Reads from `blob` (borrowed), `size` bytes at a time. */
 void scanner_init(struct scanner *s, struct blob *blob, uint64_t text_most, size_t size);
 void scanner_release(struct scanner *s);
+/* Begins anew with another blob, and keeps the memory. */
+void scanner_reset(struct scanner *s, struct blob *blob);
 
 /*
  * Call it first: passes a UTF-8 byte-order mark. NULL, or what the blob is instead of JSON in UTF-8

@@ -321,7 +321,7 @@ static void test_failed_reads_void_all(void **state)
 	teardown(&world);
 }
 
-/* A list of runs alike is read by the crew: the caller's own intake is asked for next to nothing. */
+/* A list of runs alike is read by the crew: the caller's own intake reads next to nothing. */
 static void test_the_crew_reads_a_plain_list(void **state)
 {
 	struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
