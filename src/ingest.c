@@ -153,8 +153,7 @@ static void read_large(struct gathering *g, struct batch *batch, struct hand *ow
 	if (opener_begin(own->opener, batch->first, &blob, &err) != 0)
 		intake_complain(own->intake, err.text);
 	else
-		segments_read(own->intake, names, &blob, &g->options->limits, g->crew,
-			      SEGMENT_BYTES);
+		segments_read(own->intake, names, &blob, g->crew, SEGMENT_BYTES);
 	intake_hand_over(own->intake, &batch->harvest);
 }
 

@@ -17,9 +17,8 @@ struct cleaner {
 
 struct intake {
 	const struct ingest_options *options;
-	const struct wanted *wanted;
 	struct harvest harvest;
-	struct records *reader; /* of one blob after another */
+	struct records *reader;   /* of one blob after another */
 	struct runs runs;         /* memory of what is in harvests */
 	struct arena definitions; /* the same */
 	struct redactor redactor; /* of texts, numbered per run */
@@ -496,7 +495,6 @@ struct intake *intake_new(const struct ingest_options *options, const struct wan
 
 	*in = (struct intake){
 		.options = options,
-		.wanted = wanted,
 		.notes_limit = notes_limit,
 		.meter = meter,
 	};
@@ -531,9 +529,9 @@ void intake_give(struct intake *in, struct runs *runs, struct arena *arena)
 	arena_adopt(arena, &in->definitions);
 }
 
-const struct wanted *intake_wanted(const struct intake *in)
+struct records *intake_reader(struct intake *in)
 {
-	return in->wanted;
+	return in->reader;
 }
 
 const struct adapter *intake_list_owner(const struct intake *in)

@@ -39,12 +39,13 @@ struct records {
 	uint64_t documents, count;
 
 	const struct wanted *wanted; /* NULL: records come whole */
-	struct trail *trail;         /* NULL: too few records yet */
+	size_t picked;               /* records, of all blobs */
+	struct trail *trail;         /* NULL: too few of them yet */
 	struct pick pick;
 	size_t line, column; /* where the picked record begins */
 
 	uint64_t stop_at;
-	bool within; /* records_within made it, for values nested as at `began` */
+	bool within; /* a part is read, of values nested as at `began` */
 	struct records_place began;
 };
 
@@ -300,7 +301,7 @@ static bool take_picked(struct records *r, struct record *out)
 {
 	struct pick *pick = &r->pick;
 
-	if (r->wanted && !r->trail && r->count >= TRAIL_FROM)
+	if (r->wanted && !r->trail && r->picked >= TRAIL_FROM)
 		r->trail = trail_new();
 	if (!r->wanted || pick_window(r, pick) != PICKED || pick->length > r->in.text_most) {
 		arena_reset(&r->arena);
@@ -310,6 +311,7 @@ static bool take_picked(struct records *r, struct record *out)
 	r->column = scanner_column(&r->in);
 	out->value = &pick->value;
 	out->picked = !wanted_is_everything(r->wanted);
+	r->picked++;
 	out->number = (size_t)++r->count;
 	out->offset = scanner_offset(&r->in);
 	out->length = pick->length;
@@ -560,20 +562,6 @@ struct records *records_new_sized(struct blob *blob, const struct limits *limits
 	return r;
 }
 
-void records_reset(struct records *r, struct blob *blob)
-{
-	scanner_reset(&r->in, blob);
-	arena_reset(&r->arena);
-	r->begun = r->told_failure = r->ended = false;
-	r->arrays = 0;
-	r->in_object = r->in_list = false;
-	r->list = NULL;
-	r->listed = r->last_listed = r->seam_count = 0;
-	r->documents = r->count = 0;
-	r->stop_at = UINT64_MAX;
-	r->within = false;
-}
-
 struct records *records_new(struct blob *blob, const struct limits *limits)
 {
 	return records_new_sized(blob, limits, BUFFER_SIZE);
@@ -608,11 +596,24 @@ bool records_nested_alike(const struct records_place *a, const struct records_pl
 	       (!a->in_list || a->list == b->list);
 }
 
-struct records *records_within(struct blob *blob, const struct limits *limits,
-			       const struct records_place *alike, uint64_t offset)
+void records_reset(struct records *r, struct blob *blob)
 {
-	struct records *r = records_new(blob, limits);
+	scanner_reset(&r->in, blob);
+	arena_reset(&r->arena);
+	r->begun = r->told_failure = r->ended = false;
+	r->arrays = 0;
+	r->in_object = r->in_list = false;
+	r->list = NULL;
+	r->listed = r->last_listed = r->seam_count = 0;
+	r->documents = r->count = 0;
+	r->stop_at = UINT64_MAX;
+	r->within = false;
+}
 
+void records_reset_within(struct records *r, struct blob *blob, const struct records_place *alike,
+			  uint64_t offset)
+{
+	records_reset(r, blob);
 	r->begun = r->within = true;
 	r->began = *alike;
 	r->arrays = alike->arrays;
@@ -620,7 +621,6 @@ struct records *records_within(struct blob *blob, const struct limits *limits,
 	r->list = alike->list;
 	r->expect = VALUE;
 	r->in.base = offset;
-	return r;
 }
 
 void records_stop_at(struct records *r, uint64_t offset)

@@ -186,7 +186,7 @@ static void set_floor(struct scan *scan, size_t end, enum redaction_kind kind)
 	scan->after_phone = kind == REDACT_PHONE;
 }
 
-/* What a byte is to a scan: nothing, part of a word, or a mark that detect_mark or skip_mark knows. */
+/* What a byte is to a scan: nothing, part of a word, a mark that detect_mark or skip_mark knows. */
 enum { N, W, M };
 
 static const unsigned char kinds_of_bytes[256] = {

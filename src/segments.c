@@ -40,7 +40,6 @@ static void slice_begin(struct slice *slice, const struct blob *whole, uint64_t 
 struct stretch {
 	const struct blob *blob;
 	const struct input_names *names;
-	const struct limits *limits;
 	struct records_place nesting;
 	/* A record's text up to its first colon, and the byte that stands before a record. */
 	char key[KEY_BYTES];
@@ -91,14 +90,13 @@ static size_t find_beginning(const struct stretch *stretch, const char *text, si
 static bool read_from(struct segment *segment, struct intake *in, uint64_t begin)
 {
 	const struct stretch *stretch = segment->stretch;
-	struct records *records;
+	struct records *records = intake_reader(in);
 	struct record record;
 	struct slice slice;
 	struct error err;
 
 	slice_begin(&slice, stretch->blob, begin);
-	records = records_within(&slice.blob, stretch->limits, &stretch->nesting, begin);
-	records_want(records, intake_wanted(in));
+	records_reset_within(records, &slice.blob, &stretch->nesting, begin);
 	records_stop_at(records, segment->to);
 	while (records_next(records, &record, &err) == RECORDS_RECORD) {
 		if (!segment->count && !intake_knows(in, &record))
@@ -108,7 +106,6 @@ static bool read_from(struct segment *segment, struct intake *in, uint64_t begin
 		segment->count++;
 		segment->end = records_place(records);
 	}
-	records_free(records);
 	return segment->count > 0;
 }
 
@@ -283,7 +280,7 @@ static void come_to_seam(struct leader *leader)
 }
 
 void segments_read(struct intake *in, const struct input_names *names, const struct blob *blob,
-		   const struct limits *limits, struct crew *crew, uint64_t segment_bytes)
+		   struct crew *crew, uint64_t segment_bytes)
 {
 	struct leader *leader = memory_alloc(sizeof(*leader));
 	const struct harvest_mark mark = intake_mark(in);
@@ -292,10 +289,10 @@ void segments_read(struct intake *in, const struct input_names *names, const str
 	struct error err;
 
 	*leader = (struct leader){.intake = in, .crew = crew, .segment_bytes = segment_bytes};
-	leader->stretch = (struct stretch){.blob = blob, .names = names, .limits = limits};
+	leader->stretch = (struct stretch){.blob = blob, .names = names};
 	slice_begin(&leader->slice, blob, 0);
-	leader->records = records_new(&leader->slice.blob, limits);
-	records_want(leader->records, intake_wanted(in));
+	leader->records = intake_reader(in);
+	records_reset(leader->records, &leader->slice.blob);
 	while ((event = records_next(leader->records, &record, &err)) != RECORDS_END) {
 		if (event == RECORDS_SEAM) {
 			come_to_seam(leader);
@@ -307,6 +304,5 @@ void segments_read(struct intake *in, const struct input_names *names, const str
 	}
 	stop(leader);
 	intake_end(in, leader->records, &mark);
-	records_free(leader->records);
 	memory_free(leader);
 }

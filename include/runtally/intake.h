@@ -43,11 +43,11 @@ void intake_complain(struct intake *intake, const char *text);
 void intake_read(struct intake *intake, struct blob *blob);
 
 /*
- * The reading of a blob step by step: a mark, records that are told intake_wanted, and at last
+ * The reading of a blob step by step: a mark, the records that the reader gives, and at last
  * intake_end.
  */
 struct harvest_mark intake_mark(struct intake *intake);
-const struct wanted *intake_wanted(const struct intake *intake);
+struct records *intake_reader(struct intake *intake); /* to be reset for the blob */
 void intake_take(struct intake *intake, struct records *records, enum record_event event,
 		 const struct record *record, const struct error *err);
 /*

@@ -28,7 +28,7 @@ enum record_event {
 	RECORDS_RECORD, /* value is a record */
 	RECORDS_REST,   /* value is what stood around a list; `listed` tells how long that was */
 	RECORDS_BAD,    /* this record is lost (see the error); the next call goes on */
-	RECORDS_SEAM,   /* see records_stop_at and records_within; nothing is handed out */
+	RECORDS_SEAM,   /* see records_stop_at and records_reset_within; nothing is handed out */
 };
 
 struct record {
@@ -95,17 +95,17 @@ struct records_place records_place(const struct records *records);
 bool records_nested_alike(const struct records_place *a, const struct records_place *b);
 
 /*
- * Reads records that are nested as those at `alike`, from byte `offset` on, where one begins;
- * `blob` gives the bytes from there on. Numbers begin at 1, lines at 1. Whatever else comes than a
- * record of this nesting is a RECORDS_SEAM, and the end.
+ * As records_reset, but reads records that are nested as those at `alike`, from byte `offset` on,
+ * where one begins; `blob` gives the bytes from there on. Numbers begin at 1, lines at 1. Whatever
+ * else comes than a record of this nesting is a RECORDS_SEAM, and the end.
  */
-struct records *records_within(struct blob *blob, const struct limits *limits,
-			       const struct records_place *alike, uint64_t offset);
+void records_reset_within(struct records *records, struct blob *blob,
+			  const struct records_place *alike, uint64_t offset);
 /* A value that begins at `offset` or behind is a RECORDS_SEAM; UINT64_MAX: none is. */
 void records_stop_at(struct records *records, uint64_t offset);
 /*
- * At a RECORDS_SEAM where records_within began: goes to the place that it came to with `count`
- * records. The blob must give the bytes from there on.
+ * At a RECORDS_SEAM where records_reset_within began: goes to the place that it came to with
+ * `count` records. The blob must give the bytes from there on.
  */
 void records_jump(struct records *records, const struct records_place *to, size_t count);
 

@@ -22,6 +22,6 @@ enum { SEGMENT_BYTES = 2 * 1024 * 1024 };
  * `segment_bytes` at least 1.
  */
 void segments_read(struct intake *intake, const struct input_names *names, const struct blob *blob,
-		   const struct limits *limits, struct crew *crew, uint64_t segment_bytes);
+		   struct crew *crew, uint64_t segment_bytes);
 
 #endif

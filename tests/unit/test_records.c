@@ -126,13 +126,14 @@ static void read_part(struct records *records, struct bytes *bytes, const struct
 	const struct records_place from = records_place(records);
 	struct bytes rest = *bytes;
 	struct blob blob = {.read = bytes_read, .state = &rest};
-	struct records *part = records_within(&blob, limits, &from, from.at.offset);
+	struct records *part = records_new(&blob, limits);
 	struct records_place to = from;
 	struct record record;
 	struct error err;
 	size_t count = 0;
 
 	rest.at = from.at.offset;
+	records_reset_within(part, &blob, &from, from.at.offset);
 	records_want(part, wanted);
 	records_stop_at(part, from.at.offset + size);
 	while (records_next(part, &record, &err) == RECORDS_RECORD &&

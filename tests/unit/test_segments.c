@@ -244,7 +244,7 @@ static void read_in_segments(struct world *world, struct bytes *bytes, uint64_t 
 	struct harvest harvest;
 
 	intake_begin(in, &world->names);
-	segments_read(in, &world->names, &blob, &world->options.limits, world->crew, size);
+	segments_read(in, &world->names, &blob, world->crew, size);
 	intake_hand_over(in, &harvest);
 	world->own_runs = 0;
 	for (size_t i = 0; i < harvest.run_count; i++)
