@@ -242,7 +242,7 @@ static void skip_mark(struct scan *scan)
 static bool find_in_word(struct scan *scan, struct match *match)
 {
 	char first = scan_byte(scan, scan->at);
-	size_t uuid = is_hex(first) ? uuid_length(scan, scan->at) : 0;
+	size_t uuid = scan_has_dash(scan, scan->at + 8) ? uuid_length(scan, scan->at) : 0;
 
 	if (!uuid && (is_digit(first) ? may_begin_number(scan) : may_begin_secret(scan)) &&
 	    detect_word(scan, match))

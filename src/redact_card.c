@@ -4,21 +4,19 @@
 
 enum { CARD_LEAST = 13, CARD_MOST = 19 };
 
-/* The dashes are asked first: hardly any other word has one there. */
 size_t uuid_length(struct scan *scan, size_t at)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 	const size_t length = sizeof(shape) - 1;
-	const char *text = scan->text + at;
 
-	scan->steps += 4;
-	if (scan->length - at < length || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
-	    text[23] != '-')
+	if (!scan_has_dash(scan, at + 8))
 		return 0;
-	scan->steps += length;
-	for (size_t i = 0; i < length; i++)
-		if (shape[i] == 'x' && !is_hex(text[i]))
+	for (size_t i = 0; i < length; i++) {
+		char byte = scan_byte(scan, at + i);
+
+		if (shape[i] == 'x' ? !is_hex(byte) : byte != '-')
 			return 0;
+	}
 	return is_alnum(scan_byte(scan, at + length)) ? 0 : length;
 }
 

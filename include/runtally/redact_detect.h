@@ -68,6 +68,12 @@ static inline char scan_byte(struct scan *scan, size_t at)
 	return at < scan->length ? scan->text[at] : '\0';
 }
 
+/* Asked before anything else of a UUID: hardly any other word has a dash there. */
+static inline bool scan_has_dash(struct scan *scan, size_t at)
+{
+	return scan_byte(scan, at) == '-';
+}
+
 /* The byte before scan->at; a space where a word may begin anyway. */
 static inline char scan_before(struct scan *scan)
 {
