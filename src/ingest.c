@@ -58,7 +58,9 @@ struct gathering {
 
 static const char *clean_name(struct gathering *g, const char *name)
 {
-	return intern(&g->runs->names, g->options->redact ? redact(&g->labels, name) : name);
+	const char *clean = g->options->redact ? redact(&g->labels, name) : name;
+
+	return clean == name ? name : intern(&g->runs->names, clean);
 }
 
 static void clean_names(struct gathering *g)
@@ -68,7 +70,6 @@ static void clean_names(struct gathering *g)
 	g->names = arena_alloc(&g->runs->arena, count * sizeof(*g->names));
 	for (size_t i = 0; i < count; i++) {
 		const struct input *input = sources_input(g->sources, i);
-
 		const char *label = clean_name(g, input->label);
 
 		g->names[i] = (struct input_names){
@@ -341,7 +342,7 @@ static void prepare(struct gathering *g, const char *const *inputs, size_t input
 static void clear(struct gathering *g)
 {
 	g->notes->filter = NULL;
-	sources_close(g->sources);
+	sources_close(g->sources, &g->runs->arena);
 	meter_release(&g->meter);
 	wanted_free(g->wanted);
 	harvest_release(&g->harvest);

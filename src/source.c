@@ -321,12 +321,14 @@ struct sources *sources_open(const char *const *arguments, size_t count,
 	return sources;
 }
 
-void sources_close(struct sources *sources)
+void sources_close(struct sources *sources, struct arena *strings)
 {
 	for (size_t i = 0; i < sources->archive_count; i++)
 		archive_close(sources->archives[i]);
 	memory_free(sources->archives);
 	memory_free(sources->items);
+	if (strings)
+		arena_adopt(strings, &sources->arena);
 	arena_release(&sources->arena);
 	memory_free(sources);
 }

@@ -33,7 +33,7 @@ extern const struct limits default_limits;
 bool is_export_name(const char *name);
 bool is_archive_name(const char *name);
 
-/* One thing to read: a file, an archive's entry, standard input. Strings live with the sources. */
+/* One thing to read: a file, an archive's entry, standard input. Strings: see sources_close. */
 struct input {
 	const char *label;  /* `sub/a.json`, `x.zip!entry.json`, `-` */
 	const char *opened; /* as the user can find it: argument + path below it */
@@ -73,7 +73,8 @@ struct sources;
  */
 struct sources *sources_open(const char *const *arguments, size_t count,
 			     const struct limits *limits, struct notes *notes);
-void sources_close(struct sources *sources);
+/* The strings of the inputs go to `strings`; NULL: they are given back. */
+void sources_close(struct sources *sources, struct arena *strings);
 
 /* How many files there are: an archive is one. */
 size_t sources_files(const struct sources *sources);

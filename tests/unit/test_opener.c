@@ -116,7 +116,7 @@ static struct sources *open_all(struct notes *notes, const struct limits *limits
 static void close_all(struct sources *sources, struct notes *notes)
 {
 	assert_int_equal(notes->count, 0);
-	sources_close(sources);
+	sources_close(sources, NULL);
 	notes_release(notes);
 }
 

@@ -142,7 +142,7 @@ static void show(const char *const *arguments, size_t count, const struct limits
 	show_notes(&notes, out);
 	strbuf_addf(out, "%zu", sources_files(sources));
 	opener_free(opener);
-	sources_close(sources);
+	sources_close(sources, NULL);
 	notes_release(&notes);
 }
 
