@@ -510,7 +510,7 @@ const char *text_number(const char *from, struct text_end *end, struct datum *va
 	point = *first == '0' ? first + 1 : add_digits(first, &digits);
 	at = *point == '.' ? add_digits(point + 1, &digits) : point;
 	if (point == first || at == point + 1 || at - first > INTEGER_DIGITS || goes_on(*at) ||
-	    at == end->at || digits > EXACT_MANTISSA || FLT_EVAL_METHOD != 0)
+	    digits > EXACT_MANTISSA || FLT_EVAL_METHOD != 0)
 		return any_number(from, end, value);
 	if (!value)
 		return at;

@@ -100,7 +100,8 @@ static bool has_list(const json_t *object)
 static void compare_with_jansson(const uint8_t *data, size_t size, const char *events, size_t count)
 {
 	json_t *value = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
-	bool one_object = count == 1 && events[0] == '0' + RECORDS_RECORD && strstr(events, " - {");
+	const char *list = strstr(events, " - ");
+	bool one_object = count == 1 && events[0] == '0' + RECORDS_RECORD && list && list[3] == '{';
 
 	if (memchr(data, 0, size) || memchr(data, 0x1E, size) || data[0] == 0xEF || size > 4096)
 		;

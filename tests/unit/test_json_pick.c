@@ -253,6 +253,9 @@ static void test_verdicts(void **state)
 		{BYTES("{\"\xC3\":1}"), PICKED_NOT},
 		{BYTES("{\"\":1}"), PICKED},
 		{BYTES("{\"\":1,\"\":2}"), PICKED_NOT},
+		/* What follows does not matter, not even in the same block. */
+		{BYTES("{\"a\":\"\xE4\xB9\x98\xE5\xAE\xA2\"}\x80\xC3"), PICKED},
+		{BYTES("{\"\xE4\xB9\x98\xE5\":1}"), PICKED_NOT},
 		{BYTES("{\"a\":{\"b\":1},\"b\":2}"), PICKED},
 		{BYTES("{\"a\":{\"a\":1},\"b\":{\"a\":2}}"), PICKED},
 		{BYTES("{\"a\":{\"a\":1},\"b\":{\"a\":2,\"a\":3}}"), PICKED_NOT},
@@ -364,9 +367,15 @@ static void test_reals_are_rounded_right(void **state)
 		double real;
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
-		text = arena_printf(&arena, "{\"a\":%u.%0*ue%d}", (unsigned)(seed >> 60),
-				    (int)(seed >> 32 & 15) + 1, (unsigned)(seed >> 34 & 0xFFFFFF),
-				    (int)(seed >> 8 & 63) - 32);
+		if (i % 2)
+			text = arena_printf(&arena, "{\"a\":%u.%0*ue%d}", (unsigned)(seed >> 60),
+					    (int)(seed >> 32 & 15) + 1,
+					    (unsigned)(seed >> 34 & 0xFFFFFF),
+					    (int)(seed >> 8 & 63) - 32);
+		else
+			text = arena_printf(&arena, "{\"a\":%u.%0*llu}", (unsigned)(seed >> 54),
+					    (int)(seed >> 32 & 7) + 6,
+					    (unsigned long long)(seed >> (20 + (seed & 15))));
 		assert_int_equal(pick_with(text, strlen(text), all, NULL, &pick, &dump), PICKED);
 		real = datum_get(&pick.value, "a")->real;
 		assert_true(real == strtod(text + 5, NULL));
@@ -465,6 +474,32 @@ static void test_utf8(void **state)
 				}
 }
 
+/* Runs that are longer than a block, right ones and with one byte that is wrong. */
+static void test_runs_of_utf8(void **state)
+{
+	static const char *const points[] = {"\xC3\xA9", "\xE4\xB9\x98", "\xF0\x9F\x98\x80",
+					     "\xED\x9F\xBF"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(points); i++)
+		for (size_t before = 0; before < 17; before++) {
+			const size_t size = strlen(points[i]);
+			char run[60];
+
+			for (size_t at = 0; at < sizeof(run); at++)
+				run[at] = points[i][at % size];
+			assert_int_equal(verdict_of_bytes(before, run, sizeof(run)), PICKED);
+			for (size_t at = 0; at < sizeof(run); at++) {
+				const char right = run[at];
+
+				run[at] = right == points[i][0] ? '\x80' : 'x';
+				assert_int_equal(verdict_of_bytes(before, run, sizeof(run)),
+						 PICKED_NOT);
+				run[at] = right;
+			}
+		}
+}
+
 /* An object of `count` members, of which one has the name of another (equal places: none). */
 static enum picked verdict_of_members(size_t count, size_t one, size_t other)
 {
@@ -496,6 +531,21 @@ static void test_duplicates_in_large_objects(void **state)
 	assert_int_equal(verdict_of_members(5000, 0, 0), PICKED_NOT);
 }
 
+/* `levels` objects in one another, a member in the innermost if `filled`. */
+static enum picked verdict_of_objects(size_t levels, bool filled)
+{
+	struct strbuf text = STRBUF_INIT;
+	enum picked picked;
+
+	for (size_t i = 1; i < levels; i++)
+		strbuf_addstr(&text, "{\"a\":");
+	strbuf_addstr(&text, filled ? "{\"a\":1" : "{");
+	strbuf_pad(&text, '}', levels);
+	picked = verdict_of(&text);
+	strbuf_release(&text);
+	return picked;
+}
+
 /* `levels` lists in the object, with a 1 in the innermost if `filled`. */
 static enum picked verdict_of_levels(size_t levels, bool filled)
 {
@@ -519,6 +569,11 @@ static void test_depth(void **state)
 	assert_int_equal(verdict_of_levels(2046, true), PICKED);
 	assert_int_equal(verdict_of_levels(2047, true), PICKED_NOT);
 	assert_int_equal(verdict_of_levels(2048, false), PICKED_NOT);
+	/* These are also more keys than a trail holds. */
+	assert_int_equal(verdict_of_objects(2048, false), PICKED);
+	assert_int_equal(verdict_of_objects(2047, true), PICKED);
+	assert_int_equal(verdict_of_objects(2048, true), PICKED_NOT);
+	assert_int_equal(verdict_of_objects(2049, false), PICKED_NOT);
 }
 
 static void test_prefixes_want_more(void **state)
@@ -704,6 +759,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_strings_are_decoded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_each_byte_at_each_place, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_utf8, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_runs_of_utf8, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_duplicates_in_large_objects, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
