@@ -33,6 +33,7 @@ static int render_view(const struct rendering *rendering, struct error *err)
 
 static const struct format html = {
 	.name = "html",
+	.details = true,
 	.extension = ".html",
 	.summary = "one page for a browser, complete without scripts",
 	.template = "html/report",
@@ -43,6 +44,7 @@ static const struct format html = {
 
 static const struct format markdown = {
 	.name = "markdown",
+	.details = true,
 	.extension = ".md",
 	.summary = "job summary or merge-request comment, within a size budget",
 	.template = "markdown/report",
@@ -52,6 +54,7 @@ static const struct format markdown = {
 
 static const struct format junit = {
 	.name = "junit",
+	.details = true,
 	.extension = ".xml",
 	.summary = "JUnit XML for Jenkins, GitLab and others",
 	.template = "junit/report",
@@ -94,6 +97,7 @@ static const struct format text = {
 
 static const struct format bundle = {
 	.name = "bundle",
+	.details = true,
 	.extension = ".zip",
 	.summary = "a ZIP of all of the above",
 	.bundle = true,
@@ -101,6 +105,7 @@ static const struct format bundle = {
 
 static const struct format view = {
 	.name = "view",
+	.details = true,
 	.summary = "the values that templates see, as JSON (long lists cut)",
 	.escape = escape_json,
 	.render = render_view,

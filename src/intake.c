@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtally/details.h"
 #include "runtally/meter.h"
 #include "runtally/paging.h"
 #include "runtally/recognise.h"
@@ -69,10 +70,10 @@ static void reject(struct intake *in, enum severity severity, size_t record, con
 
 /* ---- one record ---- */
 
-static bool wants_details(const struct ingest_options *options, const struct run *run)
+static bool wants_details(const struct intake *in, const struct run *run)
 {
-	return options->details == DETAILS_ALL ||
-	       (options->details == DETAILS_FAILED && run_is_failure(run));
+	return in->options->details == DETAILS_ALL ||
+	       (in->options->details == DETAILS_FAILED && run_is_failure(run));
 }
 
 /* --no-transcripts: what was said stays out; how it was judged stays in. */
@@ -173,9 +174,12 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
 	if (run->details && !in->options->transcripts)
 		run->details = without_transcript(in, run->details);
 	in->label_is_unclean = false;
-	kept = runs_keep(&in->runs, run, wants_details(in->options, run), filter_of(in), &in->texts,
-			 &in->labels);
+	kept = runs_keep(&in->runs, run, wants_details(in, run) && !in->options->details_unseen,
+			 filter_of(in), &in->texts, &in->labels);
 	in->runs.count = 0;
+	/* which of two copies of a run stays must not depend on the reports that are written */
+	if (run->details && wants_details(in, run))
+		kept->part_count = (uint32_t)details_parts(run->details);
 	kept->redactions = (uint32_t)(redactions_so_far(in) - before);
 	harvest_add_run(&in->harvest, kept);
 	if (in->label_is_unclean)

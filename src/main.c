@@ -88,6 +88,16 @@ static int report_on(const struct options *options, struct runs *runs,
 	return larger(status, gates.missed ? EXIT_GATE : EXIT_OK);
 }
 
+/* A user's templates may show what they like. */
+static bool shows_details(const struct options *options)
+{
+	bool shows = options->templates_folder || options->template_count;
+
+	for (size_t i = 0; i < options->target_count; i++)
+		shows = shows || options->targets[i].format->details;
+	return shows;
+}
+
 static int run_pipeline(struct options *options)
 {
 	struct ingest_counts counts;
@@ -96,6 +106,7 @@ static int run_pipeline(struct options *options)
 	struct runs runs;
 	int status = EXIT_INPUT;
 
+	options->ingest.details_unseen = !shows_details(options);
 	if (wants_progress(options))
 		options->ingest.progress = show_progress;
 	spool_init(&spool, SPOOL_MEMORY, temporary_folder());

@@ -58,6 +58,7 @@ struct format {
 	int (*render)(const struct rendering *rendering, struct error *err);
 	size_t rows;       /* of each list that a size budget cuts; 0: all */
 	const char *style; /* a file beside the template whose hash the page carries; NULL: none */
+	bool details;      /* shows details of runs (--details) */
 	bool bundle;       /* an archive of all formats that are not, and have an extension */
 };
 

@@ -29,6 +29,7 @@ struct ingest_options {
 	const char *const *sources; /* names; count 0: all */
 	size_t source_count;
 	enum detail_choice details;
+	bool details_unseen; /* no report will show details: they are read, but not kept */
 	size_t jobs; /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
 	bool redact;
 	bool transcripts; /* false: no conversation, turn texts or logs are kept */

@@ -198,10 +198,11 @@ static const char *log_text(const struct node *record, struct reading *reading)
 		for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
 			const char *part = reading_text(&line, members[m]);
 
-			if (part)
-				strbuf_addf(&text, "%s%s", space, part);
-			if (part)
-				space = " ";
+			if (!part)
+				continue;
+			strbuf_addstr(&text, space);
+			strbuf_addstr(&text, part);
+			space = " ";
 		}
 	}
 	copy = arena_strndup(reading->scratch, text.text, text.length);

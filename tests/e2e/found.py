@@ -103,5 +103,22 @@ class Found(harness.Case):
         self.assertIn(b"is binary, not JSON", ended.stderr)
 
 
+
+class Copies(harness.Case):
+    def test_which_copy_stays_does_not_depend_on_the_reports(self):
+        """Two copies of a failed run that differ in their details and in their reason."""
+        poor = {"jobId": "j", "batchId": "b", "isSuccessful": False, "remarks": "poor",
+                "testCase": {"testCaseId": "c", "label": "case"}, "conversation": []}
+        rich = dict(poor, remarks="rich", conversation=[{"role": "user", "content": "hello"},
+                                                        {"role": "agent", "content": "hello"}])
+        for order in ((poor, rich), (rich, poor)):
+            with self.subTest(first=order[0]["remarks"]):
+                self.write("in.json", json.dumps(order))
+                alone = self.run_here("-q", "-o", "records=-", "in.json")
+                beside = self.run_here("-q", "-o", "records=-", "-o", "r.html", "in.json")
+                self.assertEqual(alone.stdout, beside.stdout)
+                self.assertIn(b'"rich"', alone.stdout)
+
+
 if __name__ == "__main__":
     sys.exit(harness.main())
