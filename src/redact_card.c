@@ -9,10 +9,11 @@ size_t uuid_length(struct scan *scan, size_t at)
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 	const size_t length = sizeof(shape) - 1;
 
-	if (!scan_has_dash(scan, at + 8))
+	if (!scan_has_dash(scan, at + 8) || scan->length - at < length)
 		return 0;
+	scan->steps += length;
 	for (size_t i = 0; i < length; i++) {
-		char byte = scan_byte(scan, at + i);
+		char byte = scan->text[at + i];
 
 		if (shape[i] == 'x' ? !is_hex(byte) : byte != '-')
 			return 0;
