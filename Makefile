@@ -117,7 +117,7 @@ asan:
 tsan:
 	@$(MAKE) --no-print-directory CC=clang BUILD=build-tsan CFLAGS="-O1 -g" \
 		SANITIZE="-fsanitize=thread" tests
-	@for t in $(THREADED); do build-tsan/tests/unit/test_$$t || exit 1; done
+	@export TZ=UTC0; for t in $(THREADED); do build-tsan/tests/unit/test_$$t || exit 1; done
 	@BUILD=build-tsan $(PYTHON) tests/e2e/jobs.py
 
 THREADED = crew ingest opener segments spool
