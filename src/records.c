@@ -2,51 +2,12 @@
 
 #include <string.h>
 
-#include "runtally/json.h"
-#include "runtally/scanner.h"
+#include "json_trail.h"
+#include "records_state.h"
 
 enum {
 	BUFFER_SIZE = 128 * 1024,
-	TRAIL_FROM = 8, /* records: fewer do not make up for it */
-	GO_ON = -1,     /* instead of an event: nothing to hand out yet */
-};
-
-/* Where the text of an object goes on behind a list that was cut out of it. */
-struct seam {
-	size_t at;
-	size_t line, column;
-};
-
-/* What may come next in the innermost list. */
-enum expectation { FIRST_OR_END, VALUE, COMMA_OR_END };
-
-struct records {
-	struct scanner in;
-	struct arena arena; /* of the value that was handed out last */
-	bool begun, told_failure, ended;
-
-	/* Where the next value stands: arrays around an object around a list, each optional. */
-	size_t arrays;
-	bool in_object, in_list;
-	enum expectation expect;
-	struct piece object, element;
-	const char *list;   /* the list that is being walked, or was last */
-	size_t listed;      /* elements of it */
-	size_t last_listed; /* number of its last record */
-	struct seam *seams; /* of the object */
-	size_t seam_count, seam_capacity;
-
-	uint64_t documents, count;
-
-	const struct wanted *wanted; /* NULL: records come whole */
-	size_t picked;               /* records, of all blobs */
-	struct trail *trail;         /* NULL: too few of them yet */
-	struct pick pick;
-	size_t line, column; /* where the picked record begins */
-
-	uint64_t stop_at;
-	bool within; /* a part is read, of values nested as at `began` */
-	struct records_place began;
+	GO_ON = -1, /* instead of an event: nothing to hand out yet */
 };
 
 static bool is_inside(const struct records *r)
@@ -161,95 +122,7 @@ static int recover(struct records *r, const struct piece *piece, struct record *
 	return bad(r, out);
 }
 
-/* ---- from text to value ---- */
-
-static const struct datum *parse(struct records *r, const char *text, size_t length, size_t line,
-				 size_t column, struct error *err)
-{
-	struct arena *before = json_use_arena(&r->arena);
-	const struct datum *value = json_read(text, length, line, column, err);
-
-	json_use_arena(before);
-	return value;
-}
-
-/* Makes what follows a list look like the beginning of an object. */
-static void open_stretch(struct strbuf *text)
-{
-	size_t start = 0, next;
-
-	while (is_blank(text->text[start]))
-		start++;
-	next = start + 1;
-	while (text->text[start] == ',' && is_blank(text->text[next]))
-		next++;
-	if (text->text[start] == '}')
-		strbuf_addch(text, '}');
-	if (text->text[start] == '}' || (text->text[start] == ',' && text->text[next] != '}'))
-		text->text[start] = '{';
-}
-
-/* One stretch of the object's text between two lists, made an object by itself. */
-static bool stretch_is_right(struct records *r, size_t index, struct error *err)
-{
-	const struct strbuf *whole = &r->object.text;
-	struct seam from = {.line = r->object.line, .column = r->object.column};
-	size_t to = index < r->seam_count ? r->seams[index].at : whole->length;
-	struct strbuf text = STRBUF_INIT;
-	bool right;
-
-	if (index > 0)
-		from = r->seams[index - 1];
-	strbuf_add(&text, whole->text + from.at, to - from.at);
-	if (index > 0)
-		open_stretch(&text);
-	if (index < r->seam_count)
-		strbuf_addch(&text, '}');
-	arena_reset(&r->arena);
-	right = parse(r, text.text, text.length, from.line, from.column, err) != NULL;
-	strbuf_release(&text);
-	return right;
-}
-
-/* Finds where in the blob the fault is: json_parse counted without the lists. */
-static void locate_fault(struct records *r, struct error *err)
-{
-	const struct error whole = *err;
-	const char *what = strstr(whole.text, ": ");
-
-	for (size_t i = 0; i <= r->seam_count; i++)
-		if (!stretch_is_right(r, i, err))
-			return;
-	error_set(err, "line %zu, column %zu%s", r->object.line, r->object.column,
-		  what ? what : "");
-}
-
-/* Lists in lists are walked down to a depth; what is below comes as a piece. */
-static bool is_too_deep_a_list(const struct records *r, const struct piece *piece)
-{
-	return r->arrays == SCANNER_DEPTH_MOST && piece->text.text[0] == '[';
-}
-
-static const struct datum *read_piece(struct records *r, const struct piece *piece,
-				      struct error *err)
-{
-	const struct datum *value = NULL;
-
-	if (piece->overlong)
-		error_set(err, "longer than %llu bytes", (unsigned long long)r->in.text_most);
-	else if (piece->too_deep || is_too_deep_a_list(r, piece))
-		error_set(err, "deeper than %d levels", SCANNER_DEPTH_MOST);
-	else
-		value = parse(r, piece->text.text, piece->text.length, piece->line, piece->column,
-			      err);
-	if (value)
-		return value;
-	if (strncmp(err->text, "line ", 5) != 0)
-		error_prefix(err, "line %zu, column %zu", piece->line, piece->column);
-	else if (piece == &r->object && r->seam_count)
-		locate_fault(r, err);
-	return NULL;
-}
+/* ---- what is handed out ---- */
 
 static int hand_out(struct records *r, const struct piece *piece, struct record *out,
 		    struct error *err)
@@ -260,7 +133,7 @@ static int hand_out(struct records *r, const struct piece *piece, struct record 
 	out->length = scanner_offset(&r->in) - piece->offset;
 	if (piece == &r->object)
 		r->in_object = false;
-	out->value = read_piece(r, piece, err);
+	out->value = records_parse(r, piece, err);
 	if (!out->value)
 		return bad(r, out);
 	if (piece == &r->object && r->seam_count) {
@@ -272,86 +145,6 @@ static int hand_out(struct records *r, const struct piece *piece, struct record 
 	out->number = (size_t)++r->count;
 	out->list = r->in_list ? r->list : NULL;
 	return RECORDS_RECORD;
-}
-
-/* ---- the fast way ---- */
-
-static enum picked pick_window(struct records *r, struct pick *pick)
-{
-	const struct picking how = {
-		.wanted = r->wanted,
-		.lists = r->in_list ? NULL : scanner_lists,
-		.arena = &r->arena,
-		.trail = r->trail,
-	};
-	enum picked result = PICKED_MORE;
-
-	do {
-		size_t length;
-		const char *text = scanner_window(&r->in, &length);
-
-		arena_reset(&r->arena);
-		result = json_pick(text, length, &how, pick);
-	} while (result == PICKED_MORE && scanner_read_on(&r->in));
-	return result;
-}
-
-/* False: the object is for the way that judges, from its first byte on. */
-static bool take_picked(struct records *r, struct record *out)
-{
-	struct pick *pick = &r->pick;
-
-	if (r->wanted && !r->trail && r->picked >= TRAIL_FROM)
-		r->trail = trail_new();
-	if (!r->wanted || pick_window(r, pick) != PICKED || pick->length > r->in.text_most) {
-		arena_reset(&r->arena);
-		return false;
-	}
-	r->line = r->in.line;
-	r->column = scanner_column(&r->in);
-	out->value = &pick->value;
-	out->picked = !wanted_is_everything(r->wanted);
-	r->picked++;
-	out->number = (size_t)++r->count;
-	out->offset = scanner_offset(&r->in);
-	out->length = pick->length;
-	out->list = r->in_list ? r->list : NULL;
-	scanner_pass(&r->in, pick->length, pick->newlines);
-	r->expect = COMMA_OR_END;
-	return true;
-}
-
-/* By the way that judges; where the fast way refuses it is for want of memory. */
-static const struct datum *parse_whole(struct records *r, const char *text, size_t length,
-				       struct error *err)
-{
-	const struct datum *value;
-
-	arena_reset(&r->arena);
-	value = parse(r, text, length, r->line, r->column, err);
-	if (!value && strncmp(err->text, "line ", 5) != 0)
-		error_prefix(err, "line %zu, column %zu", r->line, r->column);
-	return value;
-}
-
-/* The window stands until the next record is read, and the text ends where it was passed. */
-const struct datum *records_whole(struct records *r, const struct record *record, struct error *err)
-{
-	const struct picking how = {.wanted = &wanted_everything, .arena = &r->arena};
-	const size_t length = (size_t)record->length;
-	const char *text = r->in.buffer + r->in.at - length;
-
-	if (!record->picked)
-		return record->value;
-	arena_reset(&r->arena);
-	if (json_pick(text, r->in.end - r->in.at + length, &how, &r->pick) == PICKED)
-		return &r->pick.value;
-	return parse_whole(r, text, length, err);
-}
-
-void records_want(struct records *r, const struct wanted *wanted)
-{
-	r->wanted = wanted;
 }
 
 /* ---- values ---- */
@@ -444,7 +237,7 @@ static int take_value(struct records *r, int byte, struct record *out, struct er
 	if (byte == '[' && !r->in_list && r->arrays < SCANNER_DEPTH_MOST)
 		return take_array(r);
 	r->listed += r->in_list;
-	if (byte == '{' && take_picked(r, out))
+	if (byte == '{' && records_pick(r, out))
 		return RECORDS_RECORD;
 	if (byte == '{' && !r->in_list)
 		return take_object(r, out, err);

@@ -27,7 +27,8 @@ LAYERS = """
         json_pick
     escape_each escape redact_detect redact_card redact_context redact_email redact_phone
         redact_tokens redact_values redact
-    source archive_file archive source_list source_walk source_label opener scanner records
+    source archive_file archive source_list source_walk source_label opener scanner
+        records_state records_value records
     run details reading adapter adapters
     join paging select recognise harvest meter intake segments ingest
     tally report_sort report gate
@@ -44,7 +45,7 @@ LAYERS = """
     main
 """
 
-JANSSON = {"json", "datum", "json_pick", "json_text", "records", "reading", "options_config",
+JANSSON = {"json", "datum", "json_pick", "json_text", "records_value", "reading", "options_config",
            "mustache_json"}
 LIBZIP = {"archive.c", "archive_file.c", "archive_file.h", "output.c"}
 
