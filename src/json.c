@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -23,8 +24,12 @@ enum {
 #define TWO_TO_THE_63 9223372036854775808.0
 
 static _Thread_local struct arena *arena_in_use;
-static _Thread_local bool budget_exceeded;
+static _Thread_local jmp_buf *way_out; /* of the parse that is going on; NULL: none is */
 
+/*
+ * jansson's lexer does not look whether the text that it collects could grow, and reads and writes
+ * beyond it then: a parse that exceeds its budget is left at once. All its memory is the arena's.
+ */
 static void *json_alloc(size_t size)
 {
 	void *memory;
@@ -32,8 +37,8 @@ static void *json_alloc(size_t size)
 	if (!arena_in_use)
 		return memory_alloc(size);
 	memory = arena_try_alloc(arena_in_use, size);
-	if (!memory)
-		budget_exceeded = true;
+	if (!memory && way_out)
+		longjmp(*way_out, 1);
 	return memory;
 }
 
@@ -116,18 +121,32 @@ static int set_parse_error(struct error *err, const json_error_t *error, size_t 
 	size_t lines = error->line > 1 ? (size_t)error->line - 1 : 0;
 	size_t columns = error->column > 1 ? (size_t)error->column : 1;
 
-	if (budget_exceeded)
-		return set_budget_error(err);
 	if (lines == 0)
 		columns += column - 1;
 	return set_place_error(err, line + lines, columns, parse_complaint(error));
+}
+
+/* False: the budget was exceeded. */
+static bool load(const char *bytes, size_t length, json_t **json, json_error_t *error)
+{
+	jmp_buf out;
+
+	if (setjmp(out)) {
+		way_out = NULL;
+		return false;
+	}
+	way_out = &out;
+	*json = json_loadb(length ? bytes : "", length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+			   error);
+	way_out = NULL;
+	return true;
 }
 
 json_t *json_parse(const char *bytes, size_t length, size_t line, size_t column, struct error *err)
 {
 	const char *nul = length ? memchr(bytes, '\0', length) : NULL;
 	json_error_t error;
-	json_t *json;
+	json_t *json = NULL;
 
 	/* jansson swallows a raw NUL after a number or a literal. */
 	if (nul) {
@@ -136,10 +155,9 @@ json_t *json_parse(const char *bytes, size_t length, size_t line, size_t column,
 		return NULL;
 	}
 	memset(&error, 0, sizeof(error));
-	budget_exceeded = false;
-	json = json_loadb(length ? bytes : "", length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
-			  &error);
-	if (!json)
+	if (!load(bytes, length, &json, &error))
+		set_budget_error(err);
+	else if (!json)
 		set_parse_error(err, &error, line, column);
 	return json;
 }

@@ -175,6 +175,38 @@ static void test_budget(void **state)
 	assert_string_equal(err.text, "line 1, column 1: ends too early");
 }
 
+/* Wherever it ends: within a long text or number, too, which jansson's lexer does not notice. */
+static void test_budget_ends_anywhere(void **state)
+{
+	static const char *const ends[] = {"\"}", "\",\"n\":", "\"]"};
+	struct strbuf text = STRBUF_INIT;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		bool fitted = false;
+
+		strbuf_reset(&text);
+		strbuf_addstr(&text, i == 2 ? "[" : "{\"a\":[1,2,{}],\"text\":");
+		strbuf_addch(&text, '"');
+		for (size_t n = 0; n < 700; n++)
+			strbuf_addch(&text, 'x');
+		strbuf_addstr(&text, ends[i]);
+		for (size_t n = 0; i == 1 && n < 300; n++)
+			strbuf_addch(&text, '1');
+		strbuf_addstr(&text, i == 1 ? "e-290}" : "");
+		for (size_t budget = 1; budget < 9000; budget++) {
+			bool fit = fits(text.text, budget, &err);
+
+			assert_true(fit || !fitted);
+			assert_true(fit || strncmp(err.text, "needs more than ", 16) == 0);
+			fitted = fit;
+		}
+		assert_true(fitted);
+	}
+	strbuf_release(&text);
+}
+
 static void test_budget_in_mib(void **state)
 {
 	enum { COUNT = 200000 };
@@ -558,6 +590,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_parse_reads_any_value, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_budget, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_budget_ends_anywhere, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_budget_in_mib, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_arena_and_heap, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_types, set_up, tear_down),
