@@ -9,30 +9,38 @@ enum {
 	GUESS_BYTES =
 		16 * 1024, /* a segment's beginning is looked for in so many bytes at a time */
 	KEY_BYTES = 64,
+	TRY_BYTES = 8 * 1024,
+	TRIES_MOST = 8,  /* times its own size that a segment reads in vain */
 	MISSES_MOST = 4, /* segments in a row that did not fit: the rest is read without */
 	STARTS_MOST = 16,
 };
 
-/* A blob from some byte on. */
+/* A blob from some byte on, up to another. */
 struct slice {
 	struct blob blob;
 	const struct blob *whole;
-	uint64_t at;
+	uint64_t at, end;
+	bool sparing; /* as long as nothing tells that a record begins there */
 };
 
 static int64_t read_slice(struct blob *blob, void *buffer, size_t size, struct error *err)
 {
 	struct slice *slice = blob->state;
-	int64_t got = slice->whole->read_at(slice->whole, buffer, size, slice->at, err);
+	int64_t got;
 
+	if (slice->sparing && size > TRY_BYTES)
+		size = TRY_BYTES;
+	if (size > slice->end - slice->at)
+		size = (size_t)(slice->end - slice->at);
+	got = slice->whole->read_at(slice->whole, buffer, size, slice->at, err);
 	if (got > 0)
 		slice->at += (uint64_t)got;
 	return got;
 }
 
-static void slice_begin(struct slice *slice, const struct blob *whole, uint64_t at)
+static void slice_begin(struct slice *slice, const struct blob *whole, uint64_t at, uint64_t end)
 {
-	*slice = (struct slice){.whole = whole, .at = at};
+	*slice = (struct slice){.whole = whole, .at = at, .end = end};
 	slice->blob = (struct blob){.read = read_slice, .state = slice};
 }
 
@@ -48,12 +56,13 @@ struct stretch {
 };
 
 struct segment {
-	struct job job;
+	struct job job; /* first: run_segment gets a pointer to it */
 	const struct stretch *stretch;
 	uint64_t from, to; /* records that begin in here */
 	uint64_t begin;    /* where its first record was found; UINT64_MAX: nowhere */
 	struct records_place end;
 	size_t count;
+	uint64_t tried; /* bytes read in vain */
 	struct input_names *names;
 	const struct adapter *list_owner;
 	struct harvest harvest;
@@ -86,7 +95,10 @@ static size_t find_beginning(const struct stretch *stretch, const char *text, si
 	return length;
 }
 
-/* Reads records from `begin` on; false: the first one is none that an adapter knows. */
+/*
+ * Reads records from `begin` on; false: the first one is none that an adapter knows, or ends a
+ * segment's length behind this one.
+ */
 static bool read_from(struct segment *segment, struct intake *in, uint64_t begin)
 {
 	const struct stretch *stretch = segment->stretch;
@@ -95,7 +107,8 @@ static bool read_from(struct segment *segment, struct intake *in, uint64_t begin
 	struct slice slice;
 	struct error err;
 
-	slice_begin(&slice, stretch->blob, begin);
+	slice_begin(&slice, stretch->blob, begin, 2 * segment->to - segment->from);
+	slice.sparing = true;
 	records_reset_within(records, &slice.blob, &stretch->nesting, begin);
 	records_stop_at(records, segment->to);
 	while (records_next(records, &record, &err) == RECORDS_RECORD) {
@@ -103,10 +116,18 @@ static bool read_from(struct segment *segment, struct intake *in, uint64_t begin
 			break;
 		if (!intake_take_apart(in, records, &record))
 			break;
+		slice.sparing = false;
 		segment->count++;
 		segment->end = records_place(records);
 	}
+	segment->tried += segment->count ? 0 : slice.at - begin;
 	return segment->count > 0;
+}
+
+/* A file can hold any number of what seems to be a record and is not. */
+static bool gives_up(const struct segment *segment)
+{
+	return segment->tried > TRIES_MOST * (segment->to - segment->from);
 }
 
 /* Looks through the window that begins at `at`. */
@@ -115,7 +136,7 @@ static bool begin_in(struct segment *segment, struct intake *in, const char *tex
 {
 	size_t found = find_beginning(segment->stretch, text, 0, length);
 
-	for (; found < length && at + found < segment->to;
+	for (; found < length && at + found < segment->to && !gives_up(segment);
 	     found = find_beginning(segment->stretch, text, found + 1, length)) {
 		if (!read_from(segment, in, at + found))
 			continue;
@@ -138,7 +159,8 @@ static void run_segment(struct job *job, void *hand)
 	while (at < segment->to) {
 		int64_t got = blob->read_at(blob, text, GUESS_BYTES, at, &err);
 
-		if (got <= KEY_BYTES || begin_in(segment, in, text, (size_t)got, at))
+		if (got <= KEY_BYTES || begin_in(segment, in, text, (size_t)got, at) ||
+		    gives_up(segment))
 			break;
 		at += (uint64_t)got - KEY_BYTES;
 	}
@@ -206,9 +228,11 @@ static bool learn_key(struct leader *leader, const struct record *record)
 
 	if (got <= 0 || stretch->key[0] != '{')
 		return false;
-	colon = memchr(stretch->key, ':', (size_t)got);
-	stretch->key_length = is_line ? 1 : (size_t)(colon - stretch->key);
 	stretch->before = is_line ? '\n' : ',';
+	stretch->key_length = 1;
+	colon = memchr(stretch->key, ':', (size_t)got);
+	if (!is_line && colon)
+		stretch->key_length = (size_t)(colon - stretch->key);
 	return is_line || colon;
 }
 
@@ -290,7 +314,7 @@ void segments_read(struct intake *in, const struct input_names *names, const str
 
 	*leader = (struct leader){.intake = in, .crew = crew, .segment_bytes = segment_bytes};
 	leader->stretch = (struct stretch){.blob = blob, .names = names};
-	slice_begin(&leader->slice, blob, 0);
+	slice_begin(&leader->slice, blob, 0, UINT64_MAX);
 	leader->records = intake_reader(in);
 	records_reset(leader->records, &leader->slice.blob);
 	while ((event = records_next(leader->records, &record, &err)) != RECORDS_END) {

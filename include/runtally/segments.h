@@ -5,6 +5,9 @@
  * nesting seems to begin. Whoever reads the blob from its beginning takes over what a segment
  * brought only where a record did begin there; what is broken, or no such record, it reads itself.
  * So the harvest is that of intake_read, whatever the threads do.
+ *
+ * Records stand apart by commas of a list, or by line ends: documents that follow one another on
+ * one line are read by one thread.
  */
 #ifndef RUNTALLY_SEGMENTS_H
 #define RUNTALLY_SEGMENTS_H

@@ -1,5 +1,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,8 @@ enum { EXPORTS = 300, HANDS = 3 };
 struct bytes {
 	const char *text;
 	size_t length;
-	size_t fails_at; /* reads behind it fail */
+	size_t fails_at;     /* reads behind it fail */
+	atomic_size_t *read; /* how many bytes were read in all; NULL: nobody asks */
 };
 
 static int64_t read_bytes_at(const struct blob *blob, void *buffer, size_t size, uint64_t offset,
@@ -32,6 +34,8 @@ static int64_t read_bytes_at(const struct blob *blob, void *buffer, size_t size,
 	if (size > left)
 		size = left;
 	memcpy(buffer, bytes->text + offset, size);
+	if (bytes->read)
+		atomic_fetch_add(bytes->read, size);
 	return (int64_t)size;
 }
 
@@ -310,7 +314,7 @@ static void test_failed_reads_void_all(void **state)
 		add_run(&text, &seed);
 		strbuf_addch(&text, ',');
 	}
-	bytes = (struct bytes){text.text, text.length, 300000};
+	bytes = (struct bytes){text.text, text.length, 300000, NULL};
 	assert_true(text.length > 300000);
 	read_in_segments(&world, &bytes, 20000, &out);
 	assert_non_null(strstr(out.text, "cannot read: it is a test"));
@@ -336,9 +340,32 @@ static void test_the_crew_reads_a_plain_list(void **state)
 		strbuf_addstr(&text, "\"conversation\":[{\"role\":\"user\"},{\"role\":\"bot\"}]}");
 	}
 	strbuf_addch(&text, ']');
-	bytes = (struct bytes){text.text, text.length, SIZE_MAX};
+	bytes = (struct bytes){text.text, text.length, SIZE_MAX, NULL};
 	read_in_segments(&world, &bytes, 20000, &out);
 	assert_in_range(world.own_runs, 1, 40);
+	strbuf_release(&text);
+	strbuf_release(&out);
+	teardown(&world);
+}
+
+/* What only seems to begin a record, over and over: each try reads on to the end of its text. */
+static void test_tries_in_vain_are_bounded(void **state)
+{
+	struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
+	atomic_size_t read = 0;
+	struct world world;
+	struct bytes bytes;
+
+	(void)state;
+	setup(&world, 1000);
+	strbuf_addch(&text, '[');
+	for (size_t i = 0; i < 2000; i++)
+		strbuf_addf(&text, "{\"jobId\":\"r%zu\",\"isSuccessful\":true},", i);
+	for (size_t i = 0; i < 40000; i++)
+		strbuf_addstr(&text, "{\"jobId\":\",");
+	bytes = (struct bytes){text.text, text.length, SIZE_MAX, &read};
+	read_in_segments(&world, &bytes, 20000, &out);
+	assert_in_range(read, text.length, 20 * text.length);
 	strbuf_release(&text);
 	strbuf_release(&out);
 	teardown(&world);
@@ -350,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_segments_bring_what_one_go_brings),
 		cmocka_unit_test(test_failed_reads_void_all),
 		cmocka_unit_test(test_the_crew_reads_a_plain_list),
+		cmocka_unit_test(test_tries_in_vain_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
