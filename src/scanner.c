@@ -206,8 +206,6 @@ int scanner_skip_until(struct scanner *s, const char *stops)
 
 /* ---- the window ---- */
 
-enum { WINDOW_MOST = 16 * 1024 * 1024 };
-
 const char *scanner_window(struct scanner *s, size_t *length)
 {
 	*length = s->end - s->at;
@@ -228,7 +226,7 @@ bool scanner_read_on(struct scanner *s)
 {
 	size_t wanted, had;
 
-	if (s->input_ended || s->end - s->at >= WINDOW_MOST)
+	if (s->input_ended || s->end - s->at > s->text_most)
 		return false;
 	move_window(s);
 	had = s->end;

@@ -103,7 +103,7 @@ bool is_blank(int byte);
 const char *scanner_window(struct scanner *s, size_t *length);
 /*
  * Reads on behind the window, to twice its length or more. False: no more comes, or the window is
- * at WINDOW_MOST. Not while a piece is captured.
+ * longer than text_most. Not while a piece is captured.
  */
 bool scanner_read_on(struct scanner *s);
 /* Passes `length` bytes of the window that end with a brace and hold `newlines`. */
