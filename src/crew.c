@@ -6,7 +6,11 @@
 
 #include "runtally/arena.h"
 
-enum { PROCESSORS_MOST = 16 };
+enum {
+	PROCESSORS_MOST = 16,
+	/* A record may be 2,048 levels deep; some systems give a thread 128 KB and less. */
+	STACK_BYTES = 8 * 1024 * 1024,
+};
 
 struct worker {
 	struct crew *crew;
@@ -33,12 +37,12 @@ size_t crew_processors(void)
 
 /* ---- the ring; the lock is held ---- */
 
-static void link_behind(struct job *before, struct job *job)
+static void link_last(struct crew *crew, struct job *job)
 {
-	job->before = before;
-	job->next = before->next;
-	before->next->before = job;
-	before->next = job;
+	job->next = &crew->waiting;
+	job->before = crew->waiting.before;
+	job->before->next = job;
+	crew->waiting.before = job;
 	job->state = JOB_WAITING;
 }
 
@@ -87,6 +91,7 @@ static void *run_worker(void *argument)
 struct crew *crew_new(void *const *hands, size_t count)
 {
 	struct crew *crew = memory_alloc(sizeof(*crew));
+	pthread_attr_t attributes;
 
 	*crew = (struct crew){.hand = hands[0]};
 	crew->waiting.next = crew->waiting.before = &crew->waiting;
@@ -94,14 +99,17 @@ struct crew *crew_new(void *const *hands, size_t count)
 	pthread_cond_init(&crew->added, NULL);
 	pthread_cond_init(&crew->done, NULL);
 	crew->workers = memory_alloc(count * sizeof(*crew->workers));
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	for (size_t i = 1; i < count; i++) {
 		struct worker *worker = &crew->workers[crew->count];
 
 		*worker = (struct worker){.crew = crew, .hand = hands[i]};
-		if (pthread_create(&worker->thread, NULL, run_worker, worker) != 0)
+		if (pthread_create(&worker->thread, &attributes, run_worker, worker) != 0)
 			break;
 		crew->count++;
 	}
+	pthread_attr_destroy(&attributes);
 	return crew;
 }
 
@@ -125,15 +133,7 @@ void crew_free(struct crew *crew)
 void crew_add(struct crew *crew, struct job *job)
 {
 	pthread_mutex_lock(&crew->lock);
-	link_behind(crew->waiting.before, job);
-	pthread_cond_signal(&crew->added);
-	pthread_mutex_unlock(&crew->lock);
-}
-
-void crew_add_first(struct crew *crew, struct job *job)
-{
-	pthread_mutex_lock(&crew->lock);
-	link_behind(&crew->waiting, job);
+	link_last(crew, job);
 	pthread_cond_signal(&crew->added);
 	pthread_mutex_unlock(&crew->lock);
 }

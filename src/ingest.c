@@ -7,6 +7,7 @@
 #include "runtally/harvest.h"
 #include "runtally/intake.h"
 #include "runtally/join.h"
+#include "runtally/json.h"
 #include "runtally/json_pick.h"
 #include "runtally/meter.h"
 #include "runtally/paging.h"
@@ -16,6 +17,7 @@
 enum {
 	LARGE_BYTES = 4 * SEGMENT_BYTES,
 	BATCH_INPUTS = 256, /* small inputs that one job reads */
+	BATCH_UNKNOWN = 32, /* of sizes that are not known */
 	BATCH_BYTES = 2 * 1024 * 1024,
 };
 
@@ -28,7 +30,7 @@ struct hand {
 
 /* Inputs that follow one another and are read by one job; or a single one that may be large. */
 struct batch {
-	struct job job;
+	struct job job; /* first: run_batch gets a pointer to it */
 	size_t first, end;
 	bool large;
 	struct harvest harvest;
@@ -112,6 +114,12 @@ static bool is_large(const struct gathering *g, size_t index)
 	       sources_input(g->sources, index)->size >= LARGE_BYTES;
 }
 
+/* Bytes of a batch that it takes up. */
+static uint64_t cost_of(const struct input *input)
+{
+	return input->size ? input->size : BATCH_BYTES / BATCH_UNKNOWN;
+}
+
 static size_t end_of_batch(const struct gathering *g, size_t first, bool share)
 {
 	size_t end = first, count = sources_count(g->sources);
@@ -119,7 +127,7 @@ static size_t end_of_batch(const struct gathering *g, size_t first, bool share)
 
 	while (end < count && end - first < BATCH_INPUTS && bytes < BATCH_BYTES &&
 	       !(share && is_large(g, end)))
-		bytes += sources_input(g->sources, end++)->size;
+		bytes += cost_of(sources_input(g->sources, end++));
 	return end;
 }
 
@@ -153,6 +161,8 @@ static void read_large(struct gathering *g, struct batch *batch, struct hand *ow
 	intake_begin(own->intake, names);
 	if (opener_begin(own->opener, batch->first, &blob, &err) != 0)
 		intake_complain(own->intake, err.text);
+	else if (!blob.read_at) /* it was a file when it was listed */
+		intake_read(own->intake, &blob);
 	else
 		segments_read(own->intake, names, &blob, g->crew, SEGMENT_BYTES);
 	intake_hand_over(own->intake, &batch->harvest);
@@ -175,14 +185,13 @@ static void dismiss(struct gathering *g, struct hand *hand)
 	opener_free(hand->opener);
 }
 
-/* As many hands as were asked for, where there is something to do for more than one. */
-static size_t hands_wanted(const struct gathering *g)
+/* As many hands as were asked for, but none without a batch. */
+static size_t hands_for(const struct gathering *g, size_t jobs)
 {
-	size_t count = sources_count(g->sources);
-
-	if (count == 0 || (count == 1 && !is_large(g, 0)))
-		return 1;
-	return g->options->jobs ? g->options->jobs : crew_processors();
+	for (size_t i = 0; i < g->batch_count; i++)
+		if (g->batches[i].large)
+			return jobs;
+	return g->batch_count < jobs ? g->batch_count + !g->batch_count : jobs;
 }
 
 /* All batches, in whatever order, into the harvest in theirs. */
@@ -202,17 +211,19 @@ static void gather_batches(struct gathering *g, struct hand *own)
 
 static void gather(struct gathering *g)
 {
-	size_t count = hands_wanted(g);
-	struct hand *hands = memory_alloc((count + 1) * sizeof(*hands));
+	size_t jobs = g->options->jobs ? g->options->jobs : crew_processors(), count;
+	struct hand *hands;
 	void *crew[JOBS_MOST];
 
+	make_batches(g, jobs > 1);
+	count = hands_for(g, jobs);
+	hands = memory_alloc((count + 1) * sizeof(*hands));
 	for (size_t i = 0; i <= count; i++) {
 		equip(g, &hands[i]);
 		if (i < count)
 			crew[i] = &hands[i];
 	}
 	g->crew = crew_new(crew, count);
-	make_batches(g, count > 1);
 	gather_batches(g, &hands[count]);
 	crew_free(g->crew);
 	for (size_t i = 0; i <= count; i++)
@@ -335,6 +346,7 @@ static void prepare(struct gathering *g, const char *const *inputs, size_t input
 	harvest_init(&g->harvest, g->notes->limit);
 	meter_init(&g->meter, options->progress, options->progress_ctx);
 	g->wanted = wanted_of(options);
+	json_use_arena(NULL); /* routes jansson's memory before there are threads */
 	g->sources = sources_open(inputs, input_count, &options->limits, g->notes);
 	clean_names(g);
 }

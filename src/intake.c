@@ -173,13 +173,13 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
 	note_endless(in, run, number);
 	if (run->details && !in->options->transcripts)
 		run->details = without_transcript(in, run->details);
+	/* which of two copies of a run stays must not depend on the reports that are written */
+	if (run->details && wants_details(in, run))
+		run->part_count = (uint32_t)details_parts(run->details);
 	in->label_is_unclean = false;
 	kept = runs_keep(&in->runs, run, wants_details(in, run) && !in->options->details_unseen,
 			 filter_of(in), &in->texts, &in->labels);
 	in->runs.count = 0;
-	/* which of two copies of a run stays must not depend on the reports that are written */
-	if (run->details && wants_details(in, run))
-		kept->part_count = (uint32_t)details_parts(run->details);
 	kept->redactions = (uint32_t)(redactions_so_far(in) - before);
 	harvest_add_run(&in->harvest, kept);
 	if (in->label_is_unclean)

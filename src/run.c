@@ -300,7 +300,6 @@ static void keep_details(struct keeper *keeper, struct run *kept, const struct d
 	kept->details = NULL;
 	if (!keeper->keep_details || (!keeper->has_details && !details))
 		return;
-	kept->part_count = details ? (uint32_t)details_parts(details) : 0;
 	details_write(&keeper->details, details, keeper->filter, keeper->ctx);
 	kept->details_place =
 		spool_add(keeper->runs->spool, keeper->details.text, keeper->details.length);

@@ -37,7 +37,10 @@ static int compare_identities(const void *a, const void *b)
 		order = strcmp(one->label, other->label);
 	if (!order)
 		order = compare_lengths(one->opened, other->opened);
-	return order ? order : strcmp(one->opened, other->opened);
+	if (!order)
+		order = strcmp(one->opened, other->opened);
+	/* so that what is listed twice stands together, however qsort moves equals */
+	return order ? order : (one > other) - (one < other);
 }
 
 static void suspect(struct suspects *suspects, struct file *file)

@@ -19,7 +19,10 @@ enum {
 };
 
 /* Hundredths of the page for lists that are cut at their end, and for tables of cases. */
-enum { LISTS_SHARE = 35, CASES_SHARE = 35, LARGEST_RUN = 4 };
+enum { LISTS_SHARE = 35, CASES_SHARE = 35 };
+
+/* No run takes more than this part of what is left: one in so many. */
+enum { LARGEST_RUN = 4 };
 
 static bool spend(uint64_t *left, uint64_t price)
 {

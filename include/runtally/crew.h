@@ -30,9 +30,8 @@ struct crew *crew_new(void *const *hands, size_t count);
 /* No job may be waiting or taken. */
 void crew_free(struct crew *crew);
 
-/* Behind the jobs that wait, or before them all. `job` must be idle or done. */
+/* Behind the jobs that wait. `job` must be idle or done. */
 void crew_add(struct crew *crew, struct job *job);
-void crew_add_first(struct crew *crew, struct job *job);
 
 /*
  * Returns when the job is done. As long as it waits, the caller does it; while another does it,

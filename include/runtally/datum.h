@@ -63,7 +63,7 @@ static inline uint32_t datum_bit(unsigned head)
 	return UINT32_C(1) << ((head ^ head >> 7) & 31);
 }
 
-/* The member of that name, whose head this is; NULL: there is none. */
+/* The member of that name, whose head this is; NULL: there is none. For datum_get. */
 const struct datum *datum_find(const struct datum *object, const char *name, unsigned head);
 
 /* The member of that name; NULL: there is none. Inline: most names are constants. */

@@ -11,7 +11,7 @@
 #include "runtally/run.h"
 #include "runtally/strbuf.h"
 
-/* Messages, turns and passages. */
+/* Passages, turns, and messages of the transcript. */
 size_t details_parts(const struct details *details);
 
 /*

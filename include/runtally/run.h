@@ -113,7 +113,7 @@ struct run {
 
 	/* A record is well below 4 GB, and no file has so many. */
 	uint32_t latency_count, criterion_count;
-	uint32_t part_count; /* of a kept run's details: passages, turns, messages */
+	uint32_t part_count; /* of its details, kept or not: tells which copy is richer */
 	uint32_t record;     /* in its input, from 1; 0: not told, or the only one there */
 	uint32_t redactions; /* placeholders put in */
 	uint32_t case_index; /* into report.cases; set by report_build (tally.h) */
