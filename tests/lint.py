@@ -22,7 +22,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_
 # The way of the data, tool by tool and stage by stage: a file includes nothing of a later line.
 LAYERS = """
     error arena strbuf
-    utf8 times stats sha256 numbers quantity path note crew spool
+    utf8 times stats sha256 numbers quantity path note crew spool gist
     datum json json_block json_text json_wanted json_trail json_store json_skip
         json_pick
     escape_each escape redact_detect redact_card redact_context redact_email redact_phone
@@ -31,11 +31,11 @@ LAYERS = """
         records_state records_value records
     run details reading adapter adapters
     join paging select recognise harvest meter intake segments ingest
-    tally report_sort report gate
+    tally report_sort report gate families series chart
     mustache mustache_parse mustache_indent mustache_json
     format.h
-    view view_plan view_anchor view_loads view_details view_group view_table view_tally view_run
-        view_report
+    view view_plan view_anchor view_loads view_details view_family view_series view_group view_table
+        view_tally view_run view_report
     page html markdown junit junit_lines junit_names junit_text junit_case junit_view junit_output
     format.c
     output templates
@@ -57,8 +57,8 @@ FORBIDDEN = re.compile(r"\b(?:strcpy|strcat|strncat|sprintf|vsprintf|strtok|gmti
                        r"popen|tmpnam|mktemp)\s*\(")
 
 # Markup that our own code laid out and escaped (templates/README.md).
-RAW = {"style_hash", "table", "evidence", "link", "colored.red", "colored.green", "colored.yellow",
-       "colored.bold", "colored.dim", "colored.off"}
+RAW = {"style_hash", "table", "evidence", "link", "series_chart", "colored.red", "colored.green",
+       "colored.yellow", "colored.bold", "colored.dim", "colored.off"}
 RAW_JUNIT = {"body", "output"}
 
 COLUMNS = 100

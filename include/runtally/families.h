@@ -1,0 +1,60 @@
+/*
+ * families: the runs that failed or ended in error, grouped by what failed, so that forty failures
+ * read as three causes.
+ *
+ * What failed is the first failed criterion of a failed run; of one in error whose reason does
+ * nothing but name its criteria, that they could not be judged; else the reason that the run gives,
+ * without what changes from one run to the next (gist.h); else its status. A family is of one
+ * source, for a name means something else in another. Grouping takes linear time, and what comes
+ * out depends on the runs of the report alone, not on the order in which they were read.
+ */
+#ifndef RUNTALLY_FAMILIES_H
+#define RUNTALLY_FAMILIES_H
+
+#include <stdint.h>
+
+#include "runtally/gist.h"
+#include "runtally/report.h"
+
+enum cause { CAUSE_CRITERION, CAUSE_UNJUDGED, CAUSE_REASON, CAUSE_STATUS, CAUSE_UNTOLD };
+
+/* "criterion", "unjudged", "reason", "status", "untold" */
+const char *cause_name(enum cause cause);
+
+struct family {
+	const char *source, *key;
+	enum cause cause;
+	uint64_t hash; /* of source, cause and key: the same from one report to the next */
+	uint64_t runs, errors, cases, suites; /* errors: of the runs, those that ended in error */
+	int64_t first_at, last_at;            /* TIME_UNKNOWN: no run tells */
+	const struct run *first;              /* in the order of the report */
+	const struct run *latest;             /* what stands for all */
+	const struct gist_blank *blanks;      /* of the first one's text */
+	size_t blank_count;
+	uint64_t varying; /* bits of the blanks in which the texts differ */
+	bool alike;       /* the same criteria failed in all of the runs */
+	size_t last_case, last_suite;
+};
+
+struct families {
+	struct arena arena;
+	struct family *items; /* most runs first, then most cases, then by key and source */
+	size_t count, capacity;
+	uint32_t *slots; /* by hash: index + 1, 0 is a free one */
+	size_t slot_count;
+};
+
+/* The families borrow the report's texts and runs. */
+void families_build(struct families *families, const struct report *report);
+void families_release(struct families *families);
+
+/* The family of a run of that report; NULL: it neither failed nor ended in error. */
+const struct family *family_of(const struct families *families, const struct run *run);
+
+/*
+ * Appends the criterion's name, or the names (three at most) where the same ones failed in all
+ * runs; or the text that the runs share, with an ellipsis where they differ.
+ */
+void family_title(const struct family *family, struct strbuf *out);
+
+#endif

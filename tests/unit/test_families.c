@@ -1,0 +1,386 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "runtally/families.h"
+
+/* ---- gists: `#` stands for a blank here ---- */
+
+static void shown(struct gist *gist)
+{
+	for (size_t i = 0; i < gist->key.length; i++)
+		if (gist->key.text[i] == GIST_SIGN)
+			gist->key.text[i] = '#';
+}
+
+static void gists(void **state)
+{
+	static const struct {
+		const char *text, *key;
+	} cases[] = {
+		{"", ""},
+		{"  Tone\t is \n\n bad ", "tone is bad"},
+		{"timed out.", "timed out"},
+		{"\1\1", ""},
+		{"score 0.42 below 0.8", "score # below #"},
+		{"Score 1e-5 below -3", "score # below #"},
+		{"12,345 tokens, 7 left", "# tokens, # left"},
+		{"took 2.4s (50%)", "took # (#%)"},
+		{"cost $0.0123", "cost $#"},
+		{"at 2026-11-20T10:00:00.000Z", "at #"},
+		{"at 2026-11-20T10:00:00+02:00", "at #"},
+		{"on 2026-11-20 at 10:00:32", "on # at #"},
+		{"call 550e8400-e29b-41d4-a716-446655440000", "call #"},
+		{"call abcdefab-cdef-abcd-efab-cdefabcdefab", "call #"},
+		{"run_ab12 and req-7f3a9c-x lost", "run_# and req-# lost"},
+		{"0xdeadbeef", "#"},
+		{"10.0.0.1:8080 refused", "# refused"},
+		{"GET https://example.com/v1/runs/17/log", "get https://example.com/#/runs/#/log"},
+		{"wrote to [email 3]", "wrote to [email #]"},
+		{"said \"no\" to 'it'", "said \"#\" to '#'"},
+		{"said “no” to «it» and `x`", "said “#” to «#» and `#`"},
+		{"don't, it's the users' data's", "don't, it's the users' data's"},
+		{"says 'don't' twice", "says '#' twice"},
+		{"an \"open quote", "an \"open quote"},
+		{"an \"open \"quote 'too", "an \"#\"quote 'too"},
+		{"{\"type\":\"rate_limit\",\"ms\":12}", "{\"type\":\"#\",\"ms\":#}"},
+		{"HTTP 503 from upstream", "http 503 from upstream"},
+		{"HTTP/1.1 503", "http/# 503"},
+		{"status code 429 after 3 tries", "status code 429 after # tries"},
+		{"error 1045, error 45", "error #, error #"},
+		{"code 999", "code #"},
+		{"after 503 tries", "after # tries"},
+		{"turn-based non-zero", "turn-based non-zero"},
+		{"第3回 Größe 42", "第#回 größe #"},
+		{"a - 3", "a - #"},
+		{"range 1-3", "range #"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct gist gist;
+
+		gist_init(&gist);
+		gist_make(&gist, "left over 1 2 3");
+		gist_make(&gist, cases[i].text);
+		shown(&gist);
+		assert_string_equal(gist.key.text, cases[i].key);
+		gist_release(&gist);
+	}
+}
+
+static void folds(void **state)
+{
+	struct gist gist;
+
+	(void)state;
+	gist_init(&gist);
+	gist_fold(&gist, " Says  \"9 AM\". ");
+	assert_string_equal(gist.key.text, "says \"9 am\"");
+	assert_int_equal(gist.count, 0);
+	gist_release(&gist);
+}
+
+static void ellipses(void **state)
+{
+	static const char text[] = "score 0.42 below 0.8, \"x\"";
+	static const struct {
+		uint64_t bits;
+		const char *shown;
+	} cases[] = {
+		{0, text},
+		{1, "score … below 0.8, \"x\""},
+		{2, "score 0.42 below …, \"x\""},
+		{7, "score … below …, \"…\""},
+	};
+	struct gist gist;
+
+	(void)state;
+	gist_init(&gist);
+	gist_make(&gist, text);
+	assert_int_equal(gist.count, 3);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct strbuf out = STRBUF_INIT;
+
+		gist_elide(&out, text, gist.blanks, gist.count, cases[i].bits);
+		assert_string_equal(out.text, cases[i].shown);
+		strbuf_release(&out);
+	}
+	gist_release(&gist);
+}
+
+/* More blanks than are remembered are blanked all the same. */
+static void many_blanks(void **state)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct gist gist;
+
+	(void)state;
+	for (int i = 0; i < GIST_BLANKS + 9; i++)
+		strbuf_addf(&text, "a %d ", i);
+	gist_init(&gist);
+	gist_make(&gist, text.text);
+	assert_int_equal(gist.count, GIST_BLANKS);
+	assert_int_equal(gist.key.length, (GIST_BLANKS + 9) * 4 - 1);
+	gist_release(&gist);
+	strbuf_release(&text);
+}
+
+/* ---- families ---- */
+
+struct world {
+	struct spool spool;
+	struct runs runs;
+	struct report report;
+	struct families families;
+	uint32_t made; /* runs so far */
+};
+
+static void world_init(struct world *world)
+{
+	*world = (struct world){.made = 0};
+	spool_init(&world->spool, 0, "/tmp");
+	runs_init(&world->runs, &world->spool);
+}
+
+static void world_build(struct world *world)
+{
+	report_build(&world->report, &world->runs, SUITE_BY_SUITE);
+	families_build(&world->families, &world->report);
+}
+
+static void world_release(struct world *world)
+{
+	families_release(&world->families);
+	report_release(&world->report);
+	runs_release(&world->runs);
+	spool_release(&world->spool);
+}
+
+/* What the tests vary of a failure. */
+struct failure {
+	const char *source, *suite, *test_case, *reason, *status;
+	const char *criteria; /* a letter each: name in capitals failed, ? in error */
+	enum outcome outcome;
+	int64_t at;
+};
+
+static void add(struct world *world, const struct failure *failure)
+{
+	const char *letters = failure->criteria ? failure->criteria : "";
+	struct criterion criteria[8];
+	char names[8][2] = {{0}}, id[16];
+	struct run run;
+
+	snprintf(id, sizeof(id), "r%u", world->made++);
+	run = made_run(failure->source ? failure->source : "kapso", id, failure->outcome);
+	for (size_t i = 0; letters[i]; i++) {
+		names[i][0] = letters[i];
+		criteria[i] = (struct criterion){.name = names[i], .turn = NO_TURN};
+		criteria[i].outcome = letters[i] == '?'   ? OUTCOME_ERROR
+				      : letters[i] <= 'Z' ? OUTCOME_FAILED
+							  : OUTCOME_PASSED;
+	}
+	run.criteria = criteria;
+	run.criterion_count = (uint32_t)strlen(letters);
+	run.suite.name = failure->suite ? failure->suite : "suite";
+	run.test_case.name = failure->test_case ? failure->test_case : "case";
+	run.reason = failure->reason;
+	run.status = failure->status;
+	if (failure->at)
+		run.started_at = failure->at;
+	runs_keep(&world->runs, &run, true, NULL, NULL, NULL);
+}
+
+#define F OUTCOME_FAILED
+#define E OUTCOME_ERROR
+
+static void check_title(const struct family *family, const char *wanted)
+{
+	struct strbuf title = STRBUF_INIT;
+
+	family_title(family, &title);
+	assert_string_equal(title.text, wanted);
+	strbuf_release(&title);
+}
+
+/* One failure: what it is put down to. */
+static void causes(void **state)
+{
+	static const struct {
+		struct failure failure;
+		enum cause cause;
+		const char *title;
+	} cases[] = {
+		{{.outcome = F, .criteria = "pTF", .reason = "why"}, CAUSE_CRITERION, "T, F"},
+		{{.outcome = F, .criteria = "TTFGHI"}, CAUSE_CRITERION, "T, F, G"},
+		{{.outcome = E, .criteria = "T", .reason = "died 3"}, CAUSE_REASON, "died 3"},
+		{{.outcome = F, .criteria = "pq", .reason = "why"}, CAUSE_REASON, "why"},
+		{{.outcome = E, .criteria = "?p?", .reason = "2 of 3 criteria in error: ?"},
+		 CAUSE_UNJUDGED,
+		 "criteria in error: they could not be judged"},
+		{{.outcome = E, .criteria = "?p?", .reason = "1 of 3 criteria in error"},
+		 CAUSE_REASON,
+		 "1 of 3 criteria in error"},
+		{{.outcome = F, .status = "Failed"}, CAUSE_STATUS, "status: Failed"},
+		{{.outcome = E}, CAUSE_UNTOLD, "the source does not tell why"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world world;
+
+		world_init(&world);
+		add(&world, &cases[i].failure);
+		world_build(&world);
+		assert_int_equal(world.families.count, 1);
+		assert_int_equal(world.families.items[0].cause, cases[i].cause);
+		check_title(&world.families.items[0], cases[i].title);
+		world_release(&world);
+	}
+}
+
+static const struct failure forty[] = {
+	{.outcome = E, .reason = "Score 0.42 below 0.8 in run_ab12", .at = 3000},
+	{.outcome = E, .reason = "score 0.51 below 0.8 in run_cd3", .at = 9000, .test_case = "b"},
+	{.outcome = F, .reason = "score 0.66 below 0.8 in run_9", .suite = "other"},
+	{.outcome = F, .criteria = "Ta", .reason = "x", .at = 5000},
+	{.outcome = F, .criteria = "TF", .at = 4000},
+	{.outcome = F, .criteria = "aF"},
+	{.outcome = F, .criteria = "F", .source = "telnyx"},
+	{.outcome = OUTCOME_PASSED, .criteria = "T"},
+	{.outcome = OUTCOME_PENDING, .reason = "score 0.1 below 0.8 in run_1"},
+	{.outcome = E, .reason = "t", .at = 1},
+};
+
+enum { FORTY = sizeof(forty) / sizeof(forty[0]) };
+
+static void check_forty(const struct world *world)
+{
+	const struct family *items = world->families.items;
+
+	assert_int_equal(world->families.count, 5);
+	assert_int_equal(items[0].runs, 3);
+	assert_int_equal(items[0].errors, 2);
+	assert_int_equal(items[0].cases, 3);
+	assert_int_equal(items[0].suites, 2);
+	assert_int_equal(items[0].first_at, 3000);
+	assert_int_equal(items[0].last_at, 9000);
+	assert_int_equal(run_when(items[0].latest), 9000);
+	/* Cases are in the order of their names: b comes first. */
+	check_title(&items[0], "score … below 0.8 in run_…");
+	assert_int_equal(items[1].runs, 2);
+	assert_int_equal(items[1].cases, 1);
+	assert_int_equal(run_when(items[1].latest), 5000);
+	check_title(&items[1], "T");
+	check_title(&items[2], "F");
+	assert_string_equal(items[2].source, "kapso");
+	check_title(&items[3], "F");
+	assert_string_equal(items[3].source, "telnyx");
+	assert_int_not_equal(items[2].hash, items[3].hash);
+	assert_int_equal(items[4].cause, CAUSE_REASON);
+	assert_string_equal(items[4].key, "t");
+	assert_int_not_equal(items[1].hash, items[4].hash);
+}
+
+/* Whatever the order in which they were read, and the same anchors in a report of fewer runs. */
+static void grouping(void **state)
+{
+	uint64_t hash = 0;
+
+	(void)state;
+	for (size_t shift = 0; shift < FORTY; shift++) {
+		struct world world;
+
+		world_init(&world);
+		for (size_t i = 0; i < FORTY; i++)
+			add(&world, &forty[(i * 3 + shift) % FORTY]);
+		world_build(&world);
+		check_forty(&world);
+		if (shift)
+			assert_int_equal(world.families.items[0].hash, hash);
+		hash = world.families.items[0].hash;
+		world_release(&world);
+	}
+}
+
+static void runs_know_theirs(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	for (size_t i = 0; i < FORTY; i++)
+		add(&world, &forty[i]);
+	world_build(&world);
+	for (size_t f = 0; f < world.families.count; f++) {
+		const struct family *family = &world.families.items[f];
+
+		assert_ptr_equal(family_of(&world.families, family->first), family);
+		assert_ptr_equal(family_of(&world.families, family->latest), family);
+	}
+	for (size_t i = 0; i < world.report.run_count; i++)
+		assert_int_equal(family_of(&world.families, world.report.runs[i]) != NULL,
+				 run_is_failure(world.report.runs[i]));
+	world_release(&world);
+}
+
+/* More than the table holds at first; most cases come before fewer. */
+static void many(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	for (int i = 0; i < 1000; i++) {
+		char reason[32], name[32];
+
+		snprintf(reason, sizeof(reason), "%c%c", 'a' + i % 26, 'a' + i / 26 % 4);
+		snprintf(name, sizeof(name), "case %d", i % 26 < 13 ? 0 : i);
+		add(&world, &(struct failure){.outcome = E, .reason = reason, .test_case = name});
+	}
+	world_build(&world);
+	assert_int_equal(world.families.count, 104);
+	for (size_t i = 1; i < world.families.count; i++) {
+		const struct family *a = &world.families.items[i - 1], *b = a + 1;
+
+		assert_true(a->runs > b->runs || (a->runs == b->runs && a->cases >= b->cases));
+		if (a->runs == b->runs && a->cases == b->cases)
+			assert_true(strcmp(a->key, b->key) < 0);
+	}
+	world_release(&world);
+}
+
+static void none(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	add(&world, &(struct failure){.outcome = OUTCOME_PASSED});
+	world_build(&world);
+	assert_int_equal(world.families.count, 0);
+	assert_null(family_of(&world.families, world.report.runs[0]));
+	world_release(&world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gists),
+		cmocka_unit_test(folds),
+		cmocka_unit_test(ellipses),
+		cmocka_unit_test(many_blanks),
+		cmocka_unit_test(causes),
+		cmocka_unit_test(grouping),
+		cmocka_unit_test(runs_know_theirs),
+		cmocka_unit_test(many),
+		cmocka_unit_test(none),
+	};
+
+	return cmocka_run_group_tests_name("families", tests, NULL, NULL);
+}
