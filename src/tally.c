@@ -88,6 +88,16 @@ int64_t tally_cost_per_pass(const struct tally *tally)
 	return divide_rounded(tally->cost_nano, (int64_t)tally->cost_known_passed);
 }
 
+int32_t tally_rate(const struct tally *tally)
+{
+	const uint64_t passed = tally->outcomes[OUTCOME_PASSED], judged = tally_judged(tally);
+	int32_t micro = ratio_micro(passed, judged);
+
+	if (micro == SCORE_ONE && passed < judged)
+		return SCORE_ONE - 1;
+	return micro == 0 && passed ? 1 : micro;
+}
+
 /* Up to so many values are sorted by comparing them. */
 enum { FEW_VALUES = 256 };
 

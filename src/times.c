@@ -42,8 +42,8 @@ static int month_days(int year, int month)
 	return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
-/* Days since 1970-01-01; years count from March so that the leap day comes last. */
-static int64_t days_from_civil(int year, int month, int day)
+/* Years count from March so that the leap day comes last. */
+int64_t days_from_civil(int year, int month, int day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
 	int64_t era = y / 400, of_era = y - era * 400;
@@ -142,11 +142,7 @@ bool time_or_date_parse(const char *text, int64_t *ms)
 	return true;
 }
 
-struct civil {
-	int year, month, day;
-};
-
-static struct civil civil_from_days(int64_t days)
+struct civil civil_from_days(int64_t days)
 {
 	int64_t z = days + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
@@ -162,7 +158,7 @@ static struct civil civil_from_days(int64_t days)
 	};
 }
 
-static int64_t floor_days(int64_t ms)
+int64_t time_days(int64_t ms)
 {
 	return ms / DAY_MS - (ms % DAY_MS < 0);
 }
@@ -178,7 +174,7 @@ static char *put_digits(char *text, unsigned value, int count)
 /* Years outside 0..9999, which time_parse never gives, lose their first digits. */
 static char *put_date(int64_t ms, char *text)
 {
-	struct civil date = civil_from_days(floor_days(ms));
+	struct civil date = civil_from_days(time_days(ms));
 
 	text = put_digits(text, (unsigned)date.year, 4);
 	*text++ = '-';

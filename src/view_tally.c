@@ -65,21 +65,10 @@ static void interval_micro(const struct value *of, int32_t *low, int32_t *high)
 	wilson_interval(tally->outcomes[OUTCOME_PASSED], tally_judged(tally), low, high);
 }
 
-/* 100 % means all, 0 % none: one failure in ten million runs must not round away. */
-static int32_t rate_shown(const struct value *of)
-{
-	const struct tally *tally = tally_of(of);
-	int32_t micro = rate_micro(of);
-
-	if (micro == RATE_ALL_MICRO && tally->outcomes[OUTCOME_PASSED] < tally_judged(tally))
-		return RATE_ALL_MICRO - 1;
-	return micro == 0 && tally->outcomes[OUTCOME_PASSED] ? 1 : micro;
-}
-
 static void rate_text(const struct value *of, struct strbuf *out)
 {
 	if (has_rate(of))
-		number_percent(out, rate_shown(of));
+		number_percent(out, tally_rate(tally_of(of)));
 	else
 		strbuf_addstr(out, not_known);
 }

@@ -51,6 +51,11 @@ uint64_t tally_judged(const struct tally *tally);
 uint64_t tally_failures(const struct tally *tally);
 /* pending + unknown: runs without a verdict. */
 uint64_t tally_unfinished(const struct tally *tally);
+/*
+ * The pass rate in millionths, where a run is judged. All means all and none none: one failure in
+ * ten million runs does not round away.
+ */
+int32_t tally_rate(const struct tally *tally);
 /* total / passed among the runs that tell; -1 where none passed. */
 int64_t tally_cost_per_pass(const struct tally *tally);
 

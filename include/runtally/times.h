@@ -28,4 +28,13 @@ void time_text(int64_t ms, char text[TIME_TEXT_SIZE]);
 /* Writes `2026-11-20`. */
 void date_text(int64_t ms, char text[DATE_TEXT_SIZE]);
 
+/* Days since 1970-01-01, for calendars. */
+struct civil {
+	int year, month, day;
+};
+
+int64_t time_days(int64_t ms);
+struct civil civil_from_days(int64_t days);
+int64_t days_from_civil(int year, int month, int day);
+
 #endif

@@ -1,0 +1,48 @@
+/*
+ * series: runs → their tallies by day, week, month or year of UTC, gaps included: what a chart over
+ * time shows.
+ */
+#ifndef RUNTALLY_SERIES_H
+#define RUNTALLY_SERIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtally/strbuf.h"
+#include "runtally/tally.h"
+
+/* Weeks begin on Monday (ISO 8601). */
+enum series_unit { SERIES_DAY, SERIES_WEEK, SERIES_MONTH, SERIES_YEAR };
+
+/* "day", "week", "month", "year" */
+const char *series_unit_name(enum series_unit unit);
+
+/* It begins with its tally, so that a pointer to it is one to its tally. */
+struct series_point {
+	struct tally tally;
+	int64_t day; /* its first, since 1970-01-01 */
+	enum series_unit unit;
+};
+
+struct series {
+	struct series_point
+		*points; /* upwards; those between the first and the last may be empty */
+	size_t count;    /* 0: no run tells its time, or the times span centuries */
+	enum series_unit unit;
+	uint64_t untimed; /* runs that tell no time */
+};
+
+/* A point with fewer verdicts than that has few: its rate says little. */
+enum { SERIES_FEW = 10 };
+
+/* Whether a point has a verdict, but few. */
+bool series_is_few(const struct series_point *point);
+
+/* Days up to 31 of them, weeks up to 105, months up to ten years, years up to 200. */
+void series_build(struct series *series, struct run *const *runs, size_t count);
+void series_release(struct series *series);
+
+/* `2026-11-20`, `2026-W47`, `2026-11`, `2026` */
+void series_label(const struct series_point *point, struct strbuf *out);
+
+#endif

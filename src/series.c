@@ -1,0 +1,208 @@
+#include "runtally/series.h"
+
+#include <string.h>
+
+#include "runtally/arena.h"
+#include "runtally/numbers.h"
+#include "runtally/times.h"
+
+const char *series_unit_name(enum series_unit unit)
+{
+	static const char *const names[] = {"day", "week", "month", "year"};
+
+	return names[unit];
+}
+
+/* ---- calendar: days, weeks, months and years are counted from any fixed one ---- */
+
+static int64_t floor_divide(int64_t value, int64_t by)
+{
+	return value / by - (value % by < 0);
+}
+
+/* 1970-01-01 was a Thursday. */
+static int64_t week_of(int64_t day)
+{
+	return floor_divide(day + 3, 7);
+}
+
+static int64_t step_of(int64_t day, enum series_unit unit)
+{
+	struct civil date = civil_from_days(day);
+
+	switch (unit) {
+	case SERIES_DAY:
+		return day;
+	case SERIES_WEEK:
+		return week_of(day);
+	case SERIES_MONTH:
+		return date.year * INT64_C(12) + date.month - 1;
+	case SERIES_YEAR:
+		break;
+	}
+	return date.year;
+}
+
+static int64_t first_day(int64_t step, enum series_unit unit)
+{
+	switch (unit) {
+	case SERIES_DAY:
+		return step;
+	case SERIES_WEEK:
+		return step * 7 - 3;
+	case SERIES_MONTH:
+		return days_from_civil((int)(step / 12), (int)(step % 12) + 1, 1);
+	case SERIES_YEAR:
+		break;
+	}
+	return days_from_civil((int)step, 1, 1);
+}
+
+void series_label(const struct series_point *point, struct strbuf *out)
+{
+	struct civil date = civil_from_days(point->day);
+	/* The year of a week is that of its Thursday. */
+	int64_t thursday = point->day + 3, year = civil_from_days(thursday).year;
+	char text[DATE_TEXT_SIZE];
+
+	switch (point->unit) {
+	case SERIES_DAY:
+		date_text(point->day * DAY_MS, text);
+		strbuf_addstr(out, text);
+		break;
+	case SERIES_WEEK:
+		number_digits(out, (uint64_t)year, 4);
+		strbuf_addstr(out, "-W");
+		number_digits(out, (uint64_t)(thursday - days_from_civil((int)year, 1, 1)) / 7 + 1,
+			      2);
+		break;
+	case SERIES_MONTH:
+		number_digits(out, (uint64_t)date.year, 4);
+		strbuf_addch(out, '-');
+		number_digits(out, (uint64_t)date.month, 2);
+		break;
+	case SERIES_YEAR:
+		number_digits(out, (uint64_t)date.year, 4);
+		break;
+	}
+}
+
+bool series_is_few(const struct series_point *point)
+{
+	uint64_t judged = tally_judged(&point->tally);
+
+	return judged && judged < SERIES_FEW;
+}
+
+/* ---- points ---- */
+
+/* So many points at most, by unit. */
+static const int64_t most[] = {31, 105, 120, 200};
+
+/* How many points the period takes in the finest unit that is not too fine; 0: in none. */
+static size_t choose_unit(struct series *series, int64_t from, int64_t to)
+{
+	for (int unit = SERIES_DAY; unit <= SERIES_YEAR; unit++) {
+		int64_t steps = step_of(to, (enum series_unit)unit) -
+				step_of(from, (enum series_unit)unit) + 1;
+
+		series->unit = (enum series_unit)unit;
+		if (steps <= most[unit])
+			return (size_t)steps;
+	}
+	return 0;
+}
+
+static void find_period(struct series *series, struct run *const *runs, size_t count, int64_t *from,
+			int64_t *to)
+{
+	for (size_t i = 0; i < count; i++) {
+		int64_t when = run_when(runs[i]);
+
+		if (when == TIME_UNKNOWN) {
+			series->untimed++;
+			continue;
+		}
+		*from = when < *from ? when : *from;
+		*to = when > *to ? when : *to;
+	}
+}
+
+static void make_points(struct series *series, int64_t from)
+{
+	int64_t first = step_of(from, series->unit);
+
+	series->points = memory_alloc(series->count * sizeof(*series->points));
+	for (size_t i = 0; i < series->count; i++) {
+		struct series_point *point = &series->points[i];
+
+		*point = (struct series_point){
+			.day = first_day(first + (int64_t)i, series->unit),
+			.unit = series->unit,
+		};
+		tally_init(&point->tally);
+	}
+}
+
+/* Which point the run belongs to. */
+static size_t point_of(const struct series *series, const struct run *run)
+{
+	return (size_t)(step_of(time_days(run_when(run)), series->unit) -
+			step_of(series->points[0].day, series->unit));
+}
+
+/* Runs sorted by their points, in the order they have; the runs of point i end at ends[i]. */
+static struct run **sort_runs(const struct series *series, struct run *const *runs, size_t count,
+			      size_t *ends)
+{
+	struct run **sorted = memory_alloc(count * sizeof(*sorted));
+	size_t at = 0;
+
+	for (size_t i = 0; i < series->count; i++) {
+		ends[i] = at;
+		at += (size_t)series->points[i].tally.runs;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (run_when(runs[i]) != TIME_UNKNOWN)
+			sorted[ends[point_of(series, runs[i])]++] = runs[i];
+	return sorted;
+}
+
+static void add_spreads(struct series *series, struct run *const *runs, size_t count)
+{
+	size_t *ends = memory_alloc(series->count * sizeof(*ends));
+	struct run **sorted = sort_runs(series, runs, count, ends);
+	struct sample scratch = {.count = 0};
+
+	for (size_t i = 0; i < series->count; i++) {
+		struct tally *tally = &series->points[i].tally;
+
+		tally_spreads(tally, sorted + ends[i] - tally->runs, (size_t)tally->runs, &scratch);
+	}
+	sample_release(&scratch);
+	memory_free(sorted);
+	memory_free(ends);
+}
+
+void series_build(struct series *series, struct run *const *runs, size_t count)
+{
+	int64_t from = INT64_MAX, to = INT64_MIN;
+
+	*series = (struct series){.count = 0};
+	find_period(series, runs, count, &from, &to);
+	if (from > to)
+		return;
+	series->count = choose_unit(series, time_days(from), time_days(to));
+	if (!series->count)
+		return;
+	make_points(series, time_days(from));
+	for (size_t i = 0; i < count; i++)
+		if (run_when(runs[i]) != TIME_UNKNOWN)
+			tally_add(&series->points[point_of(series, runs[i])].tally, runs[i]);
+	add_spreads(series, runs, count);
+}
+
+void series_release(struct series *series)
+{
+	memory_free(series->points);
+}
