@@ -11,11 +11,13 @@
 
 #include "runtally/adapter.h"
 #include "runtally/escape.h"
+#include "runtally/families.h"
 #include "runtally/ingest.h"
 #include "runtally/options.h"
 #include "runtally/output.h"
 #include "runtally/publish.h"
 #include "runtally/report.h"
+#include "runtally/series.h"
 #include "runtally/templates.h"
 
 /* Exit statuses (contract.md); of several the largest wins. */
@@ -59,10 +61,14 @@ static int report_on(const struct options *options, struct runs *runs,
 {
 	struct view_loads loads;
 	int status = notes->errors ? EXIT_INPUT : EXIT_OK;
+	struct families families;
 	struct report report;
+	struct series series;
 	struct gates gates;
 	struct view view = {
 		.report = &report,
+		.families = &families,
+		.series = &series,
 		.loads = &loads,
 		.counts = counts,
 		.notes = notes,
@@ -76,9 +82,13 @@ static int report_on(const struct options *options, struct runs *runs,
 
 	view_loads_init(&loads, runs->spool);
 	report_build(&report, runs, options->suite_by);
+	families_build(&families, &report);
+	series_build(&series, report.runs, report.run_count);
 	gates_judge(&gates, &options->gates, &report);
 	status = larger(status, write_reports(options, &view));
 	tell_gates(options, &gates);
+	series_release(&series);
+	families_release(&families);
 	report_release(&report);
 	view_loads_release(&loads);
 	if (runs->spool->failed) {

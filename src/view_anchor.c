@@ -37,3 +37,8 @@ void anchor_run(struct strbuf *out, const struct run *run)
 {
 	add_anchor(out, 'r', mix(mix(2, run->source), run->run_id));
 }
+
+void anchor_family(struct strbuf *out, const struct family *family)
+{
+	add_anchor(out, 'f', family->hash);
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtally/arena.h"
+#include "runtally/families.h"
 
 /* What things take on a page, in bytes; rather too much than too little. */
 enum {
@@ -11,8 +12,9 @@ enum {
 	SECTION_PRICE = 1600,
 	CASE_PRICE = 1000,
 	FAILURE_PRICE = 800,
+	FAMILY_PRICE = 1600,
 	STRIP_RUN_PRICE = 75, /* one run of a strip */
-	RUN_PRICE = 1500,
+	RUN_PRICE = 1600,
 	CRITERION_PRICE = 300,
 	TURN_PRICE = 900,
 	MESSAGE_PRICE = 130,
@@ -34,14 +36,17 @@ static bool spend(uint64_t *left, uint64_t price)
 
 /* ---- lists that are cut at their end ---- */
 
-static uint64_t row_price(const struct report *report, size_t row)
+static uint64_t row_price(const struct view *view, size_t row)
 {
+	const struct report *report = view->report;
 	uint64_t price = 0;
 
 	if (row < report->suite_count)
 		price += SUITE_ROW_PRICE + report->worst[row]->strip_count * STRIP_RUN_PRICE;
 	if (row < report->failing_cases)
 		price += FAILURE_PRICE;
+	if (view->families && row < view->families->count)
+		price += FAMILY_PRICE;
 	if (row < report->flaky_cases)
 		price += FAILURE_PRICE + STRIP_LENGTH * STRIP_RUN_PRICE;
 	return price;
@@ -53,7 +58,7 @@ static void plan_rows(struct view_plan *plan, const struct view *view, uint64_t 
 	uint64_t price;
 
 	do {
-		price = row_price(view->report, plan->rows);
+		price = row_price(view, plan->rows);
 	} while (price && spend(left, price) && ++plan->rows);
 	if (!price)
 		plan->rows = SIZE_MAX;

@@ -3,8 +3,10 @@
 
 #include "runtally/numbers.h"
 #include "runtally/times.h"
+#include "runtally/view_family.h"
 #include "runtally/view_group.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_series.h"
 #include "runtally/view_table.h"
 
 static const struct report *report_of(const struct value *of)
@@ -577,6 +579,20 @@ static const struct member report_members[] = {
 	{"failures", MEMBER_LIST, {.next = report_failures}, 0},
 	{"failing_cases", MEMBER_LIST, {.next = report_failing_cases}, 0},
 	{"failing_count", MEMBER_TEXT, {.text = failing_count}, 0},
+	{"families", MEMBER_LIST, {.next = view_families}, 0},
+	{"family_count", MEMBER_TEXT, {.text = view_family_count}, 0},
+	{"has_families", MEMBER_FLAG, {.flag = view_has_families}, 0},
+	{"hidden_families", MEMBER_TEXT, {.text = view_hidden_families}, 0},
+	{"has_hidden_families", MEMBER_FLAG, {.flag = view_has_hidden_families}, 0},
+	{"series", MEMBER_LIST, {.next = view_series_points}, 0},
+	{"has_series", MEMBER_FLAG, {.flag = view_has_series}, 0},
+	{"series_unit", MEMBER_TEXT, {.text = view_series_unit}, 0},
+	{"series_untimed", MEMBER_TEXT, {.text = view_series_untimed}, 0},
+	{"has_series_untimed", MEMBER_FLAG, {.flag = view_has_untimed}, 0},
+	{"series_has_few", MEMBER_FLAG, {.flag = view_series_any_few}, 0},
+	{"series_has_cost", MEMBER_FLAG, {.flag = view_series_any_cost}, 0},
+	{"series_cost_partial", MEMBER_FLAG, {.flag = view_series_any_partly}, 0},
+	{"series_chart", MEMBER_MARKUP, {.text = view_series_chart}, 0},
 	{"hidden_suites", MEMBER_TEXT, {.text = hidden_text}, BUDGET_SUITES},
 	{"has_hidden_suites", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_SUITES},
 	{"hidden_failures", MEMBER_TEXT, {.text = hidden_text}, BUDGET_FAILURES},

@@ -8,6 +8,7 @@
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
 #include "runtally/view_details.h"
+#include "runtally/view_family.h"
 #include "runtally/view_plan.h"
 
 static const struct run *run_of(const struct value *of)
@@ -187,6 +188,13 @@ static bool has_criteria(const struct value *of)
 static bool run_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	return view_next_part(of, &class_criterion, 0, run_of(of)->criterion_count, cursor, out);
+}
+
+static bool case_is_listed(const struct value *of)
+{
+	const struct view_plan *plan = value_view(of)->plan;
+
+	return !plan || plan->cases[run_of(of)->case_index];
 }
 
 static bool is_shown(const struct value *of)
@@ -379,6 +387,7 @@ static const struct member run_members[] = {
 	{"case_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, test_case.id)},
 	{"case_name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, test_case.name)},
 	{"case_anchor", MEMBER_TEXT, {.text = case_link}, 0},
+	{"case_is_listed", MEMBER_FLAG, {.flag = case_is_listed}, 0},
 	{"agent", MEMBER_TEXT, {.text = agent_text}, 0},
 	{"agent_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, agent.id)},
 	{"agent_name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, agent.name)},
@@ -402,6 +411,10 @@ static const struct member run_members[] = {
 	{"ended", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, ended_at)},
 	{"criteria", MEMBER_LIST, {.next = run_criteria}, 0},
 	{"has_criteria", MEMBER_FLAG, {.flag = has_criteria}, 0},
+	{"family", MEMBER_TEXT, {.text = view_run_family}, 0},
+	{"family_anchor", MEMBER_TEXT, {.text = view_run_family_anchor}, 0},
+	{"family_runs", MEMBER_TEXT, {.text = view_run_family_runs}, 0},
+	{"family_is_shared", MEMBER_FLAG, {.flag = view_run_family_shared}, 0},
 	{"is_shown", MEMBER_FLAG, {.flag = is_shown}, 0},
 	{"passages", MEMBER_LIST, {.next = run_passages}, 0},
 	{"turns", MEMBER_LIST, {.next = run_turns}, 0},

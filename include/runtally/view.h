@@ -22,11 +22,15 @@
 #include "runtally/view_loads.h"
 
 struct view_plan;
+struct families;
+struct series;
 
 /* What a report is made of. All borrowed; lives as long as the rendering. */
 struct view {
 	const struct report *report;
-	struct view_loads *loads; /* of its runs' details; NULL: none are shown */
+	const struct families *families; /* of its failures; NULL: none are told */
+	const struct series *series;     /* of its runs; likewise */
+	struct view_loads *loads;        /* of its runs' details; NULL: none are shown */
 	const struct ingest_counts *counts;
 	const struct notes *notes;
 	const struct gates *gates;

@@ -5,13 +5,15 @@
 #ifndef RUNTALLY_VIEW_ANCHOR_H
 #define RUNTALLY_VIEW_ANCHOR_H
 
+#include "runtally/families.h"
 #include "runtally/report.h"
 #include "runtally/strbuf.h"
 
-/* `s-…`, `c-…`, `r-…` and 16 hexadecimal digits. */
+/* `s-…`, `c-…`, `r-…`, `f-…` and 16 hexadecimal digits. */
 void anchor_suite(struct strbuf *out, const struct suite_group *suite);
 void anchor_case(struct strbuf *out, const struct suite_group *suite,
 		 const struct case_group *group);
 void anchor_run(struct strbuf *out, const struct run *run);
+void anchor_family(struct strbuf *out, const struct family *family);
 
 #endif

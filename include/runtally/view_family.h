@@ -1,0 +1,18 @@
+/*
+ * view_family: families of failures as templates see them.
+ */
+#ifndef RUNTALLY_VIEW_FAMILY_H
+#define RUNTALLY_VIEW_FAMILY_H
+
+#include "runtally/view.h"
+
+/* Functions for members of the report. */
+member_next view_families;
+member_text view_family_count, view_hidden_families;
+member_flag view_has_families, view_has_hidden_families;
+
+/* Functions for members of a run. */
+member_text view_run_family, view_run_family_anchor, view_run_family_runs;
+member_flag view_run_family_shared;
+
+#endif

@@ -1,0 +1,141 @@
+#include "runtally/view_series.h"
+
+#include "runtally/chart.h"
+#include "runtally/numbers.h"
+#include "runtally/series.h"
+#include "runtally/times.h"
+
+static const struct series_point *point_of(const struct value *of)
+{
+	return of->object;
+}
+
+static void label_text(const struct value *of, struct strbuf *out)
+{
+	series_label(point_of(of), out);
+}
+
+static bool has_runs(const struct value *of)
+{
+	return point_of(of)->tally.runs > 0;
+}
+
+static void raw_date(const struct value *of, struct strbuf *out)
+{
+	char text[DATE_TEXT_SIZE];
+
+	date_text(point_of(of)->day * DAY_MS, text);
+	strbuf_addstr(out, text);
+}
+
+static const struct member raw_point_members[] = {
+	{"date", MEMBER_TEXT, {.text = raw_date}, 0},
+};
+
+static const struct value_class class_raw_point = {
+	.name = "raw point",
+	.members = raw_point_members,
+	.count = MEMBER_COUNT(raw_point_members),
+	.base = &class_raw_tally,
+};
+
+static bool point_raw(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_raw_point, value_view(of), of->object, of->index);
+	return true;
+}
+
+static const struct member point_members[] = {
+	{"label", MEMBER_TEXT, {.text = label_text}, 0},
+	{"has_runs", MEMBER_FLAG, {.flag = has_runs}, 0},
+	{"raw", MEMBER_OBJECT, {.object = point_raw}, 0},
+};
+
+static const struct value_class class_point = {
+	.name = "point",
+	.members = point_members,
+	.count = MEMBER_COUNT(point_members),
+	.base = &class_tally,
+};
+
+/* ---- members of the report ---- */
+
+bool view_has_series(const struct value *of)
+{
+	const struct series *series = value_view(of)->series;
+
+	return series && series->count > 1;
+}
+
+bool view_series_points(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct series *series = value_view(of)->series;
+
+	if (!view_has_series(of) || cursor->index >= series->count)
+		return false;
+	*out = value_of(&class_point, value_view(of), &series->points[cursor->index],
+			cursor->index);
+	cursor->index++;
+	return true;
+}
+
+void view_series_unit(const struct value *of, struct strbuf *out)
+{
+	if (view_has_series(of))
+		strbuf_addstr(out, series_unit_name(value_view(of)->series->unit));
+}
+
+bool view_has_untimed(const struct value *of)
+{
+	const struct series *series = value_view(of)->series;
+
+	return series && series->untimed > 0;
+}
+
+void view_series_untimed(const struct value *of, struct strbuf *out)
+{
+	if (value_view(of)->series)
+		number_count(out, value_view(of)->series->untimed);
+}
+
+/* Whether any point is one that `test` finds. */
+static bool any_point(const struct value *of, bool (*test)(const struct series_point *point))
+{
+	const struct series *series = value_view(of)->series;
+
+	for (size_t i = 0; series && i < series->count; i++)
+		if (test(&series->points[i]))
+			return true;
+	return false;
+}
+
+static bool tells_cost(const struct series_point *point)
+{
+	return point->tally.cost_known > 0;
+}
+
+static bool tells_cost_partly(const struct series_point *point)
+{
+	return point->tally.cost_known && point->tally.cost_known < point->tally.runs;
+}
+
+bool view_series_any_few(const struct value *of)
+{
+	return any_point(of, series_is_few);
+}
+
+bool view_series_any_cost(const struct value *of)
+{
+	return any_point(of, tells_cost);
+}
+
+bool view_series_any_partly(const struct value *of)
+{
+	return any_point(of, tells_cost_partly);
+}
+
+void view_series_chart(const struct value *of, struct strbuf *out)
+{
+	if (view_has_series(of))
+		chart_series(value_view(of)->series, out);
+}
