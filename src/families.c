@@ -190,10 +190,14 @@ static void compare_blanks(struct family *family, const struct clue *clue)
 {
 	const char *text;
 
+	if (!family->blank_count)
+		return;
 	cause_of(family->first, &text);
 	for (size_t i = 0; i < family->blank_count; i++) {
 		struct gist_blank a = family->blanks[i], b = clue->gist.blanks[i];
 
+		if (family->varying >> i & 1)
+			continue;
 		if (a.length != b.length ||
 		    memcmp(text + a.start, clue->text + b.start, a.length) != 0)
 			family->varying |= UINT64_C(1) << i;

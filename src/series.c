@@ -28,19 +28,14 @@ static int64_t week_of(int64_t day)
 
 static int64_t step_of(int64_t day, enum series_unit unit)
 {
-	struct civil date = civil_from_days(day);
+	struct civil date;
 
-	switch (unit) {
-	case SERIES_DAY:
+	if (unit == SERIES_DAY)
 		return day;
-	case SERIES_WEEK:
+	if (unit == SERIES_WEEK)
 		return week_of(day);
-	case SERIES_MONTH:
-		return date.year * INT64_C(12) + date.month - 1;
-	case SERIES_YEAR:
-		break;
-	}
-	return date.year;
+	date = civil_from_days(day);
+	return unit == SERIES_YEAR ? date.year : date.year * INT64_C(12) + date.month - 1;
 }
 
 static int64_t first_day(int64_t step, enum series_unit unit)

@@ -104,6 +104,32 @@ class Page(harness.Case):
         self.assertEqual(len(re.findall('<article class="run', whole)), 200)
         self.check_counts(page, whole)
 
+    def test_causes(self):
+        """Failures whose texts differ in numbers alone are one; in the budget, largest first."""
+        everything = []
+        for number in range(900):
+            run = {"schema": "runtally.run/1", "source": "kapso", "run_id": f"r{number}",
+                   "case": {"name": f"case {number % 7}"}, "outcome": "error",
+                   "created_at": fields.TIME % (number % 60),
+                   "reason": f"score 0.{number} below 0.8 in run_{number:06x}"}
+            if number >= 600:
+                run["reason"] = f"{'abcdefghij'[number % 10]} {'klmnopqrst'[number // 10 % 10]} x"
+            everything.append(run)
+        self.write("runs.ndjson", "".join(json.dumps(run) + "\n" for run in everything))
+        page = self.page()
+        self.assertEqual(len(re.findall('<li id="f-', page)), 101)
+        first = re.search(r'<li id="f-.*?</li>', page, re.S)[0]
+        self.assertIn("score … below 0.8 in run_…", first)
+        self.assertIn("<b>600</b> runs", first)
+        self.assertIn("7 cases", first)
+        self.assertNotIn('id="trend"', page)
+        cut = self.page(60_000)
+        self.assertEqual(re.findall('<li id="(f-.*?)"', cut)[0], first[8:26])
+        listed = len(re.findall('<li id="f-', cut))
+        self.assertLess(listed, 101)
+        self.assertIn(f"Not listed to keep this page short: {101 - listed} more", cut)
+        self.check_links(cut)
+
     def test_no_details(self):
         self.put(dict(suites=1, cases=300, each=1))
         page = self.page(60_000, "--details=none")

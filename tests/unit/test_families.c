@@ -38,6 +38,8 @@ static void gists(void **state)
 		{"call abcdefab-cdef-abcd-efab-cdefabcdefab", "call #"},
 		{"run_ab12 and req-7f3a9c-x lost", "run_# and req-# lost"},
 		{"0xdeadbeef", "#"},
+		{"req_aaec, data_feed_lost, deed, x_abc", "req_#, data_feed_lost, deed, x_abc"},
+		{"\"\"\"\"\"\"", "\"#\"\"#\"\"#\""},
 		{"10.0.0.1:8080 refused", "# refused"},
 		{"GET https://example.com/v1/runs/17/log", "get https://example.com/#/runs/#/log"},
 		{"wrote to [email 3]", "wrote to [email #]"},
