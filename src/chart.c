@@ -175,7 +175,7 @@ static void add_dates(const struct chart *chart)
 	size_t steps = last < LABELS_MOST ? last : LABELS_MOST - 1;
 
 	for (size_t i = 0; i <= steps; i++) {
-		size_t point = i * last / steps;
+		size_t point = (i * last + steps / 2) / steps;
 
 		strbuf_addf(chart->out,
 			    "<text class=\"tick%s\" y=\"%d\" text-anchor=\"middle\" x=\"",

@@ -212,7 +212,7 @@ static bool ends_in_hex(const char *token, size_t start, size_t length)
 	for (size_t i = start; i < length; i++)
 		if (!is_hex_letter(token[i]))
 			return false;
-	return start && length - start >= 4;
+	return length - start >= 4;
 }
 
 /* Where in the token the first part begins that holds a digit; its length: in none. */

@@ -8,6 +8,7 @@
 #include "runtally/view_plan.h"
 #include "runtally/view_series.h"
 #include "runtally/view_table.h"
+#include "runtally/view_top.h"
 
 static const struct report *report_of(const struct value *of)
 {
@@ -593,6 +594,10 @@ static const struct member report_members[] = {
 	{"series_has_cost", MEMBER_FLAG, {.flag = view_series_any_cost}, 0},
 	{"series_cost_partial", MEMBER_FLAG, {.flag = view_series_any_partly}, 0},
 	{"series_chart", MEMBER_MARKUP, {.text = view_series_chart}, 0},
+	{"costly_cases", MEMBER_LIST, {.next = view_costly_cases}, 0},
+	{"has_costly_cases", MEMBER_FLAG, {.flag = view_has_costly}, 0},
+	{"slow_cases", MEMBER_LIST, {.next = view_slow_cases}, 0},
+	{"has_slow_cases", MEMBER_FLAG, {.flag = view_has_slow}, 0},
 	{"hidden_suites", MEMBER_TEXT, {.text = hidden_text}, BUDGET_SUITES},
 	{"has_hidden_suites", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_SUITES},
 	{"hidden_failures", MEMBER_TEXT, {.text = hidden_text}, BUDGET_FAILURES},

@@ -60,6 +60,7 @@ static void gists(void **state)
 		{"第3回 Größe 42", "第#回 größe #"},
 		{"a - 3", "a - #"},
 		{"range 1-3", "range #"},
+		{"v.5 of a,3", "v.# of a,#"},
 	};
 
 	(void)state;

@@ -244,23 +244,23 @@ static void drawing(void **state)
 	world_init(&world, "2026-11-01+ 2026-11-02- 2026-11-02+ 2026-11-04+");
 	for (size_t i = 1; i < world.count; i++) {
 		world.runs[i].has_cost = i != 1;
-		world.runs[i].cost_nano = INT64_C(500000000) * (int64_t)i;
+		world.runs[i].cost_nano = INT64_C(500000000) * (4 - (int64_t)i);
 	}
 	chart_of(&world, &svg);
 	check_holds(svg.text, "aria-label=\"Pass rate by day. First 2026-11-01: 1 run, pass rate "
 			      "100 % (1/1), 95 % interval 20.7 % to 100 %. Last 2026-11-04: 1 run, "
-			      "pass rate 100 % (1/1), 95 % interval 20.7 % to 100 %, cost $1.50. "
-			      "Lowest 50.0 % (1/2) in 2026-11-02. Highest cost $1.50.\"");
+			      "pass rate 100 % (1/1), 95 % interval 20.7 % to 100 %, cost $0.50. "
+			      "Lowest 50.0 % (1/2) in 2026-11-02. Highest cost $1.00.\"");
 	check_holds(svg.text, "<title>2026-11-02: 2 runs, pass rate 50.0 % (1/2), 95 % interval "
 			      "9.5 % to 90.5 %, cost ≥ $1.00</title>");
 	check_holds(svg.text, "<title>2026-11-03: 0 runs</title>");
 	check_holds(svg.text, "d=\"M1250 8.0L3750 88.0\"");
 	check_holds(svg.text, "cx=\"37.50%\" cy=\"88.0\"");
-	/* two thirds of 44 pixels, above the line at 236 */
-	check_holds(svg.text, "<rect class=\"cost partly\" x=\"2812\" width=\"1875\" y=\"206.7\" "
-			      "height=\"29.3\"/>");
-	check_holds(svg.text, "<rect class=\"cost\" x=\"7812\" width=\"1875\" y=\"192.0\" "
+	/* 44 pixels, above the line at 236, and half of them */
+	check_holds(svg.text, "<rect class=\"cost partly\" x=\"2812\" width=\"1875\" y=\"192.0\" "
 			      "height=\"44.0\"/>");
+	check_holds(svg.text, "<rect class=\"cost\" x=\"7812\" width=\"1875\" y=\"214.0\" "
+			      "height=\"22.0\"/>");
 	assert_null(strstr(svg.text, "style="));
 	strbuf_release(&svg);
 	world_release(&world);

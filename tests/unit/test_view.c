@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "fixture.h"
+#include "runtally/families.h"
+#include "runtally/series.h"
 #include "runtally/times.h"
 #include "runtally/view.h"
 
@@ -297,6 +299,17 @@ static void texts_of_report(void **state)
 		{"failing_count", "2"},
 		{"failing_cases", "#2"},
 		{"failing_cases.0.name", "asks"},
+		{"costly_cases", "#0"},
+		{"has_costly_cases", "false"},
+		{"slow_cases", "#0"},
+		{"has_slow_cases", "false"},
+		{"families", "#0"},
+		{"has_families", "false"},
+		{"has_series", "false"},
+		{"series_unit", ""},
+		{"series_chart", ""},
+		{"failures.0.family", ""},
+		{"failures.0.case_is_listed", "true"},
 		{"shown_runs", "#2"},
 		{"runs", "#5"},
 		{"cases", "#3"},
@@ -588,6 +601,108 @@ static void texts_of_runs(void **state)
 
 	(void)state;
 	make_full(&world);
+	CHECK(&world.view, wanted);
+	world_release(&world);
+}
+
+static void families_and_series(void **state)
+{
+	static const struct expectation wanted[] = {
+		{"families", "#2"},
+		{"family_count", "2"},
+		{"has_families", "true"},
+		{"hidden_families", "0"},
+		{"families.0.title", "no line"},
+		{"families.0.cause", "reason"},
+		{"families.0.headline_differs", "false"},
+		{"families.0.failed", "0"},
+		{"families.0.errors", "1"},
+		{"families.0.first_at", "2026-11-21 10:01"},
+		{"families.0.raw.first_at", "2026-11-21T10:01:04.000Z"},
+		{"families.1.title", "tone"},
+		{"families.1.is_criterion", "true"},
+		{"families.1.source", "playgent"},
+		{"families.1.run_count", "1"},
+		{"families.1.is_single", "true"},
+		{"families.1.share", "50.0 %"},
+		{"families.1.raw.share", "50.00"},
+		{"families.1.has_one_suite", "true"},
+		{"families.1.last_at", ""},
+		{"families.1.headline_differs", "true"},
+		{"families.1.latest.run_id", "p1"},
+		{"failures.0.family", "no line"},
+		{"failures.0.family_runs", "1"},
+		{"failures.0.family_is_shared", "false"},
+		{"runs.0.family", ""},
+		{"runs.0.family_anchor", ""},
+		{"has_series", "true"},
+		{"series", "#3"},
+		{"series_unit", "day"},
+		{"series_untimed", "2"},
+		{"has_series_untimed", "true"},
+		{"series_has_few", "true"},
+		{"series_has_cost", "false"},
+		{"series_cost_partial", "false"},
+		{"series.1.label", "2026-11-21"},
+		{"series.1.raw.date", "2026-11-21"},
+		{"series.1.has_runs", "true"},
+		{"series.1.pass_rate", "0 %"},
+		{"series.1.raw.errors", "1"},
+		{"series.2.duration_max", "1 m 04 s"},
+	};
+	struct families families;
+	struct series series;
+	struct world world;
+
+	(void)state;
+	make_full(&world);
+	families_build(&families, &world.report);
+	series_build(&series, world.report.runs, world.report.run_count);
+	world.view.families = &families;
+	world.view.series = &series;
+	CHECK(&world.view, wanted);
+	world.view.rows = 1;
+	CHECK(&world.view, ((const struct expectation[]){{"families", "#1"},
+							 {"hidden_families", "1"},
+							 {"has_hidden_families", "true"}}));
+	series_release(&series);
+	families_release(&families);
+	world_release(&world);
+}
+
+static void add_priced(struct world *world, const char *name, int64_t cost, int64_t duration)
+{
+	struct run run = made_run("kapso", arena_strdup(&world->runs.arena, name), OUTCOME_PASSED);
+
+	run.test_case.name = name;
+	run.has_cost = cost >= 0;
+	run.cost_nano = cost;
+	run.duration_ms = duration;
+	keep(world, &run);
+}
+
+static void top_cases(void **state)
+{
+	static const struct expectation wanted[] = {
+		{"costly_cases", "#5"},       {"costly_cases.0.name", "e"},
+		{"costly_cases.1.name", "b"}, {"costly_cases.2.name", "c"},
+		{"costly_cases.3.name", "a"}, {"costly_cases.4.name", "d"},
+		{"has_costly_cases", "true"}, {"slow_cases", "#2"},
+		{"slow_cases.0.name", "d"},   {"slow_cases.1.name", "g"},
+		{"has_slow_cases", "true"},
+	};
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	add_priced(&world, "a", 10, -1);
+	add_priced(&world, "b", 70, -1);
+	add_priced(&world, "c", 70, -1);
+	add_priced(&world, "d", 5, 9);
+	add_priced(&world, "e", 80, -1);
+	add_priced(&world, "f", 0, -1);
+	add_priced(&world, "g", -1, 0);
+	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
 	CHECK(&world.view, wanted);
 	world_release(&world);
 }
@@ -1232,6 +1347,8 @@ int main(void)
 		cmocka_unit_test(texts_of_report),
 		cmocka_unit_test(texts_of_groups),
 		cmocka_unit_test(texts_of_runs),
+		cmocka_unit_test(families_and_series),
+		cmocka_unit_test(top_cases),
 		cmocka_unit_test(texts_of_nothing),
 		cmocka_unit_test(everything),
 		cmocka_unit_test(printed_as_json),
