@@ -56,19 +56,41 @@ static int write_reports(const struct options *options, struct view *view)
 	return status;
 }
 
+/* What the reports show of that which takes time or memory. */
+struct shown {
+	bool details, families, series;
+};
+
+/* A user's templates may show what they like. */
+static struct shown what_is_shown(const struct options *options)
+{
+	bool all = options->templates_folder || options->template_count;
+	struct shown shown = {all, all, all};
+
+	for (size_t i = 0; i < options->target_count; i++) {
+		const struct format *format = options->targets[i].format;
+
+		shown.details = shown.details || format->details;
+		shown.families = shown.families || format->families;
+		shown.series = shown.series || format->series;
+	}
+	return shown;
+}
+
 static int report_on(const struct options *options, struct runs *runs,
 		     const struct ingest_counts *counts, const struct notes *notes)
 {
 	struct view_loads loads;
 	int status = notes->errors ? EXIT_INPUT : EXIT_OK;
-	struct families families;
+	struct shown shown = what_is_shown(options);
+	struct families families = {.count = 0};
+	struct series series = {.count = 0};
 	struct report report;
-	struct series series;
 	struct gates gates;
 	struct view view = {
 		.report = &report,
-		.families = &families,
-		.series = &series,
+		.families = shown.families ? &families : NULL,
+		.series = shown.series ? &series : NULL,
 		.loads = &loads,
 		.counts = counts,
 		.notes = notes,
@@ -82,8 +104,10 @@ static int report_on(const struct options *options, struct runs *runs,
 
 	view_loads_init(&loads, runs->spool);
 	report_build(&report, runs, options->suite_by);
-	families_build(&families, &report);
-	series_build(&series, report.runs, report.run_count);
+	if (shown.families)
+		families_build(&families, &report);
+	if (shown.series)
+		series_build(&series, report.runs, report.run_count);
 	gates_judge(&gates, &options->gates, &report);
 	status = larger(status, write_reports(options, &view));
 	tell_gates(options, &gates);
@@ -98,16 +122,6 @@ static int report_on(const struct options *options, struct runs *runs,
 	return larger(status, gates.missed ? EXIT_GATE : EXIT_OK);
 }
 
-/* A user's templates may show what they like. */
-static bool shows_details(const struct options *options)
-{
-	bool shows = options->templates_folder || options->template_count;
-
-	for (size_t i = 0; i < options->target_count; i++)
-		shows = shows || options->targets[i].format->details;
-	return shows;
-}
-
 static int run_pipeline(struct options *options)
 {
 	struct ingest_counts counts;
@@ -116,7 +130,7 @@ static int run_pipeline(struct options *options)
 	struct runs runs;
 	int status = EXIT_INPUT;
 
-	options->ingest.details_unseen = !shows_details(options);
+	options->ingest.details_unseen = !what_is_shown(options).details;
 	if (wants_progress(options))
 		options->ingest.progress = show_progress;
 	spool_init(&spool, SPOOL_MEMORY, temporary_folder());

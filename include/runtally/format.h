@@ -59,6 +59,8 @@ struct format {
 	size_t rows;       /* of each list that a size budget cuts; 0: all */
 	const char *style; /* a file beside the template whose hash the page carries; NULL: none */
 	bool details;      /* shows details of runs (--details) */
+	bool families;     /* shows families of failures */
+	bool series;       /* shows the runs over time */
 	bool bundle;       /* an archive of all formats that are not, and have an extension */
 };
 

@@ -130,6 +130,15 @@ class Page(harness.Case):
         self.assertIn(f"Not listed to keep this page short: {101 - listed} more", cut)
         self.check_links(cut)
 
+    def test_causes_in_other_templates(self):
+        """What the built-in templates of a format leave out is there for a user's own."""
+        everything = list(runs(suites=1, cases=1, each=2))
+        everything[1]["created_at"] = "2026-11-11T00:00:00Z"
+        self.write("runs.ndjson", "".join(json.dumps(run) + "\n" for run in everything))
+        self.write("own.mustache", "{{family_count}} {{series_unit}}")
+        ended = self.run_here("runs.ndjson", "-o", "csv=-", "--template", "csv=own.mustache")
+        self.assertEqual(ended.stdout, b"\"1\" \"day\"", ended.stderr)
+
     def test_no_details(self):
         self.put(dict(suites=1, cases=300, each=1))
         page = self.page(60_000, "--details=none")
