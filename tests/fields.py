@@ -1,6 +1,7 @@
 """One full record of each API, and its text fields: for hostile texts and canaries."""
 
 import copy
+import itertools
 
 TIME = "2026-11-10T10:%02d:00.000Z"
 
@@ -209,3 +210,15 @@ HOSTILE = [
     "emoji \U0001f469\u200d\U0001f4bb é e\u0301 שלום 日本語",
     "very " + "long" * 200,
 ]
+
+
+def hostile_records(texts):
+    """Every text in every place, in turns: place i of record r has text i + r."""
+    for turn in range(len(texts)):
+        for source, make in {**DEFINITIONS, **RUNS}.items():
+            given = itertools.cycle(texts[turn:] + texts[:turn])
+            record = filled(make(), lambda path, old, given=given: next(given))
+            if source in RUNS:
+                # Else runs whose ids are equal were copies of each other.
+                record[run_key(source)] += f" {source} {turn}"
+            yield record

@@ -4,7 +4,6 @@
 import csv
 import html.parser
 import io
-import itertools
 import json
 import os
 import re
@@ -81,19 +80,11 @@ def outside_code(markdown):
 
 
 class Hostile(harness.Case):
-    """Every text of HOSTILE in every place, in turns: place i of record r has text i + r."""
+    """Every text of fields.HOSTILE in every place."""
 
     @classmethod
     def setUpClass(cls):
-        cls.records = []
-        for turn in range(len(fields.HOSTILE)):
-            for source, make in {**fields.DEFINITIONS, **fields.RUNS}.items():
-                texts = itertools.cycle(fields.HOSTILE[turn:] + fields.HOSTILE[:turn])
-                record = fields.filled(make(), lambda path, old, texts=texts: next(texts))
-                if source in fields.RUNS:
-                    # Else runs whose ids are equal were copies of each other.
-                    record[fields.run_key(source)] += f" {source} {turn}"
-                cls.records.append(record)
+        cls.records = list(fields.hostile_records(fields.HOSTILE))
 
     def setUp(self):
         super().setUp()
