@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Reports of many kinds, looked at in Chromium by check.mjs: browser.py [--figures] [NAME...]
+
+Skips itself, and says why, where node, Chromium or the packages of package.json are missing.
+Environment: RUNTALLY_CHROMIUM, the browser (default: the first one found on PATH).
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import fields  # noqa: E402
+import harness  # noqa: E402
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TIME_LIMIT = 600
+
+# Generous: they catch a page that grows without bound, not a slow machine.
+HEAVY = {"nodes": 400_000, "paint": 5000}
+
+# Each tells of itself when it is run; `ran` is looked for in the page, the beacon in its requests.
+SCRIPTS = [
+    "<img src=x onerror=\"ran=1;fetch('//127.0.0.1:9/beacon')\">",
+    "\"><svg onload=ran=1><script>ran=1</script>",
+    "' autofocus tabindex=1 onfocus='ran=1' x='",
+    "\" style=\"position:fixed;inset:0;background:url(//127.0.0.1:9/beacon)",
+    "</title></style></textarea></bdi></p></table><script>ran=1</script>",
+    "<a href=\"javascript:ran=1\">x</a><iframe srcdoc='<script>parent.ran=1</script>'></iframe>",
+    "<details open ontoggle=ran=1><summary>x</summary></details>",
+    "<base href=//127.0.0.1:9/><form action=//127.0.0.1:9/><button>x</button></form>",
+    "<meta http-equiv=refresh content=\"0;url=//127.0.0.1:9/\">"
+    "<link rel=stylesheet href=//127.0.0.1:9/>",
+]
+
+
+def missing():
+    """Why nothing can be looked at; None when all is there."""
+    if not shutil.which("node"):
+        return "no node"
+    if not browser():
+        return f"no {', '.join(BROWSERS)}"
+    if not (HERE / "node_modules").is_dir():
+        return "`npm ci` in tests/browser"
+    return None
+
+
+def browser():
+    named = os.environ.get("RUNTALLY_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+# ---- runs ----
+
+def runs(number, passed, name="case {}", said="answer"):
+    """Runs of Playgent; passed(i) says which passed."""
+    for i in range(number):
+        run = fields.playgent()
+        run.update(run_id=f"run-{i}", created_at=fields.TIME % (i % 60), success=passed(i))
+        run["test_case"] = {"id": f"case-{i % 7}", "name": name.format(i % 7)}
+        turn = run["turns"][0]
+        turn["success"] = turn["evaluation"]["overall_pass"] = passed(i)
+        turn["output"][0]["content"] = said
+        yield run
+
+
+def unfinished():
+    for run in runs(3, bool):
+        yield {**run, "status": "running", "success": None, "turns": [], "summary": None}
+
+
+ARABIC = "حجز العبّارة إلى الجزيرة (نسخة {}) 2026"
+UNBROKEN = "Vehicle_and_passenger_booking_regression_" * 8 + "{}"
+
+RECORDS = {
+    "one run": lambda: runs(1, lambda i: False),
+    "all passed": lambda: runs(12, lambda i: True),
+    "all failed": lambda: runs(12, lambda i: False),
+    "all unknown": unfinished,
+    "right to left": lambda: runs(12, lambda i: i % 3, ARABIC, "תשובה with 12 % (x)"),
+    "long names": lambda: runs(12, lambda i: i % 3, UNBROKEN, "https://example.com/" + "x" * 900),
+    "hostile": lambda: fields.hostile_records(fields.HOSTILE),
+    "scripts": lambda: fields.hostile_records(SCRIPTS),
+}
+
+# Everything that can be shown: gates, and the details of runs that passed.
+ALL = ["--details", "all", "--min-pass-rate", "50"]
+
+INPUTS = {
+    "samples": ["--title", "Saltwind Ferries: agent tests", harness.ROOT / "samples"],
+    "hostile golden": [*ALL, harness.TESTS / "golden/hostile/in"],
+    "empty": ["--min-pass-rate", "99", harness.TESTS / "envelopes/magpipe-runs-empty.json"],
+}
+
+
+# ---- reports ----
+
+class Reports:
+    """What is looked at, written to one folder."""
+
+    def __init__(self, folder, wanted):
+        self.folder, self.wanted = folder, wanted
+
+    def is_wanted(self, name):
+        return not self.wanted or any(word in name for word in self.wanted)
+
+    def page(self, name, *arguments):
+        """One report, alone in its folder."""
+        path = self.folder / name.replace(" ", "-") / "report.html"
+        path.parent.mkdir()
+        ended = harness.runtally("-q", "-o", path, *arguments)
+        if not path.exists():
+            sys.exit(f"{name}: {ended.stderr.decode()}")
+        return path
+
+    def records(self, name, records):
+        path = self.folder / f"{name}.ndjson"
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        return path
+
+    def pages(self):
+        for name, arguments in INPUTS.items():
+            if self.is_wanted(name):
+                yield {"name": name, "file": str(self.page(name, *arguments)), "hostile": False}
+        for name, make in RECORDS.items():
+            if self.is_wanted(name):
+                yield {"name": name, "file": str(self.page(name, *ALL, self.records(name, make()))),
+                       "hostile": name in ("hostile", "scripts")}
+
+    def heavy(self, runs):
+        name = f"{runs} runs"
+        if self.is_wanted(name):
+            made = self.folder / f"{runs}.ndjson"
+            subprocess.run([harness.BUILD / "tests/bench/generate", "--runs", str(runs), "--cases",
+                            str(runs // 10), "ndjson", made], check=True, stdout=subprocess.DEVNULL)
+            yield {"name": name, "file": str(self.page(name, made)), "heavy": HEAVY}
+            made.unlink()
+
+    def sites(self):
+        """The page of samples/ with its style in a file of its own, as a folder of pages has it."""
+        if self.is_wanted("site"):
+            page = self.page("site", *INPUTS["samples"])
+            text = page.read_text()
+            (page.parent / "style.css").write_text(re.search("<style>(.*?)</style>", text, re.S)[1])
+            text = re.sub("<style>.*?</style>", "<link rel=\"stylesheet\" href=\"style.css\">", text,
+                          flags=re.S)
+            page.write_text(re.sub("<meta http-equiv=\"Content-Security-Policy\".*\n", "", text))
+            yield {"name": "site", "folder": str(page.parent)}
+
+
+def main():
+    words = [word for word in sys.argv[1:] if not word.startswith("--")]
+    reason = missing()
+    if reason:
+        print(f"skipped: pages in a browser ({reason})")
+        return harness.say_counts(0, 0, 1)
+    with tempfile.TemporaryDirectory(prefix="runtally-browser-") as folder:
+        reports = Reports(pathlib.Path(folder), words)
+        plan = {"chromium": browser(), "folder": folder, "figures": "--figures" in sys.argv,
+                "pages": [*reports.heavy(10_000), *reports.pages()], "sites": [*reports.sites()]}
+        path = pathlib.Path(folder) / "plan.json"
+        path.write_text(json.dumps(plan))
+        return subprocess.run(["node", HERE / "check.mjs", path], timeout=TIME_LIMIT).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

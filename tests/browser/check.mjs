@@ -1,0 +1,189 @@
+// Looks at reports in a browser, as their readers do:
+//   node check.mjs PLAN.json
+// browser.py writes the plan and the reports. The last line counts what passed and failed.
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import { BROKEN } from './broken.mjs';
+import * as pages from './pages.mjs';
+import { JENKINS, serve } from './server.mjs';
+import * as site from './site.mjs';
+import { DESKTOP, Visit } from './visit.mjs';
+
+const PHONE = { width: 375, height: 812 };
+const NARROWEST = { width: 320, height: 640 };
+const PAPER = { width: 718, height: 1040 }; // A4 within margins of 10 mm
+const TEST_MS = 60_000;
+
+const plan = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const browser = await chromium.launch({ executablePath: plan.chromium });
+const counts = { passed: 0, failed: 0 };
+
+async function test(name, run) {
+  let complaints;
+  const start = performance.now();
+  try {
+    complaints = await Promise.race([run(), outOfTime()]);
+  } catch (error) {
+    complaints = [String(error.stack ?? error)];
+  }
+  if (plan.figures) console.log(`${name}: took ${Math.round(performance.now() - start)} ms`);
+  counts[complaints.length ? 'failed' : 'passed']++;
+  for (const complaint of complaints) console.log(`FAIL: ${name}: ${complaint}`);
+}
+
+async function outOfTime() {
+  await sleep(TEST_MS, undefined, { ref: false });
+  return [`took more than ${TEST_MS / 1000} s`];
+}
+
+// A series of checks of one open page; what went wrong on the way counts, too.
+async function visiting(name, url, options, run) {
+  let visit;
+  await test(`${name}: opens`, async () => {
+    visit = await Visit.open(browser, url, options);
+    return [];
+  });
+  if (!visit) return;
+  await run(visit, (what, check) => test(`${name}: ${what}`, () => check(visit)));
+  await test(`${name}: is quiet`, async () => visit.trouble());
+  await visit.close();
+}
+
+// ---- one page ----
+
+async function works(name, url, options) {
+  await visiting(name, url, options, async (visit, check) => {
+    await check('markup of its own alone', pages.foreign);
+    await check('<details>', pages.details);
+    await check('links', pages.targets);
+  });
+}
+
+async function looks(name, url) {
+  await visiting(`${name}, narrow`, url, { size: NARROWEST }, async (visit, check) => {
+    await check('reflow', pages.reflow);
+    await visit.page.setViewportSize(PAPER);
+    await check('print', pages.print);
+  });
+  await visiting(`${name}, axe`, url, {}, async (visit, check) => {
+    await check('whole page', pages.accessibility);
+    for (const colorScheme of ['light', 'dark']) {
+      await visit.page.emulateMedia({ colorScheme });
+      for (const size of [DESKTOP, PHONE]) {
+        await visit.page.setViewportSize(size);
+        await check(`${colorScheme}, ${size.width} px`, pages.appearance);
+      }
+    }
+  });
+}
+
+// The single page carries its style inside, which this policy blocks: unstyled, but all there.
+async function underJenkins(name, file) {
+  const styled = await Visit.open(browser, pathToFileURL(file).href);
+  const letters = async (visit) => (await pages.words(visit)).replace(/\s/g, '');
+  const wanted = await letters(styled);
+  const server = await serve(dirname(file), JENKINS);
+  const plain = await Visit.open(browser, `${server.origin}/${basename(file)}`);
+  const check = (what, run) => test(`${name} under Jenkins' policy: ${what}`, () => run(plain));
+  await check('<details>', pages.details);
+  await check('links', pages.targets);
+  await check('text', async () => (await letters(plain) === wanted ? [] : ['it is not all there']));
+  await check('its own style is blocked, and nothing else', async () => {
+    const trouble = plain.trouble().join('; ');
+    return trouble === 'policy: style-src-elem inline' ? [] : [trouble];
+  });
+  await Promise.all([styled.close(), plain.close(), server.close()]);
+}
+
+// Also where no policy helps: the escaper alone must hold.
+async function withoutPolicy(name, url) {
+  await visiting(`${name} without a policy`, url, { bypassCSP: true }, async (visit, check) => {
+    await visit.openDetails();
+    await pages.handle(visit);
+    await check('handled', pages.foreign);
+  });
+}
+
+async function checkPage({ name, file, hostile, heavy }) {
+  const url = pathToFileURL(file).href;
+  if (heavy) return checkWeight({ name, file, ...heavy });
+  await works(name, url);
+  await test(`${name}: markup`, () => pages.markup(file));
+  await underJenkins(name, file);
+  return hostile ? withoutPolicy(name, url) : looks(name, url);
+}
+
+async function checkWeight({ name, file, nodes, paint }) {
+  const bytes = statSync(file).size;
+  await visiting(name, pathToFileURL(file).href, {}, (visit, check) => check('weight', async () => {
+    const found = await pages.weight(visit);
+    if (plan.figures)
+      console.log(`${name}: ${bytes} bytes, ${found.nodes} nodes, first paint ` +
+        `${found.paint} ms, loaded ${found.loaded} ms`);
+    return [...(found.nodes > nodes ? [`${found.nodes} nodes`] : []),
+      ...(found.paint < paint ? [] : [`first paint after ${found.paint} ms`])];
+  }));
+}
+
+// ---- a folder of pages ----
+
+async function checkSite({ name, folder }) {
+  const server = await serve(folder, JENKINS);
+  const all = site.pagesOf(folder);
+  await test(`${name}: links`, () => site.links(folder));
+  for (const page of all) {
+    await works(`${name}/${page} under Jenkins' policy`, `${server.origin}/${page}`);
+    await test(`${name}/${page}: markup`, () => pages.markup(join(folder, page)));
+  }
+  // Not in the sandbox: axe needs scripts.
+  for (const page of site.kindsOf(all))
+    await looks(`${name}/${page}`, pathToFileURL(join(folder, page)).href);
+  await server.close();
+}
+
+// ---- the checks themselves ----
+
+async function complaintsOf(name, url, file) {
+  if (name === 'markup') return pages.markup(file);
+  const size = { reflow: NARROWEST, print: PAPER }[name];
+  const visit = await Visit.open(browser, url, { size });
+  try {
+    if (pages[name]) return await pages[name](visit);
+    return visit.trouble().filter((text) => text.startsWith(name));
+  } finally {
+    await visit.close();
+  }
+}
+
+async function checkTheChecks(folder) {
+  for (const [name, text] of Object.entries(BROKEN)) {
+    const file = join(folder, `broken-${name}.html`);
+    writeFileSync(file, text);
+    await test(`a page that breaks ${name}`, async () => {
+      const found = await complaintsOf(name, pathToFileURL(file).href, file);
+      return found.length ? [] : ['nothing was found'];
+    });
+  }
+}
+
+// Two at a time: a browser keeps two cores busy.
+async function inParallel(tasks) {
+  const worker = async () => {
+    for (let task = tasks.shift(); task; task = tasks.shift()) await task();
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+// A weight is measured while nothing else runs.
+for (const report of plan.pages.filter(({ heavy }) => heavy)) await checkPage(report);
+await inParallel([
+  () => checkTheChecks(plan.folder),
+  ...plan.pages.filter(({ heavy }) => !heavy).map((report) => () => checkPage(report)),
+  ...plan.sites.map((folder) => () => checkSite(folder)),
+]);
+await browser.close();
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed ? 1 : 0;

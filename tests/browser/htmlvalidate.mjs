@@ -1,0 +1,9 @@
+// The recommended rules of html-validate, but for those that a reason is given for.
+export default {
+  root: true,
+  extends: ['html-validate:recommended'],
+  rules: {
+    // A line break in a customer's text is kept, and the blank before it.
+    'no-trailing-whitespace': 'off',
+  },
+};

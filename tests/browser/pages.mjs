@@ -1,0 +1,188 @@
+// Checks of one page: each yields what is wrong with it, in words.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { FileSystemConfigLoader, HtmlValidate } from 'html-validate';
+import rules from './htmlvalidate.mjs';
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const SHOWN = 5;
+const CLICKED = 2;
+
+function first(list) {
+  return list.length <= SHOWN ? list
+    : [...list.slice(0, SHOWN), `... and ${list.length - SHOWN} more`];
+}
+
+// ---- markup ----
+
+const validator = new HtmlValidate(new FileSystemConfigLoader(rules));
+
+export async function markup(file) {
+  const report = await validator.validateString(readFileSync(file, 'utf8'), rules);
+  const messages = report.results.flatMap((result) => result.messages);
+  return first(messages.map((message) =>
+    `${message.line}:${message.column}: ${message.message} (${message.ruleId})`));
+}
+
+// ---- what assistive software finds ----
+
+// Slow ones that measure how things look; few of each kind are enough for them.
+const AXE_LOOKS = ['color-contrast', 'target-size'];
+
+async function axe(visit, options) {
+  await visit.openDetails();
+  await visit.evaluate(AXE);
+  return visit.evaluate(async (chosen) => {
+    const found = await globalThis.axe.run(document, { resultTypes: ['violations'],
+      preload: false, ...chosen });
+    return found.violations.map(({ id, help, nodes }) =>
+      `${id}: ${help}: ${nodes.length}, first ${nodes[0].html.slice(0, 160)} ` +
+      `(${nodes[0].failureSummary.split('\n').slice(1).join(' ').trim().slice(0, 240)})`);
+  }, options);
+}
+
+export function accessibility(visit) {
+  const rules = Object.fromEntries(AXE_LOOKS.map((rule) => [rule, { enabled: false }]));
+  return axe(visit, { runOnly: { type: 'tag', values: AXE_TAGS }, rules });
+}
+
+// All rules, on a page of which only the first few rows, runs and list items are left.
+export async function appearance(visit) {
+  await visit.evaluate((kept) => {
+    const kind = (element) => `${element.localName} ${element.className}`;
+    for (const parent of document.querySelectorAll('main, main *')) {
+      const seen = {};
+      for (const child of [...parent.children]) {
+        seen[kind(child)] = (seen[kind(child)] ?? 0) + 1;
+        if (seen[kind(child)] > kept) child.remove();
+      }
+    }
+  }, SHOWN);
+  return axe(visit, { runOnly: { type: 'tag', values: AXE_TAGS } });
+}
+
+// ---- layout ----
+
+// What sticks out to the right of a window that must not scroll sideways.
+export async function reflow(visit) {
+  await visit.openDetails();
+  return first(await visit.evaluate(() => {
+    const wide = document.documentElement.scrollWidth;
+    if (wide <= window.innerWidth) return [];
+    const found = [`${wide} pixels wide in a window of ${window.innerWidth}`];
+    for (const element of document.body.querySelectorAll('*')) {
+      const { right } = element.getBoundingClientRect();
+      if (right > window.innerWidth + 1 && !element.closest('.box, pre, .hidden'))
+        found.push(`${element.tagName} ${element.className} ends at ${Math.round(right)}: ` +
+          element.textContent.trim().slice(0, 60));
+    }
+    return found;
+  }));
+}
+
+// Paper does not scroll and no one opens <details> on it.
+export async function print(visit) {
+  await visit.page.emulateMedia({ media: 'print' });
+  return first(await visit.evaluate(() => {
+    const found = [];
+    const say = (element, what) => found.push(`${element.tagName} ${element.className} ${what}: ` +
+      element.textContent.trim().slice(0, 60));
+    if (document.documentElement.scrollWidth > window.innerWidth)
+      found.push(`${document.documentElement.scrollWidth} pixels wide on paper`);
+    for (const element of document.body.querySelectorAll('*')) {
+      if (element.closest('.hidden, nav, .skip, svg, thead')) continue;
+      const { overflowX, overflowY } = getComputedStyle(element);
+      if (overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1)
+        say(element, 'is cut at the right');
+      if (overflowY !== 'visible' && element.scrollHeight > element.clientHeight + 1)
+        say(element, 'is cut below');
+      if (element.matches('details > *, details p, details pre') && !element.getClientRects().length)
+        say(element, 'is not printed');
+    }
+    return found;
+  }));
+}
+
+// ---- what works without a script ----
+
+// One click opens, one closes, and what is inside is there to be seen.
+export async function details(visit) {
+  const summaries = visit.page.locator('summary');
+  const found = [];
+  for (let number = 0; number < Math.min(await summaries.count(), CLICKED); number++) {
+    const states = [];
+    for (let clicks = 0; clicks < 2; clicks++) {
+      await summaries.nth(number).click();
+      states.push(await summaries.nth(number).evaluate((summary) => summary.parentElement.open &&
+        summary.nextElementSibling.getBoundingClientRect().height > 0));
+    }
+    if (states.join() !== 'true,false') found.push(`<details> ${number}: open ${states.join()}`);
+  }
+  return found;
+}
+
+// Every link into the page has its target, and the first that are followed become :target.
+export async function targets(visit) {
+  const found = await visit.evaluate(() => [...document.querySelectorAll('a[href^="#"]')]
+    .map((link) => link.hash.slice(1)).filter((id) => !document.getElementById(id))
+    .map((id) => `#${id} is nowhere`));
+  const links = visit.page.locator('main a[href^="#"]:visible');
+  for (let number = 0; number < Math.min(await links.count(), CLICKED); number++) {
+    await links.nth(number).click();
+    const here = await visit.evaluate(() => {
+      const target = document.querySelector(':target');
+      return [decodeURIComponent(location.hash.slice(1)), target?.id ?? null,
+        target?.getBoundingClientRect().top < window.innerHeight];
+    });
+    if (here[0] !== here[1] || !here[2]) found.push(`#${here[0]} was followed to ${here[1]}`);
+  }
+  return found;
+}
+
+// ---- hostile texts ----
+
+// Does what a reader does: points at everything, focuses it, clicks what opens.
+export async function handle(visit) {
+  await visit.evaluate(() => {
+    for (const element of document.querySelectorAll('*')) {
+      for (const type of ['mouseover', 'mouseenter', 'pointerenter', 'toggle', 'error'])
+        element.dispatchEvent(new Event(type, { bubbles: type === 'mouseover' }));
+      element.focus?.();
+    }
+  });
+}
+
+// Elements, attributes and globals that only a hostile text could have made.
+export async function foreign(visit) {
+  return first(await visit.evaluate(() => {
+    const found = [];
+    for (const element of document.querySelectorAll('*')) {
+      if (element.matches('script:not([src]), iframe, object, embed, img, form, input, base, template'))
+        found.push(`<${element.localName}>`);
+      for (const { name, value } of element.attributes)
+        if (name.startsWith('on') || name === 'style' || /^\s*javascript:/i.test(value))
+          found.push(`${element.localName} ${name}=${value.slice(0, 60)}`);
+    }
+    if ('ran' in window) found.push('a script ran');
+    return found;
+  }));
+}
+
+// ---- weight ----
+
+export async function weight(visit) {
+  return visit.evaluate(() => {
+    const [timing] = performance.getEntriesByType('navigation');
+    const paint = performance.getEntriesByName('first-contentful-paint')[0];
+    return { nodes: document.querySelectorAll('*').length,
+      paint: Math.round(paint?.startTime ?? NaN), loaded: Math.round(timing.loadEventEnd) };
+  });
+}
+
+// All that can be read, as one line of words.
+export async function words(visit) {
+  await visit.openDetails();
+  return visit.evaluate(() => document.body.innerText.replace(/\s+/g, ' ').trim());
+}
