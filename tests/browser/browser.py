@@ -83,8 +83,8 @@ RECORDS = {
     "all passed": lambda: runs(12, lambda i: True),
     "all failed": lambda: runs(12, lambda i: False),
     "all unknown": unfinished,
-    "right to left": lambda: runs(12, lambda i: i % 3, ARABIC, "תשובה with 12 % (x)"),
-    "long names": lambda: runs(12, lambda i: i % 3, UNBROKEN, "https://example.com/" + "x" * 900),
+    "right to left": lambda: runs(12, lambda i: i % 3 > 0, ARABIC, "תשובה with 12 % (x)"),
+    "long names": lambda: runs(12, lambda i: i % 3 > 0, UNBROKEN, "https://example.com/" + "x" * 900),
     "hostile": lambda: fields.hostile_records(fields.HOSTILE),
     "scripts": lambda: fields.hostile_records(SCRIPTS),
 }
@@ -148,8 +148,8 @@ class Reports:
             page = self.page("site", *INPUTS["samples"])
             text = page.read_text()
             (page.parent / "style.css").write_text(re.search("<style>(.*?)</style>", text, re.S)[1])
-            text = re.sub("<style>.*?</style>", "<link rel=\"stylesheet\" href=\"style.css\">", text,
-                          flags=re.S)
+            link = "<link rel=\"stylesheet\" href=\"style.css\">"
+            text = re.sub("<style>.*?</style>", link, text, flags=re.S)
             page.write_text(re.sub("<meta http-equiv=\"Content-Security-Policy\".*\n", "", text))
             yield {"name": "site", "folder": str(page.parent)}
 

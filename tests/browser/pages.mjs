@@ -98,7 +98,7 @@ export async function print(visit) {
         say(element, 'is cut at the right');
       if (overflowY !== 'visible' && element.scrollHeight > element.clientHeight + 1)
         say(element, 'is cut below');
-      if (element.matches('details > *, details p, details pre') && !element.getClientRects().length)
+      if (element.matches('details > *, details p') && !element.getClientRects().length)
         say(element, 'is not printed');
     }
     return found;
@@ -154,12 +154,14 @@ export async function handle(visit) {
   });
 }
 
+const MADE = 'script:not([src]), iframe, object, embed, img, form, base, template';
+
 // Elements, attributes and globals that only a hostile text could have made.
 export async function foreign(visit) {
-  return first(await visit.evaluate(() => {
+  return first(await visit.evaluate((made) => {
     const found = [];
     for (const element of document.querySelectorAll('*')) {
-      if (element.matches('script:not([src]), iframe, object, embed, img, form, input, base, template'))
+      if (element.matches(made))
         found.push(`<${element.localName}>`);
       for (const { name, value } of element.attributes)
         if (name.startsWith('on') || name === 'style' || /^\s*javascript:/i.test(value))
@@ -167,7 +169,7 @@ export async function foreign(visit) {
     }
     if ('ran' in window) found.push('a script ran');
     return found;
-  }));
+  }, MADE));
 }
 
 // ---- weight ----

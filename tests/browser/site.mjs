@@ -19,7 +19,8 @@ export function kindsOf(pages) {
 function anchors(folder, page) {
   const text = readFileSync(join(folder, page), 'utf8');
   const all = (pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
-  return { links: all(/<[a-z]+\s[^<>]*?\b(?:href|src)="([^"]*)"/g), ids: new Set(all(/\sid="([^"]+)"/g)) };
+  return { links: all(/<[a-z]+\s[^<>]*?\b(?:href|src)="([^"]*)"/g),
+    ids: new Set(all(/\sid="([^"]+)"/g)) };
 }
 
 export function links(folder) {
