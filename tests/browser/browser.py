@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Reports of many kinds, looked at in Chromium by check.mjs: browser.py [--figures] [NAME...]
 
+A NAME is a part of the name of a report; a number stands for a report of that many runs. --figures
+prints how long each check took and what pages of many runs weigh.
+
 Skips itself, and says why, where node, Chromium or the packages of package.json are missing.
 Environment: RUNTALLY_CHROMIUM, the browser (default: the first one found on PATH).
 """
@@ -27,23 +30,25 @@ HEAVY = {"nodes": 400_000, "paint": 5000}
 
 # Each tells of itself when it is run; `ran` is looked for in the page, the beacon in its requests.
 SCRIPTS = [
-    "<img src=x onerror=\"ran=1;fetch('//127.0.0.1:9/beacon')\">",
+    "<img src=x onerror=\"ran=1;fetch('http://127.0.0.1:9/beacon')\">",
     "\"><svg onload=ran=1><script>ran=1</script>",
     "' autofocus tabindex=1 onfocus='ran=1' x='",
-    "\" style=\"position:fixed;inset:0;background:url(//127.0.0.1:9/beacon)",
+    "\" style=\"position:fixed;inset:0;background:url(http://127.0.0.1:9/beacon)",
     "</title></style></textarea></bdi></p></table><script>ran=1</script>",
     "<a href=\"javascript:ran=1\">x</a><iframe srcdoc='<script>parent.ran=1</script>'></iframe>",
     "<details open ontoggle=ran=1><summary>x</summary></details>",
-    "<base href=//127.0.0.1:9/><form action=//127.0.0.1:9/><button>x</button></form>",
-    "<meta http-equiv=refresh content=\"0;url=//127.0.0.1:9/\">"
-    "<link rel=stylesheet href=//127.0.0.1:9/>",
+    "<base href=http://127.0.0.1:9/><form action=http://127.0.0.1:9/><button>x</button></form>",
+    "<meta http-equiv=refresh content=\"0;url=http://127.0.0.1:9/\">"
+    "<link rel=stylesheet href=http://127.0.0.1:9/>",
 ]
 
 
 def missing():
     """Why nothing can be looked at; None when all is there."""
-    if not shutil.which("node"):
-        return "no node"
+    node = shutil.which("node")
+    version = node and subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    if not version or int(version.lstrip("v").partition(".")[0]) < 20:
+        return "no node of version 20 or later"
     if not browser():
         return f"no {', '.join(BROWSERS)}"
     if not (HERE / "node_modules").is_dir():
@@ -77,6 +82,7 @@ def unfinished():
 
 ARABIC = "حجز العبّارة إلى الجزيرة (نسخة {}) 2026"
 UNBROKEN = "Vehicle_and_passenger_booking_regression_" * 8 + "{}"
+ADDRESS = "https://example.com/" + "x" * 900
 
 RECORDS = {
     "one run": lambda: runs(1, lambda i: False),
@@ -84,7 +90,7 @@ RECORDS = {
     "all failed": lambda: runs(12, lambda i: False),
     "all unknown": unfinished,
     "right to left": lambda: runs(12, lambda i: i % 3 > 0, ARABIC, "תשובה with 12 % (x)"),
-    "long names": lambda: runs(12, lambda i: i % 3 > 0, UNBROKEN, "https://example.com/" + "x" * 900),
+    "long names": lambda: runs(12, lambda i: i % 3 > 0, UNBROKEN, ADDRESS),
     "hostile": lambda: fields.hostile_records(fields.HOSTILE),
     "scripts": lambda: fields.hostile_records(SCRIPTS),
 }
@@ -133,9 +139,10 @@ class Reports:
                 yield {"name": name, "file": str(self.page(name, *ALL, self.records(name, make()))),
                        "hostile": name in ("hostile", "scripts")}
 
-    def heavy(self, runs):
-        name = f"{runs} runs"
-        if self.is_wanted(name):
+    def heavy(self):
+        numbers = [int(word) for word in self.wanted if word.isdecimal()]
+        for runs in numbers or [10_000] * (not self.wanted):
+            name = f"{runs} runs"
             made = self.folder / f"{runs}.ndjson"
             subprocess.run([harness.BUILD / "tests/bench/generate", "--runs", str(runs), "--cases",
                             str(runs // 10), "ndjson", made], check=True, stdout=subprocess.DEVNULL)
@@ -163,7 +170,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="runtally-browser-") as folder:
         reports = Reports(pathlib.Path(folder), words)
         plan = {"chromium": browser(), "folder": folder, "figures": "--figures" in sys.argv,
-                "pages": [*reports.heavy(10_000), *reports.pages()], "sites": [*reports.sites()]}
+                "pages": [*reports.heavy(), *reports.pages()], "sites": [*reports.sites()]}
         path = pathlib.Path(folder) / "plan.json"
         path.write_text(json.dumps(plan))
         return subprocess.run(["node", HERE / "check.mjs", path], timeout=TIME_LIMIT).returncode

@@ -143,15 +143,18 @@ export async function targets(visit) {
 
 // ---- hostile texts ----
 
-// Does what a reader does: points at everything, focuses it, clicks what opens.
+// Does what a reader does: opens everything, points at it, focuses it. What comes of that, the
+// visit notes.
 export async function handle(visit) {
+  await visit.openDetails();
   await visit.evaluate(() => {
     for (const element of document.querySelectorAll('*')) {
-      for (const type of ['mouseover', 'mouseenter', 'pointerenter', 'toggle', 'error'])
-        element.dispatchEvent(new Event(type, { bubbles: type === 'mouseover' }));
+      for (const type of ['mouseover', 'mouseenter', 'pointerenter', 'click'])
+        element.dispatchEvent(new Event(type, { bubbles: false }));
       element.focus?.();
     }
   });
+  return [];
 }
 
 const MADE = 'script:not([src]), iframe, object, embed, img, form, base, template';
