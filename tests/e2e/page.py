@@ -132,8 +132,9 @@ class Page(harness.Case):
 
     def test_causes_in_other_templates(self):
         """What the built-in templates of a format leave out is there for a user's own."""
-        everything = list(runs(suites=1, cases=1, each=2))
-        everything[1]["created_at"] = "2026-11-11T00:00:00Z"
+        everything = [{"schema": "runtally.run/1", "source": "kapso", "run_id": f"r{day}",
+                       "case": {"name": "case"}, "outcome": "error", "reason": "none",
+                       "created_at": f"2026-11-1{day}T00:00:00Z"} for day in (1, 2)]
         self.write("runs.ndjson", "".join(json.dumps(run) + "\n" for run in everything))
         self.write("own.mustache", "{{family_count}} {{series_unit}}")
         ended = self.run_here("runs.ndjson", "-o", "csv=-", "--template", "csv=own.mustache")
