@@ -12,7 +12,8 @@ enum { RATE_BOTTOM = RATE_TOP + RATE_HEIGHT, COST_TOP = RATE_BOTTOM + COST_GAP }
 /* The stretched box is this wide: hundredths of a per cent of the chart. */
 enum { WIDTH = 10000 };
 
-enum { ALL_MICRO = 1000000, LABELS_MOST = 7 };
+/* Dots of more points than that are smaller. */
+enum { ALL_MICRO = 1000000, LABELS_MOST = 7, MANY = 40 };
 
 struct chart {
 	const struct series *series;
@@ -300,8 +301,8 @@ static void add_dot(const struct chart *chart, size_t point)
 {
 	const struct series_point *at = &chart->series->points[point];
 
-	strbuf_addf(chart->out, "<circle class=\"dot%s\" r=\"3\" cx=\"",
-		    series_is_few(at) ? " few" : "");
+	strbuf_addf(chart->out, "<circle class=\"dot%s\" r=\"%d\" cx=\"",
+		    series_is_few(at) ? " few" : "", chart->series->count > MANY ? 2 : 3);
 	add_percent(chart->out, middle(chart, point));
 	strbuf_addstr(chart->out, "\" cy=\"");
 	add_tenths(chart->out, edge_down(at, EDGE_RATE));

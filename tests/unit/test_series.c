@@ -255,7 +255,7 @@ static void drawing(void **state)
 			      "9.5 % to 90.5 %, cost ≥ $1.00</title>");
 	check_holds(svg.text, "<title>2026-11-03: 0 runs</title>");
 	check_holds(svg.text, "d=\"M1250 8.0L3750 88.0\"");
-	check_holds(svg.text, "cx=\"37.50%\" cy=\"88.0\"");
+	check_holds(svg.text, "r=\"3\" cx=\"37.50%\" cy=\"88.0\"");
 	/* 44 pixels, above the line at 236, and half of them */
 	check_holds(svg.text, "<rect class=\"cost partly\" x=\"2812\" width=\"1875\" y=\"192.0\" "
 			      "height=\"44.0\"/>");
@@ -266,11 +266,28 @@ static void drawing(void **state)
 	world_release(&world);
 }
 
+static void small_dots(void **state)
+{
+	struct strbuf svg = STRBUF_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "2025-11-01+ 2026-11-02-");
+	chart_series(&world.series, &svg);
+	assert_int_equal(occurrences(svg.text, "r=\"2\""), 2);
+	/* seven dates at most, three where there is little room */
+	assert_int_equal(occurrences(svg.text, "\"tick\""), 3 + 3);
+	assert_int_equal(occurrences(svg.text, "\"tick more\""), 4);
+	strbuf_release(&svg);
+	world_release(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(points),  cmocka_unit_test(units),  cmocka_unit_test(centuries),
-		cmocka_unit_test(spreads), cmocka_unit_test(charts), cmocka_unit_test(drawing),
+		cmocka_unit_test(points),     cmocka_unit_test(units),  cmocka_unit_test(centuries),
+		cmocka_unit_test(spreads),    cmocka_unit_test(charts), cmocka_unit_test(drawing),
+		cmocka_unit_test(small_dots),
 	};
 
 	return cmocka_run_group_tests_name("series", tests, NULL, NULL);
