@@ -52,6 +52,27 @@ static void counts(void **state)
 	}
 }
 
+/* All means all and none none, however many there are. */
+static void rates(void **state)
+{
+	static const struct {
+		uint64_t passed, failed;
+		int32_t micro;
+	} cases[] = {
+		{0, 5, 0}, {5, 0, 1000000}, {1, 2, 333333}, {9999999, 1, 999999}, {1, 9999999, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tally tally;
+
+		tally_init(&tally);
+		tally.outcomes[P] = cases[i].passed;
+		tally.outcomes[F] = cases[i].failed;
+		assert_int_equal(tally_rate(&tally), cases[i].micro);
+	}
+}
+
 struct priced {
 	enum outcome outcome;
 	int64_t nano; /* -1: not told */
@@ -938,6 +959,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),
+		cmocka_unit_test(rates),
 		cmocka_unit_test(costs),
 		cmocka_unit_test(tokens_and_scores),
 		cmocka_unit_test(merging_is_adding),

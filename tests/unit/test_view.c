@@ -641,7 +641,7 @@ static void families_and_series(void **state)
 		{"series_untimed", "2"},
 		{"has_series_untimed", "true"},
 		{"series_has_few", "true"},
-		{"series_has_cost", "false"},
+		{"series_has_cost", "true"},
 		{"series_cost_partial", "false"},
 		{"series.1.label", "2026-11-21"},
 		{"series.1.raw.date", "2026-11-21"},
@@ -657,6 +657,7 @@ static void families_and_series(void **state)
 	(void)state;
 	make_full(&world);
 	families_build(&families, &world.report);
+	world.report.runs[0]->has_cost = true;
 	series_build(&series, world.report.runs, world.report.run_count);
 	world.view.families = &families;
 	world.view.series = &series;
@@ -665,6 +666,12 @@ static void families_and_series(void **state)
 	CHECK(&world.view, ((const struct expectation[]){{"families", "#1"},
 							 {"hidden_families", "1"},
 							 {"has_hidden_families", "true"}}));
+	series_release(&series);
+	series_build(&series, world.report.runs, 1);
+	CHECK(&world.view, ((const struct expectation[]){{"has_series", "false"},
+							 {"series", "#0"},
+							 {"series_unit", ""},
+							 {"series_chart", ""}}));
 	series_release(&series);
 	families_release(&families);
 	world_release(&world);
@@ -688,7 +695,7 @@ static void top_cases(void **state)
 		{"costly_cases.1.name", "b"}, {"costly_cases.2.name", "c"},
 		{"costly_cases.3.name", "a"}, {"costly_cases.4.name", "d"},
 		{"has_costly_cases", "true"}, {"slow_cases", "#2"},
-		{"slow_cases.0.name", "d"},   {"slow_cases.1.name", "g"},
+		{"slow_cases.0.name", "g"},   {"slow_cases.1.name", "d"},
 		{"has_slow_cases", "true"},
 	};
 	struct world world;
@@ -701,7 +708,9 @@ static void top_cases(void **state)
 	add_priced(&world, "d", 5, 9);
 	add_priced(&world, "e", 80, -1);
 	add_priced(&world, "f", 0, -1);
+	/* 10 at the p95, 5 at the mean */
 	add_priced(&world, "g", -1, 0);
+	add_priced(&world, "g", -1, 10);
 	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
 	CHECK(&world.view, wanted);
 	world_release(&world);
