@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,13 +11,12 @@
 #include <zip.h>
 
 #include "runtally/arena.h"
+#include "runtally/place.h"
 #include "runtally/strbuf.h"
 #include "runtally/times.h"
 
 /* A report of many parts is one file each until all are written. */
 enum { BUFFER_SIZE = 128 * 1024, PENDING_MAX = 4096, ATTEMPTS_MAX = 2 * PENDING_MAX };
-
-enum { LINKS_MAX = 40 };
 
 struct output {
 	int fd;     /* -1: finished */
@@ -57,18 +54,11 @@ void output_remove_temps(void)
 			unlink(pending[i]);
 }
 
-static char *copy_text(const char *text)
-{
-	size_t size = strlen(text) + 1;
-
-	return memcpy(memory_alloc(size), text, size);
-}
-
 static struct output *output_new(int fd, const char *path)
 {
 	struct output *output = memory_alloc(sizeof(*output));
 
-	*output = (struct output){.fd = fd, .path = copy_text(path), .buffer = STRBUF_INIT};
+	*output = (struct output){.fd = fd, .path = place_copy(path), .buffer = STRBUF_INIT};
 	return output;
 }
 
@@ -80,45 +70,6 @@ static void output_free(struct output *output)
 	memory_free(output);
 }
 
-/* Replaces a link's path by what it points to. 0: it was none, 1, -1: errno tells. */
-static int follow(struct strbuf *path)
-{
-	char target[PATH_MAX];
-	ssize_t length = readlink(path->text, target, sizeof(target) - 1);
-	const char *slash;
-
-	if (length < 0)
-		return errno == ENOENT || errno == EINVAL ? 0 : -1;
-	target[length] = '\0';
-	slash = strrchr(path->text, '/');
-	strbuf_truncate(path, slash && target[0] != '/' ? (size_t)(slash - path->text) + 1 : 0);
-	strbuf_add(path, target, (size_t)length);
-	return 1;
-}
-
-/* The file behind a link is replaced or made, not the link. False: errno tells. */
-static bool final_path(const char *path, struct strbuf *place)
-{
-	int followed = 1;
-
-	strbuf_addstr(place, path);
-	for (int i = 0; i < LINKS_MAX && followed > 0; i++)
-		followed = follow(place);
-	if (followed > 0)
-		errno = ELOOP;
-	return !followed;
-}
-
-static char *temp_path(const char *path, size_t attempt)
-{
-	struct strbuf temp = STRBUF_INIT;
-	const char *slash = strrchr(path, '/');
-
-	strbuf_add(&temp, path, slash ? (size_t)(slash - path) + 1 : 0);
-	strbuf_addf(&temp, ".runtally-%ld-%zu.tmp", (long)getpid(), attempt);
-	return temp.text;
-}
-
 /* Makes a temp beside `place`; -1: errno tells. `first` spares trying names that are taken. */
 static int create_temp(const char *place, size_t first, mode_t mode, char **temp)
 {
@@ -126,7 +77,7 @@ static int create_temp(const char *place, size_t first, mode_t mode, char **temp
 
 	for (size_t i = first; fd < 0 && i < first + ATTEMPTS_MAX; i++) {
 		memory_free(*temp);
-		*temp = temp_path(place, i);
+		*temp = place_temp(place, i);
 		fd = open(*temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd < 0 && errno != EEXIST)
 			break;
@@ -165,7 +116,7 @@ static struct output *open_temp(const char *path, struct error *err)
 		error_set(err, "%s: cannot write: more than %d files at once", path, PENDING_MAX);
 		return NULL;
 	}
-	if (final_path(path, &place))
+	if (place_resolve(path, &place))
 		fd = create_like(place.text, (size_t)(registered - pending), &temp);
 	if (fd >= 0) {
 		*registered = temp;
@@ -242,19 +193,6 @@ uint64_t output_size(const struct output *output)
 	return output->size;
 }
 
-/* Makes the rename itself last; file systems that cannot sync a folder are no error. */
-static void sync_folder(const char *path)
-{
-	char *copy = copy_text(path);
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	memory_free(copy);
-}
-
 int output_finish(struct output *output, struct error *err)
 {
 	int fd = output->fd, failed = flush(output, err);
@@ -306,7 +244,7 @@ int outputs_commit(struct output *const *outputs, size_t count, struct error *er
 		failed = put_all_in_place(outputs, count, err);
 	for (size_t i = 0; i < count; i++) {
 		if (!failed && outputs[i]->file)
-			sync_folder(outputs[i]->path);
+			place_sync(outputs[i]->path);
 		output_abort(outputs[i]);
 	}
 	return failed;
@@ -403,7 +341,7 @@ void bundle_add(struct bundle *bundle, const char *name, const char *bytes, size
 	bundle->entries = array_reserve(bundle->entries, &bundle->capacity, bundle->count + 1,
 					sizeof(*bundle->entries));
 	entry = &bundle->entries[bundle->count++];
-	*entry = (struct entry){copy_text(name), memory_alloc(length), length};
+	*entry = (struct entry){place_copy(name), memory_alloc(length), length};
 	memcpy(entry->bytes, bytes, length);
 }
 
