@@ -12,6 +12,7 @@
 #include "runtally/adapter.h"
 #include "runtally/escape.h"
 #include "runtally/families.h"
+#include "runtally/folder.h"
 #include "runtally/ingest.h"
 #include "runtally/options.h"
 #include "runtally/output.h"
@@ -152,9 +153,15 @@ static int run_pipeline(struct options *options)
 
 /* ---- the process ---- */
 
-static void end_by_signal(int number)
+static void remove_temps(void)
 {
 	output_remove_temps();
+	folder_remove_temp();
+}
+
+static void end_by_signal(int number)
+{
+	remove_temps();
 	_exit(128 + number);
 }
 
@@ -162,7 +169,7 @@ static void end_out_of_memory(void)
 {
 	static const char text[] = "runtally: out of memory\n";
 
-	output_remove_temps();
+	remove_temps();
 	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(EXIT_OUTPUT);
 	_exit(EXIT_OUTPUT);

@@ -38,7 +38,7 @@ LAYERS = """
         view_table view_top view_tally view_run view_report
     page html markdown junit junit_lines junit_names junit_text junit_case junit_view junit_output
     format.c
-    place output templates
+    place output folder templates
     options options_table options_setters options_arguments options_config options_limits
         options_help
     publish
