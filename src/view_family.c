@@ -184,9 +184,9 @@ static size_t count_of(const struct value *of)
 
 static size_t listed_of(const struct value *of)
 {
-	size_t rows = value_view(of)->rows;
+	size_t listed = view_window(value_view(of), LIST_FAMILIES).listed;
 
-	return count_of(of) < rows ? count_of(of) : rows;
+	return count_of(of) < listed ? count_of(of) : listed;
 }
 
 bool view_families(const struct value *of, struct value_cursor *cursor, struct value *out)

@@ -6,6 +6,7 @@
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_site.h"
 
 static const struct report *report_of(const struct value *of)
 {
@@ -60,20 +61,21 @@ bool view_next_run(const struct value *of, struct run *const *runs, size_t count
 	return true;
 }
 
-/* The next of `count` cases from `first` on that have failures; the cursor counts cases. */
-bool view_next_failing(const struct value *of, size_t first, size_t count, uint64_t shown,
-		       struct value_cursor *cursor, struct value *out)
+/* The cursor counts cases; its position, those with failures. */
+bool view_next_failing(const struct value *of, size_t first, size_t count,
+		       const struct view_window *window, struct value_cursor *cursor,
+		       struct value *out)
 {
 	const struct report *report = report_of(of);
-	size_t found = (size_t)(uintptr_t)cursor->position;
+	size_t found = (size_t)(uintptr_t)cursor->position, end = view_window_end(window);
 
-	while (cursor->index < count && found < shown) {
+	while (cursor->index < count && found < end) {
 		const struct case_group *group = &report->cases[first + cursor->index++];
 
-		if (!tally_failures(&group->tally))
+		if (!tally_failures(&group->tally) || found++ < window->first)
 			continue;
-		*out = value_of(&class_case, value_view(of), group, found);
-		cursor->position = (const void *)(uintptr_t)(found + 1);
+		*out = value_of(&class_case, value_view(of), group, found - 1);
+		cursor->position = (const void *)(uintptr_t)found;
 		return true;
 	}
 	return false;
@@ -111,6 +113,16 @@ static void case_link(const struct value *of, struct strbuf *out)
 	anchor_case(out, suite_of_case(of), case_of(of));
 }
 
+static void case_href(const struct value *of, struct strbuf *out)
+{
+	view_case_href(value_view(of), suite_of_case(of), case_of(of), out);
+}
+
+static void case_suite_href(const struct value *of, struct strbuf *out)
+{
+	view_suite_href(value_view(of), suite_of_case(of), out);
+}
+
 static void case_last_outcome(const struct value *of, struct strbuf *out)
 {
 	if (case_of(of)->last_outcome != OUTCOME_COUNT)
@@ -139,6 +151,38 @@ static bool case_runs(const struct value *of, struct value_cursor *cursor, struc
 
 	return view_next_run(of, report_of(of)->runs + group->first_run, group->run_count, cursor,
 			     out);
+}
+
+/* The latest first: those of this part. */
+static bool case_latest(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct case_group *group = case_of(of);
+	struct view_window window = view_window(value_view(of), LIST_RUNS);
+	size_t at = window.first + cursor->index;
+
+	if (cursor->index >= window.count || at >= group->run_count)
+		return false;
+	*out = value_of(&class_run, value_view(of),
+			report_of(of)->runs[group->first_run + group->run_count - 1 - at], at);
+	cursor->index++;
+	return true;
+}
+
+static uint64_t hidden_runs(const struct value *of)
+{
+	size_t listed = view_window(value_view(of), LIST_RUNS).listed;
+
+	return case_of(of)->run_count > listed ? case_of(of)->run_count - listed : 0;
+}
+
+static void case_hidden_runs(const struct value *of, struct strbuf *out)
+{
+	number_count(out, hidden_runs(of));
+}
+
+static bool case_has_hidden_runs(const struct value *of)
+{
+	return hidden_runs(of) > 0;
 }
 
 /* Its latest runs; nothing where none tells its time, for then there is no order. */
@@ -210,11 +254,16 @@ static const struct member case_members[] = {
 	{"anchor", MEMBER_TEXT, {.text = case_link}, 0},
 	{"suite", MEMBER_TEXT, {.text = case_suite}, 0},
 	{"suite_anchor", MEMBER_TEXT, {.text = case_suite_link}, 0},
+	{"href", MEMBER_TEXT, {.text = case_href}, 0},
+	{"suite_href", MEMBER_TEXT, {.text = case_suite_href}, 0},
 	{"is_listed", MEMBER_FLAG, {.flag = case_is_listed}, 0},
 	{"flaky", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct case_group, flaky)},
 	{"last_outcome", MEMBER_TEXT, {.text = case_last_outcome}, 0},
 	{"last_at", MEMBER_TEXT, {.text = case_last_at}, 0},
 	{"runs", MEMBER_LIST, {.next = case_runs}, 0},
+	{"latest_runs", MEMBER_LIST, {.next = case_latest}, 0},
+	{"hidden_runs", MEMBER_TEXT, {.text = case_hidden_runs}, 0},
+	{"has_hidden_runs", MEMBER_FLAG, {.flag = case_has_hidden_runs}, 0},
 	{"strip", MEMBER_LIST, {.next = case_strip}, 0},
 	{"failure_count", MEMBER_TEXT, {.text = case_failure_count}, 0},
 	{"has_failures", MEMBER_FLAG, {.flag = case_has_failures}, 0},
@@ -241,22 +290,29 @@ static void suite_link(const struct value *of, struct strbuf *out)
 	anchor_suite(out, suite_of(of));
 }
 
-/* Those that a plan lists; the cursor counts all. */
+static void suite_href(const struct value *of, struct strbuf *out)
+{
+	view_suite_href(value_view(of), suite_of(of), out);
+}
+
+/* Those that a plan lists, of this part; the cursor counts all. */
 static bool suite_cases(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	const struct suite_group *suite = suite_of(of);
 	const struct view_plan *plan = value_view(of)->plan;
-	size_t found = (size_t)(uintptr_t)cursor->position;
+	struct view_window window = view_window(value_view(of), LIST_CASES);
+	size_t found = (size_t)(uintptr_t)cursor->position, end = view_window_end(&window);
 
-	while (plan && cursor->index < suite->case_count &&
-	       !plan->cases[suite->first_case + cursor->index])
-		cursor->index++;
-	if (cursor->index >= suite->case_count)
-		return false;
-	*out = value_of(&class_case, value_view(of),
-			&report_of(of)->cases[suite->first_case + cursor->index++], found);
-	cursor->position = (const void *)(uintptr_t)(found + 1);
-	return true;
+	while (cursor->index < suite->case_count && found < end) {
+		size_t at = suite->first_case + cursor->index++;
+
+		if ((plan && !plan->cases[at]) || found++ < window.first)
+			continue;
+		*out = value_of(&class_case, value_view(of), &report_of(of)->cases[at], found - 1);
+		cursor->position = (const void *)(uintptr_t)found;
+		return true;
+	}
+	return false;
 }
 
 static bool suite_is_listed(const struct value *of)
@@ -330,9 +386,9 @@ static bool suite_failing_cases(const struct value *of, struct value_cursor *cur
 				struct value *out)
 {
 	const struct suite_group *suite = suite_of(of);
+	struct view_window window = {.count = (size_t)shown_cases(of)};
 
-	return view_next_failing(of, suite->first_case, suite->case_count, shown_cases(of), cursor,
-				 out);
+	return view_next_failing(of, suite->first_case, suite->case_count, &window, cursor, out);
 }
 
 static bool suite_has_failing_cases(const struct value *of)
@@ -361,6 +417,7 @@ static const struct member suite_members[] = {
 	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, name)},
 	{"title", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, title)},
 	{"anchor", MEMBER_TEXT, {.text = suite_link}, 0},
+	{"href", MEMBER_TEXT, {.text = suite_href}, 0},
 	{"cases", MEMBER_LIST, {.next = suite_cases}, 0},
 	{"is_listed", MEMBER_FLAG, {.flag = suite_is_listed}, 0},
 	{"omitted_cases", MEMBER_TEXT, {.text = suite_omitted_cases}, 0},

@@ -18,6 +18,8 @@ enum {
 	CRITERION_PRICE = 300,
 	TURN_PRICE = 900,
 	MESSAGE_PRICE = 130,
+	PAGE_PRICE = 2200, /* what every page of a site has */
+	RUN_ROW_PRICE = 360,
 };
 
 /* Hundredths of the page for lists that are cut at their end, and for tables of cases. */
@@ -26,11 +28,25 @@ enum { LISTS_SHARE = 35, CASES_SHARE = 35 };
 /* No run takes more than this part of what is left: one in so many. */
 enum { LARGEST_RUN = 4 };
 
-static bool spend(uint64_t *left, uint64_t price)
+/* And of a site without its lists: for suites and cases. */
+enum { SITE_CASES_SHARE = 80 };
+
+/*
+ * Pages of a site are counted in shares: a row in a suite's table takes one, a page of its own as
+ * many as such a table has rows. A report of one page has no end of them.
+ */
+enum { SHARES = SITE_CASES_A_PAGE };
+
+struct funds {
+	uint64_t bytes, shares;
+};
+
+static bool spend(struct funds *left, uint64_t bytes, uint64_t shares)
 {
-	if (price > *left)
+	if (bytes > left->bytes || shares > left->shares)
 		return false;
-	*left -= price;
+	left->bytes -= bytes;
+	left->shares -= shares;
 	return true;
 }
 
@@ -53,13 +69,13 @@ static uint64_t row_price(const struct view *view, size_t row)
 }
 
 /* Notes have a limit of their own (--limit notes=N), but follow this one too. */
-static void plan_rows(struct view_plan *plan, const struct view *view, uint64_t *left)
+static void plan_rows(struct view_plan *plan, const struct view *view, struct funds *left)
 {
 	uint64_t price;
 
 	do {
 		price = row_price(view, plan->rows);
-	} while (price && spend(left, price) && ++plan->rows);
+	} while (price && spend(left, price, 0) && ++plan->rows);
 	if (!price)
 		plan->rows = SIZE_MAX;
 }
@@ -73,18 +89,35 @@ static uint64_t case_price(const struct case_group *group)
 	return CASE_PRICE + strip * STRIP_RUN_PRICE;
 }
 
+/* Its page has the strip once more and a row a run, and goes on to others. */
+static uint64_t case_pages(const struct case_group *group)
+{
+	return 1 + (view_plan_runs_listed(group) - 1) / SITE_RUNS_A_PAGE;
+}
+
+static bool buy_case(const struct view_plan *plan, const struct case_group *group, bool first,
+		     struct funds *left)
+{
+	uint64_t price = case_price(group);
+
+	if (!plan->in_pages)
+		return spend(left, price + (first ? SECTION_PRICE : 0), 0);
+	return spend(left,
+		     2 * price + view_plan_runs_listed(group) * RUN_ROW_PRICE +
+			     (case_pages(group) + first) * PAGE_PRICE,
+		     1 + (case_pages(group) + first) * SHARES);
+}
+
 /* Those of a suite that have failures, or those that have none; false: there is no more room. */
 static bool list_cases(struct view_plan *plan, const struct report *report, size_t suite,
-		       bool failing, uint64_t *left)
+		       bool failing, struct funds *left)
 {
 	const struct suite_group *group = &report->suites[suite];
 
 	for (size_t i = group->first_case; i < group->first_case + group->case_count; i++) {
-		uint64_t section = plan->suites[suite] ? 0 : SECTION_PRICE;
-
 		if ((tally_failures(&report->cases[i].tally) > 0) != failing)
 			continue;
-		if (!spend(left, section + case_price(&report->cases[i])))
+		if (!buy_case(plan, &report->cases[i], !plan->suites[suite], left))
 			return false;
 		plan->omitted_suites -= !plan->suites[suite];
 		plan->suites[suite] = true;
@@ -94,12 +127,31 @@ static bool list_cases(struct view_plan *plan, const struct report *report, size
 	return true;
 }
 
-static void plan_cases(struct view_plan *plan, const struct view *view, uint64_t *left)
+/* Pages for suites take half of the funds at most: their cases shall have some, too. */
+static void buy_suites(struct view_plan *plan, const struct report *report, struct funds *left)
+{
+	struct funds half = {left->bytes / 2, left->shares / 2};
+
+	left->bytes -= half.bytes;
+	left->shares -= half.shares;
+	for (size_t i = 0; i < report->suite_count; i++) {
+		if (!spend(&half, PAGE_PRICE, SHARES))
+			break;
+		plan->suites[report->worst[i] - report->suites] = true;
+		plan->omitted_suites--;
+	}
+	left->bytes += half.bytes;
+	left->shares += half.shares;
+}
+
+static void plan_cases(struct view_plan *plan, const struct view *view, struct funds *left)
 {
 	const struct report *report = view->report;
 
 	plan->omitted_suites = report->suite_count;
 	plan->omitted_cases = report->case_count;
+	if (plan->in_pages)
+		buy_suites(plan, report, left);
 	for (int failing = 1; failing >= 0; failing--)
 		for (size_t i = 0; i < report->suite_count; i++)
 			if (!list_cases(plan, report, (size_t)(report->worst[i] - report->suites),
@@ -161,7 +213,8 @@ struct choice {
 	struct view_plan *plan;
 	const struct view *view;
 	enum round round;
-	uint64_t left, largest;
+	struct funds left;
+	uint64_t largest;
 	size_t capacity;
 };
 
@@ -175,13 +228,21 @@ static void choose(struct choice *choice, const struct run *run)
 	plan->omitted_runs--;
 }
 
+static bool buy_run(struct choice *choice, uint64_t price)
+{
+	if (!choice->plan->in_pages)
+		return spend(&choice->left, price, 0);
+	return spend(&choice->left, price + PAGE_PRICE, SHARES);
+}
+
 /* A run that would take much of the page makes room for others; false: there is no more room. */
 static bool choose_runs(struct choice *choice, const struct case_group *group)
 {
 	struct run *const *runs = choice->view->report->runs + group->first_run;
+	size_t end = choice->plan->in_pages ? group->run_count - view_plan_runs_listed(group) : 0;
 	bool latest = true;
 
-	for (size_t i = group->run_count; i > 0; i--) {
+	for (size_t i = group->run_count; i > end; i--) {
 		const struct run *run = runs[i - 1];
 		bool failure = run_is_failure(run);
 		enum round round = !failure ? OTHERS : latest ? LATEST_FAILURE : OTHER_FAILURES;
@@ -193,7 +254,7 @@ static bool choose_runs(struct choice *choice, const struct case_group *group)
 		price = run_price(choice->view, run);
 		if (price > choice->largest)
 			continue;
-		if (!spend(&choice->left, price))
+		if (!buy_run(choice, price))
 			return false;
 		choose(choice, run);
 		if (round == LATEST_FAILURE)
@@ -220,17 +281,22 @@ static int compare_addresses(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-static void plan_runs(struct view_plan *plan, const struct view *view, uint64_t left)
+/* How many have details to show. */
+static uint64_t runs_wanted(const struct view *view)
+{
+	if (view->details == DETAILS_ALL)
+		return view->report->run_count;
+	return view->details == DETAILS_FAILED ? tally_failures(&view->report->totals) : 0;
+}
+
+static void plan_runs(struct view_plan *plan, const struct view *view, struct funds left)
 {
 	const struct report *report = view->report;
 	struct choice choice = {
-		.plan = plan, .view = view, .left = left, .largest = left / LARGEST_RUN};
+		.plan = plan, .view = view, .left = left, .largest = left.bytes / LARGEST_RUN};
 	bool room = true;
 
-	if (view->details == DETAILS_ALL)
-		plan->omitted_runs = report->run_count;
-	if (view->details == DETAILS_FAILED)
-		plan->omitted_runs = tally_failures(&report->totals);
+	plan->omitted_runs = runs_wanted(view);
 	for (; choice.round < ROUNDS && room; choice.round++)
 		for (size_t i = 0; i < report->suite_count && room; i++)
 			room = choose_in_suite(&choice, report->worst[i]);
@@ -238,21 +304,49 @@ static void plan_runs(struct view_plan *plan, const struct view *view, uint64_t 
 		qsort(plan->runs, plan->run_count, sizeof(*plan->runs), compare_addresses);
 }
 
-void view_plan_init(struct view_plan *plan, const struct view *view, uint64_t bytes)
+static void plan_init(struct view_plan *plan, const struct report *report, bool in_pages)
 {
-	const struct report *report = view->report;
-	uint64_t lists = bytes / 100 * LISTS_SHARE, cases = bytes / 100 * CASES_SHARE;
-	uint64_t details = bytes - lists - cases;
-
-	*plan = (struct view_plan){.rows = 0};
+	*plan = (struct view_plan){.in_pages = in_pages};
 	plan->suites = memory_alloc(report->suite_count * sizeof(*plan->suites));
 	plan->cases = memory_alloc(report->case_count * sizeof(*plan->cases));
 	memset(plan->suites, 0, report->suite_count * sizeof(*plan->suites));
 	memset(plan->cases, 0, report->case_count * sizeof(*plan->cases));
+}
+
+void view_plan_init(struct view_plan *plan, const struct view *view, uint64_t bytes)
+{
+	struct funds lists = {bytes / 100 * LISTS_SHARE, UINT64_MAX};
+	struct funds cases = {bytes / 100 * CASES_SHARE, UINT64_MAX};
+	struct funds details = {bytes - lists.bytes - cases.bytes, UINT64_MAX};
+
+	plan_init(plan, view->report, false);
 	plan_rows(plan, view, &lists);
-	cases += lists;
+	cases.bytes += lists.bytes;
 	plan_cases(plan, view, &cases);
-	plan_runs(plan, view, details + cases);
+	details.bytes += cases.bytes;
+	plan_runs(plan, view, details);
+}
+
+void view_plan_site(struct view_plan *plan, const struct view *view, uint64_t bytes, uint64_t pages)
+{
+	struct funds all = {bytes, pages < UINT64_MAX / SHARES ? pages * SHARES : UINT64_MAX};
+	struct funds cases = {bytes / 100 * SITE_CASES_SHARE, all.shares / 100 * SITE_CASES_SHARE};
+	uint64_t wanted = runs_wanted(view) * SHARES;
+
+	plan_init(plan, view->report, true);
+	if (wanted < all.shares - cases.shares)
+		cases.shares = all.shares - wanted;
+	all.bytes -= cases.bytes;
+	all.shares -= cases.shares;
+	plan_cases(plan, view, &cases);
+	all.bytes += cases.bytes;
+	all.shares += cases.shares;
+	plan_runs(plan, view, all);
+}
+
+size_t view_plan_runs_listed(const struct case_group *group)
+{
+	return group->run_count < SITE_RUNS_LISTED ? group->run_count : SITE_RUNS_LISTED;
 }
 
 void view_plan_release(struct view_plan *plan)

@@ -7,6 +7,7 @@
 #include "runtally/view_group.h"
 #include "runtally/view_plan.h"
 #include "runtally/view_series.h"
+#include "runtally/view_site.h"
 #include "runtally/view_table.h"
 #include "runtally/view_top.h"
 
@@ -16,11 +17,11 @@ static const struct report *report_of(const struct value *of)
 }
 
 /* Of a list of `count`, how many a size budget leaves out. */
-static uint64_t hidden_of(const struct value *of, uint64_t count)
+static uint64_t hidden_of(const struct value *of, enum view_list list, uint64_t count)
 {
-	size_t rows = value_view(of)->rows;
+	size_t listed = view_window(value_view(of), list).listed;
 
-	return count > rows ? count - rows : 0;
+	return count > listed ? count - listed : 0;
 }
 
 /* ---- notes and gates ---- */
@@ -333,10 +334,12 @@ static bool report_suites(const struct value *of, struct value_cursor *cursor, s
 
 static bool report_worst(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	if (cursor->index >= report_of(of)->suite_count || cursor->index >= view_of(of)->rows)
+	struct view_window window = view_window(view_of(of), LIST_SUITES);
+	size_t at = window.first + cursor->index;
+
+	if (cursor->index >= window.count || at >= report_of(of)->suite_count)
 		return false;
-	*out = value_of(&class_suite, value_view(of), report_of(of)->worst[cursor->index],
-			cursor->index);
+	*out = value_of(&class_suite, value_view(of), report_of(of)->worst[at], at);
 	cursor->index++;
 	return true;
 }
@@ -353,16 +356,17 @@ static bool report_cases(const struct value *of, struct value_cursor *cursor, st
 
 static bool report_flaky(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
+	struct view_window window = view_window(view_of(of), LIST_FLAKY);
 	const struct report *report = report_of(of);
-	size_t found = (size_t)(uintptr_t)cursor->position;
+	size_t found = (size_t)(uintptr_t)cursor->position, end = view_window_end(&window);
 
-	while (cursor->index < report->case_count && found < view_of(of)->rows) {
+	while (cursor->index < report->case_count && found < end) {
 		const struct case_group *group = &report->cases[cursor->index++];
 
-		if (!group->flaky)
+		if (!group->flaky || found++ < window.first)
 			continue;
-		*out = value_of(&class_case, value_view(of), group, found);
-		cursor->position = (const void *)(uintptr_t)(found + 1);
+		*out = value_of(&class_case, value_view(of), group, found - 1);
+		cursor->position = (const void *)(uintptr_t)found;
 		return true;
 	}
 	return false;
@@ -386,7 +390,9 @@ static bool report_shown(const struct value *of, struct value_cursor *cursor, st
 static bool report_failing_cases(const struct value *of, struct value_cursor *cursor,
 				 struct value *out)
 {
-	return view_next_failing(of, 0, report_of(of)->case_count, view_of(of)->rows, cursor, out);
+	struct view_window window = view_window(view_of(of), LIST_FAILING);
+
+	return view_next_failing(of, 0, report_of(of)->case_count, &window, cursor, out);
 }
 
 /* What a plan leaves out; `at` is the count's offset in it. */
@@ -416,26 +422,25 @@ static bool has_omissions(const struct value *of)
 }
 
 /* What a size budget leaves out of the lists; `at` says of which. */
-enum budgeted { BUDGET_SUITES, BUDGET_FAILURES, BUDGET_CASES, BUDGET_FLAKY, BUDGET_NOTES };
-
 static uint64_t hidden_rows(const struct value *of)
 {
 	const struct report *report = report_of(of);
 	const struct member *member = of->detail;
+	enum view_list list = (enum view_list)member->at;
 
-	switch ((enum budgeted)member->at) {
-	case BUDGET_SUITES:
-		return hidden_of(of, report->suite_count);
-	case BUDGET_FAILURES:
-		return hidden_of(of, tally_failures(&report->totals));
-	case BUDGET_CASES:
-		return hidden_of(of, report->failing_cases);
-	case BUDGET_FLAKY:
-		return hidden_of(of, report->flaky_cases);
-	case BUDGET_NOTES:
+	switch (list) {
+	case LIST_SUITES:
+		return hidden_of(of, list, report->suite_count);
+	case LIST_FAILURES:
+		return hidden_of(of, list, tally_failures(&report->totals));
+	case LIST_FAILING:
+		return hidden_of(of, list, report->failing_cases);
+	case LIST_FLAKY:
+		return hidden_of(of, list, report->flaky_cases);
+	default:
 		break;
 	}
-	return hidden_of(of, view_of(of)->notes->count) + view_of(of)->notes->dropped;
+	return hidden_of(of, LIST_NOTES, view_of(of)->notes->count) + view_of(of)->notes->dropped;
 }
 
 static void hidden_text(const struct value *of, struct strbuf *out)
@@ -505,10 +510,12 @@ static bool gates_met(const struct value *of)
 
 static bool report_notes(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	if (cursor->index >= view_of(of)->notes->count || cursor->index >= view_of(of)->rows)
+	struct view_window window = view_window(view_of(of), LIST_NOTES);
+	size_t at = window.first + cursor->index;
+
+	if (cursor->index >= window.count || at >= view_of(of)->notes->count)
 		return false;
-	*out = value_of(&class_note, value_view(of), &view_of(of)->notes->items[cursor->index],
-			cursor->index);
+	*out = value_of(&class_note, value_view(of), &view_of(of)->notes->items[at], at);
 	cursor->index++;
 	return true;
 }
@@ -598,16 +605,16 @@ static const struct member report_members[] = {
 	{"has_costly_cases", MEMBER_FLAG, {.flag = view_has_costly}, 0},
 	{"slow_cases", MEMBER_LIST, {.next = view_slow_cases}, 0},
 	{"has_slow_cases", MEMBER_FLAG, {.flag = view_has_slow}, 0},
-	{"hidden_suites", MEMBER_TEXT, {.text = hidden_text}, BUDGET_SUITES},
-	{"has_hidden_suites", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_SUITES},
-	{"hidden_failures", MEMBER_TEXT, {.text = hidden_text}, BUDGET_FAILURES},
-	{"has_hidden_failures", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_FAILURES},
-	{"hidden_cases", MEMBER_TEXT, {.text = hidden_text}, BUDGET_CASES},
-	{"has_hidden_cases", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_CASES},
-	{"hidden_flaky", MEMBER_TEXT, {.text = hidden_text}, BUDGET_FLAKY},
-	{"has_hidden_flaky", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_FLAKY},
-	{"hidden_notes", MEMBER_TEXT, {.text = hidden_text}, BUDGET_NOTES},
-	{"has_hidden_notes", MEMBER_FLAG, {.flag = hidden_flag}, BUDGET_NOTES},
+	{"hidden_suites", MEMBER_TEXT, {.text = hidden_text}, LIST_SUITES},
+	{"has_hidden_suites", MEMBER_FLAG, {.flag = hidden_flag}, LIST_SUITES},
+	{"hidden_failures", MEMBER_TEXT, {.text = hidden_text}, LIST_FAILURES},
+	{"has_hidden_failures", MEMBER_FLAG, {.flag = hidden_flag}, LIST_FAILURES},
+	{"hidden_cases", MEMBER_TEXT, {.text = hidden_text}, LIST_FAILING},
+	{"has_hidden_cases", MEMBER_FLAG, {.flag = hidden_flag}, LIST_FAILING},
+	{"hidden_flaky", MEMBER_TEXT, {.text = hidden_text}, LIST_FLAKY},
+	{"has_hidden_flaky", MEMBER_FLAG, {.flag = hidden_flag}, LIST_FLAKY},
+	{"hidden_notes", MEMBER_TEXT, {.text = hidden_text}, LIST_NOTES},
+	{"has_hidden_notes", MEMBER_FLAG, {.flag = hidden_flag}, LIST_NOTES},
 	{"has_omissions", MEMBER_FLAG, {.flag = has_omissions}, 0},
 	{"omitted_suites", MEMBER_TEXT, {.text = omitted_text}, PLAN_AT(omitted_suites)},
 	{"has_omitted_suites", MEMBER_FLAG, {.flag = omitted_flag}, PLAN_AT(omitted_suites)},
@@ -635,6 +642,14 @@ static const struct member report_members[] = {
 	{"style_hash", MEMBER_MARKUP, {.text = view_text_at}, offsetof(struct view, style_hash)},
 	{"table", MEMBER_MARKUP, {.text = view_table}, 0},
 	{"colored", MEMBER_OBJECT, {.object = view_colors}, 0},
+	{"is_site", MEMBER_FLAG, {.flag = view_is_site}, 0},
+	{"page", MEMBER_OBJECT, {.object = view_page}, 0},
+	{"suite_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_SUITES},
+	{"failing_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAILING},
+	{"flaky_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FLAKY},
+	{"note_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_NOTES},
+	{"case_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_CASES},
+	{"run_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_RUNS},
 };
 
 const struct value_class class_report = {

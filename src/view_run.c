@@ -10,6 +10,7 @@
 #include "runtally/view_details.h"
 #include "runtally/view_family.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_site.h"
 
 static const struct run *run_of(const struct value *of)
 {
@@ -105,6 +106,21 @@ static void case_link(const struct value *of, struct strbuf *out)
 static void run_link(const struct value *of, struct strbuf *out)
 {
 	anchor_run(out, run_of(of));
+}
+
+static void run_href(const struct value *of, struct strbuf *out)
+{
+	view_run_href(value_view(of), suite_of(of), case_of(of), run_of(of), out);
+}
+
+static void run_suite_href(const struct value *of, struct strbuf *out)
+{
+	view_suite_href(value_view(of), suite_of(of), out);
+}
+
+static void run_case_href(const struct value *of, struct strbuf *out)
+{
+	view_case_href(value_view(of), suite_of(of), case_of(of), out);
 }
 
 static void origin_text(const struct value *of, struct strbuf *out)
@@ -392,6 +408,9 @@ static const struct member run_members[] = {
 	{"agent_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, agent.id)},
 	{"agent_name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, agent.name)},
 	{"anchor", MEMBER_TEXT, {.text = run_link}, 0},
+	{"href", MEMBER_TEXT, {.text = run_href}, 0},
+	{"suite_href", MEMBER_TEXT, {.text = run_suite_href}, 0},
+	{"case_href", MEMBER_TEXT, {.text = run_case_href}, 0},
 	{"headline", MEMBER_TEXT, {.text = headline_text}, 0},
 	{"reason", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, reason)},
 	{"score", MEMBER_TEXT, {.text = run_score}, 0},

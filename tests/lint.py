@@ -34,9 +34,10 @@ LAYERS = """
     tally report_sort report gate families series chart
     mustache mustache_parse mustache_indent mustache_json
     format.h
-    view view_plan view_anchor view_loads view_details view_family view_series view_group
+    view view_plan view_anchor view_site view_loads view_details view_family view_series view_group
         view_table view_top view_tally view_run view_report
-    page html markdown junit junit_lines junit_names junit_text junit_case junit_view junit_output
+    page html site markdown junit junit_lines junit_names junit_text junit_case junit_view
+        junit_output
     format.c
     place output folder templates
     options options_table options_setters options_arguments options_config options_limits
@@ -234,12 +235,16 @@ def check_raw_tags():
                     yield f"{place(path, number)}: {found[0]} is not escaped"
 
 
+SITE_SCRIPT = '<script src="site.js" defer></script>'
+
+
 def check_html_templates():
-    """The page works under a policy that blocks inline style and every script."""
+    """Pages work under a policy that blocks inline style and every script."""
     for path in TEMPLATES:
         if path.parent.name != "html":
             continue
         for number, line in enumerate(path.read_text().splitlines(), 1):
+            line = line.replace(SITE_SCRIPT, "") if path.name == "page_head.mustache" else line
             for word in ("style=", "<script", "javascript:", " onclick", "<iframe", "@import"):
                 if word in line:
                     yield f"{place(path, number)}: holds {word.strip()}"

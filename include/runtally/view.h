@@ -24,6 +24,27 @@
 struct view_plan;
 struct families;
 struct series;
+struct view_site;
+
+/* Long lists that a size budget cuts, or a site shows in parts. */
+enum view_list {
+	LIST_SUITES,   /* worst_suites */
+	LIST_FAILURES, /* runs */
+	LIST_FAILING,  /* cases */
+	LIST_FLAKY,
+	LIST_FAMILIES,
+	LIST_NOTES,
+	LIST_CASES, /* of a suite */
+	LIST_RUNS,  /* of a case, the latest first */
+	LIST_COUNT
+};
+
+/* Which of a list's elements are shown here, and how many are in all its parts together. */
+struct view_window {
+	size_t first, count;
+	size_t listed;
+	size_t part, parts; /* this one, from 0 on, of so many */
+};
 
 /* What a report is made of. All borrowed; lives as long as the rendering. */
 struct view {
@@ -42,7 +63,9 @@ struct view {
 	bool color;                   /* text summary: on a terminal */
 	size_t rows;                  /* of each list that a size budget cuts; SIZE_MAX: all */
 	const struct view_plan *plan; /* what stands on a page that is cut; NULL: all */
-	const char *style_hash;       /* base64 of the built-in style's SHA-256; html only */
+	const struct view_site
+		*site;          /* the page of a site that is made; NULL: the report is one page */
+	const char *style_hash; /* base64 of the built-in style's SHA-256; html only */
 };
 
 enum member_kind { MEMBER_TEXT, MEMBER_MARKUP, MEMBER_FLAG, MEMBER_OBJECT, MEMBER_LIST };
@@ -108,6 +131,11 @@ enum moment_precision { MINUTES = 5, SECONDS = 8 };
 void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision);
 
 struct value view_root(const struct view *view);
+
+/* Of a report of one page: the first view->rows of it. */
+struct view_window view_window(const struct view *view, enum view_list list);
+/* The index after its last element, SIZE_MAX where it has none. */
+size_t view_window_end(const struct view_window *window);
 
 /*
  * Classes that other report writers build on; their objects are struct run, struct case_group ...

@@ -20,11 +20,19 @@ struct view_plan {
 	bool *cases;             /* by case: whether it is listed in its suite */
 	const struct run **runs; /* whose details are shown, by address */
 	size_t run_count;
+	bool in_pages; /* of a site: suites, cases and runs have pages of their own */
 	uint64_t omitted_suites, omitted_cases, omitted_runs;
 };
 
+/* Rows of the tables of a site's pages; of a case, the latest runs are listed. */
+enum { SITE_CASES_A_PAGE = 100, SITE_RUNS_A_PAGE = 200, SITE_RUNS_LISTED = 2000 };
+size_t view_plan_runs_listed(const struct case_group *group);
+
 /* Plans a page of about so many bytes. The view must have no plan yet. */
 void view_plan_init(struct view_plan *plan, const struct view *view, uint64_t bytes);
+/* Plans the pages of a site that are about suites, cases and runs. */
+void view_plan_site(struct view_plan *plan, const struct view *view, uint64_t bytes,
+		    uint64_t pages);
 void view_plan_release(struct view_plan *plan);
 
 bool view_plan_shows(const struct view_plan *plan, const struct run *run);
