@@ -91,9 +91,9 @@ demo:
 	@mkdir -p demo
 	$(BUILD)/runtally --title "Saltwind Ferries: agent tests" -o demo/report.html \
 		-o demo/report.md -o demo/report.xml -o demo/report.json -o demo/report.csv \
-		-o demo/report.ndjson -o demo/report.txt -o demo/report.zip samples
+		-o demo/report.ndjson -o demo/report.txt -o demo/report.zip -o demo/site/ samples
 	@printf '\nReports from samples/ are in demo/:\n\n'
-	@for f in demo/report.*; do printf '  %s\n' "$$PWD/$$f"; done
+	@for f in demo/report.* demo/site/index.html; do printf '  %s\n' "$$PWD/$$f"; done
 
 ## check: install what is missing, build, run all tests
 check:
@@ -128,7 +128,7 @@ valgrind: tests
 	@mkdir -p $(BUILD)/valgrind
 	@$(VALGRIND) $(BUILD)/runtally -q --details all -o $(BUILD)/valgrind/r.html \
 		-o $(BUILD)/valgrind/r.md -o $(BUILD)/valgrind/r.xml -o $(BUILD)/valgrind/r.json \
-		-o $(BUILD)/valgrind/r.zip samples
+		-o $(BUILD)/valgrind/r.zip -o $(BUILD)/valgrind/site/ samples
 	@echo "valgrind: silent"
 
 VALGRIND = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite

@@ -6,6 +6,7 @@
 #include "runtally/html.h"
 #include "runtally/junit.h"
 #include "runtally/markdown.h"
+#include "runtally/site.h"
 #include "runtally/view.h"
 
 const struct render_options default_render_options = {
@@ -16,6 +17,8 @@ const struct render_options default_render_options = {
 	.junit_failed_output_bytes = 16 * 1024,
 	.junit_file_bytes = 25 * 1000 * 1000,
 	.html_bytes = 9500 * 1000,
+	.site_bytes = 60 * 1000 * 1000,
+	.site_files = 5000,
 	.markdown_bytes = 65000,
 };
 
@@ -42,6 +45,19 @@ static const struct format html = {
 	.escape = escape_html,
 	.render = html_render,
 	.style = "style.css",
+};
+
+static const struct format site = {
+	.name = "site",
+	.details = true,
+	.families = true,
+	.series = true,
+	.extension = "/",
+	.summary = "a folder of pages: index, suites, cases, runs",
+	.template = "html/index",
+	.escape = escape_html,
+	.render = site_render,
+	.folder = true,
 };
 
 static const struct format markdown = {
@@ -119,7 +135,7 @@ static const struct format view = {
 };
 
 const struct format *const formats[] = {
-	&html, &markdown, &junit, &json, &records, &csv, &text, &bundle, &view, NULL,
+	&html, &site, &markdown, &junit, &json, &records, &csv, &text, &bundle, &view, NULL,
 };
 
 const struct format *format_by_name(const char *name)
@@ -128,7 +144,7 @@ const struct format *format_by_name(const char *name)
 		const char *extension = formats[i]->extension;
 
 		if (strcmp(formats[i]->name, name) == 0 ||
-		    (extension && strcmp(extension + 1, name) == 0))
+		    (extension && extension[1] && strcmp(extension + 1, name) == 0))
 			return formats[i];
 	}
 	return NULL;

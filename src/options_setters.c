@@ -153,7 +153,10 @@ static int target_parse(struct target *target, const char *value, struct error *
 	}
 	if (!*target->path)
 		return error_set(err, "\"%s\" names no file", value);
-	if (target->path[strlen(target->path) - 1] == '/')
+	if (target->format->folder && strcmp(target->path, "-") == 0)
+		return error_set(err, "\"%s\": a folder cannot be written to standard output",
+				 value);
+	if (!target->format->folder && target->path[strlen(target->path) - 1] == '/')
 		return error_set(err, "\"%s\" names a folder, not a file", value);
 	return 0;
 }

@@ -1,12 +1,13 @@
 #include "runtally/publish.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runtally/folder.h"
 #include "runtally/output.h"
 #include "runtally/path.h"
 #include "runtally/sha256.h"
+#include "runtally/site.h"
 #include "runtally/templates.h"
 
 /* One target being written: its parts so far, of which the last is open. */
@@ -171,25 +172,38 @@ static int publish_one(const struct options *options, const struct target *targe
 	return failed;
 }
 
+static int publish_folder(const struct options *options, const struct target *target,
+			  struct view *view, struct error *err)
+{
+	static const struct folder_kind kind = {
+		.file = SITE_INDEX, .mark = SITE_MARK, .is_its_file = site_has_file};
+	struct folder *folder = folder_open(target->path, &kind, err);
+	struct rendering rendering = {
+		.begin_file = folder_begin, .sink = folder_write, .ctx = folder};
+
+	if (!folder)
+		return -1;
+	if (render(options, target->format, view, &rendering, err)) {
+		folder_abort(folder);
+		return -1;
+	}
+	return folder_commit(folder, err);
+}
+
 /* ---- the bundle: the same, into entries ---- */
 
 struct packing {
 	struct bundle *bundle;
 	const struct format *format;
-	struct strbuf bytes;
-	size_t part;
+	struct strbuf name, bytes; /* of the entry that is open; no name: none is */
 };
 
-static void pack_part(struct packing *packing)
+static void pack_entry(struct packing *packing)
 {
-	char name[64];
-
-	if (packing->part)
-		snprintf(name, sizeof(name), "report-%zu%s", packing->part + 1,
-			 packing->format->extension);
-	else
-		snprintf(name, sizeof(name), "report%s", packing->format->extension);
-	bundle_add(packing->bundle, name, packing->bytes.text, packing->bytes.length);
+	if (packing->name.length)
+		bundle_add(packing->bundle, packing->name.text, packing->bytes.text,
+			   packing->bytes.length);
+	strbuf_reset(&packing->name);
 	strbuf_reset(&packing->bytes);
 }
 
@@ -198,9 +212,21 @@ static int begin_entry(void *ctx, size_t part, struct error *err)
 	struct packing *packing = ctx;
 
 	(void)err;
+	pack_entry(packing);
+	strbuf_addstr(&packing->name, "report");
 	if (part)
-		pack_part(packing);
-	packing->part = part;
+		strbuf_addf(&packing->name, "-%zu", part + 1);
+	strbuf_addstr(&packing->name, packing->format->extension);
+	return 0;
+}
+
+static int begin_entry_of_folder(void *ctx, const char *name, struct error *err)
+{
+	struct packing *packing = ctx;
+
+	(void)err;
+	pack_entry(packing);
+	strbuf_addf(&packing->name, "%s/%s", packing->format->name, name);
 	return 0;
 }
 
@@ -216,12 +242,17 @@ static int write_entry(void *ctx, const char *bytes, size_t length, struct error
 static int pack_format(const struct options *options, const struct format *format,
 		       struct view *view, struct bundle *bundle, struct error *err)
 {
-	struct packing packing = {.bundle = bundle, .format = format, .bytes = STRBUF_INIT};
-	struct rendering rendering = {.begin = begin_entry, .sink = write_entry, .ctx = &packing};
+	struct packing packing = {
+		.bundle = bundle, .format = format, .name = STRBUF_INIT, .bytes = STRBUF_INIT};
+	struct rendering rendering = {.begin = begin_entry,
+				      .begin_file = begin_entry_of_folder,
+				      .sink = write_entry,
+				      .ctx = &packing};
 	int failed = render(options, format, view, &rendering, err);
 
 	if (!failed)
-		pack_part(&packing);
+		pack_entry(&packing);
+	strbuf_release(&packing.name);
 	strbuf_release(&packing.bytes);
 	return failed;
 }
@@ -254,5 +285,7 @@ int publish(const struct options *options, const struct target *target, struct v
 {
 	if (target->format->bundle)
 		return publish_bundle(options, target, view, err);
+	if (target->format->folder)
+		return publish_folder(options, target, view, err);
 	return publish_one(options, target, view, err);
 }

@@ -29,6 +29,8 @@ struct render_options {
 	uint32_t junit_failed_output_bytes; /* 16 KiB */
 	uint64_t junit_file_bytes;          /* 25,000,000 */
 	uint64_t html_bytes;                /* 9,500,000 */
+	uint64_t site_bytes;                /* 60,000,000 */
+	uint64_t site_files;                /* 5,000 */
 	uint64_t markdown_bytes;            /* 65,000: a GitHub comment */
 };
 
@@ -44,13 +46,15 @@ struct rendering {
 	 * before. Until the first call the sink must not be used.
 	 */
 	int (*begin)(void *ctx, size_t part, struct error *err);
+	/* The same for the files of a folder, each by its name. */
+	int (*begin_file)(void *ctx, const char *name, struct error *err);
 	render_sink *sink;
 	void *ctx;
 };
 
 struct format {
-	const char *name;      /* html, markdown, junit, json, records, csv, text, bundle, view */
-	const char *extension; /* ".html"; NULL: cannot be told from a file's name */
+	const char *name; /* html, site, markdown, junit, json, records, csv, text, bundle, view */
+	const char *extension; /* ".html"; "/": a folder; NULL: cannot be told from a name */
 	const char *summary;   /* one line of --list-formats */
 	const char *template;  /* root template, "html/report"; NULL: none */
 	escape_fn *escape;
@@ -61,6 +65,7 @@ struct format {
 	bool details;      /* shows details of runs (--details) */
 	bool families;     /* shows families of failures */
 	bool series;       /* shows the runs over time */
+	bool folder;       /* has many files, by name */
 	bool bundle;       /* an archive of all formats that are not, and have an extension */
 };
 

@@ -158,7 +158,10 @@ class Outputs(harness.Case):
     def test_bundle_holds_every_format(self):
         self.run_here("run.json", "-o", "all.zip")
         with zipfile.ZipFile(self.folder / "all.zip") as bundle:
-            names = {os.path.splitext(name)[1] for name in bundle.namelist()}
+            names = {os.path.splitext(name)[1] for name in bundle.namelist() if "/" not in name}
+            site = {name for name in bundle.namelist() if name.startswith("site/")}
+        self.run_here("run.json", "-o", "site/")
+        self.assertEqual(site, {name for name in self.files() if name.startswith("site/")})
         self.assertEqual(names, {".html", ".md", ".xml", ".json", ".ndjson", ".csv", ".txt"})
 
     def test_split_junit(self):

@@ -292,7 +292,8 @@ static void good_lines(void **state)
 }
 
 #define FORMATS                                                                                    \
-	"; known: html (.html), markdown (.md), junit (.xml), json (.json), records (.ndjson), "   \
+	"; known: html (.html), site (/), markdown (.md), junit (.xml), json (.json), records "    \
+	"(.ndjson), "                                                                              \
 	"csv (.csv), text (.txt), bundle (.zip), view"
 
 static void bad_lines(void **state)
@@ -319,7 +320,8 @@ static void bad_lines(void **state)
 		/* reports */
 		{"x|-oreport.pdf", "-o: unknown format \"report.pdf\"" FORMATS},
 		{"x|--output=report", "--output: unknown format \"report\"" FORMATS},
-		{"x|-osite/", "-o: unknown format \"site/\"" FORMATS},
+		{"x|-o/", "-o: unknown format \"/\"" FORMATS},
+		{"x|-osite=-", "-o: \"site=-\": a folder cannot be written to standard output"},
 		{"x|-omail.eml", "-o: unknown format \"mail.eml\"" FORMATS},
 		{"x|-opdf=a", "-o: unknown format \"pdf=a\"" FORMATS},
 		{"x|-ohtml=", "-o: \"html=\" names no file"},
@@ -607,8 +609,10 @@ static void limit_members(void **state)
 	assert_int_equal(options.render.junit_failed_output_bytes, 23);
 	assert_int_equal(options.render.junit_file_bytes, 24);
 	assert_int_equal(options.render.html_bytes, 25);
-	assert_int_equal(options.render.markdown_bytes, 26);
-	assert_int_equal(value, 27);
+	assert_int_equal(options.render.site_bytes, 26);
+	assert_int_equal(options.render.site_files, 27);
+	assert_int_equal(options.render.markdown_bytes, 28);
+	assert_int_equal(value, 29);
 	options_release(&options);
 	strbuf_release(&line);
 }

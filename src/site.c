@@ -1,0 +1,351 @@
+#include "runtally/site.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "runtally/arena.h"
+#include "runtally/families.h"
+#include "runtally/view.h"
+#include "runtally/view_plan.h"
+#include "runtally/view_site.h"
+
+/* How many elements of a list stand on the page where it begins, and on each further one. */
+static const struct list_size {
+	size_t first, rest;
+} list_sizes[LIST_COUNT] = {
+	[LIST_SUITES] = {40, 100},
+	[LIST_FAILURES] = {SIZE_MAX, SIZE_MAX},
+	[LIST_FAILING] = {20, 200},
+	[LIST_FLAKY] = {8, 100},
+	[LIST_FAMILIES] = {8, SIZE_MAX}, /* which are few, and the largest stand first */
+	[LIST_NOTES] = {20, 200},
+	[LIST_CASES] = {SITE_CASES_A_PAGE, SITE_CASES_A_PAGE},
+	[LIST_RUNS] = {SITE_RUNS_A_PAGE, SITE_RUNS_A_PAGE},
+};
+
+/* A list of the index has so many parts at most, and takes so much of the site's bytes. */
+enum { PARTS_MAX = 20, LIST_SHARE = 6, FRAME_PRICE = 5000, FIXED_FILES = 3 };
+
+enum { CRITERIA_MAX = 50 };
+
+struct site {
+	const struct rendering *rendering;
+	bool measuring;        /* whether the plan fits; nothing is written yet */
+	uint64_t bytes, files; /* of what was measured */
+	struct view view;
+	struct view_site page;
+	struct view_plan plan;
+	struct strbuf name;
+	struct criterion_group criteria[CRITERIA_MAX];
+};
+
+static const char script_file[] = "site.js", style_file[] = "style.css";
+
+/* ---- pages ---- */
+
+static bool is_over(const struct site *site)
+{
+	const struct render_options *limits = site->view.render;
+
+	return site->bytes > limits->site_bytes || site->files > limits->site_files;
+}
+
+/* Ends the rendering once the site is too large. */
+static int measure(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	struct site *site = ctx;
+
+	(void)bytes;
+	site->bytes += length;
+	return is_over(site) ? error_set(err, "over the size budget") : 0;
+}
+
+static int render_as(struct site *site, const char *template, const char *name, struct error *err)
+{
+	const struct rendering *rendering = site->rendering;
+	render_sink *sink = site->measuring ? measure : rendering->sink;
+
+	if (!site->measuring && rendering->begin_file(rendering->ctx, name, err))
+		return -1;
+	site->files++;
+	return mustache_render(rendering->templates, template, view_root(&site->view),
+			       rendering->format->escape, sink,
+			       site->measuring ? site : rendering->ctx, err);
+}
+
+static void set_part(struct site *site, enum view_list list, size_t part)
+{
+	struct view_window *window = &site->page.windows[list];
+	size_t size = part ? list_sizes[list].rest : list_sizes[list].first;
+
+	window->part = part;
+	window->first = part ? list_sizes[list].first + (part - 1) * list_sizes[list].rest : 0;
+	window->count =
+		window->listed - window->first < size ? window->listed - window->first : size;
+}
+
+static void set_list(struct site *site, enum view_list list, size_t listed)
+{
+	const struct list_size *size = &list_sizes[list];
+	size_t more = listed > size->first ? listed - size->first : 0;
+
+	site->page.windows[list] = (struct view_window){
+		.listed = listed,
+		.parts = 1 + (more ? 1 + (more - 1) / size->rest : 0),
+	};
+	set_part(site, list, 0);
+}
+
+static void set_page(struct site *site, enum site_page page, const void *subject)
+{
+	site->page.page = page;
+	site->page.subject = subject;
+	site->page.criterion_count = 0;
+}
+
+/* The list's parts from `first` on, each a page. */
+static int render_parts(struct site *site, enum view_list list, const char *template, size_t first,
+			struct error *err)
+{
+	int failed = 0;
+
+	site->page.list = list;
+	for (size_t part = first; part < site->page.windows[list].parts && !failed; part++) {
+		set_part(site, list, part);
+		strbuf_reset(&site->name);
+		site_file(&site->view, list, part, &site->name);
+		failed = render_as(site, template, site->name.text, err);
+	}
+	set_part(site, list, 0);
+	return failed;
+}
+
+/* ---- the index and its lists ---- */
+
+static const enum view_list index_lists[] = {LIST_SUITES, LIST_FAILING, LIST_FLAKY, LIST_NOTES};
+enum { INDEX_LISTS = sizeof(index_lists) / sizeof(index_lists[0]) };
+
+static int render_index(struct site *site, struct error *err)
+{
+	int failed;
+
+	set_page(site, PAGE_INDEX, NULL);
+	failed = render_as(site, site->rendering->format->template, SITE_INDEX, err);
+	set_page(site, PAGE_LIST, NULL);
+	for (size_t i = 0; i < INDEX_LISTS && !failed; i++)
+		failed = render_parts(site, index_lists[i], "page_list", 1, err);
+	return failed;
+}
+
+/* ---- suites, cases, runs ---- */
+
+static size_t planned_cases(const struct site *site, const struct suite_group *suite)
+{
+	size_t planned = 0;
+
+	for (size_t i = 0; i < suite->case_count; i++)
+		planned += site->plan.cases[suite->first_case + i];
+	return planned;
+}
+
+static int render_suite(struct site *site, const struct suite_group *suite, struct error *err)
+{
+	set_page(site, PAGE_SUITE, suite);
+	set_list(site, LIST_CASES, planned_cases(site, suite));
+	return render_parts(site, LIST_CASES, "page_suite", 0, err);
+}
+
+/* Its criterion of that name, made if need be; NULL: there are too many. */
+static struct criterion_group *criterion_of(struct site *site, const char *name)
+{
+	struct criterion_group *group = site->criteria;
+
+	for (size_t i = 0; i < site->page.criterion_count; i++, group++)
+		if (group->name == name || strcmp(group->name, name) == 0)
+			return group;
+	if (site->page.criterion_count == CRITERIA_MAX)
+		return NULL;
+	site->page.criterion_count++;
+	tally_init(&group->tally);
+	group->name = name;
+	return group;
+}
+
+static void count_criteria(struct site *site, const struct run *run)
+{
+	for (size_t i = 0; i < run->criterion_count; i++) {
+		const struct criterion *criterion = &run->criteria[i];
+		struct criterion_group *group =
+			criterion->name ? criterion_of(site, criterion->name) : NULL;
+
+		if (!group)
+			continue;
+		group->tally.runs++;
+		group->tally.outcomes[criterion->outcome]++;
+	}
+}
+
+static int render_case(struct site *site, const struct case_group *group, struct error *err)
+{
+	const struct report *report = site->view.report;
+
+	set_page(site, PAGE_CASE, group);
+	for (size_t i = 0; i < group->run_count; i++)
+		count_criteria(site, report->runs[group->first_run + i]);
+	set_list(site, LIST_RUNS, view_plan_runs_listed(group));
+	return render_parts(site, LIST_RUNS, "page_case", 0, err);
+}
+
+static int render_run(struct site *site, const struct run *run, struct error *err)
+{
+	const struct case_group *group = &site->view.report->cases[run->case_index];
+
+	set_page(site, PAGE_RUN, run);
+	strbuf_reset(&site->name);
+	view_run_href(&site->view, &site->view.report->suites[group->suite], group, run,
+		      &site->name);
+	return render_as(site, "page_run", site->name.text, err);
+}
+
+static int render_groups(struct site *site, struct error *err)
+{
+	const struct report *report = site->view.report;
+	int failed = 0;
+
+	for (size_t i = 0; i < report->suite_count && !failed; i++)
+		if (site->plan.suites[i])
+			failed = render_suite(site, &report->suites[i], err);
+	for (size_t i = 0; i < report->case_count && !failed; i++)
+		if (site->plan.cases[i])
+			failed = render_case(site, &report->cases[i], err);
+	for (size_t i = 0; i < report->run_count && !failed; i++)
+		if (run_is_shown(&site->view, report->runs[i]))
+			failed = render_run(site, report->runs[i], err);
+	return failed;
+}
+
+/* ---- the plan ---- */
+
+/* What a row takes, rather too much than too little. */
+static const size_t row_prices[LIST_COUNT] = {
+	[LIST_SUITES] = 3700, [LIST_FAILING] = 900, [LIST_FLAKY] = 3000, [LIST_NOTES] = 500};
+
+/* How many of a list's elements its parts together show. */
+static size_t listed(enum view_list list, uint64_t count, uint64_t bytes)
+{
+	const struct list_size *size = &list_sizes[list];
+	uint64_t room = bytes / 100 * LIST_SHARE / row_prices[list];
+	uint64_t most = size->first + (PARTS_MAX - 1) * size->rest;
+
+	if (room < size->first)
+		room = size->first;
+	if (room > most)
+		room = most;
+	return (size_t)(count < room ? count : room);
+}
+
+/* Sets the lists of the index; what is left is for the other pages. */
+static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
+{
+	const struct report *report = site->view.report;
+	const uint64_t counts[LIST_COUNT] = {
+		[LIST_SUITES] = report->suite_count,
+		[LIST_FAILING] = report->failing_cases,
+		[LIST_FLAKY] = report->flaky_cases,
+		[LIST_NOTES] = site->view.notes->count,
+	};
+	size_t families = site->view.families ? site->view.families->count : 0;
+	uint64_t taken = FRAME_PRICE, used = FIXED_FILES;
+
+	set_list(site, LIST_FAILURES, SIZE_MAX);
+	set_list(site, LIST_FAMILIES,
+		 families < list_sizes[LIST_FAMILIES].first ? families
+							    : list_sizes[LIST_FAMILIES].first);
+	for (size_t i = 0; i < INDEX_LISTS; i++) {
+		enum view_list list = index_lists[i];
+
+		set_list(site, list, listed(list, counts[list], *bytes));
+		taken += site->page.windows[list].listed * row_prices[list];
+		used += site->page.windows[list].parts - 1;
+	}
+	*bytes -= taken < *bytes ? taken : *bytes;
+	*files -= used < *files ? used : *files;
+}
+
+static int render_site(struct site *site, struct error *err)
+{
+	if (render_index(site, err) || render_groups(site, err) ||
+	    render_as(site, "page_style", style_file, err))
+		return -1;
+	return render_as(site, script_file, script_file, err);
+}
+
+/* Renders by a plan for so much; what does not fit is no error while it is measured. */
+static int render_planned(struct site *site, uint64_t bytes, uint64_t files, bool measuring,
+			  struct error *err)
+{
+	int failed;
+
+	site->measuring = measuring;
+	site->bytes = site->files = 0;
+	plan_lists(site, &bytes, &files);
+	view_plan_site(&site->plan, &site->view, bytes, files);
+	site->view.plan = &site->plan;
+	site->view.site = &site->page;
+	failed = render_site(site, err);
+	site->view.plan = NULL;
+	site->view.site = NULL;
+	view_plan_release(&site->plan);
+	return failed && measuring && is_over(site) ? 0 : failed;
+}
+
+/* Plans are made smaller until one fits; what is never left out may take more than the budget. */
+static int fit(struct site *site, struct error *err)
+{
+	uint64_t bytes = site->view.render->site_bytes, files = site->view.render->site_files;
+
+	for (;;) {
+		if (render_planned(site, bytes, files, true, err))
+			return -1;
+		if (!is_over(site) || (!bytes && !files))
+			break;
+		bytes /= 2;
+		files /= 2;
+	}
+	return render_planned(site, bytes, files, false, err);
+}
+
+int site_render(const struct rendering *rendering, struct error *err)
+{
+	struct site *site = memory_alloc(sizeof(*site));
+	int failed;
+
+	*site = (struct site){
+		.rendering = rendering, .view = *rendering->view, .name = STRBUF_INIT};
+	site->page.criteria = site->criteria;
+	failed = fit(site, err);
+	strbuf_release(&site->name);
+	memory_free(site);
+	return failed;
+}
+
+/* ---- an earlier site ---- */
+
+/* `suite-s-0123456789abcdef-2.html`, `flaky-2.html`: only such names are ever made. */
+bool site_has_file(const char *name)
+{
+	static const char *const beginnings[] = {"index",  "suites-",  "failures-", "flaky-",
+						 "notes-", "suite-s-", "case-c-",   "run-r-"};
+	static const char end[] = ".html";
+
+	if (strcmp(name, script_file) == 0 || strcmp(name, style_file) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
+		size_t length = strlen(beginnings[i]);
+
+		if (strncmp(name, beginnings[i], length) == 0 &&
+		    strcmp(name + length + strspn(name + length, "0123456789abcdef-"), end) == 0)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+"""The site: its files and links, its budgets, and what it may replace."""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import fields  # noqa: E402
+import harness  # noqa: E402
+from page import runs  # noqa: E402
+
+NAMES = re.compile(r"(index|suites-\d+|failures-\d+|flaky-\d+|notes-\d+|suite-s-[0-9a-f]{16}(-\d+)?"
+                   r"|case-c-[0-9a-f]{16}(-\d+)?|run-r-[0-9a-f]{16})\.html|style\.css|site\.js")
+SCRIPT = '<script src="site.js" defer></script>'
+
+
+def pages(folder):
+    return {path.name: path.read_text() for path in sorted(folder.glob("*.html"))}
+
+
+class Site(harness.Case):
+    def put(self, **shape):
+        self.write("runs.ndjson", "".join(json.dumps(run) + "\n" for run in runs(**shape)))
+
+    def make(self, *options, inputs="runs.ndjson", status=0):
+        ended = self.run_here(inputs, "-o", "site/", *options)
+        self.assertEqual(ended.returncode, status, ended.stderr)
+        return self.folder / "site"
+
+    def hidden(self):
+        return [path.name for path in self.folder.iterdir() if path.name.startswith(".")]
+
+    def check(self, folder):
+        """What holds of every site; returns its pages."""
+        found = pages(folder)
+        ids = {name: re.findall(r' id="([^"]*)"', text) for name, text in found.items()}
+        for path in folder.iterdir():
+            self.assertTrue(NAMES.fullmatch(path.name), path.name)
+        linked = {"index.html", "style.css", "site.js"}
+        for name, text in found.items():
+            self.assertEqual(len(ids[name]), len(set(ids[name])), f"{name}: an id twice")
+            self.assertNotRegex(text.replace(SCRIPT, ""), r"(?i)<script|<style| style=| on\w+=")
+            for link in re.findall(r' (?:href|src)="([^"]*)"', text):
+                file, _, fragment = link.partition("#")
+                self.assertTrue((folder / (file or name)).is_file(), f"{name}: {link}")
+                linked.add(file or name)
+                if fragment:
+                    self.assertIn(fragment, ids[file or name], f"{name}: {link}")
+        self.assertEqual(linked, {path.name for path in folder.iterdir()}, "not linked")
+        return found
+
+    def test_samples(self):
+        found = self.check(self.make("--details=all", inputs=harness.ROOT / "samples"))
+        kinds = {name.split("-")[0] for name in found}
+        self.assertEqual(kinds, {"index.html", "failures", "flaky", "suite", "case", "run"})
+
+    def test_weight_of_samples(self):
+        site = self.make(inputs=harness.ROOT / "samples")
+        size = (site / "index.html").stat().st_size + (site / "style.css").stat().st_size
+        self.assertLess(size, 100_000)
+
+    def test_page_for_each(self):
+        self.put(suites=3, cases=4, each=5, failing=2)
+        found = self.check(self.make())
+        counts = [sum(name.startswith(kind) for name in found)
+                  for kind in ("suite-", "case-", "run-")]
+        self.assertEqual(counts, [3, 12, 24])
+
+    def test_parts(self):
+        """Nothing of a long list is lost between its parts."""
+        self.put(suites=1, cases=250, each=1)
+        found = self.check(self.make())
+        rows = [re.findall(r'<tr id="(c-\w+)"', text) for name, text in sorted(found.items())
+                if name.startswith("suite-")]
+        self.assertEqual(sorted(map(len, rows)), [50, 100, 100])
+        self.assertEqual(len({row for part in rows for row in part}), 250)
+        self.assertIn("failures-3.html", found)
+        listed = [found[name].partition('id="failures"')[2] for name in
+                  ("index.html", "failures-2.html", "failures-3.html")]
+        cases = re.findall(r'<a href="run-(r-\w+).html"><bdi>', "".join(listed))
+        self.assertEqual((len(cases), len(set(cases))), (250, 250))
+
+    def test_many_runs_of_a_case(self):
+        self.put(suites=1, cases=1, each=2101, failing=2101)
+        found = self.check(self.make())
+        self.assertEqual(sum(name.startswith("run-") for name in found), 2000)
+        case = {name: text for name, text in found.items() if name.startswith("case-")}
+        self.assertEqual(len(case), 10)
+        rows = sum(text.count('data-label="Outcome"') for text in case.values())
+        self.assertEqual(rows, 2000)
+        for text in case.values():
+            self.assertIn("not listed to keep this site small: 101 of 2,101", text)
+
+    def test_many_suites(self):
+        self.put(suites=150, cases=1, each=2)
+        found = self.check(self.make())
+        for name in ("suites-2.html", "suites-3.html", "failures-2.html", "flaky-2.html"):
+            self.assertIn(name, found)
+
+    def test_empty(self):
+        self.write("none.json", "[]")
+        self.assertIn("No runs", self.check(self.make(inputs="none.json"))["index.html"])
+
+    def test_hostile(self):
+        run = fields.playgent()
+        run["test_case"] = {"id": "../../x", "name": '<script>"\'</script>'}
+        run["agent"] = {"id": "..", "name": "javascript:alert(1)"}
+        self.write("run.json", json.dumps(run))
+        self.assertEqual(len(self.check(self.make(inputs="run.json"))), 4)
+
+    def test_same_bytes(self):
+        self.put(suites=2, cases=3, each=4)
+        first = {path.name: path.read_bytes() for path in self.make().iterdir()}
+        ended = self.run_here("runs.ndjson", "-o", "site=other", "--jobs=1",
+                              env=harness.environment(TZ="Asia/Tokyo", LC_ALL="C.UTF-8"))
+        self.assertEqual(ended.returncode, 0)
+        second = {path.name: path.read_bytes() for path in (self.folder / "other").iterdir()}
+        self.assertEqual(first, second)
+
+    def test_in_the_bundle(self):
+        self.put(suites=2, cases=2, each=2)
+        site = self.make("-o", "all.zip")
+        with zipfile.ZipFile(self.folder / "all.zip") as bundle:
+            packed = {name[5:]: bundle.read(name) for name in bundle.namelist()
+                      if name.startswith("site/")}
+        self.assertEqual(packed, {path.name: path.read_bytes() for path in site.iterdir()})
+
+    def test_user_partial(self):
+        self.put(suites=1, cases=1, each=1)
+        self.write("mine/html/page_foot.mustache", "<footer>ours</footer>\n")
+        found = self.check(self.make("--templates", "mine"))
+        self.assertEqual([name for name, text in found.items() if "<footer>ours" not in text],
+                         ["index.html"])
+
+    # ---- budgets ----
+
+    def weigh(self, site):
+        sizes = [path.stat().st_size for path in site.iterdir()]
+        return len(sizes), sum(sizes)
+
+    def test_budgets(self):
+        self.put(suites=10, cases=30, each=4, failing=2)
+        files, size = self.weigh(self.make())
+        self.assertNotIn("Left out", (self.folder / "site/index.html").read_text())
+        for limit in (f"site-files={files}", f"site-bytes={size}"):
+            with self.subTest(limit):
+                self.make("--limit", limit)
+                self.assertLessEqual(self.weigh(self.folder / "site"), (files, size))
+        for limit, most in (("site-files", files - 1), ("site-files", 200), ("site-files", 20),
+                            ("site-bytes", size - 1), ("site-bytes", 500_000),
+                            ("site-bytes", 250_000)):
+            with self.subTest(limit, most=most):
+                site = self.make("--limit", f"{limit}={most}")
+                found = self.check(site)
+                self.assertLessEqual(self.weigh(site)[limit == "site-bytes"], most)
+                self.check_omissions(found, suites=10, cases=300, runs=600)
+
+    def test_suites_come_first(self):
+        """Each has a page before the worst of them take all."""
+        self.put(suites=30, cases=20, each=1)
+        found = self.check(self.make("--limit", "site-files=100"))
+        self.assertEqual(sum(name.startswith("suite-") for name in found), 30)
+        self.assertGreater(sum(name.startswith("case-") for name in found), 20)
+
+    def test_no_part_is_empty(self):
+        self.put(suites=1, cases=350, each=1)
+        found = self.check(self.make("--limit", "site-files=100"))
+        suites = [text for name, text in found.items() if name.startswith("suite-")]
+        self.assertEqual(len(suites), 1)
+        self.assertIn("Cases not listed to keep this site small", suites[0])
+
+    def check_omissions(self, found, **totals):
+        said = found["index.html"].partition('id="left-out"')[2]
+        self.assertTrue(said)
+        for what, word in (("suites", "suites"), ("cases", "cases"), ("runs", "with details")):
+            made = sum(re.match(rf"{what[:-1]}-\w-\w+\.html", name) is not None for name in found)
+            omitted = re.search(rf" {word} ([\d,]+)[ ;]", said)
+            self.assertEqual(made + int(omitted[1].replace(",", "") if omitted else 0),
+                             totals[what], what)
+
+    def test_giants(self):
+        """Text that escaping makes longer keeps to the budget."""
+        self.put(suites=4, cases=5, each=2, failing=2, said="<&>" * 20000)
+        self.assertGreater(self.weigh(self.make())[1], 5_000_000)
+        site = self.make("--limit", "site-bytes=2M")
+        self.assertLessEqual(self.weigh(site)[1], 2 << 20)
+        self.check(site)
+
+    def test_less_than_an_index(self):
+        self.put(suites=3, cases=3, each=1)
+        found = self.check(self.make("--limit", "site-bytes=1", "--limit", "site-files=1"))
+        self.assertEqual(list(found), ["index.html"])
+
+    # ---- what stands at its place ----
+
+    def test_replaces_an_earlier_site(self):
+        self.put(suites=3, cases=5, each=2)
+        self.make()
+        self.put(suites=1, cases=1, each=1)
+        self.assertEqual(len(self.check(self.make())), 4)
+        self.assertEqual(self.hidden(), [])
+
+    def test_takes_an_empty_folder(self):
+        self.put(suites=1, cases=1, each=1)
+        (self.folder / "site").mkdir(mode=0o750)
+        self.assertEqual(len(self.check(self.make())), 4)
+        self.assertEqual((self.folder / "site").stat().st_mode & 0o777, 0o750)
+
+    def test_through_a_link(self):
+        self.put(suites=1, cases=1, each=1)
+        (self.folder / "real").mkdir()
+        (self.folder / "site").symlink_to("real")
+        self.make()
+        self.assertTrue((self.folder / "site").is_symlink())
+        self.assertTrue((self.folder / "real/index.html").is_file())
+
+    def test_leaves_others_alone(self):
+        """A folder of the user's: no file of it changes."""
+        self.put(suites=1, cases=1, each=1)
+        for name, content in (("site/notes.txt", "mine"), ("site/index.html", "<html>mine</html>"),
+                              ("site/style.css", "mine"), ("site/.git", "mine"),
+                              ("site/run-r-0.html/x", "mine")):
+            with self.subTest(name):
+                mine = self.write(name, content)
+                ended = self.run_here("runs.ndjson", "-o", "site/")
+                self.assertEqual(ended.returncode, 4)
+                self.assertIn(b"nothing is replaced", ended.stderr)
+                self.assertEqual(self.files(), sorted(["runs.ndjson", name]))
+                self.assertEqual(mine.read_text(), content)
+                mine.unlink()
+                if mine.parent.name != "site":
+                    mine.parent.rmdir()
+
+    def test_earlier_site_with_a_file_of_the_users(self):
+        self.put(suites=1, cases=1, each=1)
+        site = self.make()
+        for name in ("CNAME", "run-r-0.html/mine", "case-c-0.htm", "index.html.orig"):
+            with self.subTest(name):
+                mine = self.write(f"site/{name}", "mine")
+                before = self.files()
+                ended = self.run_here("runs.ndjson", "-o", "site/")
+                self.assertEqual((ended.returncode, self.files()), (4, before))
+                self.assertIn(name.split("/")[0].encode(), ended.stderr)
+                mine.unlink()
+                if mine.parent != site:
+                    mine.parent.rmdir()
+
+    def test_not_a_folder(self):
+        self.put(suites=1, cases=1, each=1)
+        for place in ("site=/dev/full", "site=runs.ndjson", "site=missing/site"):
+            with self.subTest(place):
+                self.assertEqual(self.run_here("runs.ndjson", "-o", place).returncode, 4)
+        self.assertEqual(self.run_here("runs.ndjson", "-o", "site=-").returncode, 2)
+        self.assertEqual(self.files(), ["runs.ndjson"])
+
+    # ---- failures on the way ----
+
+    def test_no_room(self):
+        """A limit on file sizes stands in for a disk that fills up half way."""
+        self.put(suites=2, cases=2, each=2)
+        for old in (False, True):
+            with self.subTest(old=old):
+                before = self.files()
+                ended = subprocess.run(
+                    [harness.RUNTALLY, "runs.ndjson", "-o", "site/"], cwd=self.folder,
+                    capture_output=True, env=harness.environment(), timeout=30,
+                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000)))
+                self.assertEqual(ended.returncode, 4, ended.stderr)
+                self.assertIn(b"cannot write: File too large", ended.stderr)
+                self.assertEqual((self.files(), self.hidden()), (before, []))
+            self.make()
+
+    def test_signal(self):
+        """While pages are written, or before: the old site stays, and no litter."""
+        self.put(suites=20, cases=20, each=10, failing=5)
+        self.make()
+        before = self.files()
+        for delay in (0.005, 0.02, 0.03, 0.04, 0.06, 0.08):
+            with self.subTest(delay=delay):
+                program = subprocess.Popen([harness.RUNTALLY, "runs.ndjson", "-o", "site/"],
+                                           cwd=self.folder, env=harness.environment(),
+                                           stderr=subprocess.DEVNULL)
+                time.sleep(delay)
+                program.send_signal(signal.SIGTERM)
+                self.assertIn(program.wait(30), (0, -signal.SIGTERM, 128 + signal.SIGTERM))
+                self.assertEqual((self.files(), self.hidden()), (before, []))
+
+
+if __name__ == "__main__":
+    sys.exit(harness.main())
