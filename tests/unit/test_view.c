@@ -694,9 +694,9 @@ static void top_cases(void **state)
 		{"costly_cases", "#5"},       {"costly_cases.0.name", "e"},
 		{"costly_cases.1.name", "b"}, {"costly_cases.2.name", "c"},
 		{"costly_cases.3.name", "a"}, {"costly_cases.4.name", "d"},
-		{"has_costly_cases", "true"}, {"slow_cases", "#2"},
+		{"has_costly_cases", "true"}, {"slow_cases", "#3"},
 		{"slow_cases.0.name", "g"},   {"slow_cases.1.name", "d"},
-		{"has_slow_cases", "true"},
+		{"slow_cases.2.name", "h"},   {"has_slow_cases", "true"},
 	};
 	struct world world;
 
@@ -711,6 +711,7 @@ static void top_cases(void **state)
 	/* 10 at the p95, 5 at the mean */
 	add_priced(&world, "g", -1, 0);
 	add_priced(&world, "g", -1, 10);
+	add_priced(&world, "h", -1, 0);
 	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
 	CHECK(&world.view, wanted);
 	world_release(&world);
