@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Reports of many kinds, looked at in Chromium by check.mjs: browser.py [--figures] [NAME...]
+"""Reports of many kinds, looked at in Chromium: browser.py [--all] [--figures] [NAME...|RUNS...]
 
-A NAME is a part of the name of a report; a number stands for a report of that many runs. --figures
-prints how long each check took and what pages of many runs weigh.
+A NAME is a part of the name of a report; a number stands for a report of that many runs. --all
+opens every page of a site; --figures prints how long each check took and what pages of many runs
+weigh.
 
 Skips itself, and says why, where node, Chromium or the packages of package.json are missing.
 Environment: RUNTALLY_CHROMIUM, the browser (default: the first one found on PATH).
@@ -150,15 +151,12 @@ class Reports:
             made.unlink()
 
     def sites(self):
-        """The page of samples/ with its style in a file of its own, as a folder of pages has it."""
+        """The folder of pages of samples/."""
         if self.is_wanted("site"):
-            page = self.page("site", *INPUTS["samples"])
-            text = page.read_text()
-            (page.parent / "style.css").write_text(re.search("<style>(.*?)</style>", text, re.S)[1])
-            link = "<link rel=\"stylesheet\" href=\"style.css\">"
-            text = re.sub("<style>.*?</style>", link, text, flags=re.S)
-            page.write_text(re.sub("<meta http-equiv=\"Content-Security-Policy\".*\n", "", text))
-            yield {"name": "site", "folder": str(page.parent)}
+            folder = self.folder / "site"
+            harness.runtally("-q", "-o", f"{folder}/", *INPUTS["samples"])
+            yield {"name": "site", "folder": str(folder)}
+
 
 
 def main():
@@ -170,6 +168,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="runtally-browser-") as folder:
         reports = Reports(pathlib.Path(folder), words)
         plan = {"chromium": browser(), "folder": folder, "figures": "--figures" in sys.argv,
+                "all": "--all" in sys.argv,
                 "pages": [*reports.heavy(), *reports.pages()], "sites": [*reports.sites()]}
         path = pathlib.Path(folder) / "plan.json"
         path.write_text(json.dumps(plan))

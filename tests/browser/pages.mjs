@@ -112,13 +112,14 @@ export async function details(visit) {
   const summaries = visit.page.locator('summary');
   const found = [];
   for (let number = 0; number < Math.min(await summaries.count(), CLICKED); number++) {
+    const before = await summaries.nth(number).evaluate((summary) => summary.parentElement.open);
     const states = [];
     for (let clicks = 0; clicks < 2; clicks++) {
       await summaries.nth(number).click();
       states.push(await summaries.nth(number).evaluate((summary) => summary.parentElement.open &&
         summary.nextElementSibling.getBoundingClientRect().height > 0));
     }
-    if (states.join() !== 'true,false') found.push(`<details> ${number}: open ${states.join()}`);
+    if (states.join() !== `${!before},${before}`) found.push(`<details> ${number}: open ${states.join()}`);
   }
   return found;
 }
@@ -190,4 +191,46 @@ export async function weight(visit) {
 export async function words(visit) {
   await visit.openDetails();
   return visit.evaluate(() => document.body.innerText.replace(/\s+/g, ' ').trim());
+}
+
+// A word of the last suite's name leaves what has that word; no word brings all back.
+export async function filter({ page }) {
+  return page.evaluate(() => {
+    const rows = [...document.querySelectorAll('.cards tbody tr')];
+    const shown = () => rows.filter((row) => !row.hidden);
+    const search = document.querySelector('input[type=search]');
+    const type = (text) => {
+      search.value = text;
+      search.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    const word = rows.at(-1).querySelector('bdi').textContent.trim().split(/\s+/)[0].toLowerCase();
+    type(word);
+    const found = shown();
+    const wrong = found.filter((row) => !row.textContent.toLowerCase().includes(word));
+    const fewer = found.length > 0 && found.length < rows.length;
+    type('');
+    return [...(fewer ? [] : [`"${word}" leaves ${found.length} of ${rows.length} rows`]),
+      ...wrong.map((row) => `"${word}" leaves ${row.textContent.trim().slice(0, 40)}`),
+      ...(shown().length === rows.length ? [] : ['rows stay hidden'])];
+  });
+}
+
+// By name, up and down.
+export async function sort({ page }) {
+  return page.evaluate(() => {
+    const table = [...document.querySelectorAll('table.cards')].find((one) =>
+      one.tBodies[0].rows[0].cells[0].querySelector('bdi'));
+    const names = () => [...table.tBodies[0].rows].map((row) =>
+      row.cells[0].querySelector('bdi').textContent.trim());
+    const click = () => table.tHead.querySelector('button.sort').click();
+    const inOrder = (list) => list.every((name, at) => !at || list[at - 1] <= name);
+    const before = names();
+    click();
+    const up = names();
+    click();
+    const down = names();
+    return [...(inOrder(up) ? [] : ['up is not in order']),
+      ...(inOrder([...down].reverse()) ? [] : ['down is not in order']),
+      ...(up.length === before.length && !inOrder(before) ? [] : ['there was nothing to sort'])];
+  });
 }

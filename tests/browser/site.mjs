@@ -9,10 +9,14 @@ export function pagesOf(folder) {
     .sort();
 }
 
-// One page of each folder: pages of a kind lie together.
-export function kindsOf(pages) {
-  const seen = new Set();
-  return pages.filter((page) => !seen.has(dirname(page)) && seen.add(dirname(page)));
+// Some pages of each kind: names begin with it (index, suite-..., case-..., run-...).
+export function kindsOf(pages, each = 1) {
+  const seen = new Map();
+  return pages.filter((page) => {
+    const kind = page.replace(/[-.].*/, '');
+    seen.set(kind, (seen.get(kind) ?? 0) + 1);
+    return seen.get(kind) <= each;
+  });
 }
 
 // What a page links to and can be linked at; from the markup alone, for there may be thousands.
