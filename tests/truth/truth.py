@@ -168,11 +168,17 @@ class Sameness(harness.Case):
     def test_bundle_holds_the_same(self):
         with zipfile.ZipFile(io.BytesIO(self.first["report.zip"])) as bundle:
             self.assertIsNone(bundle.testzip())
-            for name in bundle.namelist():
+            pages = [name for name in bundle.namelist() if name.startswith("site/")]
+            reports = sorted(set(bundle.namelist()) - set(pages))
+            for name in reports:
                 with self.subTest(name):
                     self.assertTrue(bundle.read(name) == self.first[name], f"{name} differs")
-            self.assertEqual({pathlib.Path(name).suffix for name in bundle.namelist()},
+            self.assertEqual({pathlib.Path(name).suffix for name in reports},
                              {f".{end}" for end in FORMATS if end != "zip"})
+            harness.runtally("-q", "-o", f"{self.folder}/site/", "data", cwd=FOLDER)
+            self.assertEqual(sorted(pages),
+                             sorted(f"site/{path.name}" for path in self.folder.glob("site/*")
+                                    if not path.name.startswith(".")))
 
 
 class Records(harness.Case):
