@@ -262,6 +262,25 @@ void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision
 	strbuf_add(out, text, 11 + (size_t)precision);
 }
 
+void view_time_at(const struct value *of, struct strbuf *out)
+{
+	int64_t ms = *(const int64_t *)value_field(of);
+	char text[TIME_TEXT_SIZE];
+
+	if (ms == TIME_UNKNOWN)
+		return;
+	time_text(ms, text);
+	strbuf_addstr(out, text);
+}
+
+void view_minute_at(const struct value *of, struct strbuf *out)
+{
+	int64_t ms = *(const int64_t *)value_field(of);
+
+	if (ms != TIME_UNKNOWN)
+		view_moment(out, ms, MINUTES);
+}
+
 bool view_any_at(const struct value *of)
 {
 	return *(const uint64_t *)value_field(of) > 0;

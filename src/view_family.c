@@ -79,25 +79,6 @@ static void raw_share(const struct value *of, struct strbuf *out)
 	number_digits(out, hundredths % 100, 2);
 }
 
-static void moment_text(const struct value *of, struct strbuf *out)
-{
-	int64_t ms = *(const int64_t *)value_field(of);
-
-	if (ms != TIME_UNKNOWN)
-		view_moment(out, ms, MINUTES);
-}
-
-static void raw_moment(const struct value *of, struct strbuf *out)
-{
-	int64_t ms = *(const int64_t *)value_field(of);
-	char text[TIME_TEXT_SIZE];
-
-	if (ms == TIME_UNKNOWN)
-		return;
-	time_text(ms, text);
-	strbuf_addstr(out, text);
-}
-
 /* Whether what the latest run says of itself is more than the title. */
 static bool headline_differs(const struct value *of)
 {
@@ -127,8 +108,8 @@ static const struct member raw_family_members[] = {
 	{"errors", MEMBER_TEXT, {.text = view_digits_at}, FAMILY_AT(errors)},
 	{"cases", MEMBER_TEXT, {.text = view_digits_at}, FAMILY_AT(cases)},
 	{"suites", MEMBER_TEXT, {.text = view_digits_at}, FAMILY_AT(suites)},
-	{"first_at", MEMBER_TEXT, {.text = raw_moment}, FAMILY_AT(first_at)},
-	{"last_at", MEMBER_TEXT, {.text = raw_moment}, FAMILY_AT(last_at)},
+	{"first_at", MEMBER_TEXT, {.text = view_time_at}, FAMILY_AT(first_at)},
+	{"last_at", MEMBER_TEXT, {.text = view_time_at}, FAMILY_AT(last_at)},
 };
 
 static const struct value_class class_raw_family = {
@@ -160,8 +141,8 @@ static const struct member family_members[] = {
 	{"has_one_case", MEMBER_FLAG, {.flag = is_one}, FAMILY_AT(cases)},
 	{"suite_count", MEMBER_TEXT, {.text = view_count_at}, FAMILY_AT(suites)},
 	{"has_one_suite", MEMBER_FLAG, {.flag = is_one}, FAMILY_AT(suites)},
-	{"first_at", MEMBER_TEXT, {.text = moment_text}, FAMILY_AT(first_at)},
-	{"last_at", MEMBER_TEXT, {.text = moment_text}, FAMILY_AT(last_at)},
+	{"first_at", MEMBER_TEXT, {.text = view_minute_at}, FAMILY_AT(first_at)},
+	{"last_at", MEMBER_TEXT, {.text = view_minute_at}, FAMILY_AT(last_at)},
 	{"headline_differs", MEMBER_FLAG, {.flag = headline_differs}, 0},
 	{"latest", MEMBER_OBJECT, {.object = latest_run}, 0},
 	{"raw", MEMBER_OBJECT, {.object = raw_object}, 0},

@@ -135,16 +135,6 @@ static void case_last_at(const struct value *of, struct strbuf *out)
 		view_moment(out, case_of(of)->last_at, MINUTES);
 }
 
-static void case_raw_last_at(const struct value *of, struct strbuf *out)
-{
-	char text[TIME_TEXT_SIZE];
-
-	if (case_of(of)->last_at == TIME_UNKNOWN)
-		return;
-	time_text(case_of(of)->last_at, text);
-	strbuf_addstr(out, text);
-}
-
 static bool case_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	const struct case_group *group = case_of(of);
@@ -231,7 +221,7 @@ static bool case_last_failure(const struct value *of, struct value *out)
 }
 
 static const struct member raw_case_members[] = {
-	{"last_at", MEMBER_TEXT, {.text = case_raw_last_at}, 0},
+	{"last_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct case_group, last_at)},
 };
 
 static const struct value_class class_raw_case = {

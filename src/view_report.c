@@ -219,14 +219,6 @@ static void date_at(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, text);
 }
 
-static void moment_at(const struct value *of, struct strbuf *out)
-{
-	char text[TIME_TEXT_SIZE];
-
-	time_text(*(const int64_t *)value_field(of), text);
-	strbuf_addstr(out, text);
-}
-
 static void period_text(const struct value *of, struct strbuf *out)
 {
 	const struct ingest_counts *counts = of->object;
@@ -240,8 +232,8 @@ static void period_text(const struct value *of, struct strbuf *out)
 }
 
 static const struct member raw_period_members[] = {
-	{"from", MEMBER_TEXT, {.text = moment_at}, INPUT_AT(period_from)},
-	{"to", MEMBER_TEXT, {.text = moment_at}, INPUT_AT(period_to)},
+	{"from", MEMBER_TEXT, {.text = view_time_at}, INPUT_AT(period_from)},
+	{"to", MEMBER_TEXT, {.text = view_time_at}, INPUT_AT(period_to)},
 };
 
 static const struct value_class class_raw_period = {

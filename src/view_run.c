@@ -324,17 +324,6 @@ static void raw_duration(const struct value *of, struct strbuf *out)
 		strbuf_addf(out, "%" PRId64, run_of(of)->duration_ms);
 }
 
-static void raw_moment(const struct value *of, struct strbuf *out)
-{
-	int64_t ms = *(const int64_t *)value_field(of);
-	char text[TIME_TEXT_SIZE];
-
-	if (ms == TIME_UNKNOWN)
-		return;
-	time_text(ms, text);
-	strbuf_addstr(out, text);
-}
-
 static void raw_tokens(const struct value *of, struct strbuf *out)
 {
 	if (run_of(of)->has_tokens)
@@ -366,10 +355,10 @@ static const struct member raw_members[] = {
 	{"score", MEMBER_TEXT, {.text = raw_score}, 0},
 	{"cost", MEMBER_TEXT, {.text = raw_cost}, 0},
 	{"duration_ms", MEMBER_TEXT, {.text = raw_duration}, 0},
-	{"created_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, created_at)},
-	{"started_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, started_at)},
-	{"ended_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, ended_at)},
-	{"updated_at", MEMBER_TEXT, {.text = raw_moment}, offsetof(struct run, updated_at)},
+	{"created_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, created_at)},
+	{"started_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, started_at)},
+	{"ended_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, ended_at)},
+	{"updated_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, updated_at)},
 	{"tokens_input", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_input)},
 	{"tokens_output", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_output)},
 	{"latency_ms", MEMBER_LIST, {.next = raw_latencies}, 0},

@@ -241,14 +241,6 @@ static void spread_max(const struct value *of, struct strbuf *out)
 
 /* ---- times ---- */
 
-static void moment_text(const struct value *of, struct strbuf *out)
-{
-	int64_t ms = *(const int64_t *)value_field(of);
-
-	if (ms != TIME_UNKNOWN)
-		view_moment(out, ms, MINUTES);
-}
-
 /* ---- the bar: running sums of shares, so that rounding leaves no gap ---- */
 
 static void add_hundredths(struct strbuf *out, uint64_t hundredths)
@@ -542,8 +534,8 @@ static const struct member tally_members[] = {
 	 offsetof(struct tally, duration.known)},
 	{"score_mean", MEMBER_TEXT, {.text = score_mean}, 0},
 	{"has_score", MEMBER_FLAG, {.flag = view_any_at}, offsetof(struct tally, score_known)},
-	{"first_at", MEMBER_TEXT, {.text = moment_text}, offsetof(struct tally, first_at)},
-	{"last_at", MEMBER_TEXT, {.text = moment_text}, offsetof(struct tally, last_at)},
+	{"first_at", MEMBER_TEXT, {.text = view_minute_at}, offsetof(struct tally, first_at)},
+	{"last_at", MEMBER_TEXT, {.text = view_minute_at}, offsetof(struct tally, last_at)},
 	{"bar", MEMBER_OBJECT, {.object = bar_object}, 0},
 	{"raw", MEMBER_OBJECT, {.object = raw_object}, 0},
 };

@@ -125,6 +125,8 @@ member_text view_size_at;   /* a size_t, for people */
 member_text view_count_at;  /* a uint64_t, for people */
 member_text view_digits_at; /* a uint64_t, for programs */
 member_flag view_any_at;    /* a uint64_t: whether it is above 0 */
+member_text view_time_at;   /* ms since 1970, for programs (RFC 3339); empty for TIME_UNKNOWN */
+member_text view_minute_at; /* the same for people, to the minute */
 
 /* `2026-10-01 12:30`, or with the seconds; of a time that is known. */
 enum moment_precision { MINUTES = 5, SECONDS = 8 };
