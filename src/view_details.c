@@ -320,6 +320,16 @@ static void turn_tokens(const struct value *of, struct strbuf *out)
 		number_count(out, (uint64_t) * (const int64_t *)value_field(of));
 }
 
+static bool turn_has_criteria(const struct value *of)
+{
+	const struct run *run = run_of(of);
+
+	for (size_t i = 0; i < run->criterion_count; i++)
+		if (run->criteria[i].turn == (int)of->index)
+			return true;
+	return false;
+}
+
 /* The criteria of its run that were judged at this turn. */
 static bool turn_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
@@ -347,6 +357,7 @@ static const struct member turn_members[] = {
 	{"has_tokens", MEMBER_FLAG, {.flag = view_flag_at}, AT_TURN(has_tokens)},
 	{"trace_id", MEMBER_TEXT, {.text = view_text_at}, AT_TURN(trace_id)},
 	{"criteria", MEMBER_LIST, {.next = turn_criteria}, 0},
+	{"has_criteria", MEMBER_FLAG, {.flag = turn_has_criteria}, 0},
 };
 
 const struct value_class class_turn = {

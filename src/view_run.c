@@ -206,6 +206,65 @@ static bool run_criteria(const struct value *of, struct value_cursor *cursor, st
 	return view_next_part(of, &class_criterion, 0, run_of(of)->criterion_count, cursor, out);
 }
 
+/* ---- criteria at a glance: those that passed at a turn stand there alone ---- */
+
+static bool is_in_summary(const struct criterion *criterion)
+{
+	return criterion->turn == NO_TURN || criterion->outcome != OUTCOME_PASSED;
+}
+
+static bool is_failure(const struct criterion *criterion)
+{
+	return criterion->outcome == OUTCOME_FAILED || criterion->outcome == OUTCOME_ERROR;
+}
+
+/* What did not pass comes first: the cursor goes over the criteria twice. */
+static bool summary_criteria(const struct value *of, struct value_cursor *cursor,
+			     struct value *out)
+{
+	const struct run *run = run_of(of);
+	size_t count = run->criterion_count;
+
+	for (; cursor->index < 2 * count; cursor->index++) {
+		const struct criterion *criterion = &run->criteria[cursor->index % count];
+
+		if (is_in_summary(criterion) && is_failure(criterion) == (cursor->index < count))
+			break;
+	}
+	if (cursor->index == 2 * count)
+		return false;
+	*out = value_of(&class_criterion, value_view(of), run, cursor->index++ % count);
+	return true;
+}
+
+static bool has_summary_criteria(const struct value *of)
+{
+	struct value_cursor cursor = {.index = 0};
+	struct value first;
+
+	return summary_criteria(of, &cursor, &first);
+}
+
+static size_t count_elsewhere(const struct value *of)
+{
+	const struct run *run = run_of(of);
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->criterion_count; i++)
+		count += !is_in_summary(&run->criteria[i]);
+	return count;
+}
+
+static void passed_at_turns(const struct value *of, struct strbuf *out)
+{
+	number_count(out, count_elsewhere(of));
+}
+
+static bool has_passed_at_turns(const struct value *of)
+{
+	return count_elsewhere(of) > 0;
+}
+
 static bool case_is_listed(const struct value *of)
 {
 	const struct view_plan *plan = value_view(of)->plan;
@@ -419,6 +478,10 @@ static const struct member run_members[] = {
 	{"ended", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, ended_at)},
 	{"criteria", MEMBER_LIST, {.next = run_criteria}, 0},
 	{"has_criteria", MEMBER_FLAG, {.flag = has_criteria}, 0},
+	{"summary_criteria", MEMBER_LIST, {.next = summary_criteria}, 0},
+	{"has_summary_criteria", MEMBER_FLAG, {.flag = has_summary_criteria}, 0},
+	{"passed_at_turns", MEMBER_TEXT, {.text = passed_at_turns}, 0},
+	{"has_passed_at_turns", MEMBER_FLAG, {.flag = has_passed_at_turns}, 0},
 	{"family", MEMBER_TEXT, {.text = view_run_family}, 0},
 	{"family_anchor", MEMBER_TEXT, {.text = view_run_family_anchor}, 0},
 	{"family_runs", MEMBER_TEXT, {.text = view_run_family_runs}, 0},

@@ -24,12 +24,16 @@
  *   scale is none. The 0 of a judge that failed is no score either [I].
  * - An end without a score is unknown, and so is an execution_completed that is no boolean: what
  *   cannot be read never lets a run pass [I].
+ * - The feedback is markdown with a checklist of U+2705, U+274C and U+26A0 [S]. What it marks as not
+ *   met is why a run failed, else all of the feedback is [I]. The marks are no criteria: their
+ *   words are the judge's own in each run.
  * - The conversation is what the two sides said; full_history, which adds tool calls, stands in
  *   where the conversation is empty [I]. Both are lists, though documented as objects [S].
  */
 #include <string.h>
 
 #include "runtally/reading.h"
+#include "runtally/utf8.h"
 
 static bool is_run(const struct datum *record)
 {
@@ -168,10 +172,46 @@ static enum outcome outcome_of(const struct run *run, const struct node *record,
 	return run->score_micro >= rules->pass_score_micro ? OUTCOME_PASSED : OUTCOME_FAILED;
 }
 
+enum { POINTS_MOST = 8, POINT_BYTES = 300 };
+
+/* What a line says behind the cross of a checklist; NULL: it is not marked so. */
+static const char *crossed_point(const char *line)
+{
+	static const char cross[] = "\xe2\x9d\x8c";
+
+	line += strspn(line, " \t-*+");
+	if (strncmp(line, cross, sizeof(cross) - 1) != 0)
+		return NULL;
+	line += sizeof(cross) - 1;
+	return line + strspn(line, " \t*:");
+}
+
+/* The points that the judge marked as not met, on one line; NULL: there is none. */
+static const char *unmet_points(const char *feedback, struct reading *reading)
+{
+	const char *points = NULL;
+	size_t count = 0;
+
+	for (const char *line = feedback; line && *line && count < POINTS_MOST;) {
+		const char *point = crossed_point(line);
+		size_t length = point ? strcspn(point, "\r\n") : 0;
+
+		if (length) {
+			points = arena_printf(reading->scratch, "%s%s%.*s",
+					      points ? points : "not met: ", count++ ? "; " : "",
+					      (int)utf8_cut(point, length, POINT_BYTES), point);
+		}
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return points;
+}
+
 static const char *reason_of(const struct run *run, const char *error, const char *feedback,
 			     struct reading *reading)
 {
 	const char *texts[] = {error, feedback, NULL};
+	const char *points;
 
 	switch (run->outcome) {
 	case OUTCOME_PASSED:
@@ -183,6 +223,8 @@ static const char *reason_of(const struct run *run, const char *error, const cha
 		texts[2] = "the run was not completed";
 		break;
 	default:
+		points = unmet_points(feedback, reading);
+		texts[1] = points ? points : feedback;
 		texts[2] = "the score is below the pass score";
 		break;
 	}

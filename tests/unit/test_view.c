@@ -563,6 +563,7 @@ static void texts_of_runs(void **state)
 		{"runs.4.raw.latency_ms.1.value", "2400"},
 		{"runs.4.has_criteria", "true"},
 		{"runs.4.criteria.0.name", "tone"},
+		{"runs.4.summary_criteria", "#2"},
 		{"runs.4.criteria.0.score", "0.13"},
 		{"runs.4.criteria.0.raw.score", "0.126000"},
 		{"runs.4.criteria.0.detail", "rude"},
@@ -589,6 +590,7 @@ static void texts_of_runs(void **state)
 		{"runs.4.turns.1.tokens_input", "1,234"},
 		{"runs.4.turns.1.trace_id", "trace"},
 		{"runs.4.turns.1.criteria", "#1"},
+		{"runs.4.turns.1.has_criteria", "true"},
 		{"runs.4.turns.1.output.0.is_user", "false"},
 		{"runs.4.passages.0.label", "Log"},
 		{"runs.4.passages.0.text", "line"},
@@ -1193,6 +1195,37 @@ static void evidence(void **state)
 	world_release(&world);
 }
 
+/* What did not pass stands first, what passed at a turn stands there alone. */
+static void summary_of_criteria(void **state)
+{
+	static const struct criterion criteria[] = {
+		{.name = "whole", .outcome = OUTCOME_PASSED, .turn = NO_TURN},
+		{.name = "turn", .outcome = OUTCOME_PASSED, .turn = 0},
+		{.name = "missed", .outcome = OUTCOME_FAILED, .turn = NO_TURN},
+		{.name = "waits", .outcome = OUTCOME_PENDING, .turn = 0},
+		{.name = "broken", .outcome = OUTCOME_ERROR, .turn = 1},
+	};
+	struct run run = made_run("kapso", "1", OUTCOME_FAILED);
+	struct world world;
+
+	(void)state;
+	run.criteria = criteria;
+	run.criterion_count = 5;
+	world_init(&world);
+	keep(&world, &run);
+	run = made_run("kapso", "2", OUTCOME_FAILED);
+	run.criteria = criteria + 1;
+	run.criterion_count = 1;
+	keep(&world, &run);
+	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	check_rendered(&world.view,
+		       "{{#runs}}{{#has_summary_criteria}}"
+		       "{{#summary_criteria}}{{name}} {{/summary_criteria}}"
+		       "{{/has_summary_criteria}}{{passed_at_turns}};{{/runs}}",
+		       "missed broken whole waits 1;1;");
+	world_release(&world);
+}
+
 static void shown_runs(void **state)
 {
 	static const struct {
@@ -1369,6 +1402,7 @@ int main(void)
 		cmocka_unit_test(row_budget),
 		cmocka_unit_test(headlines),
 		cmocka_unit_test(evidence),
+		cmocka_unit_test(summary_of_criteria),
 		cmocka_unit_test(shown_runs),
 		cmocka_unit_test(anchors),
 		cmocka_unit_test(table),
