@@ -535,6 +535,11 @@ static void dropped_notes(const struct value *of, struct strbuf *out)
 	strbuf_addf(out, "%llu", (unsigned long long)view_of(of)->notes->dropped);
 }
 
+static bool has_error_notes(const struct value *of)
+{
+	return view_of(of)->notes->errors > 0;
+}
+
 static bool has_notes(const struct value *of)
 {
 	return view_of(of)->notes->count > 0;
@@ -625,6 +630,7 @@ static const struct member report_members[] = {
 	{"has_notes", MEMBER_FLAG, {.flag = has_notes}, 0},
 	{"note_count", MEMBER_TEXT, {.text = note_count}, 0},
 	{"error_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, errors)},
+	{"has_error_notes", MEMBER_FLAG, {.flag = has_error_notes}, 0},
 	{"warning_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, warnings)},
 	{"dropped_notes", MEMBER_TEXT, {.text = dropped_notes}, 0},
 	{"pass_score", MEMBER_TEXT, {.text = pass_score_text}, 0},

@@ -219,8 +219,7 @@ static bool is_failure(const struct criterion *criterion)
 }
 
 /* What did not pass comes first: the cursor goes over the criteria twice. */
-static bool summary_criteria(const struct value *of, struct value_cursor *cursor,
-			     struct value *out)
+static bool summary_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	const struct run *run = run_of(of);
 	size_t count = run->criterion_count;

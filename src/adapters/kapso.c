@@ -24,9 +24,9 @@
  *   scale is none. The 0 of a judge that failed is no score either [I].
  * - An end without a score is unknown, and so is an execution_completed that is no boolean: what
  *   cannot be read never lets a run pass [I].
- * - The feedback is markdown with a checklist of U+2705, U+274C and U+26A0 [S]. What it marks as not
- *   met is why a run failed, else all of the feedback is [I]. The marks are no criteria: their
- *   words are the judge's own in each run.
+ * - The feedback is markdown with a checklist of U+2705, U+274C and U+26A0 [S]. What it marks as
+ *   not met is why a run failed, else all of the feedback is [I]. The marks are no criteria:
+ *   their words are the judge's own in each run.
  * - The conversation is what the two sides said; full_history, which adds tool calls, stands in
  *   where the conversation is empty [I]. Both are lists, though documented as objects [S].
  */
