@@ -173,6 +173,16 @@ static bool is_international(struct scan *scan, size_t plus, struct number *numb
 	return number->digits >= PHONE_LEAST && !is_decimal(scan, number);
 }
 
+/* The seconds of `15:31:15.561286`. */
+static bool is_seconds(struct scan *scan)
+{
+	const char *before = scan->text + scan->at - 6;
+
+	return scan->at >= 6 && is_digit(before[0]) && is_digit(before[1]) && before[2] == ':' &&
+	       is_digit(before[3]) && is_digit(before[4]) && before[5] == ':' &&
+	       group_size(scan, scan->at) == 2;
+}
+
 /* Ids, paths, prices and fractions: what stands right before is part of them. */
 static bool is_tail(struct scan *scan)
 {
@@ -210,7 +220,7 @@ static bool is_national(struct scan *scan, struct number *number)
 
 	if (open && !opens_area_code(scan))
 		return false;
-	if (is_tail(scan))
+	if (is_tail(scan) || is_seconds(scan))
 		return false;
 	*number = read_number(scan, scan->at + open);
 	while (number->digits >= NATIONAL_LEAST &&
