@@ -62,14 +62,30 @@ static void add_gate(struct gates *gates, const struct gate *gate)
 }
 
 /*
- * Found is shown with as many decimals as wanted has, at least one. Rounded down, it then looks
- * smaller than wanted exactly when it is.
+ * Rounded half up, as the rate stands elsewhere in the report; but down where that would make it
+ * look as if it were enough, or all.
+ */
+static int32_t shown_rate(int32_t micro, unsigned decimals, int32_t wanted_micro)
+{
+	int32_t unit = 10000, rounded;
+
+	for (; decimals; decimals--)
+		unit /= 10;
+	rounded = (micro + unit / 2) / unit * unit;
+	return rounded >= 1000000 || (micro < wanted_micro && rounded >= wanted_micro) ? micro
+										       : rounded;
+}
+
+/*
+ * Found is shown with as many decimals as wanted has, at least one. It looks smaller than wanted
+ * exactly when it is.
  */
 static void add_found_rate(struct strbuf *out, const struct tally *tally, int32_t wanted_micro)
 {
 	unsigned decimals = percent_decimals(wanted_micro);
 	uint64_t judged = tally_judged(tally), passed = tally->outcomes[OUTCOME_PASSED];
 
+	decimals += !decimals;
 	if (!judged) {
 		strbuf_addstr(out, "no run has a verdict");
 		return;
@@ -77,7 +93,8 @@ static void add_found_rate(struct strbuf *out, const struct tally *tally, int32_
 	if (passed == judged)
 		strbuf_addstr(out, "100");
 	else
-		add_percent(out, share_micro(passed, judged), decimals ? decimals : 1);
+		add_percent(out, shown_rate(share_micro(passed, judged), decimals, wanted_micro),
+			    decimals);
 	strbuf_addf(out, " %% (%" PRIu64 " of %" PRIu64 ")", passed, judged);
 }
 
