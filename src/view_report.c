@@ -5,6 +5,8 @@
 #include "runtally/times.h"
 #include "runtally/view_family.h"
 #include "runtally/view_group.h"
+#include "runtally/view_inputs.h"
+#include "runtally/view_note.h"
 #include "runtally/view_plan.h"
 #include "runtally/view_series.h"
 #include "runtally/view_site.h"
@@ -24,91 +26,7 @@ static uint64_t hidden_of(const struct value *of, enum view_list list, uint64_t 
 	return count > listed ? count - listed : 0;
 }
 
-/* ---- notes and gates ---- */
-
-static const struct note *note_of(const struct value *of)
-{
-	return of->object;
-}
-
-static bool note_is_error(const struct value *of)
-{
-	return note_of(of)->severity == SEVERITY_ERROR;
-}
-
-static void note_severity(const struct value *of, struct strbuf *out)
-{
-	strbuf_addstr(out, note_is_error(of) ? "error" : "warning");
-}
-
-static void add_place(const struct note *note, struct strbuf *out)
-{
-	if (note->file)
-		strbuf_addstr(out, note->file);
-	if (note->file && note->record)
-		strbuf_addf(out, "#%zu", note->record);
-}
-
-static void note_place_text(const struct value *of, struct strbuf *out)
-{
-	add_place(note_of(of), out);
-}
-
-static bool note_repeated(const struct value *of)
-{
-	return note_of(of)->count > 1;
-}
-
-static void note_message(const struct value *of, struct strbuf *out)
-{
-	const struct note *note = note_of(of);
-
-	add_place(note, out);
-	if (note->file)
-		strbuf_addstr(out, ": ");
-	if (note->path)
-		strbuf_addf(out, "%s: ", note->path);
-	strbuf_addstr(out, note->text);
-	if (note->count > 1) {
-		strbuf_addstr(out, " (in ");
-		number_count(out, note->count);
-		strbuf_addstr(out, " records)");
-	}
-}
-
-static const struct member raw_note_members[] = {
-	{"count", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct note, count)},
-};
-
-static const struct value_class class_raw_note = {
-	.name = "raw note",
-	.members = raw_note_members,
-	.count = MEMBER_COUNT(raw_note_members),
-};
-
-static bool note_raw(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_note, value_view(of), of->object, of->index);
-	return true;
-}
-
-static const struct member note_members[] = {
-	{"severity", MEMBER_TEXT, {.text = note_severity}, 0},
-	{"is_error", MEMBER_FLAG, {.flag = note_is_error}, 0},
-	{"place", MEMBER_TEXT, {.text = note_place_text}, 0},
-	{"path", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct note, path)},
-	{"text", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct note, text)},
-	{"count", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct note, count)},
-	{"repeated", MEMBER_FLAG, {.flag = note_repeated}, 0},
-	{"message", MEMBER_TEXT, {.text = note_message}, 0},
-	{"raw", MEMBER_OBJECT, {.object = note_raw}, 0},
-};
-
-static const struct value_class class_note = {
-	.name = "note",
-	.members = note_members,
-	.count = MEMBER_COUNT(note_members),
-};
+/* ---- gates ---- */
 
 static const struct member gate_members[] = {
 	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct gate, name)},
@@ -121,144 +39,6 @@ static const struct value_class class_gate = {
 	.name = "gate",
 	.members = gate_members,
 	.count = MEMBER_COUNT(gate_members),
-};
-
-/* ---- inputs: the object is the counts ---- */
-
-static uint64_t redactions_in(const struct value *of)
-{
-	const struct ingest_counts *counts = of->object;
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < REDACT_KINDS; i++)
-		sum += counts->redactions[i];
-	return sum;
-}
-
-static void redactions_text(const struct value *of, struct strbuf *out)
-{
-	number_count(out, redactions_in(of));
-}
-
-static bool has_redactions(const struct value *of)
-{
-	return redactions_in(of) > 0;
-}
-
-static void redactions_digits(const struct value *of, struct strbuf *out)
-{
-	strbuf_addf(out, "%llu", (unsigned long long)redactions_in(of));
-}
-
-static void bytes_text(const struct value *of, struct strbuf *out)
-{
-	number_bytes(out, *(const uint64_t *)value_field(of));
-}
-
-#define INPUT_AT(member) offsetof(struct ingest_counts, member)
-
-static const struct member raw_inputs_members[] = {
-	{"files", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(files)},
-	{"documents", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(documents)},
-	{"records", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(records)},
-	{"runs", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(runs)},
-	{"definitions", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(definitions)},
-	{"duplicates", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(duplicates)},
-	{"rejected", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(rejected)},
-	{"bytes", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(bytes)},
-	{"filtered", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(filtered)},
-	{"without_time", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(without_time)},
-	{"redactions", MEMBER_TEXT, {.text = redactions_digits}, 0},
-};
-
-static const struct value_class class_raw_inputs = {
-	.name = "raw inputs",
-	.members = raw_inputs_members,
-	.count = MEMBER_COUNT(raw_inputs_members),
-};
-
-static bool inputs_raw(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_inputs, value_view(of), of->object, of->index);
-	return true;
-}
-
-static const struct member inputs_members[] = {
-	{"files", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(files)},
-	{"documents", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(documents)},
-	{"records", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(records)},
-	{"runs", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(runs)},
-	{"definitions", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(definitions)},
-	{"duplicates", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(duplicates)},
-	{"has_duplicates", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(duplicates)},
-	{"rejected", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(rejected)},
-	{"has_rejected", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(rejected)},
-	{"bytes", MEMBER_TEXT, {.text = bytes_text}, INPUT_AT(bytes)},
-	{"filtered", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(filtered)},
-	{"has_filtered", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(filtered)},
-	{"without_time", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(without_time)},
-	{"has_without_time", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(without_time)},
-	{"redactions", MEMBER_TEXT, {.text = redactions_text}, 0},
-	{"has_redactions", MEMBER_FLAG, {.flag = has_redactions}, 0},
-	{"raw", MEMBER_OBJECT, {.object = inputs_raw}, 0},
-};
-
-static const struct value_class class_inputs = {
-	.name = "inputs",
-	.members = inputs_members,
-	.count = MEMBER_COUNT(inputs_members),
-};
-
-/* ---- period: the object is the counts ---- */
-
-static void date_at(const struct value *of, struct strbuf *out)
-{
-	char text[DATE_TEXT_SIZE];
-
-	date_text(*(const int64_t *)value_field(of), text);
-	strbuf_addstr(out, text);
-}
-
-static void period_text(const struct value *of, struct strbuf *out)
-{
-	const struct ingest_counts *counts = of->object;
-	char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
-
-	date_text(counts->period_from, from);
-	date_text(counts->period_to, to);
-	strbuf_addstr(out, from);
-	if (strcmp(from, to) != 0)
-		strbuf_addf(out, " to %s", to);
-}
-
-static const struct member raw_period_members[] = {
-	{"from", MEMBER_TEXT, {.text = view_time_at}, INPUT_AT(period_from)},
-	{"to", MEMBER_TEXT, {.text = view_time_at}, INPUT_AT(period_to)},
-};
-
-static const struct value_class class_raw_period = {
-	.name = "raw period",
-	.members = raw_period_members,
-	.count = MEMBER_COUNT(raw_period_members),
-};
-
-static bool period_raw(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_period, value_view(of), of->object, of->index);
-	return true;
-}
-
-static const struct member period_members[] = {
-	{"from", MEMBER_TEXT, {.text = date_at}, INPUT_AT(period_from)},
-	{"to", MEMBER_TEXT, {.text = date_at}, INPUT_AT(period_to)},
-	{"text", MEMBER_TEXT, {.text = period_text}, 0},
-	{"raw", MEMBER_OBJECT, {.object = period_raw}, 0},
-};
-
-static const struct value_class class_period = {
-	.name = "period",
-	.members = period_members,
-	.count = MEMBER_COUNT(period_members),
 };
 
 /* ---- the report: the object is the view ---- */
@@ -277,20 +57,6 @@ static void version_text(const struct value *of, struct strbuf *out)
 static bool has_runs(const struct value *of)
 {
 	return report_of(of)->run_count > 0;
-}
-
-static bool report_period(const struct value *of, struct value *out)
-{
-	const struct ingest_counts *counts = view_of(of)->counts;
-
-	*out = value_of(&class_period, value_view(of), counts, 0);
-	return counts->period_from != TIME_UNKNOWN;
-}
-
-static bool report_inputs(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_inputs, value_view(of), view_of(of)->counts, 0);
-	return true;
 }
 
 static bool report_totals(const struct value *of, struct value *out)
@@ -500,51 +266,6 @@ static bool gates_met(const struct value *of)
 	return view_of(of)->gates->missed == 0;
 }
 
-static bool report_notes(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	struct view_window window = view_window(view_of(of), LIST_NOTES);
-	size_t at = window.first + cursor->index;
-
-	if (cursor->index >= window.count || at >= view_of(of)->notes->count)
-		return false;
-	*out = value_of(&class_note, value_view(of), &view_of(of)->notes->items[at], at);
-	cursor->index++;
-	return true;
-}
-
-/* `at` is the offset of a count in struct notes. */
-static uint64_t notes_field(const struct value *of)
-{
-	const struct member *member = of->detail;
-
-	return *(const uint64_t *)((const char *)view_of(of)->notes + member->at);
-}
-
-static void notes_text(const struct value *of, struct strbuf *out)
-{
-	number_count(out, notes_field(of));
-}
-
-static void note_count(const struct value *of, struct strbuf *out)
-{
-	number_count(out, view_of(of)->notes->count + view_of(of)->notes->dropped);
-}
-
-static void dropped_notes(const struct value *of, struct strbuf *out)
-{
-	strbuf_addf(out, "%llu", (unsigned long long)view_of(of)->notes->dropped);
-}
-
-static bool has_error_notes(const struct value *of)
-{
-	return view_of(of)->notes->errors > 0;
-}
-
-static bool has_notes(const struct value *of)
-{
-	return view_of(of)->notes->count > 0;
-}
-
 static void pass_score_text(const struct value *of, struct strbuf *out)
 {
 	number_micro(out, view_of(of)->pass_score_micro);
@@ -569,8 +290,8 @@ static const struct member report_members[] = {
 	{"link", MEMBER_MARKUP, {.text = view_text_at}, offsetof(struct view, link)},
 	{"version", MEMBER_TEXT, {.text = version_text}, 0},
 	{"has_runs", MEMBER_FLAG, {.flag = has_runs}, 0},
-	{"period", MEMBER_OBJECT, {.object = report_period}, 0},
-	{"inputs", MEMBER_OBJECT, {.object = report_inputs}, 0},
+	{"period", MEMBER_OBJECT, {.object = view_period}, 0},
+	{"inputs", MEMBER_OBJECT, {.object = view_inputs}, 0},
 	{"totals", MEMBER_OBJECT, {.object = report_totals}, 0},
 	{"sources", MEMBER_LIST, {.next = report_sources}, 0},
 	{"suites", MEMBER_LIST, {.next = report_suites}, 0},
@@ -626,13 +347,13 @@ static const struct member report_members[] = {
 	{"gates", MEMBER_LIST, {.next = report_gates}, 0},
 	{"has_gates", MEMBER_FLAG, {.flag = has_gates}, 0},
 	{"gates_met", MEMBER_FLAG, {.flag = gates_met}, 0},
-	{"notes", MEMBER_LIST, {.next = report_notes}, 0},
-	{"has_notes", MEMBER_FLAG, {.flag = has_notes}, 0},
-	{"note_count", MEMBER_TEXT, {.text = note_count}, 0},
-	{"error_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, errors)},
-	{"has_error_notes", MEMBER_FLAG, {.flag = has_error_notes}, 0},
-	{"warning_count", MEMBER_TEXT, {.text = notes_text}, offsetof(struct notes, warnings)},
-	{"dropped_notes", MEMBER_TEXT, {.text = dropped_notes}, 0},
+	{"notes", MEMBER_LIST, {.next = view_notes}, 0},
+	{"has_notes", MEMBER_FLAG, {.flag = view_has_notes}, 0},
+	{"note_count", MEMBER_TEXT, {.text = view_note_count}, 0},
+	{"error_count", MEMBER_TEXT, {.text = view_notes_text}, offsetof(struct notes, errors)},
+	{"has_error_notes", MEMBER_FLAG, {.flag = view_has_error_notes}, 0},
+	{"warning_count", MEMBER_TEXT, {.text = view_notes_text}, offsetof(struct notes, warnings)},
+	{"dropped_notes", MEMBER_TEXT, {.text = view_dropped_notes}, 0},
 	{"pass_score", MEMBER_TEXT, {.text = pass_score_text}, 0},
 	{"shows_failed", MEMBER_FLAG, {.flag = details_flag}, DETAILS_FAILED},
 	{"shows_all", MEMBER_FLAG, {.flag = details_flag}, DETAILS_ALL},

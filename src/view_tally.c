@@ -1,9 +1,9 @@
+#include "runtally/view_tally.h"
+
 #include <stddef.h>
 
 #include "runtally/numbers.h"
 #include "runtally/stats.h"
-#include "runtally/times.h"
-#include "runtally/view.h"
 
 static const char not_known[] = "n/a";
 
@@ -51,18 +51,15 @@ static bool has_rate(const struct value *of)
 	return tally_judged(tally_of(of)) > 0;
 }
 
-static int32_t rate_micro(const struct value *of)
+int32_t view_rate_micro(const struct tally *tally, enum interval_point point)
 {
-	const struct tally *tally = tally_of(of);
+	const uint64_t passed = tally->outcomes[OUTCOME_PASSED], judged = tally_judged(tally);
+	int32_t low, high;
 
-	return ratio_micro(tally->outcomes[OUTCOME_PASSED], tally_judged(tally));
-}
-
-static void interval_micro(const struct value *of, int32_t *low, int32_t *high)
-{
-	const struct tally *tally = tally_of(of);
-
-	wilson_interval(tally->outcomes[OUTCOME_PASSED], tally_judged(tally), low, high);
+	if (point == POINT_RATE)
+		return ratio_micro(passed, judged);
+	wilson_interval(passed, judged, &low, &high);
+	return point == POINT_HIGH ? high : low;
 }
 
 static void rate_text(const struct value *of, struct strbuf *out)
@@ -95,16 +92,13 @@ static void add_tenths(struct strbuf *out, int32_t micro)
 
 static void interval_text(const struct value *of, struct strbuf *out)
 {
-	int32_t low, high;
-
 	if (!has_rate(of)) {
 		strbuf_addstr(out, not_known);
 		return;
 	}
-	interval_micro(of, &low, &high);
-	add_tenths(out, low);
+	add_tenths(out, view_rate_micro(tally_of(of), POINT_LOW));
 	strbuf_addstr(out, "–");
-	add_tenths(out, high);
+	add_tenths(out, view_rate_micro(tally_of(of), POINT_HIGH));
 	strbuf_addstr(out, " %");
 }
 
@@ -117,7 +111,7 @@ static bool is_good(const struct value *of)
 
 static bool is_poor(const struct value *of)
 {
-	return has_rate(of) && rate_micro(of) < RATE_FAIR_MICRO;
+	return has_rate(of) && view_rate_micro(tally_of(of), POINT_RATE) < RATE_FAIR_MICRO;
 }
 
 static bool is_fair(const struct value *of)
@@ -185,7 +179,7 @@ static void tokens_text(const struct value *of, struct strbuf *out)
 		strbuf_addstr(out, not_known);
 }
 
-static int32_t score_mean_micro(const struct tally *tally)
+int32_t view_score_micro(const struct tally *tally)
 {
 	return (int32_t)divide_rounded(tally->score_micro, (int64_t)tally->score_known);
 }
@@ -198,7 +192,7 @@ static void score_mean(const struct value *of, struct strbuf *out)
 		strbuf_addstr(out, not_known);
 		return;
 	}
-	hundredths = (score_mean_micro(tally_of(of)) + 5000) / 10000;
+	hundredths = (view_score_micro(tally_of(of)) + 5000) / 10000;
 	strbuf_addf(out, "%d.%02d", hundredths / 100, hundredths % 100);
 }
 
@@ -238,8 +232,6 @@ static void spread_max(const struct value *of, struct strbuf *out)
 {
 	spread_text(of, out, spread_of(of)->max);
 }
-
-/* ---- times ---- */
 
 /* ---- the bar: running sums of shares, so that rounding leaves no gap ---- */
 
@@ -287,19 +279,13 @@ static void bar_unfinished(const struct value *of, struct strbuf *out)
 	add_hundredths(out, tally->runs ? 10000 - share_until(tally, OUTCOME_PENDING) : 0);
 }
 
-enum interval_point { POINT_LOW, POINT_RATE, POINT_HIGH };
-
 static void bar_interval(const struct value *of, struct strbuf *out)
 {
-	int32_t low, high;
 	const struct member *member = of->detail;
+	const enum interval_point point = (enum interval_point)member->at;
 
-	if (!has_rate(of))
-		return;
-	interval_micro(of, &low, &high);
-	if (member->at == POINT_RATE)
-		low = rate_micro(of);
-	add_hundredths(out, (uint64_t)(member->at == POINT_HIGH ? high : low) / 100);
+	if (has_rate(of))
+		add_hundredths(out, (uint64_t)view_rate_micro(tally_of(of), point) / 100);
 }
 
 static const struct member bar_members[] = {
@@ -326,148 +312,6 @@ static bool bar_object(const struct value *of, struct value *out)
 	*out = value_of(&class_bar, value_view(of), of->object, of->index);
 	return true;
 }
-
-/* ---- raw: the same for programs ---- */
-
-static void raw_rate(const struct value *of, struct strbuf *out)
-{
-	if (has_rate(of))
-		number_micro(out, rate_micro(of));
-}
-
-static void raw_interval(const struct value *of, struct strbuf *out)
-{
-	int32_t low, high;
-	const struct member *member = of->detail;
-
-	if (!has_rate(of))
-		return;
-	interval_micro(of, &low, &high);
-	number_micro(out, member->at == POINT_HIGH ? high : low);
-}
-
-static void raw_cost_total(const struct value *of, struct strbuf *out)
-{
-	number_nano(out, tally_of(of)->cost_nano);
-}
-
-static void raw_cost_mean(const struct value *of, struct strbuf *out)
-{
-	const struct tally *tally = tally_of(of);
-
-	number_nano(out, divide_rounded(tally->cost_nano, (int64_t)tally->cost_known));
-}
-
-static void raw_cost_per_pass(const struct value *of, struct strbuf *out)
-{
-	if (tally_cost_per_pass(tally_of(of)) >= 0)
-		number_nano(out, tally_cost_per_pass(tally_of(of)));
-}
-
-static const struct member raw_cost_members[] = {
-	{"total", MEMBER_TEXT, {.text = raw_cost_total}, 0},
-	{"known", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, cost_known)},
-	{"mean", MEMBER_TEXT, {.text = raw_cost_mean}, 0},
-	{"per_pass", MEMBER_TEXT, {.text = raw_cost_per_pass}, 0},
-};
-
-static const struct member raw_tokens_members[] = {
-	{"input", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, tokens_input)},
-	{"output", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, tokens_output)},
-	{"known", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, tokens_known)},
-};
-
-static const struct member raw_spread_members[] = {
-	{"known", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, known)},
-	{"mean", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, mean)},
-	{"p50", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, p50)},
-	{"p95", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, p95)},
-	{"max", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct spread, max)},
-};
-
-static void raw_score_mean(const struct value *of, struct strbuf *out)
-{
-	number_micro(out, score_mean_micro(tally_of(of)));
-}
-
-static const struct member raw_score_members[] = {
-	{"known", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, score_known)},
-	{"mean", MEMBER_TEXT, {.text = raw_score_mean}, 0},
-};
-
-static const struct value_class class_raw_cost = {
-	.name = "raw cost",
-	.members = raw_cost_members,
-	.count = MEMBER_COUNT(raw_cost_members),
-};
-static const struct value_class class_raw_tokens = {
-	.name = "raw tokens",
-	.members = raw_tokens_members,
-	.count = MEMBER_COUNT(raw_tokens_members),
-};
-static const struct value_class class_raw_spread = {
-	.name = "raw spread",
-	.members = raw_spread_members,
-	.count = MEMBER_COUNT(raw_spread_members),
-};
-static const struct value_class class_raw_score = {
-	.name = "raw score",
-	.members = raw_score_members,
-	.count = MEMBER_COUNT(raw_score_members),
-};
-
-/* A class of one part of the tally; false where `known` runs tell nothing of it. */
-static bool part(const struct value *of, struct value *out, const struct value_class *class,
-		 const void *object, uint64_t known)
-{
-	*out = value_of(class, value_view(of), object, of->index);
-	return known > 0;
-}
-
-static bool raw_cost(const struct value *of, struct value *out)
-{
-	return part(of, out, &class_raw_cost, of->object, tally_of(of)->cost_known);
-}
-
-static bool raw_tokens(const struct value *of, struct value *out)
-{
-	return part(of, out, &class_raw_tokens, of->object, tally_of(of)->tokens_known);
-}
-
-static bool raw_score(const struct value *of, struct value *out)
-{
-	return part(of, out, &class_raw_score, of->object, tally_of(of)->score_known);
-}
-
-static bool raw_spread(const struct value *of, struct value *out)
-{
-	return part(of, out, &class_raw_spread, value_field(of), spread_of(of)->known);
-}
-
-#define OUTCOME_AT(outcome) (offsetof(struct tally, outcomes) + (outcome) * sizeof(uint64_t))
-
-static const struct member raw_members[] = {
-	{"runs", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct tally, runs)},
-	{"passed", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_PASSED)},
-	{"failed", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_FAILED)},
-	{"errors", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_ERROR)},
-	{"pending", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_PENDING)},
-	{"unknown", MEMBER_TEXT, {.text = view_digits_at}, OUTCOME_AT(OUTCOME_UNKNOWN)},
-	{"pass_rate", MEMBER_TEXT, {.text = raw_rate}, 0},
-	{"pass_rate_low", MEMBER_TEXT, {.text = raw_interval}, POINT_LOW},
-	{"pass_rate_high", MEMBER_TEXT, {.text = raw_interval}, POINT_HIGH},
-	{"cost", MEMBER_OBJECT, {.object = raw_cost}, 0},
-	{"tokens", MEMBER_OBJECT, {.object = raw_tokens}, 0},
-	{"latency", MEMBER_OBJECT, {.object = raw_spread}, offsetof(struct tally, latency)},
-	{"duration", MEMBER_OBJECT, {.object = raw_spread}, offsetof(struct tally, duration)},
-	{"score", MEMBER_OBJECT, {.object = raw_score}, 0},
-};
-
-const struct value_class class_raw_tally = {
-	.name = "raw tally",
-	.members = raw_members,
-	.count = MEMBER_COUNT(raw_members),
-};
 
 static bool raw_object(const struct value *of, struct value *out)
 {
