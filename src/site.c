@@ -231,8 +231,8 @@ static int render_groups(struct site *site, struct error *err)
 
 /* What a row takes, rather too much than too little. */
 static const size_t row_prices[LIST_COUNT] = {
-	[LIST_SUITES] = 3700, [LIST_FAMILIES] = 1700, [LIST_FAILING] = 900,
-	[LIST_FLAKY] = 3000,  [LIST_NOTES] = 500,
+	[LIST_SUITES] = 2200, [LIST_FAMILIES] = 1700, [LIST_FAILING] = 900,
+	[LIST_FLAKY] = 1300,  [LIST_NOTES] = 500,
 };
 
 /* How many of a list's elements its parts together show. */

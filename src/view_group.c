@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "runtally/numbers.h"
+#include "runtally/strip.h"
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
 #include "runtally/view_plan.h"
@@ -176,15 +177,30 @@ static bool case_has_hidden_runs(const struct value *of)
 }
 
 /* Its latest runs; nothing where none tells its time, for then there is no order. */
-static bool case_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
+static struct run *const *strip_of(const struct value *of, size_t *count)
 {
 	const struct case_group *group = case_of(of);
-	size_t count = group->run_count < STRIP_LENGTH ? group->run_count : STRIP_LENGTH;
 
+	*count = group->run_count < STRIP_LENGTH ? group->run_count : STRIP_LENGTH;
 	if (group->last_at == TIME_UNKNOWN)
-		return false;
-	return view_next_run(of, report_of(of)->runs + group->first_run + group->run_count - count,
-			     count, cursor, out);
+		*count = 0;
+	return report_of(of)->runs + group->first_run + group->run_count - *count;
+}
+
+static bool case_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	size_t count;
+	struct run *const *runs = strip_of(of, &count);
+
+	return view_next_run(of, runs, count, cursor, out);
+}
+
+static void case_strip_chart(const struct value *of, struct strbuf *out)
+{
+	size_t count;
+	struct run *const *runs = strip_of(of, &count);
+
+	strip_chart(runs, count, out);
 }
 
 static bool case_is_listed(const struct value *of)
@@ -255,6 +271,7 @@ static const struct member case_members[] = {
 	{"hidden_runs", MEMBER_TEXT, {.text = case_hidden_runs}, 0},
 	{"has_hidden_runs", MEMBER_FLAG, {.flag = case_has_hidden_runs}, 0},
 	{"strip", MEMBER_LIST, {.next = case_strip}, 0},
+	{"strip_chart", MEMBER_MARKUP, {.text = case_strip_chart}, 0},
 	{"failure_count", MEMBER_TEXT, {.text = case_failure_count}, 0},
 	{"has_failures", MEMBER_FLAG, {.flag = case_has_failures}, 0},
 	{"last_failure", MEMBER_OBJECT, {.object = case_last_failure}, 0},
@@ -401,6 +418,11 @@ static bool suite_strip(const struct value *of, struct value_cursor *cursor, str
 	return view_next_run(of, suite_of(of)->strip, suite_of(of)->strip_count, cursor, out);
 }
 
+static void suite_strip_chart(const struct value *of, struct strbuf *out)
+{
+	strip_chart(suite_of(of)->strip, suite_of(of)->strip_count, out);
+}
+
 static const struct member suite_members[] = {
 	{"source", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, source)},
 	{"id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, id)},
@@ -434,6 +456,7 @@ static const struct member suite_members[] = {
 	 {.flag = view_any_at},
 	 offsetof(struct suite_group, flaky_cases)},
 	{"strip", MEMBER_LIST, {.next = suite_strip}, 0},
+	{"strip_chart", MEMBER_MARKUP, {.text = suite_strip_chart}, 0},
 };
 
 const struct value_class class_suite = {

@@ -13,7 +13,8 @@ enum {
 	CASE_PRICE = 1000,
 	FAILURE_PRICE = 800,
 	FAMILY_PRICE = 1600,
-	STRIP_RUN_PRICE = 75, /* one run of a strip */
+	STRIP_PRICE = 220,
+	STRIP_RUN_PRICE = 16, /* one run of a strip, where neighbours differ */
 	RUN_PRICE = 1600,
 	CRITERION_PRICE = 300,
 	TURN_PRICE = 900,
@@ -50,6 +51,11 @@ static bool spend(struct funds *left, uint64_t bytes, uint64_t shares)
 	return true;
 }
 
+static uint64_t strip_price(size_t runs)
+{
+	return STRIP_PRICE + (runs < STRIP_LENGTH ? runs : STRIP_LENGTH) * STRIP_RUN_PRICE;
+}
+
 /* ---- lists that are cut at their end ---- */
 
 static uint64_t row_price(const struct view *view, size_t row)
@@ -58,13 +64,13 @@ static uint64_t row_price(const struct view *view, size_t row)
 	uint64_t price = 0;
 
 	if (row < report->suite_count)
-		price += SUITE_ROW_PRICE + report->worst[row]->strip_count * STRIP_RUN_PRICE;
+		price += SUITE_ROW_PRICE + strip_price(report->worst[row]->strip_count);
 	if (row < report->failing_cases)
 		price += FAILURE_PRICE;
 	if (view->families && row < view->families->count)
 		price += FAMILY_PRICE;
 	if (row < report->flaky_cases)
-		price += FAILURE_PRICE + STRIP_LENGTH * STRIP_RUN_PRICE;
+		price += FAILURE_PRICE + strip_price(STRIP_LENGTH);
 	return price;
 }
 
@@ -84,9 +90,7 @@ static void plan_rows(struct view_plan *plan, const struct view *view, struct fu
 
 static uint64_t case_price(const struct case_group *group)
 {
-	uint64_t strip = group->run_count < STRIP_LENGTH ? group->run_count : STRIP_LENGTH;
-
-	return CASE_PRICE + strip * STRIP_RUN_PRICE;
+	return CASE_PRICE + strip_price(group->run_count);
 }
 
 /* Its page has the strip once more and a row a run, and goes on to others. */

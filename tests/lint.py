@@ -31,7 +31,7 @@ LAYERS = """
         records_state records_value records
     run details reading adapter adapters
     join paging select recognise harvest meter intake segments ingest
-    tally report_sort report gate families series chart
+    tally report_sort report gate families series chart strip
     mustache mustache_parse mustache_indent mustache_json
     format.h
     view view_plan view_anchor view_site view_loads view_details view_family view_series view_group
@@ -58,8 +58,8 @@ FORBIDDEN = re.compile(r"\b(?:strcpy|strcat|strncat|sprintf|vsprintf|strtok|gmti
                        r"popen|tmpnam|mktemp)\s*\(")
 
 # Markup that our own code laid out and escaped (templates/README.md).
-RAW = {"style_hash", "table", "evidence", "link", "series_chart", "colored.red", "colored.green",
-       "colored.yellow", "colored.bold", "colored.dim", "colored.off"}
+RAW = {"style_hash", "table", "evidence", "link", "series_chart", "strip_chart", "colored.red",
+       "colored.green", "colored.yellow", "colored.bold", "colored.dim", "colored.off"}
 RAW_JUNIT = {"body", "output"}
 
 COLUMNS = 100

@@ -8,6 +8,8 @@ export const BROKEN = {
   'appearance': page('<p style="color: #bbb; background: #fff">pale</p>'),
   'reflow': page('<p style="width: 2000px">wide</p>'),
   'print': page('<div style="height: 1em; overflow: hidden">one<br>two<br>three</div>'),
+  'strips': page('<p><span class="strip" style="display: inline-flex">' +
+    '<i style="flex: 0 1 4px"></i></span></p>'),
   'details': page('<details><summary>x</summary><p>y</p></details>',
     '<style>details p { display: none }</style>'),
   'targets': page('<a href="#nowhere">x</a>'),

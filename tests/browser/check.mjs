@@ -61,12 +61,14 @@ async function works(name, url, options) {
     await check('markup of its own alone', pages.foreign);
     await check('<details>', pages.details);
     await check('links', pages.targets);
+    await check('strips', pages.strips);
   });
 }
 
 async function looks(name, url) {
   await visiting(`${name}, narrow`, url, { size: NARROWEST }, async (visit, check) => {
     await check('reflow', pages.reflow);
+    await check('strips', pages.strips);
     await visit.page.setViewportSize(PAPER);
     await check('print', pages.print);
   });

@@ -82,6 +82,21 @@ export async function reflow(visit) {
   }));
 }
 
+// A bar a run can be told apart: a strip keeps half of the width that it is drawn for.
+export async function strips(visit) {
+  return first(await visit.evaluate(() => {
+    const found = [];
+    for (const strip of document.querySelectorAll('.strip')) {
+      const { width, height } = strip.getBoundingClientRect();
+      const wanted = strip.getAttribute('width') / 2 || 1;
+      if (width < wanted || height < 10)
+        found.push(`a strip of ${Math.round(width)} to ${Math.round(height)} pixels in ` +
+          `${strip.parentElement.localName}: ${strip.parentElement.textContent.trim().slice(0, 60)}`);
+    }
+    return found;
+  }));
+}
+
 // Paper does not scroll and no one opens <details> on it.
 export async function print(visit) {
   await visit.page.emulateMedia({ media: 'print' });

@@ -387,6 +387,13 @@ static void texts_of_report(void **state)
 	world_release(&world);
 }
 
+/* Passed, in error, passed. */
+#define STRIP_OF_THREE                                                                             \
+	"<svg class=\"strip\" width=\"14\" height=\"20\" viewBox=\"0 0 14 20\""                    \
+	" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"Latest runs, oldest first: "      \
+	"1 passed, 1 error, 1 passed\"><path class=\"passed\" d=\"M0 5h4M10 5h4\"/>"               \
+	"<path class=\"error\" d=\"M5.75 11.25v7.5h2.5v-7.5z\"/></svg>"
+
 static void texts_of_groups(void **state)
 {
 	static const struct expectation wanted[] = {
@@ -450,6 +457,7 @@ static void texts_of_groups(void **state)
 		{"suites.0.failing_cases", "#1"},
 		{"suites.0.has_failing_cases", "true"},
 		{"suites.0.strip", "#3"},
+		{"suites.0.strip_chart", STRIP_OF_THREE},
 		{"suites.0.strip.2.run_id", "k3"},
 		{"suites.0.runs", "#3"},
 		{"suites.0.score_mean", "0.88"},
@@ -468,6 +476,7 @@ static void texts_of_groups(void **state)
 		{"suites.0.cases.0.runs", "#3"},
 		{"suites.0.cases.0.run_count", "3"},
 		{"suites.0.cases.0.strip", "#3"},
+		{"suites.0.cases.0.strip_chart", STRIP_OF_THREE},
 		{"suites.0.cases.0.failure_count", "1"},
 		{"suites.0.cases.0.last_failure.run_id", "k2"},
 		{"suites.1.title", "(no suite)"},
@@ -479,10 +488,12 @@ static void texts_of_groups(void **state)
 		{"suites.1.bar.rate", ""},
 		{"suites.1.bar.unfinished", "100.00"},
 		{"suites.1.strip", "#0"},
+		{"suites.1.strip_chart", ""},
 		{"suites.1.last_at", ""},
 		{"suites.1.cases.0.last_at", ""},
 		{"suites.1.cases.0.last_failure", "false"},
 		{"suites.1.cases.0.strip", "#0"},
+		{"suites.1.cases.0.strip_chart", ""},
 		{"suites.1.raw.pass_rate", ""},
 		{"suites.1.raw.latency", "false"},
 		{"suites.2.title", "Bot"},
