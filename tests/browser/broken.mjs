@@ -10,6 +10,8 @@ export const BROKEN = {
   'print': page('<div style="height: 1em; overflow: hidden">one<br>two<br>three</div>'),
   'strips': page('<p><span class="strip" style="display: inline-flex">' +
     '<i style="flex: 0 1 4px"></i></span></p>'),
+  'whole': page('<div style="height: 9000px"></div><p style="content-visibility: auto">' +
+    '<b>below</b></p>'),
   'details': page('<details><summary>x</summary><p>y</p></details>',
     '<style>details p { display: none }</style>'),
   'targets': page('<a href="#nowhere">x</a>'),

@@ -71,6 +71,7 @@ async function looks(name, url) {
     await check('strips', pages.strips);
     await visit.page.setViewportSize(PAPER);
     await check('print', pages.print);
+    await check('all of it on paper', pages.whole);
   });
   await visiting(`${name}, axe`, url, {}, async (visit, check) => {
     await check('whole page', pages.accessibility);
@@ -165,7 +166,7 @@ async function checkSite({ name, folder }) {
 
 async function complaintsOf(name, url, file) {
   if (name === 'markup') return pages.markup(file);
-  const size = { reflow: NARROWEST, print: PAPER }[name];
+  const size = { reflow: NARROWEST, print: PAPER, whole: PAPER }[name];
   const visit = await Visit.open(browser, url, { size });
   try {
     if (pages[name]) return await pages[name](visit);

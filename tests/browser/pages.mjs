@@ -68,6 +68,7 @@ export async function appearance(visit) {
 // What sticks out to the right of a window that must not scroll sideways.
 export async function reflow(visit) {
   await visit.openDetails();
+  await visit.layOutAll();
   return first(await visit.evaluate(() => {
     const wide = document.documentElement.scrollWidth;
     if (wide <= window.innerWidth) return [];
@@ -118,6 +119,15 @@ export async function print(visit) {
     }
     return found;
   }));
+}
+
+// What a screen skips until it is scrolled to.
+export async function whole(visit) {
+  await visit.page.emulateMedia({ media: 'print' });
+  return first(await visit.evaluate(() => [...document.querySelectorAll('body *')]
+    .filter((element) => element.checkVisibility() &&
+      !element.checkVisibility({ contentVisibilityAuto: true }))
+    .map((element) => `${element.localName} ${element.className} is skipped on paper`)));
 }
 
 // ---- what works without a script ----
@@ -205,6 +215,7 @@ export async function weight(visit) {
 // All that can be read, as one line of words.
 export async function words(visit) {
   await visit.openDetails();
+  await visit.layOutAll();
   return visit.evaluate(() => document.body.innerText.replace(/\s+/g, ' ').trim());
 }
 

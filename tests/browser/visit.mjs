@@ -65,6 +65,15 @@ export class Visit {
     });
   }
 
+  // Also what is out of sight; a sheet that is not an element needs no leave of a policy.
+  async layOutAll() {
+    await this.evaluate(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync('* { content-visibility: visible !important }');
+      document.adoptedStyleSheets.push(sheet);
+    });
+  }
+
   // In the folder of the page, or of the site that it is served from.
   owns(url) {
     const { protocol, origin } = new URL(this.url);
