@@ -5,7 +5,11 @@
 #include "runtally/numbers.h"
 #include "runtally/stats.h"
 
-/* Pixels down; the rate is drawn from RATE_TOP on, the cost stands below it, the dates last. */
+/*
+ * A style sheet colours all of it. Where it is blocked, as Jenkins does with that of the single page,
+ * areas have a colour of their own: they would be black.
+ *
+ * Pixels down; the rate is drawn from RATE_TOP on, the cost stands below it, the dates last. */
 enum { RATE_TOP = 8, RATE_HEIGHT = 160, COST_GAP = 24, COST_HEIGHT = 44, DATES_HEIGHT = 24 };
 enum { RATE_BOTTOM = RATE_TOP + RATE_HEIGHT, COST_TOP = RATE_BOTTOM + COST_GAP };
 
@@ -209,7 +213,7 @@ static void add_place(const struct chart *chart, char command, size_t point, enu
 
 static void add_band(const struct chart *chart, size_t first, size_t end)
 {
-	strbuf_addstr(chart->out, "<path class=\"band\" d=\"");
+	strbuf_addstr(chart->out, "<path class=\"band\" fill=\"#d9e5f1\" d=\"");
 	for (size_t i = first; i < end; i++)
 		add_place(chart, i == first ? 'M' : 'L', i, EDGE_HIGH);
 	for (size_t i = end; i > first; i--)
@@ -233,7 +237,9 @@ static void add_lonely(const struct chart *chart, size_t point)
 	const struct series_point *at = &chart->series->points[point];
 	int64_t high = edge_down(at, EDGE_HIGH);
 
-	strbuf_addf(chart->out, "<rect class=\"band\" x=\"%" PRId64 "\" width=\"%" PRId64 "\" y=\"",
+	strbuf_addf(chart->out,
+		    "<rect class=\"band\" fill=\"#d9e5f1\" x=\"%" PRId64 "\" width=\"%" PRId64
+		    "\" y=\"",
 		    across(chart, point * 4 + 1),
 		    across(chart, point * 4 + 3) - across(chart, point * 4 + 1));
 	add_tenths(chart->out, high);
@@ -274,7 +280,8 @@ static void add_costs(const struct chart *chart)
 			continue;
 		tenths = tenths < 10 ? 10 : tenths;
 		strbuf_addf(chart->out,
-			    "<rect class=\"cost%s\" x=\"%" PRId64 "\" width=\"%" PRId64 "\" y=\"",
+			    "<rect class=\"cost%s\" fill=\"#8d99a6\" x=\"%" PRId64
+			    "\" width=\"%" PRId64 "\" y=\"",
 			    tally->cost_known < tally->runs ? " partly" : "",
 			    across(chart, i * 4) + across(chart, 1) / 2, across(chart, 3));
 		add_tenths(chart->out, (COST_TOP + COST_HEIGHT) * 10 - tenths);

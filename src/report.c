@@ -42,6 +42,31 @@ static void find_last(struct case_group *group, struct run *const *runs, size_t 
 			group->last_outcome = OUTCOME_COUNT;
 }
 
+/* Runs are in order of time, those without one first. */
+static void find_streak(struct case_group *group, struct run *const *runs, size_t count)
+{
+	bool timed = group->last_at != TIME_UNKNOWN;
+	uint64_t judged = tally_judged(&group->tally), failures = tally_failures(&group->tally);
+
+	group->state = judged ? CASE_MIXED : CASE_UNJUDGED;
+	group->since_at = TIME_UNKNOWN;
+	if (!judged || (!timed && failures && failures < judged))
+		return;
+	for (size_t i = count; i > 0; i--) {
+		const struct run *run = runs[i - 1];
+		enum case_state state = run_is_failure(run) ? CASE_FAILS : CASE_PASSES;
+
+		if (run->outcome >= OUTCOME_PENDING)
+			continue;
+		if ((group->streak && group->state != state) ||
+		    (timed && run_when(run) == TIME_UNKNOWN))
+			return;
+		group->state = state;
+		group->streak++;
+		group->since_at = run_when(run);
+	}
+}
+
 static void build_case(struct case_group *group, struct run *const *runs, size_t count,
 		       struct sample *scratch)
 {
@@ -55,6 +80,7 @@ static void build_case(struct case_group *group, struct run *const *runs, size_t
 	group->flaky =
 		group->tally.outcomes[OUTCOME_PASSED] > 0 && tally_failures(&group->tally) > 0;
 	find_last(group, runs, count);
+	find_streak(group, runs, count);
 }
 
 /* The suite's name as its latest run tells it; cases follow each other, so all runs are asked. */
@@ -341,6 +367,34 @@ static void rank_suites(struct report *report)
 	qsort(report->worst, report->suite_count, sizeof(*report->worst), compare_rates);
 }
 
+static int compare_failing(const void *left, const void *right)
+{
+	static const int ranks[] = {
+		[CASE_FAILS] = 0, [CASE_MIXED] = 1, [CASE_PASSES] = 2, [CASE_UNJUDGED] = 3};
+	const struct case_group *a = *(struct case_group *const *)left;
+	const struct case_group *b = *(struct case_group *const *)right;
+
+	if (a->state != b->state)
+		return ranks[a->state] - ranks[b->state];
+	if (a->state == CASE_FAILS && a->streak != b->streak)
+		return a->streak > b->streak ? -1 : 1;
+	if (a->since_at != b->since_at)
+		return a->since_at > b->since_at ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+static void rank_failing(struct report *report)
+{
+	size_t count = 0;
+
+	report->failing = arena_alloc(&report->arena, (size_t)report->failing_cases *
+							      sizeof(*report->failing));
+	for (size_t i = 0; i < report->case_count; i++)
+		if (tally_failures(&report->cases[i].tally))
+			report->failing[count++] = &report->cases[i];
+	qsort(report->failing, count, sizeof(*report->failing), compare_failing);
+}
+
 /* Puts the run into the strip at its time; the earliest falls out at the front. */
 static void strip_add(struct suite_group *suite, struct run *run)
 {
@@ -389,6 +443,7 @@ void report_build(struct report *report, struct runs *runs, enum suite_by by)
 	build_sources(&builder);
 	make_titles_unique(report);
 	rank_suites(report);
+	rank_failing(report);
 	build_strips(report);
 	sample_release(&builder.scratch);
 }

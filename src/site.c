@@ -199,11 +199,13 @@ static int render_case(struct site *site, const struct case_group *group, struct
 	return render_parts(site, LIST_RUNS, "page_case", 0, err);
 }
 
-static int render_run(struct site *site, const struct run *run, struct error *err)
+static int render_run(struct site *site, size_t at, struct error *err)
 {
+	const struct run *run = site->view.report->runs[at];
 	const struct case_group *group = &site->view.report->cases[run->case_index];
 
 	set_page(site, PAGE_RUN, run);
+	site->page.run_at = at;
 	strbuf_reset(&site->name);
 	view_run_href(&site->view, &site->view.report->suites[group->suite], group, run,
 		      &site->name);
@@ -223,7 +225,7 @@ static int render_groups(struct site *site, struct error *err)
 			failed = render_case(site, &report->cases[i], err);
 	for (size_t i = 0; i < report->run_count && !failed; i++)
 		if (run_is_shown(&site->view, report->runs[i]))
-			failed = render_run(site, report->runs[i], err);
+			failed = render_run(site, i, err);
 	return failed;
 }
 

@@ -63,6 +63,20 @@ bool view_next_run(const struct value *of, struct run *const *runs, size_t count
 }
 
 /* The cursor counts cases; its position, those with failures. */
+/* The report's, those that fail now first. */
+bool view_next_ranked(const struct value *of, const struct view_window *window,
+		      struct value_cursor *cursor, struct value *out)
+{
+	const struct report *report = report_of(of);
+	size_t at = window->first + cursor->index;
+
+	if (cursor->index >= window->count || at >= report->failing_cases)
+		return false;
+	*out = value_of(&class_case, value_view(of), report->failing[at], at);
+	cursor->index++;
+	return true;
+}
+
 bool view_next_failing(const struct value *of, size_t first, size_t count,
 		       const struct view_window *window, struct value_cursor *cursor,
 		       struct value *out)
@@ -134,6 +148,16 @@ static void case_last_at(const struct value *of, struct strbuf *out)
 {
 	if (case_of(of)->last_at != TIME_UNKNOWN)
 		view_moment(out, case_of(of)->last_at, MINUTES);
+}
+
+static bool case_fails_now(const struct value *of)
+{
+	return case_of(of)->state == CASE_FAILS;
+}
+
+static bool case_passes_again(const struct value *of)
+{
+	return case_of(of)->state == CASE_PASSES && tally_failures(&case_of(of)->tally);
 }
 
 static bool case_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
@@ -266,6 +290,10 @@ static const struct member case_members[] = {
 	{"flaky", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct case_group, flaky)},
 	{"last_outcome", MEMBER_TEXT, {.text = case_last_outcome}, 0},
 	{"last_at", MEMBER_TEXT, {.text = case_last_at}, 0},
+	{"fails_now", MEMBER_FLAG, {.flag = case_fails_now}, 0},
+	{"passes_again", MEMBER_FLAG, {.flag = case_passes_again}, 0},
+	{"streak", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct case_group, streak)},
+	{"since", MEMBER_TEXT, {.text = view_minute_at}, offsetof(struct case_group, since_at)},
 	{"runs", MEMBER_LIST, {.next = case_runs}, 0},
 	{"latest_runs", MEMBER_LIST, {.next = case_latest}, 0},
 	{"hidden_runs", MEMBER_TEXT, {.text = case_hidden_runs}, 0},

@@ -150,7 +150,7 @@ static bool report_failing_cases(const struct value *of, struct value_cursor *cu
 {
 	struct view_window window = view_window(view_of(of), LIST_FAILING);
 
-	return view_next_failing(of, 0, report_of(of)->case_count, &window, cursor, out);
+	return view_next_ranked(of, &window, cursor, out);
 }
 
 /* What a plan leaves out; `at` is the count's offset in it. */
@@ -209,6 +209,28 @@ static void hidden_text(const struct value *of, struct strbuf *out)
 static bool hidden_flag(const struct value *of)
 {
 	return hidden_rows(of) > 0;
+}
+
+/* Of the failing cases, those in a state: `at`. They stand together (report.failing). */
+static uint64_t count_in_state(const struct value *of)
+{
+	const struct report *report = report_of(of);
+	const struct member *member = of->detail;
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < report->failing_cases; i++)
+		count += report->failing[i]->state == member->at;
+	return count;
+}
+
+static void state_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, count_in_state(of));
+}
+
+static bool state_has(const struct value *of)
+{
+	return count_in_state(of) > 0;
 }
 
 static void failing_count(const struct value *of, struct strbuf *out)
@@ -305,6 +327,12 @@ static const struct member report_members[] = {
 	{"failures", MEMBER_LIST, {.next = report_failures}, 0},
 	{"failing_cases", MEMBER_LIST, {.next = report_failing_cases}, 0},
 	{"failing_count", MEMBER_TEXT, {.text = failing_count}, 0},
+	{"failing_now_count", MEMBER_TEXT, {.text = state_count}, CASE_FAILS},
+	{"has_failing_now", MEMBER_FLAG, {.flag = state_has}, CASE_FAILS},
+	{"passing_again_count", MEMBER_TEXT, {.text = state_count}, CASE_PASSES},
+	{"has_passing_again", MEMBER_FLAG, {.flag = state_has}, CASE_PASSES},
+	{"unordered_count", MEMBER_TEXT, {.text = state_count}, CASE_MIXED},
+	{"has_unordered", MEMBER_FLAG, {.flag = state_has}, CASE_MIXED},
 	{"families", MEMBER_LIST, {.next = view_families}, 0},
 	{"family_count", MEMBER_TEXT, {.text = view_family_count}, 0},
 	{"has_families", MEMBER_FLAG, {.flag = view_has_families}, 0},

@@ -294,6 +294,27 @@ static bool page_run(const struct value *of, struct value *out)
 	return site_of(of)->page == PAGE_RUN;
 }
 
+/* The nearest run of the same case that has a page: upwards or downwards, as `at` says. */
+static bool page_neighbour(const struct value *of, struct value *out)
+{
+	const struct view *view = value_view(of);
+	const struct report *report = view->report;
+	const struct member *member = of->detail;
+	const struct case_group *group;
+	size_t at = site_of(of)->run_at;
+
+	if (site_of(of)->page != PAGE_RUN)
+		return false;
+	group = &report->cases[report->runs[at]->case_index];
+	for (at += member->at; at - group->first_run < group->run_count; at += member->at) {
+		if (!run_is_shown(view, report->runs[at]))
+			continue;
+		*out = value_of(&class_run, view, report->runs[at], 0);
+		return true;
+	}
+	return false;
+}
+
 static bool page_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	return view_next_of(of, &class_criterion_group, site_of(of)->criteria,
@@ -318,6 +339,8 @@ static const struct member page_members[] = {
 	{"of_suite", MEMBER_OBJECT, {.object = page_suite}, 0},
 	{"of_case", MEMBER_OBJECT, {.object = page_case}, 0},
 	{"of_run", MEMBER_OBJECT, {.object = page_run}, 0},
+	{"earlier_run", MEMBER_OBJECT, {.object = page_neighbour}, (size_t)-1},
+	{"later_run", MEMBER_OBJECT, {.object = page_neighbour}, 1},
 	{"case_criteria", MEMBER_LIST, {.next = page_criteria}, 0},
 	{"has_case_criteria", MEMBER_FLAG, {.flag = page_has_criteria}, 0},
 };

@@ -18,12 +18,23 @@ enum suite_by { SUITE_BY_SUITE, SUITE_BY_AGENT, SUITE_BY_SOURCE, SUITE_BY_FOLDER
  * Groups hold ranges of report.runs, which are sorted by source, suite, case, time, id. Each begins
  * with its tally, so that a pointer to a group is one to its tally.
  */
+/* What the verdicts of a case say in order of time; runs without one are passed over. */
+enum case_state {
+	CASE_PASSES, /* the latest passed, or all did */
+	CASE_FAILS,  /* the latest failed or ended in error, or all did */
+	CASE_MIXED,  /* both are there, and no run tells its time */
+	CASE_UNJUDGED,
+};
+
 struct case_group {
 	struct tally tally;
 	const char *id, *name;     /* id may be NULL; name never is */
 	bool flaky;                /* both passed and did not pass (failed or error) */
 	enum outcome last_outcome; /* OUTCOME_COUNT: no order is known and they differ */
 	int64_t last_at;           /* TIME_UNKNOWN: no run tells */
+	enum case_state state;
+	uint64_t streak;  /* so many of the latest verdicts say the same; 0: mixed, or none */
+	int64_t since_at; /* run_when of the streak's first run; TIME_UNKNOWN: not told */
 	size_t first_run, run_count;
 	size_t suite; /* index of its suite */
 };
@@ -58,6 +69,12 @@ struct report {
 	struct suite_group *suites; /* by source, name, id (bytewise) */
 	struct suite_group **worst; /* the same, lowest pass rate first, those without one last */
 	size_t suite_count;
+	/*
+	 * Cases with a run that failed or ended in error: those that fail, the longest streak
+	 * first; those of which no order is known; those that pass again, the latest to do so
+	 * first.
+	 */
+	struct case_group **failing;
 	struct case_group *cases; /* by suite, then name, then id */
 	size_t case_count;
 	uint64_t flaky_cases, failing_cases;

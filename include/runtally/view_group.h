@@ -21,6 +21,9 @@ bool view_next_run(const struct value *of, struct run *const *runs, size_t count
  */
 bool view_next_failure(const struct value *of, size_t first, size_t count, size_t shown,
 		       struct value_cursor *cursor, struct value *out);
+/* For the next function of the report's failing cases, in the order of report.failing. */
+bool view_next_ranked(const struct value *of, const struct view_window *window,
+		      struct value_cursor *cursor, struct value *out);
 /* Likewise of report.cases, those with such runs that are in the window. */
 bool view_next_failing(const struct value *of, size_t first, size_t count,
 		       const struct view_window *window, struct value_cursor *cursor,

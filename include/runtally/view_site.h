@@ -25,6 +25,7 @@ struct view_site {
 	enum view_list list; /* whose part this is: of PAGE_LIST, PAGE_SUITE and PAGE_CASE */
 	struct view_window windows[LIST_COUNT];
 	const void *subject; /* the suite_group, case_group or run that the page is about */
+	size_t run_at;       /* of PAGE_RUN: the run's index in the report */
 	const struct criterion_group *criteria; /* of a case */
 	size_t criterion_count;
 };

@@ -74,6 +74,23 @@ class Site(harness.Case):
                   for kind in ("suite-", "case-", "run-")]
         self.assertEqual(counts, [3, 12, 24])
 
+    def test_neighbours(self):
+        """From the first failing run of a case to its last, and back."""
+        found = self.check(self.make(inputs=harness.ROOT / "samples"))
+
+        def to(name, rel):
+            return re.search(rf'<a href="([^"]*)" rel="{rel}"', found[name])
+
+        later = {name: to(name, "next")[1] for name in found
+                 if name.startswith("run-") and to(name, "next")}
+        self.assertGreater(len(later), 50)
+        for name, other in later.items():
+            self.assertEqual(to(other, "prev")[1], name)
+        # as many chains as there are cases with such runs
+        runs_of = [name for name in found if name.startswith("run-")]
+        cases = {re.search(r'href="(case-c-[0-9a-f]{16}\.html)"', found[name])[1] for name in runs_of}
+        self.assertEqual(len(runs_of) - len(later), len(cases))
+
     def test_parts(self):
         """Nothing of a long list is lost between its parts."""
         self.put(suites=1, cases=250, each=1)

@@ -756,6 +756,93 @@ static void worst_first(void **state)
 	runs_release(&runs);
 }
 
+/* What fails now, the longest first; what has no order; what passed since, the latest first. */
+static void failing_first(void **state)
+{
+	/* a case, its outcomes in order of time, whether they tell it, and what comes of them */
+	static const struct {
+		const char *name, *outcomes;
+		int64_t first_at; /* 0: no times; then one a millisecond */
+		enum case_state state;
+		uint64_t streak;
+		int64_t since_at; /* 0: not known */
+		int place;        /* among those that failed; -1: did not */
+	} cases[] = {
+		{"a", "PPP", 10, CASE_PASSES, 3, 10, -1},
+		{"b", "PFF", 10, CASE_FAILS, 2, 11, 1},
+		{"c", "FFP", 10, CASE_PASSES, 1, 12, 6},
+		{"d", "FPP", 10, CASE_PASSES, 2, 11, 7},
+		{"e", "FPFEFWU", 10, CASE_FAILS, 3, 12, 0},
+		{"f", "WUW", 10, CASE_UNJUDGED, 0, 0, -1},
+		{"g", "FP", 0, CASE_MIXED, 0, 0, 4},
+		{"h", "EF", 0, CASE_FAILS, 2, 0, 3},
+		{"i", "PWP", 0, CASE_PASSES, 2, 0, -1},
+		{"j", "FPP", 50, CASE_PASSES, 2, 51, 5},
+		{"k", "PFF", 0, CASE_MIXED, 0, 0, 4},
+		{"l", "FF", 5, CASE_FAILS, 2, 5, 2},
+	};
+	enum { COUNT_OF = sizeof(cases) / sizeof(cases[0]) };
+	static const char letters[] = "PFEWU";
+	struct report report;
+	struct runs runs;
+	char id[48];
+
+	(void)state;
+	runs_init(&runs, NULL);
+	for (size_t i = 0; i < COUNT_OF; i++)
+		for (size_t r = 0; cases[i].outcomes[r]; r++) {
+			struct words words = {
+				.source = "kapso", .id = id, .case_name = cases[i].name};
+
+			snprintf(id, sizeof(id), "%zu-%zu", i, r);
+			words.outcome =
+				(enum outcome)(strchr(letters, cases[i].outcomes[r]) - letters);
+			if (cases[i].first_at)
+				words.ended_at = cases[i].first_at + (int64_t)r;
+			keep_words(&runs, &words);
+		}
+	report_build(&report, &runs, SUITE_BY_SUITE);
+	assert_int_equal(report.case_count, COUNT_OF);
+	assert_int_equal(report.failing_cases, 9);
+	for (size_t i = 0; i < COUNT_OF; i++) {
+		const struct case_group *group = &report.cases[i];
+		int64_t since = cases[i].since_at ? cases[i].since_at : TIME_UNKNOWN;
+
+		assert_int_equal(group->state, cases[i].state);
+		assert_int_equal(group->streak, cases[i].streak);
+		assert_int_equal(group->since_at, since);
+		if (cases[i].place >= 0 && group->state != CASE_MIXED)
+			assert_ptr_equal(report.failing[cases[i].place + (cases[i].place > 4)],
+					 group);
+	}
+	assert_string_equal(report.failing[4]->name, "g");
+	assert_string_equal(report.failing[5]->name, "k");
+	report_release(&report);
+	runs_release(&runs);
+}
+
+/* Of a run without a time nobody knows whether it came before the others. */
+static void streak_of_known_order(void **state)
+{
+	static const struct words words[] = {
+		{.source = "kapso", .id = "1", .case_name = "a", .outcome = F, .ended_at = 7},
+		{.source = "kapso", .id = "2", .case_name = "a", .outcome = F},
+	};
+	struct report report;
+	struct runs runs;
+
+	(void)state;
+	runs_init(&runs, NULL);
+	keep_words(&runs, &words[0]);
+	keep_words(&runs, &words[1]);
+	report_build(&report, &runs, SUITE_BY_SUITE);
+	assert_int_equal(report.cases[0].state, CASE_FAILS);
+	assert_int_equal(report.cases[0].streak, 1);
+	assert_int_equal(report.cases[0].since_at, 7);
+	report_release(&report);
+	runs_release(&runs);
+}
+
 /* `ids` of the strip's runs, joined. */
 static void check_strip(const int64_t *times, size_t count, const char *expected)
 {
@@ -976,6 +1063,8 @@ int main(void)
 		cmocka_unit_test(any_order_one_report),
 		cmocka_unit_test(sources_in_order),
 		cmocka_unit_test(worst_first),
+		cmocka_unit_test(failing_first),
+		cmocka_unit_test(streak_of_known_order),
 		cmocka_unit_test(strips),
 		cmocka_unit_test(spreads),
 		cmocka_unit_test(spread_of_many),
