@@ -17,7 +17,7 @@ static const struct list_size {
 	[LIST_FAILURES] = {SIZE_MAX, SIZE_MAX},
 	[LIST_FAILING] = {20, 200},
 	[LIST_FLAKY] = {8, 100},
-	[LIST_FAMILIES] = {8, SIZE_MAX}, /* which are few, and the largest stand first */
+	[LIST_FAMILIES] = {8, 100},
 	[LIST_NOTES] = {20, 200},
 	[LIST_CASES] = {SITE_CASES_A_PAGE, SITE_CASES_A_PAGE},
 	[LIST_RUNS] = {SITE_RUNS_A_PAGE, SITE_RUNS_A_PAGE},
@@ -76,10 +76,10 @@ static int render_as(struct site *site, const char *template, const char *name, 
 static void set_part(struct site *site, enum view_list list, size_t part)
 {
 	struct view_window *window = &site->page.windows[list];
-	size_t size = part ? list_sizes[list].rest : list_sizes[list].first;
+	size_t size = part ? window->rest : window->opening;
 
 	window->part = part;
-	window->first = part ? list_sizes[list].first + (part - 1) * list_sizes[list].rest : 0;
+	window->first = part ? window->opening + (part - 1) * window->rest : 0;
 	window->count =
 		window->listed - window->first < size ? window->listed - window->first : size;
 }
@@ -91,6 +91,8 @@ static void set_list(struct site *site, enum view_list list, size_t listed)
 
 	site->page.windows[list] = (struct view_window){
 		.listed = listed,
+		.opening = size->first,
+		.rest = size->rest,
 		.parts = 1 + (more ? 1 + (more - 1) / size->rest : 0),
 	};
 	set_part(site, list, 0);
@@ -122,7 +124,8 @@ static int render_parts(struct site *site, enum view_list list, const char *temp
 
 /* ---- the index and its lists ---- */
 
-static const enum view_list index_lists[] = {LIST_SUITES, LIST_FAILING, LIST_FLAKY, LIST_NOTES};
+static const enum view_list index_lists[] = {LIST_SUITES, LIST_FAMILIES, LIST_FAILING, LIST_FLAKY,
+					     LIST_NOTES};
 enum { INDEX_LISTS = sizeof(index_lists) / sizeof(index_lists[0]) };
 
 static int render_index(struct site *site, struct error *err)
@@ -228,7 +231,9 @@ static int render_groups(struct site *site, struct error *err)
 
 /* What a row takes, rather too much than too little. */
 static const size_t row_prices[LIST_COUNT] = {
-	[LIST_SUITES] = 3700, [LIST_FAILING] = 900, [LIST_FLAKY] = 3000, [LIST_NOTES] = 500};
+	[LIST_SUITES] = 3700, [LIST_FAMILIES] = 1700, [LIST_FAILING] = 900,
+	[LIST_FLAKY] = 3000,  [LIST_NOTES] = 500,
+};
 
 /* How many of a list's elements its parts together show. */
 static size_t listed(enum view_list list, uint64_t count, uint64_t bytes)
@@ -250,17 +255,14 @@ static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 	const struct report *report = site->view.report;
 	const uint64_t counts[LIST_COUNT] = {
 		[LIST_SUITES] = report->suite_count,
+		[LIST_FAMILIES] = site->view.families ? site->view.families->count : 0,
 		[LIST_FAILING] = report->failing_cases,
 		[LIST_FLAKY] = report->flaky_cases,
 		[LIST_NOTES] = site->view.notes->count,
 	};
-	size_t families = site->view.families ? site->view.families->count : 0;
 	uint64_t taken = FRAME_PRICE, used = FIXED_FILES;
 
 	set_list(site, LIST_FAILURES, SIZE_MAX);
-	set_list(site, LIST_FAMILIES,
-		 families < list_sizes[LIST_FAMILIES].first ? families
-							    : list_sizes[LIST_FAMILIES].first);
 	for (size_t i = 0; i < INDEX_LISTS; i++) {
 		enum view_list list = index_lists[i];
 
@@ -334,8 +336,9 @@ int site_render(const struct rendering *rendering, struct error *err)
 /* `suite-s-0123456789abcdef-2.html`, `flaky-2.html`: only such names are ever made. */
 bool site_has_file(const char *name)
 {
-	static const char *const beginnings[] = {"index",  "suites-",  "failures-", "flaky-",
-						 "notes-", "suite-s-", "case-c-",   "run-r-"};
+	static const char *const beginnings[] = {"index",     "suites-", "families-",
+						 "failures-", "flaky-",  "notes-",
+						 "suite-s-",  "case-c-", "run-r-"};
 	static const char end[] = ".html";
 
 	if (strcmp(name, script_file) == 0 || strcmp(name, style_file) == 0)

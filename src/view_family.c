@@ -8,6 +8,7 @@
 #include "runtally/stats.h"
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
+#include "runtally/view_site.h"
 
 static const struct family *of_value(const struct value *of)
 {
@@ -172,10 +173,12 @@ static size_t listed_of(const struct value *of)
 
 bool view_families(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	if (cursor->index >= listed_of(of))
+	struct view_window window = view_window(value_view(of), LIST_FAMILIES);
+	size_t at = window.first + cursor->index;
+
+	if (cursor->index >= window.count || at >= count_of(of))
 		return false;
-	*out = value_of(&class_family, value_view(of),
-			&value_view(of)->families->items[cursor->index], cursor->index);
+	*out = value_of(&class_family, value_view(of), &value_view(of)->families->items[at], at);
 	cursor->index++;
 	return true;
 }
@@ -202,6 +205,11 @@ bool view_has_hidden_families(const struct value *of)
 
 /* ---- members of a run ---- */
 
+static bool is_listed(const struct value *of, const struct family *family)
+{
+	return (size_t)(family - value_view(of)->families->items) < listed_of(of);
+}
+
 /* NULL: it did not fail. */
 static const struct family *family_of_run(const struct value *of)
 {
@@ -226,6 +234,15 @@ void view_run_family_anchor(const struct value *of, struct strbuf *out)
 		anchor_family(out, family);
 }
 
+void view_run_family_href(const struct value *of, struct strbuf *out)
+{
+	const struct family *family = family_of_run(of);
+
+	if (family && is_listed(of, family))
+		view_family_href(value_view(of), (size_t)(family - value_view(of)->families->items),
+				 out);
+}
+
 void view_run_family_runs(const struct value *of, struct strbuf *out)
 {
 	const struct family *family = family_of_run(of);
@@ -238,6 +255,5 @@ bool view_run_family_shared(const struct value *of)
 {
 	const struct family *family = family_of_run(of);
 
-	return family && family->runs > 1 &&
-	       (size_t)(family - value_view(of)->families->items) < listed_of(of);
+	return family && family->runs > 1 && is_listed(of, family);
 }

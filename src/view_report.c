@@ -637,6 +637,7 @@ static const struct member report_members[] = {
 	{"is_site", MEMBER_FLAG, {.flag = view_is_site}, 0},
 	{"page", MEMBER_OBJECT, {.object = view_page}, 0},
 	{"suite_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_SUITES},
+	{"family_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAMILIES},
 	{"failing_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAILING},
 	{"flaky_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FLAKY},
 	{"note_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_NOTES},

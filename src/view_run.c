@@ -421,6 +421,7 @@ static const struct member run_members[] = {
 	{"has_criteria", MEMBER_FLAG, {.flag = has_criteria}, 0},
 	{"family", MEMBER_TEXT, {.text = view_run_family}, 0},
 	{"family_anchor", MEMBER_TEXT, {.text = view_run_family_anchor}, 0},
+	{"family_href", MEMBER_TEXT, {.text = view_run_family_href}, 0},
 	{"family_runs", MEMBER_TEXT, {.text = view_run_family_runs}, 0},
 	{"family_is_shared", MEMBER_FLAG, {.flag = view_run_family_shared}, 0},
 	{"is_shown", MEMBER_FLAG, {.flag = is_shown}, 0},

@@ -24,9 +24,10 @@ size_t view_window_end(const struct view_window *window)
 /* ---- links ---- */
 
 static const char *const list_names[LIST_COUNT] = {
-	[LIST_SUITES] = "suites", [LIST_FAILURES] = "failing-runs", [LIST_FAILING] = "failures",
-	[LIST_FLAKY] = "flaky",   [LIST_NOTES] = "notes",           [LIST_CASES] = "suite",
-	[LIST_RUNS] = "case",
+	[LIST_SUITES] = "suites",     [LIST_FAILURES] = "failing-runs",
+	[LIST_FAILING] = "failures",  [LIST_FLAKY] = "flaky",
+	[LIST_FAMILIES] = "families", [LIST_NOTES] = "notes",
+	[LIST_CASES] = "suite",       [LIST_RUNS] = "case",
 };
 
 static void suite_file(struct strbuf *out, const struct suite_group *suite)
@@ -61,6 +62,12 @@ void site_file(const struct view *view, enum view_list list, size_t part, struct
 	if (part)
 		strbuf_addf(out, "-%zu", part + 1);
 	strbuf_addstr(out, ".html");
+}
+
+/* The part that holds the list's element of that index. */
+static size_t part_of(const struct view_window *window, size_t index)
+{
+	return index < window->opening ? 0 : 1 + (index - window->opening) / window->rest;
 }
 
 void view_suite_href(const struct view *view, const struct suite_group *suite, struct strbuf *out)
@@ -99,6 +106,15 @@ void view_run_href(const struct view *view, const struct suite_group *suite,
 		strbuf_addstr(out, ".html");
 }
 
+void view_family_href(const struct view *view, size_t index, struct strbuf *out)
+{
+	if (view->site)
+		site_file(view, LIST_FAMILIES, part_of(&view->site->windows[LIST_FAMILIES], index),
+			  out);
+	strbuf_addch(out, '#');
+	anchor_family(out, &view->families->items[index]);
+}
+
 /* ---- parts of a list: the object is its window ---- */
 
 static const struct view_window *window_of(const struct value *of)
@@ -126,13 +142,10 @@ static void add_part_link(const struct value *of, size_t part, struct strbuf *ou
 static void parts_label(const struct value *of, struct strbuf *out)
 {
 	static const char *const labels[LIST_COUNT] = {
-		[LIST_SUITES] = "suites",
-		[LIST_FAILURES] = "failures",
-		[LIST_FAILING] = "failing cases",
-		[LIST_FLAKY] = "flaky cases",
-		[LIST_NOTES] = "notes",
-		[LIST_CASES] = "cases",
-		[LIST_RUNS] = "runs",
+		[LIST_SUITES] = "suites",         [LIST_FAILURES] = "failures",
+		[LIST_FAILING] = "failing cases", [LIST_FLAKY] = "flaky cases",
+		[LIST_FAMILIES] = "causes",       [LIST_NOTES] = "notes",
+		[LIST_CASES] = "cases",           [LIST_RUNS] = "runs",
 	};
 
 	strbuf_addstr(out, labels[list_of(of)]);
@@ -296,6 +309,7 @@ static bool page_has_criteria(const struct value *of)
 static const struct member page_members[] = {
 	{"is_index", MEMBER_FLAG, {.flag = is_index}, 0},
 	{"is_suites", MEMBER_FLAG, {.flag = is_list}, LIST_SUITES},
+	{"is_families", MEMBER_FLAG, {.flag = is_list}, LIST_FAMILIES},
 	{"is_failures", MEMBER_FLAG, {.flag = is_list}, LIST_FAILING},
 	{"is_flaky", MEMBER_FLAG, {.flag = is_list}, LIST_FLAKY},
 	{"is_notes", MEMBER_FLAG, {.flag = is_list}, LIST_NOTES},

@@ -43,7 +43,8 @@ enum view_list {
 struct view_window {
 	size_t first, count;
 	size_t listed;
-	size_t part, parts; /* this one, from 0 on, of so many */
+	size_t part, parts;   /* this one, from 0 on, of so many */
+	size_t opening, rest; /* how many are in the first part, in each further one */
 };
 
 /* What a report is made of. All borrowed; lives as long as the rendering. */

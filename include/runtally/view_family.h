@@ -12,7 +12,7 @@ member_text view_family_count, view_hidden_families;
 member_flag view_has_families, view_has_hidden_families;
 
 /* Functions for members of a run. */
-member_text view_run_family, view_run_family_anchor, view_run_family_runs;
+member_text view_run_family, view_run_family_anchor, view_run_family_href, view_run_family_runs;
 member_flag view_run_family_shared;
 
 #endif

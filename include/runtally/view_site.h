@@ -43,6 +43,9 @@ void view_case_href(const struct view *view, const struct suite_group *suite,
 void view_run_href(const struct view *view, const struct suite_group *suite,
 		   const struct case_group *group, const struct run *run, struct strbuf *out);
 
+/* To the family of that index, which is listed. */
+void view_family_href(const struct view *view, size_t index, struct strbuf *out);
+
 /* Members of the report's class; a list's `at` is an enum view_list. */
 member_flag view_is_site;
 member_object view_page, view_parts;

@@ -16,7 +16,7 @@ import fields  # noqa: E402
 import harness  # noqa: E402
 from page import runs  # noqa: E402
 
-NAMES = re.compile(r"(index|suites-\d+|failures-\d+|flaky-\d+|notes-\d+|suite-s-[0-9a-f]{16}(-\d+)?"
+NAMES = re.compile(r"(index|(suites|families|failures|flaky|notes)-\d+|suite-s-[0-9a-f]{16}(-\d+)?"
                    r"|case-c-[0-9a-f]{16}(-\d+)?|run-r-[0-9a-f]{16})\.html|style\.css|site\.js")
 SCRIPT = '<script src="site.js" defer></script>'
 
@@ -59,7 +59,8 @@ class Site(harness.Case):
     def test_samples(self):
         found = self.check(self.make("--details=all", inputs=harness.ROOT / "samples"))
         kinds = {name.split("-")[0] for name in found}
-        self.assertEqual(kinds, {"index.html", "failures", "flaky", "suite", "case", "run"})
+        self.assertEqual(kinds, {"index.html", "families", "failures", "flaky", "suite", "case",
+                                 "run"})
 
     def test_weight_of_samples(self):
         site = self.make(inputs=harness.ROOT / "samples")
@@ -103,6 +104,44 @@ class Site(harness.Case):
         found = self.check(self.make())
         for name in ("suites-2.html", "suites-3.html", "failures-2.html", "flaky-2.html"):
             self.assertIn(name, found)
+
+    def put_causes(self, number):
+        """Two runs fail for each; words tell the reasons apart, for numbers do not."""
+        words = ["".join("abcdefghij"[int(digit)] for digit in f"{cause:03}")
+                 for cause in range(number)]
+        self.write("runs.ndjson", "".join(json.dumps({
+            "schema": "runtally.run/1", "source": "kapso", "run_id": f"{word}-{copy}",
+            "case": {"name": f"case {copy}"}, "outcome": "error", "reason": f"{word} broke",
+            "created_at": fields.TIME % copy}) + "\n" for word in words for copy in range(2)))
+
+    def causes(self, found):
+        """What the run pages link to, and what the lists of causes hold: page and anchor."""
+        links = {tuple(link) for name, text in found.items() if name.startswith("run-")
+                 for link in re.findall(r'href="([^"]*)#(f-\w+)"', text)}
+        return links, {(name, anchor) for name, text in found.items()
+                       for anchor in re.findall(r'<li id="(f-\w+)"', text)}
+
+    def test_many_causes(self):
+        """A failed run links to the part that lists why it failed."""
+        self.put_causes(130)
+        found = self.check(self.make())
+        links, listed = self.causes(found)
+        self.assertEqual(links, listed)
+        self.assertEqual([sum(page == name for page, _ in listed) for name in
+                          ("index.html", "families-2.html", "families-3.html")], [8, 100, 22])
+        self.assertEqual(len({anchor for _, anchor in listed}), 130)
+        self.assertNotIn("Not listed", found["families-3.html"])
+
+    def test_causes_in_the_budget(self):
+        """Where a cause is not listed, nothing links to it."""
+        self.put_causes(130)
+        found = self.check(self.make("--limit", "site-bytes=800K"))
+        links, listed = self.causes(found)
+        self.assertLess(8, len(listed))
+        self.assertLess(len(listed), 130)
+        self.assertLessEqual(links, listed)
+        self.assertIn(f"Not listed to keep this page short: {130 - len(listed)} more.",
+                      found["index.html"])
 
     def test_empty(self):
         self.write("none.json", "[]")

@@ -635,6 +635,7 @@ static void families_and_series(void **state)
 		{"failures.0.family_is_shared", "false"},
 		{"runs.0.family", ""},
 		{"runs.0.family_anchor", ""},
+		{"runs.0.family_href", ""},
 		{"has_series", "true"},
 		{"series", "#3"},
 		{"series_unit", "day"},
