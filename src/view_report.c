@@ -6,6 +6,7 @@
 #include "runtally/view_family.h"
 #include "runtally/view_group.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_search.h"
 #include "runtally/view_series.h"
 #include "runtally/view_site.h"
 #include "runtally/view_table.h"
@@ -636,6 +637,7 @@ static const struct member report_members[] = {
 	{"colored", MEMBER_OBJECT, {.object = view_colors}, 0},
 	{"is_site", MEMBER_FLAG, {.flag = view_is_site}, 0},
 	{"page", MEMBER_OBJECT, {.object = view_page}, 0},
+	{"search", MEMBER_OBJECT, {.object = view_search}, 0},
 	{"suite_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_SUITES},
 	{"family_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAMILIES},
 	{"failing_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAILING},

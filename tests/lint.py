@@ -35,7 +35,7 @@ LAYERS = """
     mustache mustache_parse mustache_indent mustache_json
     format.h
     view view_plan view_anchor view_site view_loads view_details view_family view_series view_group
-        view_table view_top view_tally view_run view_report
+        view_search view_table view_top view_tally view_run view_report
     page html site markdown junit junit_lines junit_names junit_text junit_case junit_view
         junit_output
     format.c
