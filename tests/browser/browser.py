@@ -151,11 +151,17 @@ class Reports:
             made.unlink()
 
     def sites(self):
-        """The folder of pages of samples/."""
+        """The folder of pages of samples/, and of texts that would be scripts."""
         if self.is_wanted("site"):
-            folder = self.folder / "site"
-            harness.runtally("-q", "-o", f"{folder}/", *INPUTS["samples"])
-            yield {"name": "site", "folder": str(folder)}
+            yield {"name": "site", "folder": self.site("site", *INPUTS["samples"])}
+        if self.is_wanted("site of scripts"):
+            records = self.records("site", fields.hostile_records(SCRIPTS))
+            yield {"name": "site of scripts", "hostile": True,
+                   "folder": self.site("site-of-scripts", records)}
+
+    def site(self, name, *arguments):
+        harness.runtally("-q", "-o", f"{self.folder / name}/", *arguments)
+        return str(self.folder / name)
 
 
 

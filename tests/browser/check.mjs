@@ -140,7 +140,25 @@ async function checkWeight({ name, file, nodes, paint }) {
 // So many pages of a kind are opened, all of them only with --all: that takes minutes.
 const EACH_KIND = 8;
 
-async function checkSite({ name, folder }) {
+async function searches(name, folder, page) {
+  const url = pathToFileURL(join(folder, page)).href;
+  await visiting(`${name}/${page}`, url, {}, (visit, check) => check('search', pages.search));
+  for (const scheme of ['light', 'dark'])
+    for (const size of [DESKTOP, NARROWEST])
+      await visiting(`${name}, ${scheme}, ${size.width} px`, url, { scheme, size },
+        (visit, check) => check('list of the search', pages.searchLooks));
+}
+
+// Also without the policy of the page: what is found must be harmless by itself.
+async function checkHostileSite({ name, folder }) {
+  const url = pathToFileURL(join(folder, 'index.html')).href;
+  for (const bypassCSP of [false, true])
+    await visiting(`${name}, policy ${bypassCSP ? 'off' : 'on'}`, url, { bypassCSP },
+      (visit, check) => check('search', pages.searchHostile));
+}
+
+async function checkSite({ name, folder, hostile }) {
+  if (hostile) return checkHostileSite({ name, folder });
   const server = await serve(folder, JENKINS);
   const all = site.pagesOf(folder);
   await test(`${name}: links`, () => site.links(folder));
@@ -153,6 +171,7 @@ async function checkSite({ name, folder }) {
       await check('filter', pages.filter);
       await check('sort', pages.sort);
     });
+  await searches(name, folder, all.find((page) => page.startsWith('suite-')));
   // Not in the sandbox: axe needs scripts.
   for (const page of site.kindsOf(all))
     await looks(`${name}/${page}`, pathToFileURL(join(folder, page)).href);
