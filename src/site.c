@@ -5,6 +5,7 @@
 
 #include "runtally/arena.h"
 #include "runtally/families.h"
+#include "runtally/logo.h"
 #include "runtally/view.h"
 #include "runtally/view_plan.h"
 #include "runtally/view_search.h"
@@ -66,17 +67,29 @@ static int measure(void *ctx, const char *bytes, size_t length, struct error *er
 	return is_over(site) ? error_set(err, "over the size budget") : 0;
 }
 
+static int begin_file(struct site *site, const char *name, struct error *err)
+{
+	site->files++;
+	return site->measuring ? 0 : site->rendering->begin_file(site->rendering->ctx, name, err);
+}
+
+/* A render_sink for the file that was begun. */
+static int write_file(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	const struct site *site = ctx;
+
+	if (site->measuring)
+		return measure(ctx, bytes, length, err);
+	return site->rendering->sink(site->rendering->ctx, bytes, length, err);
+}
+
 static int render_escaped(struct site *site, const char *template, const char *name,
 			  escape_fn *escape, struct error *err)
 {
-	const struct rendering *rendering = site->rendering;
-	render_sink *sink = site->measuring ? measure : rendering->sink;
-
-	if (!site->measuring && rendering->begin_file(rendering->ctx, name, err))
+	if (begin_file(site, name, err))
 		return -1;
-	site->files++;
-	return mustache_render(rendering->templates, template, view_root(&site->view), escape, sink,
-			       site->measuring ? site : rendering->ctx, err);
+	return mustache_render(site->rendering->templates, template, view_root(&site->view), escape,
+			       write_file, site, err);
 }
 
 static int render_as(struct site *site, const char *template, const char *name, struct error *err)
@@ -273,6 +286,10 @@ static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 	};
 	uint64_t taken = FRAME_PRICE, used = FIXED_FILES;
 
+	if (site->view.logo) {
+		taken += site->view.logo->length;
+		used++;
+	}
 	set_list(site, LIST_FAILURES, SIZE_MAX);
 	for (size_t i = 0; i < INDEX_LISTS; i++) {
 		enum view_list list = index_lists[i];
@@ -285,11 +302,25 @@ static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 	*files -= used < *files ? used : *files;
 }
 
+static int write_logo(struct site *site, struct error *err)
+{
+	const struct logo *logo = site->view.logo;
+
+	if (!logo)
+		return 0;
+	strbuf_reset(&site->name);
+	logo_file(logo, &site->name);
+	if (begin_file(site, site->name.text, err))
+		return -1;
+	return write_file(site, logo->bytes, logo->length, err);
+}
+
 static int render_site(struct site *site, struct error *err)
 {
 	if (render_index(site, err) || render_groups(site, err) ||
 	    render_as(site, "page_style", style_file, err) ||
-	    render_escaped(site, "page_search", search_file, escape_json, err))
+	    render_escaped(site, "page_search", search_file, escape_json, err) ||
+	    write_logo(site, err))
 		return -1;
 	return render_as(site, script_file, script_file, err);
 }
@@ -360,7 +391,7 @@ bool site_has_file(const char *name)
 	static const char end[] = ".html";
 
 	if (strcmp(name, script_file) == 0 || strcmp(name, style_file) == 0 ||
-	    strcmp(name, search_file) == 0)
+	    strcmp(name, search_file) == 0 || logo_has_file(name))
 		return true;
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
 		size_t length = strlen(beginnings[i]);

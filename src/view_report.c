@@ -3,6 +3,7 @@
 
 #include "runtally/numbers.h"
 #include "runtally/times.h"
+#include "runtally/view_brand.h"
 #include "runtally/view_family.h"
 #include "runtally/view_group.h"
 #include "runtally/view_plan.h"
@@ -563,6 +564,9 @@ static bool details_flag(const struct value *of)
 static const struct member report_members[] = {
 	{"title", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct view, title)},
 	{"link", MEMBER_MARKUP, {.text = view_text_at}, offsetof(struct view, link)},
+	{"has_logo", MEMBER_FLAG, {.flag = view_has_logo}, 0},
+	{"logo", MEMBER_TEXT, {.text = view_logo}, 0},
+	{"accent", MEMBER_OBJECT, {.object = view_accent}, 0},
 	{"version", MEMBER_TEXT, {.text = version_text}, 0},
 	{"has_runs", MEMBER_FLAG, {.flag = has_runs}, 0},
 	{"period", MEMBER_OBJECT, {.object = report_period}, 0},
