@@ -158,9 +158,9 @@ export async function handle(visit) {
   return [];
 }
 
-// But for what a site's own script makes in the masthead.
-const MADE = 'script:not([src]), iframe, object, embed, img, form:not(.masthead > .find), base, ' +
-  'template';
+// But for the logo, and what a site's own script makes in the masthead.
+const MADE = 'script:not([src]), iframe, object, embed, img:not(.masthead > .logo), ' +
+  'form:not(.masthead > .find), base, template';
 
 // Elements, attributes and globals that only a hostile text could have made.
 export async function foreign(visit) {
@@ -221,6 +221,15 @@ export async function filter({ page }) {
   });
 }
 
+// The picture beside the heading is there, as high as the heading.
+export async function logo(visit) {
+  const [width, height] = await visit.evaluate(() => {
+    const image = document.querySelector('.masthead > .logo');
+    return [image.naturalWidth, image.getBoundingClientRect().height];
+  });
+  return width > 0 && height === 36 ? [] : [`the logo is ${width} wide, shown ${height} high`];
+}
+
 // ---- the search over all pages ----
 
 const FIELD = '.find input[type=search]';
@@ -231,7 +240,8 @@ async function lookFor(page, text) {
   await page.keyboard.press('/');
   await page.keyboard.press('Control+a');
   await page.keyboard.type(text);
-  await page.waitForFunction(() => /found/.test(document.querySelector('.found output').textContent));
+  await page.waitForFunction(() =>
+    /found/.test(document.querySelector('.found output').textContent));
   return parseInt(await countOf(page), 10);
 }
 
