@@ -6,10 +6,11 @@
 #include "runtally/stats.h"
 
 /*
- * A style sheet colours all of it. Where it is blocked, as Jenkins does with that of the single page,
+ * A style sheet colours all of it. Where that is blocked, as Jenkins does with the single page's,
  * areas have a colour of their own: they would be black.
- *
- * Pixels down; the rate is drawn from RATE_TOP on, the cost stands below it, the dates last. */
+ */
+
+/* Pixels down; the rate is drawn from RATE_TOP on, the cost stands below it, the dates last. */
 enum { RATE_TOP = 8, RATE_HEIGHT = 160, COST_GAP = 24, COST_HEIGHT = 44, DATES_HEIGHT = 24 };
 enum { RATE_BOTTOM = RATE_TOP + RATE_HEIGHT, COST_TOP = RATE_BOTTOM + COST_GAP };
 

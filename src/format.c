@@ -44,7 +44,7 @@ static const struct format html = {
 	.template = "html/report",
 	.escape = escape_html,
 	.render = html_render,
-	.style = "style.css",
+	.style = "style",
 };
 
 static const struct format site = {

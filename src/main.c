@@ -99,6 +99,8 @@ static int report_on(const struct options *options, struct runs *runs,
 		.render = &options->render,
 		.title = options->title,
 		.link = options->link,
+		.logo = options->logo,
+		.accent = options->accent,
 		.details = options->ingest.details,
 		.pass_score_micro = options->ingest.rules.pass_score_micro,
 	};

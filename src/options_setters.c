@@ -266,6 +266,24 @@ int set_link(struct options *options, const char *value, struct error *err)
 	return 0;
 }
 
+int set_logo(struct options *options, const char *value, struct error *err)
+{
+	struct logo *logo = arena_alloc(&options->arena, sizeof(*logo));
+
+	options->logo = logo;
+	return logo_read(logo, value, &options->arena, err);
+}
+
+int set_accent(struct options *options, const char *value, struct error *err)
+{
+	struct accent *accent = arena_alloc(&options->arena, sizeof(*accent));
+
+	options->accent = accent;
+	if (accent_parse(value, accent))
+		return 0;
+	return error_set(err, "\"%s\" is not a color as #rgb or #rrggbb", value);
+}
+
 int set_details(struct options *options, const char *value, struct error *err)
 {
 	static const char *const words[] = {

@@ -109,19 +109,28 @@ static const char *template_file(const struct options *options, const struct for
 	return NULL;
 }
 
-/* The page's policy allows just this style sheet, also when it is the user's own. */
-static int hash_style(struct templates *templates, const struct format *format, struct strbuf *hash,
-		      struct error *err)
+static int add_style(void *ctx, const char *bytes, size_t length, struct error *err)
 {
-	struct template_source style;
+	(void)err;
+	strbuf_add(ctx, bytes, length);
+	return 0;
+}
+
+/* The page's policy allows just this style sheet, also when it is the user's own. */
+static int hash_style(struct templates *templates, const struct format *format,
+		      const struct view *view, struct strbuf *hash, struct error *err)
+{
+	struct strbuf style = STRBUF_INIT;
+	int failed;
 
 	if (!format->style)
 		return 0;
-	if (templates_text(templates, format->style, &style, err))
-		return -1;
-	if (style.text)
+	failed = mustache_render(templates_set(templates), format->style, view_root(view),
+				 format->escape, add_style, &style, err);
+	if (!failed)
 		sha256_base64(hash, style.text, style.length);
-	return 0;
+	strbuf_release(&style);
+	return failed;
 }
 
 /* Renders one format into a sink. */
@@ -135,7 +144,7 @@ static int render(const struct options *options, const struct format *format, st
 	if (format->template) {
 		templates = templates_new(format, options->templates_folder,
 					  template_file(options, format));
-		failed = hash_style(templates, format, &hash, err);
+		failed = hash_style(templates, format, view, &hash, err);
 		rendering->templates = templates_set(templates);
 	}
 	view->style_hash = hash.text;

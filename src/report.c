@@ -387,8 +387,8 @@ static void rank_failing(struct report *report)
 {
 	size_t count = 0;
 
-	report->failing = arena_alloc(&report->arena, (size_t)report->failing_cases *
-							      sizeof(*report->failing));
+	report->failing = arena_alloc(&report->arena,
+				      (size_t)report->failing_cases * sizeof(*report->failing));
 	for (size_t i = 0; i < report->case_count; i++)
 		if (tally_failures(&report->cases[i].tally))
 			report->failing[count++] = &report->cases[i];

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "runtally/base64.h"
+
 enum { BLOCK = 64 };
 
 /* FIPS 180-4, 4.2.2: fractions of the cube roots of the first 64 primes */
@@ -89,19 +91,8 @@ void sha256(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE])
 
 void sha256_base64(struct strbuf *out, const void *bytes, size_t length)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint8_t digest[SHA256_SIZE + 1];
+	uint8_t digest[SHA256_SIZE];
 
 	sha256(bytes, length, digest);
-	digest[SHA256_SIZE] = 0;
-	/* 32 bytes are ten times three and two: the last digit is a filler. */
-	for (int i = 0; i < SHA256_SIZE; i += 3) {
-		uint32_t group =
-			(uint32_t)digest[i] << 16 | (uint32_t)digest[i + 1] << 8 | digest[i + 2];
-
-		for (int shift = 18; shift >= 0; shift -= 6)
-			strbuf_addch(out, digits[group >> shift & 63]);
-	}
-	out->text[out->length - 1] = '=';
+	base64_add(out, digest, SHA256_SIZE);
 }

@@ -5,8 +5,10 @@
 
 #include "runtally/arena.h"
 #include "runtally/families.h"
+#include "runtally/logo.h"
 #include "runtally/view.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_search.h"
 #include "runtally/view_site.h"
 
 /* How many elements of a list stand on the page where it begins, and on each further one. */
@@ -24,7 +26,10 @@ static const struct list_size {
 };
 
 /* A list of the index has so many parts at most, and takes so much of the site's bytes. */
-enum { PARTS_MAX = 20, LIST_SHARE = 6, FRAME_PRICE = 5000, FIXED_FILES = 3 };
+enum { PARTS_MAX = 20, LIST_SHARE = 6, FRAME_PRICE = 5000, FIXED_FILES = 4 };
+
+/* Hundredths of the site's bytes for its search, and what a browser reads at once at most. */
+enum { SEARCH_SHARE = 3, SEARCH_BYTES = 4000000 };
 
 enum { CRITERIA_MAX = 50 };
 
@@ -35,11 +40,13 @@ struct site {
 	struct view view;
 	struct view_site page;
 	struct view_plan plan;
+	struct view_search search;
 	struct strbuf name;
 	struct criterion_group criteria[CRITERIA_MAX];
 };
 
-static const char script_file[] = "site.js", style_file[] = "style.css";
+static const char script_file[] = "site.js", style_file[] = "style.css",
+		  search_file[] = "search.js";
 
 /* ---- pages ---- */
 
@@ -60,17 +67,34 @@ static int measure(void *ctx, const char *bytes, size_t length, struct error *er
 	return is_over(site) ? error_set(err, "over the size budget") : 0;
 }
 
+static int begin_file(struct site *site, const char *name, struct error *err)
+{
+	site->files++;
+	return site->measuring ? 0 : site->rendering->begin_file(site->rendering->ctx, name, err);
+}
+
+/* A render_sink for the file that was begun. */
+static int write_file(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	const struct site *site = ctx;
+
+	if (site->measuring)
+		return measure(ctx, bytes, length, err);
+	return site->rendering->sink(site->rendering->ctx, bytes, length, err);
+}
+
+static int render_escaped(struct site *site, const char *template, const char *name,
+			  escape_fn *escape, struct error *err)
+{
+	if (begin_file(site, name, err))
+		return -1;
+	return mustache_render(site->rendering->templates, template, view_root(&site->view), escape,
+			       write_file, site, err);
+}
+
 static int render_as(struct site *site, const char *template, const char *name, struct error *err)
 {
-	const struct rendering *rendering = site->rendering;
-	render_sink *sink = site->measuring ? measure : rendering->sink;
-
-	if (!site->measuring && rendering->begin_file(rendering->ctx, name, err))
-		return -1;
-	site->files++;
-	return mustache_render(rendering->templates, template, view_root(&site->view),
-			       rendering->format->escape, sink,
-			       site->measuring ? site : rendering->ctx, err);
+	return render_escaped(site, template, name, site->rendering->format->escape, err);
 }
 
 static void set_part(struct site *site, enum view_list list, size_t part)
@@ -264,6 +288,10 @@ static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 	};
 	uint64_t taken = FRAME_PRICE, used = FIXED_FILES;
 
+	if (site->view.logo) {
+		taken += site->view.logo->length;
+		used++;
+	}
 	set_list(site, LIST_FAILURES, SIZE_MAX);
 	for (size_t i = 0; i < INDEX_LISTS; i++) {
 		enum view_list list = index_lists[i];
@@ -276,10 +304,25 @@ static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 	*files -= used < *files ? used : *files;
 }
 
+static int write_logo(struct site *site, struct error *err)
+{
+	const struct logo *logo = site->view.logo;
+
+	if (!logo)
+		return 0;
+	strbuf_reset(&site->name);
+	logo_file(logo, &site->name);
+	if (begin_file(site, site->name.text, err))
+		return -1;
+	return write_file(site, logo->bytes, logo->length, err);
+}
+
 static int render_site(struct site *site, struct error *err)
 {
 	if (render_index(site, err) || render_groups(site, err) ||
-	    render_as(site, "page_style", style_file, err))
+	    render_as(site, "page_style", style_file, err) ||
+	    render_escaped(site, "page_search", search_file, escape_json, err) ||
+	    write_logo(site, err))
 		return -1;
 	return render_as(site, script_file, script_file, err);
 }
@@ -288,17 +331,22 @@ static int render_site(struct site *site, struct error *err)
 static int render_planned(struct site *site, uint64_t bytes, uint64_t files, bool measuring,
 			  struct error *err)
 {
+	uint64_t search;
 	int failed;
 
 	site->measuring = measuring;
 	site->bytes = site->files = 0;
 	plan_lists(site, &bytes, &files);
-	view_plan_site(&site->plan, &site->view, bytes, files);
+	search = bytes / 100 * SEARCH_SHARE < SEARCH_BYTES ? bytes / 100 * SEARCH_SHARE
+							   : SEARCH_BYTES;
+	view_plan_site(&site->plan, &site->view, bytes - search, files);
 	site->view.plan = &site->plan;
 	site->view.site = &site->page;
+	view_search_init(&site->search, &site->view, search);
 	failed = render_site(site, err);
 	site->view.plan = NULL;
 	site->view.site = NULL;
+	view_search_release(&site->search);
 	view_plan_release(&site->plan);
 	return failed && measuring && is_over(site) ? 0 : failed;
 }
@@ -327,6 +375,7 @@ int site_render(const struct rendering *rendering, struct error *err)
 	*site = (struct site){
 		.rendering = rendering, .view = *rendering->view, .name = STRBUF_INIT};
 	site->page.criteria = site->criteria;
+	site->page.search = &site->search;
 	failed = fit(site, err);
 	strbuf_release(&site->name);
 	memory_free(site);
@@ -343,7 +392,8 @@ bool site_has_file(const char *name)
 						 "suite-s-",  "case-c-", "run-r-"};
 	static const char end[] = ".html";
 
-	if (strcmp(name, script_file) == 0 || strcmp(name, style_file) == 0)
+	if (strcmp(name, script_file) == 0 || strcmp(name, style_file) == 0 ||
+	    strcmp(name, search_file) == 0 || logo_has_file(name))
 		return true;
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
 		size_t length = strlen(beginnings[i]);

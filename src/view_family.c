@@ -25,6 +25,12 @@ static void anchor_text(const struct value *of, struct strbuf *out)
 	anchor_family(out, of_value(of));
 }
 
+/* Its index is that among all families. */
+static void href_text(const struct value *of, struct strbuf *out)
+{
+	view_family_href(value_view(of), of->index, out);
+}
+
 static void cause_text(const struct value *of, struct strbuf *out)
 {
 	strbuf_addstr(out, cause_name(of_value(of)->cause));
@@ -128,6 +134,7 @@ static bool raw_object(const struct value *of, struct value *out)
 static const struct member family_members[] = {
 	{"title", MEMBER_TEXT, {.text = title_text}, 0},
 	{"anchor", MEMBER_TEXT, {.text = anchor_text}, 0},
+	{"href", MEMBER_TEXT, {.text = href_text}, 0},
 	{"source", MEMBER_TEXT, {.text = view_text_at}, FAMILY_AT(source)},
 	{"cause", MEMBER_TEXT, {.text = cause_text}, 0},
 	{"is_criterion", MEMBER_FLAG, {.flag = is_criterion}, 0},
@@ -179,6 +186,17 @@ bool view_families(const struct value *of, struct value_cursor *cursor, struct v
 	if (cursor->index >= window.count || at >= count_of(of))
 		return false;
 	*out = value_of(&class_family, value_view(of), &value_view(of)->families->items[at], at);
+	cursor->index++;
+	return true;
+}
+
+/* Those of all parts. */
+bool view_listed_families(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= listed_of(of))
+		return false;
+	*out = value_of(&class_family, value_view(of),
+			&value_view(of)->families->items[cursor->index], cursor->index);
 	cursor->index++;
 	return true;
 }

@@ -3,11 +3,13 @@
 
 #include "runtally/numbers.h"
 #include "runtally/times.h"
+#include "runtally/view_brand.h"
 #include "runtally/view_family.h"
 #include "runtally/view_group.h"
 #include "runtally/view_inputs.h"
 #include "runtally/view_note.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_search.h"
 #include "runtally/view_series.h"
 #include "runtally/view_site.h"
 #include "runtally/view_table.h"
@@ -310,6 +312,9 @@ static bool details_flag(const struct value *of)
 static const struct member report_members[] = {
 	{"title", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct view, title)},
 	{"link", MEMBER_MARKUP, {.text = view_text_at}, offsetof(struct view, link)},
+	{"has_logo", MEMBER_FLAG, {.flag = view_has_logo}, 0},
+	{"logo", MEMBER_TEXT, {.text = view_logo}, 0},
+	{"accent", MEMBER_OBJECT, {.object = view_accent}, 0},
 	{"version", MEMBER_TEXT, {.text = version_text}, 0},
 	{"has_runs", MEMBER_FLAG, {.flag = has_runs}, 0},
 	{"period", MEMBER_OBJECT, {.object = view_period}, 0},
@@ -391,6 +396,7 @@ static const struct member report_members[] = {
 	{"colored", MEMBER_OBJECT, {.object = view_colors}, 0},
 	{"is_site", MEMBER_FLAG, {.flag = view_is_site}, 0},
 	{"page", MEMBER_OBJECT, {.object = view_page}, 0},
+	{"search", MEMBER_OBJECT, {.object = view_search}, 0},
 	{"suite_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_SUITES},
 	{"family_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAMILIES},
 	{"failing_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAILING},

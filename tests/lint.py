@@ -22,7 +22,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_
 # The way of the data, tool by tool and stage by stage: a file includes nothing of a later line.
 LAYERS = """
     error arena strbuf
-    utf8 times stats sha256 numbers quantity path note crew spool gist
+    base64 utf8 times stats sha256 accent logo numbers quantity path note crew spool gist
     datum json json_block json_text json_wanted json_trail json_store json_skip
         json_pick
     escape_each escape redact_detect redact_card redact_context redact_email redact_phone
@@ -34,8 +34,9 @@ LAYERS = """
     tally report_sort report gate families series chart strip
     mustache mustache_parse mustache_indent mustache_json
     format.h
-    view view_plan view_anchor view_site view_loads view_details view_family view_series view_group
-        view_table view_top view_tally view_tally_raw view_run view_note view_inputs view_report
+    view view_plan view_anchor view_site view_loads view_details view_brand view_family view_series
+        view_group view_search view_table view_top view_tally view_tally_raw view_run view_note
+        view_inputs view_report
     page html site markdown junit junit_lines junit_names junit_text junit_case junit_view
         junit_output
     format.c

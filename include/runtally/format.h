@@ -61,7 +61,7 @@ struct format {
 	/* NULL: the template is rendered once with the view's root. */
 	int (*render)(const struct rendering *rendering, struct error *err);
 	size_t rows;       /* of each list that a size budget cuts; 0: all */
-	const char *style; /* a file beside the template whose hash the page carries; NULL: none */
+	const char *style; /* the template of the style whose hash the page carries; NULL: none */
 	bool details;      /* shows details of runs (--details) */
 	bool families;     /* shows families of failures */
 	bool series;       /* shows the runs over time */

@@ -10,11 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtally/accent.h"
 #include "runtally/arena.h"
 #include "runtally/error.h"
 #include "runtally/format.h"
 #include "runtally/gate.h"
 #include "runtally/ingest.h"
+#include "runtally/logo.h"
 #include "runtally/report.h"
 
 /* One -o. */
@@ -43,6 +45,8 @@ struct options {
 	const char *templates_folder; /* NULL: built-in ones */
 	const char *print_templates;  /* folder to write them to; NULL: not asked for */
 	const char *title, *link;     /* link NULL: not published */
+	const struct logo *logo;      /* NULL: none */
+	const struct accent *accent;  /* NULL: none */
 	enum suite_by suite_by;
 	struct ingest_options ingest;
 	struct gate_options gates;

@@ -25,6 +25,8 @@ struct view_plan;
 struct families;
 struct series;
 struct view_site;
+struct logo;
+struct accent;
 
 /* Long lists that a size budget cuts, or a site shows in parts. */
 enum view_list {
@@ -58,7 +60,9 @@ struct view {
 	const struct gates *gates;
 	const struct render_options *render;
 	const char *title;
-	const char *link; /* NULL: not published */
+	const char *link;            /* NULL: not published */
+	const struct logo *logo;     /* NULL: none */
+	const struct accent *accent; /* NULL: the colours are ours */
 	enum detail_choice details;
 	int32_t pass_score_micro;
 	bool color;                   /* text summary: on a terminal */
@@ -66,7 +70,7 @@ struct view {
 	const struct view_plan *plan; /* what stands on a page that is cut; NULL: all */
 	const struct view_site
 		*site;          /* the page of a site that is made; NULL: the report is one page */
-	const char *style_hash; /* base64 of the built-in style's SHA-256; html only */
+	const char *style_hash; /* base64 of the style's SHA-256; html only */
 };
 
 enum member_kind { MEMBER_TEXT, MEMBER_MARKUP, MEMBER_FLAG, MEMBER_OBJECT, MEMBER_LIST };

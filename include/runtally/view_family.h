@@ -7,7 +7,7 @@
 #include "runtally/view.h"
 
 /* Functions for members of the report. */
-member_next view_families;
+member_next view_families, view_listed_families; /* listed: in all parts of the list */
 member_text view_family_count, view_hidden_families;
 member_flag view_has_families, view_has_hidden_families;
 

@@ -11,6 +11,8 @@
 #include "runtally/tally.h"
 #include "runtally/view.h"
 
+struct view_search;
+
 /* What a page is about. A list is the index' own, from its second part on. */
 enum site_page { PAGE_INDEX, PAGE_LIST, PAGE_SUITE, PAGE_CASE, PAGE_RUN };
 
@@ -28,6 +30,7 @@ struct view_site {
 	size_t run_at;       /* of PAGE_RUN: the run's index in the report */
 	const struct criterion_group *criteria; /* of a case */
 	size_t criterion_count;
+	const struct view_search *search; /* what the search of all pages finds */
 };
 
 /*

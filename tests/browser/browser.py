@@ -99,9 +99,14 @@ RECORDS = {
 # Everything that can be shown: gates, and the details of runs that passed.
 ALL = ["--details", "all", "--min-pass-rate", "50"]
 
+# A colour that is no text colour on light pages, and a picture that is a document of its own.
+BRANDED = ["--logo", harness.TESTS / "golden/brand/logo.svg", "--accent", "#ffe600",
+           harness.TESTS / "golden/formats/in"]
+
 INPUTS = {
     "samples": ["--title", "Saltwind Ferries: agent tests", harness.ROOT / "samples"],
     "hostile golden": [*ALL, harness.TESTS / "golden/hostile/in"],
+    "branded": BRANDED,
     "empty": ["--min-pass-rate", "99", harness.TESTS / "envelopes/magpipe-runs-empty.json"],
 }
 
@@ -134,7 +139,8 @@ class Reports:
     def pages(self):
         for name, arguments in INPUTS.items():
             if self.is_wanted(name):
-                yield {"name": name, "file": str(self.page(name, *arguments)), "hostile": False}
+                yield {"name": name, "file": str(self.page(name, *arguments)), "hostile": False,
+                       "branded": arguments is BRANDED}
         for name, make in RECORDS.items():
             if self.is_wanted(name):
                 yield {"name": name, "file": str(self.page(name, *ALL, self.records(name, make()))),
@@ -151,11 +157,21 @@ class Reports:
             made.unlink()
 
     def sites(self):
-        """The folder of pages of samples/."""
+        """Folders of pages: of samples/, of texts that would be scripts, with a logo."""
         if self.is_wanted("site"):
-            folder = self.folder / "site"
-            harness.runtally("-q", "-o", f"{folder}/", *INPUTS["samples"])
-            yield {"name": "site", "folder": str(folder)}
+            yield {"name": "site", "folder": self.site("site", *INPUTS["samples"])}
+        if self.is_wanted("site of scripts"):
+            records = self.records("scripts-of-site", fields.hostile_records(SCRIPTS))
+            yield {"name": "site of scripts", "hostile": True,
+                   "folder": self.site("site-of-scripts", records)}
+
+        if self.is_wanted("branded site"):
+            yield {"name": "branded site", "branded": True,
+                   "folder": self.site("branded-site", *BRANDED)}
+
+    def site(self, name, *arguments):
+        harness.runtally("-q", "-o", f"{self.folder / name}/", *arguments)
+        return str(self.folder / name)
 
 
 

@@ -86,7 +86,7 @@ async function looks(name, url) {
 }
 
 // The single page carries its style inside, which this policy blocks: unstyled, but all there.
-async function underJenkins(name, file) {
+async function underJenkins(name, file, branded) {
   const styled = await Visit.open(browser, pathToFileURL(file).href);
   const letters = async (visit) => (await pages.words(visit)).replace(/\s/g, '');
   const wanted = await letters(styled);
@@ -96,9 +96,10 @@ async function underJenkins(name, file) {
   await check('<details>', pages.details);
   await check('links', pages.targets);
   await check('text', async () => (await letters(plain) === wanted ? [] : ['it is not all there']));
-  await check('its own style is blocked, and nothing else', async () => {
-    const trouble = plain.trouble().join('; ');
-    return trouble === 'policy: style-src-elem inline' ? [] : [trouble];
+  await check('what it has inside is blocked, and nothing else', async () => {
+    const wanted = ['policy: style-src-elem inline', ...(branded ? ['policy: img-src data'] : [])];
+    const trouble = plain.trouble().filter((text) => !text.startsWith('request: blocked data:'));
+    return trouble.sort().join('; ') === wanted.sort().join('; ') ? [] : trouble;
   });
   await Promise.all([styled.close(), plain.close(), server.close()]);
 }
@@ -116,13 +117,14 @@ async function checkHostile(name, url) {
   await withoutPolicy(name, url);
 }
 
-async function checkPage({ name, file, hostile, heavy }) {
+async function checkPage({ name, file, hostile, heavy, branded }) {
   const url = pathToFileURL(file).href;
   if (heavy) return checkWeight({ name, file, ...heavy });
   await test(`${name}: markup`, () => pages.markup(file));
   if (hostile) return checkHostile(name, url);
   await works(name, url);
-  await underJenkins(name, file);
+  if (branded) await visiting(name, url, {}, (visit, check) => check('logo', pages.logo));
+  await underJenkins(name, file, branded);
   return looks(name, url);
 }
 
@@ -143,7 +145,37 @@ async function checkWeight({ name, file, nodes, paint }) {
 // So many pages of a kind are opened, all of them only with --all: that takes minutes.
 const EACH_KIND = 8;
 
-async function checkSite({ name, folder }) {
+async function searches(name, folder, page) {
+  const url = pathToFileURL(join(folder, page)).href;
+  await visiting(`${name}/${page}`, url, {}, (visit, check) => check('search', pages.search));
+  for (const scheme of ['light', 'dark'])
+    for (const size of [DESKTOP, NARROWEST])
+      await visiting(`${name}, ${scheme}, ${size.width} px`, url, { scheme, size },
+        (visit, check) => check('list of the search', pages.searchLooks));
+}
+
+// Also without the policy of the page: what is found must be harmless by itself.
+async function checkHostileSite({ name, folder }) {
+  const url = pathToFileURL(join(folder, 'index.html')).href;
+  for (const bypassCSP of [false, true])
+    await visiting(`${name}, policy ${bypassCSP ? 'off' : 'on'}`, url, { bypassCSP },
+      (visit, check) => check('search', pages.searchHostile));
+}
+
+async function checkBrandedSite({ name, folder }) {
+  const server = await serve(folder, JENKINS);
+  await test(`${name}: links`, () => site.links(folder));
+  for (const page of site.kindsOf(site.pagesOf(folder))) {
+    await visiting(`${name}/${page} under Jenkins' policy`, `${server.origin}/${page}`, {},
+      (visit, check) => check('logo', pages.logo));
+    await looks(`${name}/${page}`, pathToFileURL(join(folder, page)).href);
+  }
+  await server.close();
+}
+
+async function checkSite({ name, folder, hostile, branded }) {
+  if (hostile) return checkHostileSite({ name, folder });
+  if (branded) return checkBrandedSite({ name, folder });
   const server = await serve(folder, JENKINS);
   const all = site.pagesOf(folder);
   await test(`${name}: links`, () => site.links(folder));
@@ -156,6 +188,7 @@ async function checkSite({ name, folder }) {
       await check('filter', pages.filter);
       await check('sort', pages.sort);
     });
+  await searches(name, folder, all.find((page) => page.startsWith('suite-')));
   // Not in the sandbox: axe needs scripts.
   for (const page of site.kindsOf(all))
     await looks(`${name}/${page}`, pathToFileURL(join(folder, page)).href);

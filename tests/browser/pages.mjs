@@ -183,7 +183,9 @@ export async function handle(visit) {
   return [];
 }
 
-const MADE = 'script:not([src]), iframe, object, embed, img, form, base, template';
+// But for the logo, and what a site's own script makes in the masthead.
+const MADE = 'script:not([src]), iframe, object, embed, img:not(.masthead > .logo), ' +
+  'form:not(.masthead > .find), base, template';
 
 // Elements, attributes and globals that only a hostile text could have made.
 export async function foreign(visit) {
@@ -222,23 +224,98 @@ export async function words(visit) {
 // A word of the last suite's name leaves what has that word; no word brings all back.
 export async function filter({ page }) {
   return page.evaluate(() => {
-    const rows = [...document.querySelectorAll('.cards tbody tr')];
+    const form = document.querySelector('#suites ~ .filter');
+    const rows = [...form.nextElementSibling.querySelectorAll('.cards tbody tr')];
+    const others = [...document.querySelectorAll('.failures > li')];
     const shown = () => rows.filter((row) => !row.hidden);
-    const search = document.querySelector('input[type=search]');
+    const input = form.querySelector('input');
     const type = (text) => {
-      search.value = text;
-      search.dispatchEvent(new Event('input', { bubbles: true }));
+      input.value = text;
+      input.dispatchEvent(new Event('input', { bubbles: true }));
     };
     const word = rows.at(-1).querySelector('bdi').textContent.trim().split(/\s+/)[0].toLowerCase();
     type(word);
     const found = shown();
     const wrong = found.filter((row) => !row.textContent.toLowerCase().includes(word));
     const fewer = found.length > 0 && found.length < rows.length;
+    const touched = others.some((item) => item.hidden);
     type('');
-    return [...(fewer ? [] : [`"${word}" leaves ${found.length} of ${rows.length} rows`]),
+    return [...(touched ? ['another list is filtered, too'] : []),
+      ...(fewer ? [] : [`"${word}" leaves ${found.length} of ${rows.length} rows`]),
       ...wrong.map((row) => `"${word}" leaves ${row.textContent.trim().slice(0, 40)}`),
       ...(shown().length === rows.length ? [] : ['rows stay hidden'])];
   });
+}
+
+// The picture beside the heading is there, as high as the heading.
+export async function logo(visit) {
+  const [width, height] = await visit.evaluate(() => {
+    const image = document.querySelector('.masthead > .logo');
+    return [image.naturalWidth, image.getBoundingClientRect().height];
+  });
+  return width > 0 && height === 36 ? [] : [`the logo is ${width} wide, shown ${height} high`];
+}
+
+// ---- the search over all pages ----
+
+const FIELD = '.find input[type=search]';
+const countOf = (page) => page.locator('.found output').textContent();
+
+// Looks for the text, with keys alone; how many are said to be found.
+async function lookFor(page, text) {
+  await page.keyboard.press('/');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(text);
+  await page.waitForFunction(() =>
+    /found/.test(document.querySelector('.found output').textContent));
+  return parseInt(await countOf(page), 10);
+}
+
+// The last case of the index is found by its name, whatever its case and accents, and opened.
+export async function search({ page }) {
+  const found = [];
+  const [field, panel] = [page.locator(FIELD), page.locator('.found')];
+  await page.keyboard.press('/');
+  await page.waitForFunction(() => globalThis.runtallySearch);
+  const [name, href] = await page.evaluate(() =>
+    globalThis.runtallySearch.suites.findLast((suite) => suite[4].length)[4].at(-1));
+  if (await field.inputValue() !== '') found.push('the slash got into the field');
+  await page.keyboard.type('a/b');
+  if (await field.inputValue() !== 'a/b') found.push('no slash can be typed');
+  await page.keyboard.press('Escape');
+  if (await panel.isVisible()) found.push('Escape leaves it open');
+  await page.keyboard.type('a');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  if (!await field.evaluate((element) => element === document.activeElement))
+    found.push('two steps down and up lead elsewhere');
+  if (await page.locator('.found a').count() > 20) found.push('more than 20 are listed');
+  if (!/^\d+ more$/.test(await page.locator('.found li').last().textContent()))
+    found.push('it does not say how many more there are');
+  await field.fill(name.toUpperCase().normalize('NFD'));
+  await page.keyboard.press('ArrowDown');
+  await Promise.all([page.waitForURL(`**/${href}`), page.keyboard.press('Enter')]);
+  const heading = await page.locator('h1').textContent();
+  return [...found, ...(heading.includes(name) ? [] : [`"${name}" led to ${heading}`])];
+}
+
+// What is found, is written as text: nothing of it is markup.
+export async function searchHostile(visit) {
+  const found = [];
+  for (const word of ['onerror', 'script', 'javascript', 'onfocus']) {
+    if (!await lookFor(visit.page, word)) found.push(`"${word}" is not found`);
+    found.push(...await foreign(visit));
+  }
+  await handle(visit);
+  return found;
+}
+
+// As it looks with its list open.
+export async function searchLooks(visit) {
+  if (!await lookFor(visit.page, 'a')) return ['nothing is found'];
+  return axe(visit, { runOnly: { type: 'tag', values: AXE_TAGS } });
 }
 
 // By name, up and down.

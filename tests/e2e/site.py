@@ -17,8 +17,16 @@ import harness  # noqa: E402
 from page import runs  # noqa: E402
 
 NAMES = re.compile(r"(index|(suites|families|failures|flaky|notes)-\d+|suite-s-[0-9a-f]{16}(-\d+)?"
-                   r"|case-c-[0-9a-f]{16}(-\d+)?|run-r-[0-9a-f]{16})\.html|style\.css|site\.js")
+                   r"|case-c-[0-9a-f]{16}(-\d+)?|run-r-[0-9a-f]{16})\.html"
+                   r"|style\.css|(site|search)\.js")
 SCRIPT = '<script src="site.js" defer></script>'
+
+
+def search_of(folder):
+    """What search.js hands over: one assignment of what is JSON, too."""
+    text = (folder / "search.js").read_text()
+    found = re.fullmatch(r"globalThis\.runtallySearch = (\{.*\});\n", text, re.S)
+    return json.loads(found[1])
 
 
 def pages(folder):
@@ -43,7 +51,7 @@ class Site(harness.Case):
         ids = {name: re.findall(r' id="([^"]*)"', text) for name, text in found.items()}
         for path in folder.iterdir():
             self.assertTrue(NAMES.fullmatch(path.name), path.name)
-        linked = {"index.html", "style.css", "site.js"}
+        linked = {"index.html", "style.css", "site.js", "search.js"}
         for name, text in found.items():
             self.assertEqual(len(ids[name]), len(set(ids[name])), f"{name}: an id twice")
             self.assertNotRegex(text.replace(SCRIPT, ""), r"(?i)<script|<style| style=| on\w+=")
@@ -54,7 +62,24 @@ class Site(harness.Case):
                 if fragment:
                     self.assertIn(fragment, ids[file or name], f"{name}: {link}")
         self.assertEqual(linked, {path.name for path in folder.iterdir()}, "not linked")
+        self.check_search(folder, ids)
         return found
+
+    def check_search(self, folder, ids):
+        """It finds each page of a suite or case, the causes that are listed, and nothing else."""
+        search = search_of(folder)
+        suites = [suite[2] for suite in search["suites"]]
+        cases = [case[1] for suite in search["suites"] for case in suite[4]]
+        kinds = {kind: {name for name in ids if re.fullmatch(rf"{kind}-\w-\w{{16}}\.html", name)}
+                 for kind in ("suite", "case")}
+        for links, kind in ((suites, "suite"), (cases, "case")):
+            self.assertEqual(len(links), len(set(links)))
+            self.assertLessEqual(set(links), kinds[kind])
+            if not search["isCut"]:
+                self.assertEqual(set(links), kinds[kind])
+        causes = {f"{name}#{anchor}" for name in ids for anchor in ids[name]
+                  if re.fullmatch(r"f-\w{16}", anchor)}
+        self.assertEqual({cause[2] for cause in search["causes"]}, causes)
 
     def test_samples(self):
         found = self.check(self.make("--details=all", inputs=harness.ROOT / "samples"))
@@ -88,7 +113,7 @@ class Site(harness.Case):
             self.assertEqual(to(other, "prev")[1], name)
         # as many chains as there are cases with such runs
         runs_of = [name for name in found if name.startswith("run-")]
-        cases = {re.search(r'href="(case-c-[0-9a-f]{16}\.html)"', found[name])[1] for name in runs_of}
+        cases = {re.search(r'href="(case-[^"]*)"', found[name])[1] for name in runs_of}
         self.assertEqual(len(runs_of) - len(later), len(cases))
 
     def test_parts(self):
@@ -164,6 +189,45 @@ class Site(harness.Case):
         self.write("none.json", "[]")
         self.assertIn("No runs", self.check(self.make(inputs="none.json"))["index.html"])
 
+    # ---- search.js ----
+
+    def test_search(self):
+        self.put(suites=2, cases=2, each=2)
+        search = search_of(self.make())
+        self.assertEqual([(name, source, rate, [(case[0], case[2]) for case in cases])
+                          for name, source, _, rate, cases in search["suites"]],
+                         [(f"agent {suite}", "playgent", "50.0 %",
+                           [("case 0", "50.0 %"), ("case 1", "50.0 %")]) for suite in range(2)])
+        self.assertEqual([cause[3] for cause in search["causes"]], ["4 runs"])
+        self.assertFalse(search["isCut"])
+
+    def test_search_is_safe(self):
+        """No text ends the script, begins a line in it, or shows in another order than it has."""
+        run = fields.playgent()
+        run["test_case"]["name"] = "</script><!--\u2028\u2029\u202e\"'\\ ]};alert(1)//"
+        self.write("run.json", json.dumps(run))
+        site = self.make(inputs="run.json")
+        self.assertNotRegex((site / "search.js").read_text(), "[<\u2028\u2029\u202e]")
+        self.assertEqual(search_of(site)["suites"][0][4][0][0], run["test_case"]["name"])
+
+    def test_search_is_bounded(self):
+        """Names that fill it: the worst are found, and it says that others are not."""
+        name = "x" * 40_000
+        with open(self.folder / "runs.ndjson", "w") as file:
+            for run in runs(suites=1, cases=150, each=1, failing=0):
+                passed = run["run_id"] != "run-0-149-0"
+                run["test_case"]["name"] += name
+                run["success"] = run["turns"][0]["success"] = passed
+                file.write(json.dumps(run) + "\n")
+        site = self.make("--limit", "site-bytes=1G")
+        self.assertLess((site / "search.js").stat().st_size, 4_100_000)
+        search = search_of(site)
+        self.assertTrue(search["isCut"])
+        found = [case[0].removesuffix(name) for case in search["suites"][0][4]]
+        self.assertGreater(len(found), 50)
+        self.assertLess(len(found), 150)
+        self.assertIn("case 149", found)
+
     def test_hostile(self):
         run = fields.playgent()
         run["test_case"] = {"id": "../../x", "name": '<script>"\'</script>'}
@@ -217,6 +281,7 @@ class Site(harness.Case):
                 found = self.check(site)
                 self.assertLessEqual(self.weigh(site)[limit == "site-bytes"], most)
                 self.check_omissions(found, suites=10, cases=300, runs=600)
+                self.assertTrue(search_of(site)["isCut"] or "cases" not in self.omissions(found))
 
     def test_suites_come_first(self):
         """Each has a page before the worst of them take all."""
@@ -232,8 +297,11 @@ class Site(harness.Case):
         self.assertEqual(len(suites), 1)
         self.assertIn("Cases not listed to keep this site small", suites[0])
 
+    def omissions(self, found):
+        return found["index.html"].partition('id="left-out"')[2].partition("above count")[0]
+
     def check_omissions(self, found, **totals):
-        said = found["index.html"].partition('id="left-out"')[2]
+        said = self.omissions(found)
         self.assertTrue(said)
         for what, word in (("suites", "suites"), ("cases", "cases"), ("runs", "with details")):
             made = sum(re.match(rf"{what[:-1]}-\w-\w+\.html", name) is not None for name in found)

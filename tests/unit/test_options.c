@@ -128,6 +128,8 @@ static void describe_reports(struct strbuf *out, const struct options *options)
 	if (strcmp(options->title, "Agent test runs") != 0)
 		add_text(out, "title", options->title);
 	add_text(out, "link", options->link);
+	if (options->accent)
+		add_integer(out, "accent", options->accent->color, -1);
 	add_integer(out, "junit-rich", options->render.junit_rich, false);
 	add_integer(out, "junit-reruns", options->render.junit_reruns, false);
 }
@@ -209,6 +211,7 @@ static void good_lines(void **state)
 		{"a|--|-q|--help|--", " input=a input=-q input=--help input=--"},
 		{"a|--title=T|b|--title|U", " input=a input=b title=U"},
 		{"--title=a=b|x", " input=x title=a=b"},
+		{"--accent=#fff|x|--accent|#0102ff", " input=x accent=66303"},
 		{"--title|--|x", " input=x title=--"},
 		{"-qoa.html|x", " input=x output=html:a.html verbosity=-1"},
 		{"-o|a.html|x", " input=x output=html:a.html"},
@@ -350,6 +353,8 @@ static void bad_lines(void **state)
 		{"x|--title=\xc2\x9b", "--title: must not hold control characters or line breaks"},
 		{"x|--link=javascript:alert(1)",
 		 "--link: \"javascript:alert(1)\" is not an http:// or https:// address"},
+		{"x|--accent=blue", "--accent: \"blue\" is not a color as #rgb or #rrggbb"},
+		{"x|--logo=/", "--logo: \"/\": Is a directory"},
 		{"x|--link=https:/a", "--link: \"https:/a\" is not an http:// or https:// address"},
 		{"x|--link=http://", "--link: \"http://\" is not an http:// or https:// address"},
 		{"x|--link=https:///a",
