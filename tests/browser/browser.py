@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Reports of many kinds, looked at in Chromium: browser.py [--all] [--figures] [NAME...|RUNS...]
 
-A NAME is a part of the name of a report; a number stands for a report of that many runs. --all
-opens every page of a site; --figures prints how long each check took and what pages of many runs
-weigh.
+A NAME is a part of the name of a report; a number stands for the single page and the site of that
+many runs. --all opens every page of a site; --figures prints how long each check took and what
+reports of many runs weigh.
 
 Skips itself, and says why, where node, Chromium or the packages of package.json are missing.
 Environment: RUNTALLY_CHROMIUM, the browser (default: the first one found on PATH).
@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -26,8 +27,11 @@ import harness  # noqa: E402
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TIME_LIMIT = 600
 
-# Generous: they catch a page that grows without bound, not a slow machine.
-HEAVY = {"nodes": 400_000, "paint": 5000}
+# Of a page: bytes and nodes are exact; times in ms are generous, for they catch a page that grows
+# without bound, not a slow machine.
+PAGE = {"bytes": 10_000_000, "nodes": 150_000, "paint": 5000, "load": 15_000}
+INDEX = {"bytes": 400_000, "nodes": 5000, "paint": 3000, "load": 5000}
+SITE = {"files": 5000, "bytes": 60_000_000, "made": 60_000}
 
 # Each tells of itself when it is run; `ran` is looked for in the page, the beacon in its requests.
 SCRIPTS = [
@@ -147,14 +151,26 @@ class Reports:
                        "hostile": name in ("hostile", "scripts")}
 
     def heavy(self):
+        """The single page of so many runs, and the index of their site."""
         numbers = [int(word) for word in self.wanted if word.isdecimal()]
         for runs in numbers or [10_000] * (not self.wanted):
             name = f"{runs} runs"
             made = self.folder / f"{runs}.ndjson"
             subprocess.run([harness.BUILD / "tests/bench/generate", "--runs", str(runs), "--cases",
                             str(runs // 10), "ndjson", made], check=True, stdout=subprocess.DEVNULL)
-            yield {"name": name, "file": str(self.page(name, made)), "heavy": HEAVY}
+            yield {"name": name, "file": str(self.page(name, made)), "heavy": PAGE}
+            yield self.heavy_site(f"{name}, site", made)
             made.unlink()
+
+    def heavy_site(self, name, made):
+        folder = self.folder / name.replace(" ", "-")
+        begun = time.monotonic()
+        harness.runtally("-q", "-o", f"{folder}/", made)
+        taken = round((time.monotonic() - begun) * 1000)
+        sizes = [path.stat().st_size for path in folder.iterdir()]
+        found = {"files": len(sizes), "bytes": sum(sizes), "made": taken}
+        return {"name": name, "file": str(folder / "index.html"), "heavy": INDEX,
+                "site": {"found": found, "limits": SITE}}
 
     def sites(self):
         """Folders of pages: of samples/, of texts that would be scripts, with a logo."""

@@ -117,9 +117,9 @@ async function checkHostile(name, url) {
   await withoutPolicy(name, url);
 }
 
-async function checkPage({ name, file, hostile, heavy, branded }) {
+async function checkPage({ name, file, hostile, heavy, branded, site: whole }) {
   const url = pathToFileURL(file).href;
-  if (heavy) return checkWeight({ name, file, ...heavy });
+  if (heavy) return checkWeight({ name, file, limits: heavy, whole });
   await test(`${name}: markup`, () => pages.markup(file));
   if (hostile) return checkHostile(name, url);
   await works(name, url);
@@ -128,16 +128,22 @@ async function checkPage({ name, file, hostile, heavy, branded }) {
   return looks(name, url);
 }
 
-async function checkWeight({ name, file, nodes, paint }) {
-  const bytes = statSync(file).size;
-  await visiting(name, pathToFileURL(file).href, {}, (visit, check) => check('weight', async () => {
-    const found = await pages.weight(visit);
-    if (plan.figures)
-      console.log(`${name}: ${bytes} bytes, ${found.nodes} nodes, first paint ` +
-        `${found.paint} ms, loaded ${found.loaded} ms`);
-    return [...(found.nodes > nodes ? [`${found.nodes} nodes`] : []),
-      ...(found.paint < paint ? [] : [`first paint after ${found.paint} ms`])];
-  }));
+// What is found, told as figures, and what of it is not below its limit.
+function weigh(name, found, limits) {
+  if (plan.figures)
+    console.log(`${name}: ${Object.entries(found).map((pair) => pair.join(' ')).join(', ')}`);
+  return Object.entries(limits).filter(([what, limit]) => !(found[what] <= limit))
+    .map(([what, limit]) => `${what}: ${found[what]}, and not ${limit} at most`);
+}
+
+async function checkWeight({ name, file, limits, whole }) {
+  if (whole) await test(`${name}: all files`, () => weigh(name, whole.found, whole.limits));
+  await visiting(name, pathToFileURL(file).href, {}, async (visit, check) => {
+    await check('weight', async () => weigh(`${name}, ${basename(file)}`,
+      { bytes: statSync(file).size, ...await pages.weight(visit) }, limits));
+    await check('links', pages.targets);
+    if (!whole) await check('found', pages.found);
+  });
 }
 
 // ---- a folder of pages ----

@@ -167,6 +167,18 @@ export async function targets(visit) {
   return found;
 }
 
+// The last run is far down, where nothing is laid out yet: its id is found, and scrolled to.
+export async function found(visit) {
+  return visit.evaluate(() => {
+    const id = [...document.querySelectorAll('.run .ids code')].at(-1)?.textContent;
+    if (!id) return ['no run has an id'];
+    getSelection().removeAllRanges();
+    if (!window.find(id)) return [`${id} is not found`];
+    const { top } = getSelection().getRangeAt(0).getBoundingClientRect();
+    return top >= 0 && top < window.innerHeight ? [] : [`${id} is found at ${Math.round(top)}`];
+  });
+}
+
 // ---- hostile texts ----
 
 // Does what a reader does: opens everything, points at it, focuses it. What comes of that, the
@@ -206,11 +218,16 @@ export async function foreign(visit) {
 // ---- weight ----
 
 export async function weight(visit) {
-  return visit.evaluate(() => {
+  return visit.evaluate(async () => {
     const [timing] = performance.getEntriesByType('navigation');
-    const paint = performance.getEntriesByName('first-contentful-paint')[0];
+    // A page may be loaded before it is painted.
+    const paint = await new Promise((resolve) => {
+      new PerformanceObserver((list) =>
+        list.getEntriesByName('first-contentful-paint').forEach(resolve))
+        .observe({ type: 'paint', buffered: true });
+    });
     return { nodes: document.querySelectorAll('*').length,
-      paint: Math.round(paint?.startTime ?? NaN), loaded: Math.round(timing.loadEventEnd) };
+      paint: Math.round(paint.startTime), load: Math.round(timing.loadEventEnd) };
   });
 }
 

@@ -257,10 +257,12 @@ static void drawing(void **state)
 	check_holds(svg.text, "d=\"M1250 8.0L3750 88.0\"");
 	check_holds(svg.text, "r=\"3\" cx=\"37.50%\" cy=\"88.0\"");
 	/* 44 pixels, above the line at 236, and half of them */
-	check_holds(svg.text, "<rect class=\"cost partly\" x=\"2812\" width=\"1875\" y=\"192.0\" "
+	check_holds(svg.text, "<rect class=\"cost partly\" fill=\"#8d99a6\" x=\"2812\" "
+			      "width=\"1875\" y=\"192.0\" "
 			      "height=\"44.0\"/>");
-	check_holds(svg.text, "<rect class=\"cost\" x=\"7812\" width=\"1875\" y=\"214.0\" "
-			      "height=\"22.0\"/>");
+	check_holds(svg.text,
+		    "<rect class=\"cost\" fill=\"#8d99a6\" x=\"7812\" width=\"1875\" y=\"214.0\" "
+		    "height=\"22.0\"/>");
 	assert_null(strstr(svg.text, "style="));
 	strbuf_release(&svg);
 	world_release(&world);
