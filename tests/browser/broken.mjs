@@ -12,7 +12,7 @@ export const BROKEN = {
     '<i style="flex: 0 1 4px"></i></span></p>'),
   'whole': page('<div style="height: 9000px"></div><p style="content-visibility: auto">' +
     '<b>below</b></p>'),
-  'found': page('<p hidden class="run">x <span class="ids"><code>y</code></span></p>'),
+  'found': page('<p hidden class="run">x <span class="about"><code>y</code></span></p>'),
   'details': page('<details><summary>x</summary><p>y</p></details>',
     '<style>details p { display: none }</style>'),
   'targets': page('<a href="#nowhere">x</a>'),

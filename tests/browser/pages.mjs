@@ -170,7 +170,8 @@ export async function targets(visit) {
 // The last run is far down, where nothing is laid out yet: its id is found, and scrolled to.
 export async function found(visit) {
   return visit.evaluate(() => {
-    const id = [...document.querySelectorAll('.run .ids code')].at(-1)?.textContent;
+    const last = [...document.querySelectorAll('.run')].at(-1);
+    const id = last?.querySelector('.about code')?.textContent;
     if (!id) return ['no run has an id'];
     getSelection().removeAllRanges();
     if (!window.find(id)) return [`${id} is not found`];
