@@ -94,18 +94,12 @@ bool series_is_few(const struct series_point *point)
 /* So many points at most, by unit. */
 static const int64_t most[] = {31, 105, 120, 200};
 
-/* How many points the period takes in the finest unit that is not too fine; 0: in none. */
-static size_t choose_unit(struct series *series, int64_t from, int64_t to)
+/* How many points the period takes in that unit; 0: too many. */
+static size_t count_points(enum series_unit unit, int64_t from, int64_t to)
 {
-	for (int unit = SERIES_DAY; unit <= SERIES_YEAR; unit++) {
-		int64_t steps = step_of(to, (enum series_unit)unit) -
-				step_of(from, (enum series_unit)unit) + 1;
+	int64_t steps = step_of(to, unit) - step_of(from, unit) + 1;
 
-		series->unit = (enum series_unit)unit;
-		if (steps <= most[unit])
-			return (size_t)steps;
-	}
-	return 0;
+	return steps <= most[unit] ? (size_t)steps : 0;
 }
 
 static void find_period(struct series *series, struct run *const *runs, size_t count, int64_t *from,
@@ -179,22 +173,47 @@ static void add_spreads(struct series *series, struct run *const *runs, size_t c
 	memory_free(ends);
 }
 
-void series_build(struct series *series, struct run *const *runs, size_t count)
+/* In the first of the units from `finest` to `coarsest` that does not take too many points. */
+static void divide(struct series *series, struct run *const *runs, size_t count,
+		   enum series_unit finest, enum series_unit coarsest)
 {
 	int64_t from = INT64_MAX, to = INT64_MIN;
 
-	*series = (struct series){.count = 0};
+	*series = (struct series){.unit = finest};
 	find_period(series, runs, count, &from, &to);
 	if (from > to)
 		return;
-	series->count = choose_unit(series, time_days(from), time_days(to));
+	for (int unit = (int)finest; unit <= (int)coarsest && !series->count; unit++) {
+		series->unit = (enum series_unit)unit;
+		series->count = count_points(series->unit, time_days(from), time_days(to));
+	}
 	if (!series->count)
 		return;
 	make_points(series, time_days(from));
 	for (size_t i = 0; i < count; i++)
 		if (run_when(runs[i]) != TIME_UNKNOWN)
 			tally_add(&series->points[point_of(series, runs[i])].tally, runs[i]);
-	add_spreads(series, runs, count);
+}
+
+void series_build(struct series *series, struct run *const *runs, size_t count)
+{
+	divide(series, runs, count, SERIES_DAY, SERIES_YEAR);
+	if (series->count)
+		add_spreads(series, runs, count);
+}
+
+void series_divide(struct series *series, struct run *const *runs, size_t count,
+		   enum series_unit unit)
+{
+	divide(series, runs, count, unit, unit);
+}
+
+bool series_point_holds(const struct series_point *point, const struct run *run)
+{
+	int64_t when = run_when(run);
+
+	return when != TIME_UNKNOWN &&
+	       step_of(time_days(when), point->unit) == step_of(point->day, point->unit);
 }
 
 void series_release(struct series *series)

@@ -42,6 +42,15 @@ bool series_is_few(const struct series_point *point);
 void series_build(struct series *series, struct run *const *runs, size_t count);
 void series_release(struct series *series);
 
+/*
+ * By this unit, without the spreads; no point where there would be more of them than that unit may
+ * have.
+ */
+void series_divide(struct series *series, struct run *const *runs, size_t count,
+		   enum series_unit unit);
+/* Whether the run tells a time that lies in the point. */
+bool series_point_holds(const struct series_point *point, const struct run *run);
+
 /* `2026-11-20`, `2026-W47`, `2026-11`, `2026` */
 void series_label(const struct series_point *point, struct strbuf *out);
 
