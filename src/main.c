@@ -20,6 +20,7 @@
 #include "runtally/report.h"
 #include "runtally/series.h"
 #include "runtally/templates.h"
+#include "runtally/view_matrix.h"
 
 /* Exit statuses (contract.md); of several the largest wins. */
 enum { EXIT_OK, EXIT_GATE, EXIT_USAGE, EXIT_INPUT, EXIT_OUTPUT };
@@ -82,6 +83,7 @@ static int report_on(const struct options *options, struct runs *runs,
 		     const struct ingest_counts *counts, const struct notes *notes)
 {
 	struct view_loads loads;
+	struct view_matrix matrix = {.suite = NULL};
 	int status = notes->errors ? EXIT_INPUT : EXIT_OK;
 	struct shown shown = what_is_shown(options);
 	struct families families = {.count = 0};
@@ -93,6 +95,7 @@ static int report_on(const struct options *options, struct runs *runs,
 		.families = shown.families ? &families : NULL,
 		.series = shown.series ? &series : NULL,
 		.loads = &loads,
+		.matrix = &matrix,
 		.counts = counts,
 		.notes = notes,
 		.gates = &gates,

@@ -6,6 +6,7 @@
 #include "runtally/strip.h"
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
+#include "runtally/view_matrix.h"
 #include "runtally/view_plan.h"
 #include "runtally/view_site.h"
 
@@ -303,6 +304,7 @@ static const struct member case_members[] = {
 	{"failure_count", MEMBER_TEXT, {.text = case_failure_count}, 0},
 	{"has_failures", MEMBER_FLAG, {.flag = case_has_failures}, 0},
 	{"last_failure", MEMBER_OBJECT, {.object = case_last_failure}, 0},
+	{"cells", MEMBER_LIST, {.next = view_case_cells}, 0},
 	{"raw", MEMBER_OBJECT, {.object = case_raw}, 0},
 };
 
@@ -485,6 +487,7 @@ static const struct member suite_members[] = {
 	 offsetof(struct suite_group, flaky_cases)},
 	{"strip", MEMBER_LIST, {.next = suite_strip}, 0},
 	{"strip_chart", MEMBER_MARKUP, {.text = suite_strip_chart}, 0},
+	{"matrix", MEMBER_OBJECT, {.object = view_suite_matrix}, 0},
 };
 
 const struct value_class class_suite = {

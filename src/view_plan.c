@@ -5,6 +5,7 @@
 
 #include "runtally/arena.h"
 #include "runtally/families.h"
+#include "runtally/matrix.h"
 
 /* What things take on a page, in bytes; rather too much than too little. */
 enum {
@@ -21,10 +22,17 @@ enum {
 	MESSAGE_PRICE = 130,
 	PAGE_PRICE = 2200, /* what every page of a site has */
 	RUN_ROW_PRICE = 360,
+	MATRIX_PRICE = 1500,
+	MATRIX_COLUMN_PRICE = 320,
+	MATRIX_ROW_PRICE = 320,
+	MATRIX_CELL_PRICE = 80,
 };
 
-/* Hundredths of the page for lists that are cut at their end, and for tables of cases. */
-enum { LISTS_SHARE = 35, CASES_SHARE = 35 };
+/*
+ * Hundredths of the page for lists that are cut at their end, for tables of cases, and for how
+ * these did by execution.
+ */
+enum { LISTS_SHARE = 35, CASES_SHARE = 35, MATRICES_SHARE = 4 };
 
 /* No run takes more than this part of what is left: one in so many. */
 enum { LARGEST_RUN = 4 };
@@ -86,6 +94,38 @@ static void plan_rows(struct view_plan *plan, const struct view *view, struct fu
 		plan->rows = SIZE_MAX;
 }
 
+/* ---- how cases did by execution ---- */
+
+static uint64_t matrix_columns(const struct suite_group *suite)
+{
+	return suite->run_count < MATRIX_MOST ? suite->run_count : MATRIX_MOST;
+}
+
+static uint64_t matrix_price(const struct suite_group *suite, size_t rows)
+{
+	uint64_t columns = matrix_columns(suite);
+
+	return MATRIX_PRICE + columns * MATRIX_COLUMN_PRICE +
+	       rows * (MATRIX_ROW_PRICE + columns * MATRIX_CELL_PRICE);
+}
+
+/* Of a page: as far as there is room, and only where a suite's cases are listed at all. */
+static void plan_matrices(struct view_plan *plan, const struct view *view, struct funds *left)
+{
+	const struct report *report = view->report;
+
+	plan->matrices = memory_alloc(report->suite_count * sizeof(*plan->matrices));
+	memset(plan->matrices, 0, report->suite_count * sizeof(*plan->matrices));
+	for (size_t i = 0; i < report->suite_count; i++) {
+		const struct suite_group *suite = report->worst[i];
+		size_t at = (size_t)(suite - report->suites), rows = 0;
+
+		for (size_t row = 0; row < suite->case_count; row++)
+			rows += plan->cases[suite->first_case + row];
+		plan->matrices[at] = rows && spend(left, matrix_price(suite, rows), 0);
+	}
+}
+
 /* ---- tables of cases ---- */
 
 static uint64_t case_price(const struct case_group *group)
@@ -99,8 +139,8 @@ static uint64_t case_pages(const struct case_group *group)
 	return 1 + (view_plan_runs_listed(group) - 1) / SITE_RUNS_A_PAGE;
 }
 
-static bool buy_case(const struct view_plan *plan, const struct case_group *group, bool first,
-		     struct funds *left)
+static bool buy_case(const struct view_plan *plan, const struct suite_group *suite,
+		     const struct case_group *group, bool first, struct funds *left)
 {
 	uint64_t price = case_price(group);
 
@@ -108,6 +148,7 @@ static bool buy_case(const struct view_plan *plan, const struct case_group *grou
 		return spend(left, price + (first ? SECTION_PRICE : 0), 0);
 	return spend(left,
 		     2 * price + view_plan_runs_listed(group) * RUN_ROW_PRICE +
+			     matrix_price(suite, 1) - (first ? 0 : matrix_price(suite, 0)) +
 			     (case_pages(group) + first) * PAGE_PRICE,
 		     1 + (case_pages(group) + first) * SHARES);
 }
@@ -121,7 +162,7 @@ static bool list_cases(struct view_plan *plan, const struct report *report, size
 	for (size_t i = group->first_case; i < group->first_case + group->case_count; i++) {
 		if ((tally_failures(&report->cases[i].tally) > 0) != failing)
 			continue;
-		if (!buy_case(plan, &report->cases[i], !plan->suites[suite], left))
+		if (!buy_case(plan, group, &report->cases[i], !plan->suites[suite], left))
 			return false;
 		plan->omitted_suites -= !plan->suites[suite];
 		plan->suites[suite] = true;
@@ -139,7 +180,7 @@ static void buy_suites(struct view_plan *plan, const struct report *report, stru
 	left->bytes -= half.bytes;
 	left->shares -= half.shares;
 	for (size_t i = 0; i < report->suite_count; i++) {
-		if (!spend(&half, PAGE_PRICE, SHARES))
+		if (!spend(&half, PAGE_PRICE + matrix_price(report->worst[i], 0), SHARES))
 			break;
 		plan->suites[report->worst[i] - report->suites] = true;
 		plan->omitted_suites--;
@@ -321,13 +362,15 @@ void view_plan_init(struct view_plan *plan, const struct view *view, uint64_t by
 {
 	struct funds lists = {bytes / 100 * LISTS_SHARE, UINT64_MAX};
 	struct funds cases = {bytes / 100 * CASES_SHARE, UINT64_MAX};
-	struct funds details = {bytes - lists.bytes - cases.bytes, UINT64_MAX};
+	struct funds matrices = {bytes / 100 * MATRICES_SHARE, UINT64_MAX};
+	struct funds details = {bytes - lists.bytes - cases.bytes - matrices.bytes, UINT64_MAX};
 
 	plan_init(plan, view->report, false);
 	plan_rows(plan, view, &lists);
 	cases.bytes += lists.bytes;
 	plan_cases(plan, view, &cases);
-	details.bytes += cases.bytes;
+	plan_matrices(plan, view, &matrices);
+	details.bytes += cases.bytes + matrices.bytes;
 	plan_runs(plan, view, details);
 }
 
@@ -357,7 +400,13 @@ void view_plan_release(struct view_plan *plan)
 {
 	memory_free(plan->suites);
 	memory_free(plan->cases);
+	memory_free(plan->matrices);
 	memory_free(plan->runs);
+}
+
+bool view_plan_has_matrix(const struct view_plan *plan, size_t suite)
+{
+	return !plan->matrices || plan->matrices[suite];
 }
 
 bool view_plan_shows(const struct view_plan *plan, const struct run *run)

@@ -27,6 +27,7 @@ struct series;
 struct view_site;
 struct logo;
 struct accent;
+struct view_matrix;
 
 /* Long lists that a size budget cuts, or a site shows in parts. */
 enum view_list {
@@ -55,6 +56,7 @@ struct view {
 	const struct families *families; /* of its failures; NULL: none are told */
 	const struct series *series;     /* of its runs; likewise */
 	struct view_loads *loads;        /* of its runs' details; NULL: none are shown */
+	struct view_matrix *matrix;      /* of its suites, one at a time; NULL: none is shown */
 	const struct ingest_counts *counts;
 	const struct notes *notes;
 	const struct gates *gates;

@@ -18,6 +18,7 @@ struct view_plan {
 	size_t rows;             /* of each list that is cut at its end (view.rows) */
 	bool *suites;            /* by suite: whether it is listed with its cases */
 	bool *cases;             /* by case: whether it is listed in its suite */
+	bool *matrices;          /* by suite: whether its matrix is shown; NULL: all are */
 	const struct run **runs; /* whose details are shown, by address */
 	size_t run_count;
 	bool in_pages; /* of a site: suites, cases and runs have pages of their own */
@@ -35,6 +36,7 @@ void view_plan_site(struct view_plan *plan, const struct view *view, uint64_t by
 		    uint64_t pages);
 void view_plan_release(struct view_plan *plan);
 
+bool view_plan_has_matrix(const struct view_plan *plan, size_t suite);
 bool view_plan_shows(const struct view_plan *plan, const struct run *run);
 
 #endif

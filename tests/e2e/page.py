@@ -86,6 +86,28 @@ class Page(harness.Case):
         links = set(re.findall(r'href="#([^"]+)"', page))
         self.assertEqual(links - set(re.findall(r'id="([^"]+)"', page)), set())
 
+    def test_matrices(self):
+        """Cases by execution stand there where there is room, those of the worst suite first."""
+        everything = []
+        for suite in range(40):
+            for number in range(400):
+                everything.append({
+                    "schema": "runtally.run/1", "source": "telnyx", "run_id": f"{suite}-{number}",
+                    "suite": {"name": f"suite {suite}"}, "case": {"name": f"case {number // 10}"},
+                    "execution_id": f"{number % 10}", "outcome": "passed",
+                    "started_at": fields.TIME % (number % 10)})
+            everything[-1]["outcome"] = "passed" if suite != 17 else "failed"
+        self.write("runs.ndjson", "".join(json.dumps(run) + "\n" for run in everything))
+        whole = self.page(100_000_000)
+        self.assertEqual(whole.count('<table class="matrix">'), 40)
+        for share in (1.2, 2):
+            with self.subTest(share=share):
+                page = self.page(int(len(whole.encode()) / share))
+                matrices = re.findall(r'<table class="matrix">.*?</table>', page, re.S)
+                self.assertIn("Cases of <bdi>suite 17</bdi> by", "".join(matrices))
+                self.assertLess(len(matrices), 40)
+                self.check_links(page)
+
     def test_worst_comes_first(self):
         shape = dict(suites=60, cases=4, each=3)
         everything = list(runs(**shape))

@@ -29,6 +29,21 @@ def search_of(folder):
     return json.loads(found[1])
 
 
+def executed(cases, executions, *, suites=1):
+    """Run records: a suite's cases in each of its executions, one a day; the last case fails."""
+    for suite in range(suites):
+        for number in range(executions):
+            for case in range(cases):
+                yield {"schema": "runtally.run/1", "source": "telnyx",
+                       "run_id": f"run-{suite}-{number}-{case}",
+                       "suite": {"id": f"suite-{suite}", "name": f"suite {suite}"},
+                       "execution_id": f"execution-{suite}-{number}",
+                       "case": {"id": f"case-{case}", "name": f"case {case:04}"},
+                       "outcome": "failed" if case == cases - 1 else "passed",
+                       "started_at": f"2026-11-{number + 1:02}T02:00:00Z",
+                       "ended_at": f"2026-11-{number + 1:02}T02:01:{case % 60:02}Z"}
+
+
 def pages(folder):
     return {path.name: path.read_text() for path in sorted(folder.glob("*.html"))}
 
@@ -259,7 +274,60 @@ class Site(harness.Case):
         self.assertEqual([name for name, text in found.items() if "<footer>ours" not in text],
                          ["index.html"])
 
+    # ---- cases by execution ----
+
+    def put_executed(self, *shape, **more):
+        self.write("runs.ndjson",
+                   "".join(json.dumps(run) + "\n" for run in executed(*shape, **more)))
+
+    def matrix(self, page):
+        """Its rows: texts of their cells."""
+        table = re.search(r'<table class="matrix">.*?</table>', page, re.S)
+        return [[re.sub(r"<[^>]*>", "", cell).strip()
+                 for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)]
+                for row in re.findall(r"<tr>.*?</tr>", table[0], re.S)] if table else []
+
+    def test_matrix(self):
+        self.put_executed(3, 14)
+        found = self.check(self.make())
+        page, = (text for name, text in found.items() if name.startswith("suite-"))
+        head, *rows, rates = self.matrix(page)
+        self.assertEqual(head, ["Case"] + [f"11-{day:02} 02:00" for day in range(3, 15)])
+        self.assertEqual([row[0] for row in rows], ["case 0000", "case 0001", "case 0002"])
+        self.assertEqual([row[1:] for row in rows], [["passed"] * 12] * 2 + [["failed"] * 12])
+        self.assertEqual(rates, ["Pass rate"] + ["66.7 % 2/3"] * 12)
+        self.assertIn("The latest 12, oldest first; 2 earlier not shown.", page)
+        self.assertEqual(len(re.findall(r'<td><a class="outcome failed" href="run-r-', page)), 12)
+
+    def test_matrix_in_parts(self):
+        """Each part of a suite shows its own rows, and the columns count all of the suite's."""
+        self.put_executed(250, 3)
+        found = self.check(self.make())
+        parts = [self.matrix(text) for name, text in sorted(found.items())
+                 if name.startswith("suite-")]
+        self.assertEqual(sorted(len(part) - 2 for part in parts), [50, 100, 100])
+        self.assertEqual(len({row[0] for part in parts for row in part[1:-1]}), 250)
+        for part in parts:
+            self.assertEqual(part[-1], ["Pass rate"] + ["99.6 % 249/250"] * 3)
+
+    def test_no_matrix(self):
+        self.put_executed(3, 1)
+        self.assertNotIn('"matrix"', "".join(self.check(self.make()).values()))
+        self.put(suites=1, cases=3, each=3)
+        self.assertNotIn('"matrix"', "".join(self.check(self.make()).values()))
+
     # ---- budgets ----
+
+    def test_matrix_in_budgets(self):
+        self.put_executed(30, 12, suites=6)
+        _, size = self.weigh(self.make())
+        for most in (size, size * 3 // 4, size // 2, size // 4):
+            with self.subTest(most=most):
+                site = self.make("--limit", f"site-bytes={most}")
+                files, taken = self.weigh(site)
+                self.assertLessEqual(taken, most)
+                self.assertGreater(taken, most // 3)
+                self.check(site)
 
     def weigh(self, site):
         sizes = [path.stat().st_size for path in site.iterdir()]

@@ -12,6 +12,7 @@
 #include "runtally/series.h"
 #include "runtally/times.h"
 #include "runtally/view.h"
+#include "runtally/view_matrix.h"
 
 #define DOLLAR INT64_C(1000000000)
 
@@ -19,6 +20,7 @@
 struct world {
 	struct spool spool;
 	struct view_loads loads;
+	struct view_matrix matrix;
 	struct runs runs;
 	struct report report;
 	struct ingest_counts counts;
@@ -42,6 +44,7 @@ static void world_init(struct world *world)
 	notes_init(&world->notes, 3);
 	world->view.report = &world->report;
 	world->view.loads = &world->loads;
+	world->view.matrix = &world->matrix;
 	world->view.counts = &world->counts;
 	world->view.notes = &world->notes;
 	world->view.gates = &world->gates;
@@ -625,6 +628,70 @@ static void texts_of_runs(void **state)
 	(void)state;
 	make_full(&world);
 	CHECK(&world.view, wanted);
+	world_release(&world);
+}
+
+/* One matrix and one row are kept: asked for in turns, each is still its own suite's. */
+static void matrices(void **state)
+{
+	static const struct expectation wanted[] = {
+		{"suites.0.matrix.unit", "day"},
+		{"suites.0.matrix.by_execution", "false"},
+		{"suites.0.matrix.columns", "#3"},
+		{"suites.0.matrix.column_count", "3"},
+		{"suites.0.matrix.columns.1.date", "2026-11-21"},
+		{"suites.0.matrix.columns.1.clock", ""},
+		{"suites.0.matrix.columns.1.began", ""},
+		{"suites.0.matrix.columns.1.fraction", "0/1"},
+		{"suites.0.matrix.in_order", "true"},
+		{"suites.0.matrix.has_hidden_columns", "false"},
+		{"suites.0.matrix.has_outside", "false"},
+		{"suites.0.matrix.tells_cost", "false"},
+		{"suites.0.cases.0.cells", "#3"},
+		{"suites.0.cases.0.cells.1.run.run_id", "k2"},
+		{"suites.1.matrix", "false"},
+		{"suites.1.cases.0.cells", "#0"},
+		{"suites.2.matrix.unit", "execution"},
+		{"suites.2.matrix.by_execution", "true"},
+		{"suites.2.matrix.columns", "#2"},
+		{"suites.2.matrix.columns.0.date", "batch"},
+		{"suites.2.matrix.columns.0.clock", ""},
+		{"suites.2.matrix.columns.0.cost", "$1.50"},
+		{"suites.2.matrix.columns.1.date", "11-30"},
+		{"suites.2.matrix.columns.1.clock", "23:59"},
+		{"suites.2.matrix.columns.1.began", "2026-11-30 23:59:58"},
+		{"suites.2.matrix.columns.1.execution_id", "later"},
+		{"suites.2.matrix.in_order", "false"},
+		{"suites.2.matrix.outside", "1"},
+		{"suites.2.matrix.tells_cost", "true"},
+		{"suites.2.cases.0.name", "asks"},
+		{"suites.2.cases.0.cells.0.has_runs", "false"},
+		{"suites.2.cases.0.cells.1.fraction", "1/2"},
+		{"suites.2.cases.0.cells.1.run", "false"},
+		{"suites.2.cases.1.cells.0.run.run_id", "p1"},
+		{"suites.2.cases.1.cells.1.has_runs", "false"},
+		{"suites.0.cases.0.cells.2.run.run_id", "k3"},
+	};
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	fill(&world);
+	for (int i = 0; i < 3; i++) {
+		static const char *const ids[] = {"p2", "p3", "p4"};
+		struct run run = made_run("playgent", ids[i], i ? OUTCOME_PASSED : OUTCOME_FAILED);
+
+		run.agent = (struct label){"a1", "Bot"};
+		run.test_case.name = "asks";
+		run.execution_id = i < 2 ? "later" : NULL;
+		run.started_at = at("2026-11-30T23:59:59Z") - i * 1000;
+		keep(&world, &run);
+	}
+	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	CHECK(&world.view, wanted);
+	world.view.matrix = NULL;
+	CHECK(&world.view, ((const struct expectation[]){{"suites.0.matrix", "false"},
+							 {"suites.0.cases.0.cells", "#0"}}));
 	world_release(&world);
 }
 
@@ -1412,6 +1479,7 @@ int main(void)
 		cmocka_unit_test(texts_of_report),
 		cmocka_unit_test(texts_of_groups),
 		cmocka_unit_test(texts_of_runs),
+		cmocka_unit_test(matrices),
 		cmocka_unit_test(families_and_series),
 		cmocka_unit_test(top_cases),
 		cmocka_unit_test(texts_of_nothing),
