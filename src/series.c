@@ -94,12 +94,29 @@ bool series_is_few(const struct series_point *point)
 /* So many points at most, by unit. */
 static const int64_t most[] = {31, 105, 120, 200};
 
-/* How many points the period takes in that unit; 0: too many. */
-static size_t count_points(enum series_unit unit, int64_t from, int64_t to)
+/*
+ * How many points the period takes in the first of the units from `*unit` to `coarsest` that does
+ * not take too many, to which *unit is set; 0: in none.
+ */
+static size_t choose_unit(int64_t from, int64_t to, enum series_unit coarsest,
+			  enum series_unit *unit)
 {
-	int64_t steps = step_of(to, unit) - step_of(from, unit) + 1;
+	for (int at = (int)*unit; at <= (int)coarsest; at++) {
+		int64_t steps;
 
-	return steps <= most[unit] ? (size_t)steps : 0;
+		*unit = (enum series_unit)at;
+		steps = step_of(time_days(to), *unit) - step_of(time_days(from), *unit) + 1;
+		if (steps <= most[at])
+			return (size_t)steps;
+	}
+	return 0;
+}
+
+size_t series_length(int64_t from, int64_t to)
+{
+	enum series_unit unit = SERIES_DAY;
+
+	return choose_unit(from, to, SERIES_YEAR, &unit);
 }
 
 static void find_period(struct series *series, struct run *const *runs, size_t count, int64_t *from,
@@ -173,7 +190,6 @@ static void add_spreads(struct series *series, struct run *const *runs, size_t c
 	memory_free(ends);
 }
 
-/* In the first of the units from `finest` to `coarsest` that does not take too many points. */
 static void divide(struct series *series, struct run *const *runs, size_t count,
 		   enum series_unit finest, enum series_unit coarsest)
 {
@@ -183,10 +199,7 @@ static void divide(struct series *series, struct run *const *runs, size_t count,
 	find_period(series, runs, count, &from, &to);
 	if (from > to)
 		return;
-	for (int unit = (int)finest; unit <= (int)coarsest && !series->count; unit++) {
-		series->unit = (enum series_unit)unit;
-		series->count = count_points(series->unit, time_days(from), time_days(to));
-	}
+	series->count = choose_unit(from, to, coarsest, &series->unit);
 	if (!series->count)
 		return;
 	make_points(series, time_days(from));

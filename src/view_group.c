@@ -6,6 +6,7 @@
 #include "runtally/strip.h"
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
+#include "runtally/view_case.h"
 #include "runtally/view_matrix.h"
 #include "runtally/view_plan.h"
 #include "runtally/view_site.h"
@@ -305,6 +306,7 @@ static const struct member case_members[] = {
 	{"has_failures", MEMBER_FLAG, {.flag = case_has_failures}, 0},
 	{"last_failure", MEMBER_OBJECT, {.object = case_last_failure}, 0},
 	{"cells", MEMBER_LIST, {.next = view_case_cells}, 0},
+	{"over_time", MEMBER_OBJECT, {.object = view_case_over_time}, 0},
 	{"raw", MEMBER_OBJECT, {.object = case_raw}, 0},
 };
 

@@ -13,7 +13,8 @@ static const struct matrix *matrix_of_suite(const struct view *view,
 {
 	struct view_matrix *kept = view->matrix;
 
-	if (!kept || (view->plan && !view_plan_has_matrix(view->plan, suite - view->report->suites)))
+	if (!kept ||
+	    (view->plan && !view_plan_has_matrix(view->plan, suite - view->report->suites)))
 		return NULL;
 	if (kept->suite != suite) {
 		matrix_build(&kept->matrix, view->report->runs + suite->first_run,
@@ -48,18 +49,25 @@ static bool has_moment(const struct value *of)
 	return column_of(of)->execution && column_of(of)->began_at != TIME_UNKNOWN;
 }
 
-/* `11-15`; the year stands in the full text. */
+static void column_label(const struct value *of, struct strbuf *out)
+{
+	if (column_of(of)->execution)
+		strbuf_addstr(out, column_of(of)->execution);
+	else
+		series_label(&column_of(of)->point, out);
+}
+
+/* `11-15`: the year would take the room of two columns. */
 static void column_date(const struct value *of, struct strbuf *out)
 {
 	struct strbuf moment = STRBUF_INIT;
 
-	if (has_moment(of)) {
+	if (has_moment(of) ||
+	    (!column_of(of)->execution && column_of(of)->point.unit == SERIES_DAY)) {
 		view_moment(&moment, column_of(of)->began_at, MINUTES);
 		strbuf_add(out, moment.text + 5, 5);
-	} else if (column_of(of)->execution) {
-		strbuf_addstr(out, column_of(of)->execution);
 	} else {
-		series_label(&column_of(of)->point, out);
+		column_label(of, out);
 	}
 	strbuf_release(&moment);
 }
@@ -82,6 +90,7 @@ static void column_began(const struct value *of, struct strbuf *out)
 }
 
 static const struct member column_members[] = {
+	{"label", MEMBER_TEXT, {.text = column_label}, 0},
 	{"date", MEMBER_TEXT, {.text = column_date}, 0},
 	{"clock", MEMBER_TEXT, {.text = column_clock}, 0},
 	{"began", MEMBER_TEXT, {.text = column_began}, 0},
@@ -132,8 +141,7 @@ bool view_case_cells(const struct value *of, struct value_cursor *cursor, struct
 {
 	const struct case_group *group = of->object;
 	const struct view *view = value_view(of);
-	const struct matrix *matrix =
-		matrix_of_suite(view, &view->report->suites[group->suite]);
+	const struct matrix *matrix = matrix_of_suite(view, &view->report->suites[group->suite]);
 
 	if (!matrix)
 		return false;

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "runtally/arena.h"
+#include "runtally/chart_case.h"
 #include "runtally/families.h"
 #include "runtally/matrix.h"
+#include "runtally/series.h"
 
 /* What things take on a page, in bytes; rather too much than too little. */
 enum {
@@ -24,8 +26,12 @@ enum {
 	RUN_ROW_PRICE = 360,
 	MATRIX_PRICE = 1500,
 	MATRIX_COLUMN_PRICE = 320,
-	MATRIX_ROW_PRICE = 320,
+	MATRIX_ROW_PRICE = 240,
 	MATRIX_CELL_PRICE = 80,
+	CHART_PRICE = 750,
+	CHART_RUN_PRICE = 135,
+	SERIES_PRICE = 1400,
+	SERIES_POINT_PRICE = 370,
 };
 
 /*
@@ -139,6 +145,24 @@ static uint64_t case_pages(const struct case_group *group)
 	return 1 + (view_plan_runs_listed(group) - 1) / SITE_RUNS_A_PAGE;
 }
 
+/* What it shows over time: points of the pass rate hardly ever have fewer verdicts than three. */
+static uint64_t charts_price(const struct case_group *group)
+{
+	const struct tally *tally = &group->tally;
+	uint64_t told = (tally->duration.known > 1) + (tally->latency.known > 1) +
+			(tally->cost_known > 1) + (tally->score_known > 1);
+	uint64_t runs = group->run_count < CHART_RUNS_MOST ? group->run_count : CHART_RUNS_MOST;
+	uint64_t price = told * (CHART_PRICE + runs * CHART_RUN_PRICE);
+	uint64_t points = 1 + tally_judged(tally) / 3, most;
+
+	if (tally->last_at == TIME_UNKNOWN)
+		return 0;
+	if (tally_judged(tally) < SERIES_FEW)
+		return price;
+	most = series_length(tally->first_at, tally->last_at);
+	return price + SERIES_PRICE + SERIES_POINT_PRICE * (points < most ? points : most);
+}
+
 static bool buy_case(const struct view_plan *plan, const struct suite_group *suite,
 		     const struct case_group *group, bool first, struct funds *left)
 {
@@ -147,8 +171,9 @@ static bool buy_case(const struct view_plan *plan, const struct suite_group *sui
 	if (!plan->in_pages)
 		return spend(left, price + (first ? SECTION_PRICE : 0), 0);
 	return spend(left,
-		     2 * price + view_plan_runs_listed(group) * RUN_ROW_PRICE +
-			     matrix_price(suite, 1) - (first ? 0 : matrix_price(suite, 0)) +
+		     2 * price + charts_price(group) +
+			     view_plan_runs_listed(group) * RUN_ROW_PRICE + matrix_price(suite, 1) -
+			     (first ? 0 : matrix_price(suite, 0)) +
 			     (case_pages(group) + first) * PAGE_PRICE,
 		     1 + (case_pages(group) + first) * SHARES);
 }

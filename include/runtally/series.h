@@ -42,6 +42,9 @@ bool series_is_few(const struct series_point *point);
 void series_build(struct series *series, struct run *const *runs, size_t count);
 void series_release(struct series *series);
 
+/* How many points that makes of such a period, which is in milliseconds. */
+size_t series_length(int64_t from, int64_t to);
+
 /*
  * By this unit, without the spreads; no point where there would be more of them than that unit may
  * have.

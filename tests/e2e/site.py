@@ -316,6 +316,21 @@ class Site(harness.Case):
         self.put(suites=1, cases=3, each=3)
         self.assertNotIn('"matrix"', "".join(self.check(self.make()).values()))
 
+    # ---- a case over time ----
+
+    def test_case_over_time(self):
+        self.put_executed(1, 14)
+        found = self.check(self.make())
+        page, = (text for name, text in found.items() if name.startswith("case-"))
+        self.assertEqual(re.findall(r"<figcaption>(.*?)</figcaption>", page), ["Duration"])
+        marks = page.partition('class="marks"')[2].partition("</g>")[0]
+        self.assertEqual(marks.count('<svg class="failed"'), 14)
+        self.assertIn('aria-label="Duration of 14 runs: first 1 m 00 s on 2026-11-01, ', page)
+        self.assertIn("Pass rate by week", page)
+        self.put(suites=1, cases=1, each=12)
+        for name, text in self.check(self.make()).items():
+            self.assertNotIn('class="marks"', text, name)
+
     # ---- budgets ----
 
     def test_matrix_in_budgets(self):

@@ -639,7 +639,8 @@ static void matrices(void **state)
 		{"suites.0.matrix.by_execution", "false"},
 		{"suites.0.matrix.columns", "#3"},
 		{"suites.0.matrix.column_count", "3"},
-		{"suites.0.matrix.columns.1.date", "2026-11-21"},
+		{"suites.0.matrix.columns.1.date", "11-21"},
+		{"suites.0.matrix.columns.1.label", "2026-11-21"},
 		{"suites.0.matrix.columns.1.clock", ""},
 		{"suites.0.matrix.columns.1.began", ""},
 		{"suites.0.matrix.columns.1.fraction", "0/1"},
@@ -692,6 +693,94 @@ static void matrices(void **state)
 	world.view.matrix = NULL;
 	CHECK(&world.view, ((const struct expectation[]){{"suites.0.matrix", "false"},
 							 {"suites.0.cases.0.cells", "#0"}}));
+	world_release(&world);
+}
+
+/* Runs of one case: so many in each of some days, the last of which ends in error. */
+static void add_days(struct world *world, const char *name, int days, int each)
+{
+	static char ids[256][4];
+	static int made;
+
+	for (int i = 0; i < days * each; i++) {
+		struct run run = made_run("kapso", ids[made % 256],
+					  i + 1 < days * each ? OUTCOME_PASSED : OUTCOME_ERROR);
+
+		snprintf(ids[made % 256], sizeof(ids[0]), "%03x", (unsigned)made % 256);
+		made++;
+		run.suite.name = "Over time";
+		run.test_case.name = name;
+		run.ended_at = at("2026-11-02T10:00:00Z") + i / each * DAY_MS + i % each * 1000;
+		run.has_score = i < 2;
+		keep(world, &run);
+	}
+}
+
+static void check_chart(const struct view *view, const char *path, const char *part)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct value value = view_root(view);
+
+	follow(&value, path);
+	value_text(&value, &text);
+	if (!strstr(text.text, part))
+		fail_msg("%s holds no %s: %s", path, part, text.text);
+	assert_true(value.ops->is_markup(&value));
+	strbuf_release(&text);
+}
+
+static void over_time(void **state)
+{
+	static const struct expectation wanted[] = {
+		/* 2 runs of one day */
+		{"suites.0.cases.0.name", "a"},
+		{"suites.0.cases.0.over_time.has_run_charts", "true"},
+		{"suites.0.cases.0.over_time.has_duration_chart", "false"},
+		{"suites.0.cases.0.over_time.duration_chart", ""},
+		{"suites.0.cases.0.over_time.has_score_chart", "true"},
+		{"suites.0.cases.0.over_time.drawn_runs", "2"},
+		{"suites.0.cases.0.over_time.has_earlier_runs", "false"},
+		{"suites.0.cases.0.over_time.has_untimed_runs", "false"},
+		{"suites.0.cases.0.over_time.has_rate_chart", "false"},
+		{"suites.0.cases.0.over_time.rate_unit", ""},
+		/* 3 days of 5 runs: by day */
+		{"suites.0.cases.1.name", "b"},
+		{"suites.0.cases.1.over_time.has_rate_chart", "true"},
+		{"suites.0.cases.1.over_time.rate_unit", "day"},
+		{"suites.0.cases.1.over_time.rate_has_few", "true"},
+		/* 14 days, two whole weeks, of one run */
+		{"suites.0.cases.2.over_time.rate_unit", "week"},
+		/* 12 runs of one day */
+		{"suites.0.cases.3.over_time.has_rate_chart", "false"},
+		/* the two with a score are not among the latest 100; 2 days of 60 runs */
+		{"suites.0.cases.4.name", "e"},
+		{"suites.0.cases.4.over_time.has_run_charts", "false"},
+		{"suites.0.cases.4.over_time.drawn_runs", "100"},
+		{"suites.0.cases.4.over_time.earlier_runs", "20"},
+		{"suites.0.cases.4.over_time.rate_has_few", "false"},
+		/* no times */
+		{"suites.1.cases.0.over_time", "false"},
+	};
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	add_days(&world, "a", 1, 2);
+	add_days(&world, "b", 3, 5);
+	add_days(&world, "c", 14, 1);
+	add_days(&world, "d", 1, 12);
+	add_days(&world, "e", 2, 60);
+	for (int i = 0; i < 12; i++) {
+		struct run run = made_run("telnyx", i % 2 ? "u1" : "u2", OUTCOME_PASSED);
+
+		run.duration_ms = 5;
+		keep(&world, &run);
+	}
+	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	CHECK(&world.view, wanted);
+	check_chart(&world.view, "suites.0.cases.0.over_time.score_chart", "Score of 2 runs");
+	check_chart(&world.view, "suites.0.cases.1.over_time.rate_chart", "Pass rate by day");
+	check_chart(&world.view, "suites.0.cases.2.over_time.rate_chart", "Pass rate by week");
 	world_release(&world);
 }
 
@@ -1480,6 +1569,7 @@ int main(void)
 		cmocka_unit_test(texts_of_groups),
 		cmocka_unit_test(texts_of_runs),
 		cmocka_unit_test(matrices),
+		cmocka_unit_test(over_time),
 		cmocka_unit_test(families_and_series),
 		cmocka_unit_test(top_cases),
 		cmocka_unit_test(texts_of_nothing),
