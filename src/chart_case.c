@@ -187,7 +187,7 @@ static void add_dates(const struct chart *chart)
 
 static void add_mark(const struct chart *chart, size_t at)
 {
-	/* Where lines are all there is to point at, a circle that is not seen stands behind them. */
+	/* Lines are hard to point at: a circle that is not seen stands behind the cross. */
 	static const char *const forms[OUTCOME_COUNT] = {
 		[OUTCOME_PASSED] = "<circle r=\"3.5\"/>",
 		[OUTCOME_FAILED] = "<circle r=\"6\"/><path d=\"M-3.5-3.5l7 7m0-7l-7 7\"/>",
