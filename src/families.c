@@ -181,6 +181,7 @@ static struct family *begin(struct families *families, const struct clue *clue,
 		.alike = clue->cause == CAUSE_CRITERION,
 		.last_case = SIZE_MAX,
 		.last_suite = SIZE_MAX,
+		.begun = families->count,
 	};
 	return &families->items[families->count++];
 }
@@ -248,8 +249,29 @@ static int compare_families(const void *left, const void *right)
 	return order ? order : (a->cause > b->cause) - (a->cause < b->cause);
 }
 
+/* Lists the runs of each family; `begun` tells in which one each failure is. */
+static void list_members(struct families *families, const struct report *report,
+			 const uint32_t *begun)
+{
+	size_t *next = memory_alloc(families->count * sizeof(*next));
+	size_t first = 0, failure = 0;
+
+	for (size_t i = 0; i < families->count; i++) {
+		families->items[i].first_run = first;
+		next[families->items[i].begun] = first;
+		first += (size_t)families->items[i].runs;
+	}
+	families->members = memory_alloc(first * sizeof(*families->members));
+	for (size_t i = 0; i < report->run_count; i++)
+		if (run_is_failure(report->runs[i]))
+			families->members[next[begun[failure++]]++] = report->runs[i];
+	memory_free(next);
+}
+
 void families_build(struct families *families, const struct report *report)
 {
+	uint32_t *begun = memory_alloc((size_t)tally_failures(&report->totals) * sizeof(*begun));
+	size_t failures = 0;
 	struct clue clue;
 
 	*families = (struct families){.count = 0};
@@ -268,19 +290,23 @@ void families_build(struct families *families, const struct report *report)
 			begin(families, &clue, run);
 			*slot = (uint32_t)families->count;
 		}
+		begun[failures++] = *slot - 1;
 		join(&families->items[*slot - 1], &clue, run, report->cases[run->case_index].suite);
 	}
 	gist_release(&clue.gist);
-	if (!families->count)
-		return;
-	qsort(families->items, families->count, sizeof(*families->items), compare_families);
-	fill_slots(families);
+	if (families->count) {
+		qsort(families->items, families->count, sizeof(*families->items), compare_families);
+		fill_slots(families);
+		list_members(families, report, begun);
+	}
+	memory_free(begun);
 }
 
 void families_release(struct families *families)
 {
 	memory_free(families->items);
 	memory_free(families->slots);
+	memory_free(families->members);
 	arena_release(&families->arena);
 }
 

@@ -236,11 +236,21 @@ static int render_run(struct site *site, size_t at, struct error *err)
 	return render_as(site, "page_run", site->name.text, err);
 }
 
+static int render_family(struct site *site, size_t at, struct error *err)
+{
+	set_page(site, PAGE_FAMILY, &site->view.families->items[at]);
+	strbuf_reset(&site->name);
+	view_family_href(&site->view, at, &site->name);
+	return render_as(site, "page_family", site->name.text, err);
+}
+
 static int render_groups(struct site *site, struct error *err)
 {
 	const struct report *report = site->view.report;
 	int failed = 0;
 
+	for (size_t i = 0; i < site->page.families && !failed; i++)
+		failed = render_family(site, i, err);
 	for (size_t i = 0; i < report->suite_count && !failed; i++)
 		if (site->plan.suites[i])
 			failed = render_suite(site, &report->suites[i], err);
@@ -275,6 +285,23 @@ static size_t listed(enum view_list list, uint64_t count, uint64_t bytes)
 	return (size_t)(count < room ? count : room);
 }
 
+/* Which of the listed families have a page; returns what these take. */
+static uint64_t plan_families(struct site *site, uint64_t bytes, uint64_t files)
+{
+	size_t count = site->page.windows[LIST_FAMILIES].listed;
+	uint64_t price;
+
+	if (count > SITE_FAMILIES)
+		count = SITE_FAMILIES;
+	if (count > files / 100 * LIST_SHARE)
+		count = (size_t)(files / 100 * LIST_SHARE);
+	while ((price = view_plan_family_price(site->view.families, count)) >
+	       bytes / 100 * LIST_SHARE)
+		count /= 2;
+	site->page.families = count;
+	return price;
+}
+
 /* Sets the lists of the index; what is left is for the other pages. */
 static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 {
@@ -300,6 +327,8 @@ static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 		taken += site->page.windows[list].listed * row_prices[list];
 		used += site->page.windows[list].parts - 1;
 	}
+	taken += plan_families(site, *bytes, *files);
+	used += site->page.families;
 	*bytes -= taken < *bytes ? taken : *bytes;
 	*files -= used < *files ? used : *files;
 }
@@ -387,9 +416,9 @@ int site_render(const struct rendering *rendering, struct error *err)
 /* `suite-s-0123456789abcdef-2.html`, `flaky-2.html`: only such names are ever made. */
 bool site_has_file(const char *name)
 {
-	static const char *const beginnings[] = {"index",     "suites-", "families-",
-						 "failures-", "flaky-",  "notes-",
-						 "suite-s-",  "case-c-", "run-r-"};
+	static const char *const beginnings[] = {"index",   "suites-", "families-", "failures-",
+						 "flaky-",  "notes-",  "cause-f-",  "suite-s-",
+						 "case-c-", "run-r-"};
 	static const char end[] = ".html";
 
 	if (strcmp(name, script_file) == 0 || strcmp(name, style_file) == 0 ||

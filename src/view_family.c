@@ -8,6 +8,7 @@
 #include "runtally/stats.h"
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
+#include "runtally/view_plan.h"
 #include "runtally/view_site.h"
 
 static const struct family *of_value(const struct value *of)
@@ -106,6 +107,50 @@ static bool latest_run(const struct value *of, struct value *out)
 	return true;
 }
 
+/* ---- its runs ---- */
+
+static size_t runs_listed(const struct value *of)
+{
+	size_t most = value_view(of)->site ? SITE_FAMILY_RUNS : PAGE_FAMILY_RUNS;
+
+	return of_value(of)->runs < most ? (size_t)of_value(of)->runs : most;
+}
+
+static bool next_run(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct families *families = value_view(of)->families;
+
+	if (cursor->index >= runs_listed(of))
+		return false;
+	*out = value_of(&class_run, value_view(of),
+			families->members[of_value(of)->first_run + cursor->index], cursor->index);
+	cursor->index++;
+	return true;
+}
+
+static uint64_t hidden_runs(const struct value *of)
+{
+	return of_value(of)->runs - runs_listed(of);
+}
+
+static void hidden_runs_text(const struct value *of, struct strbuf *out)
+{
+	number_count(out, hidden_runs(of));
+}
+
+static bool has_hidden_runs(const struct value *of)
+{
+	return hidden_runs(of) > 0;
+}
+
+/* Whether the site has a page about it. */
+static bool has_page(const struct value *of)
+{
+	const struct view *view = value_view(of);
+
+	return view->site && (size_t)(of_value(of) - view->families->items) < view->site->families;
+}
+
 #define FAMILY_AT(member) offsetof(struct family, member)
 
 static const struct member raw_family_members[] = {
@@ -153,6 +198,10 @@ static const struct member family_members[] = {
 	{"last_at", MEMBER_TEXT, {.text = view_minute_at}, FAMILY_AT(last_at)},
 	{"headline_differs", MEMBER_FLAG, {.flag = headline_differs}, 0},
 	{"latest", MEMBER_OBJECT, {.object = latest_run}, 0},
+	{"has_page", MEMBER_FLAG, {.flag = has_page}, 0},
+	{"runs", MEMBER_LIST, {.next = next_run}, 0},
+	{"hidden_runs", MEMBER_TEXT, {.text = hidden_runs_text}, 0},
+	{"has_hidden_runs", MEMBER_FLAG, {.flag = has_hidden_runs}, 0},
 	{"raw", MEMBER_OBJECT, {.object = raw_object}, 0},
 };
 
@@ -161,6 +210,12 @@ static const struct value_class class_family = {
 	.members = family_members,
 	.count = MEMBER_COUNT(family_members),
 };
+
+bool view_family(const struct view *view, const struct family *family, struct value *out)
+{
+	*out = value_of(&class_family, view, family, (size_t)(family - view->families->items));
+	return true;
+}
 
 /* ---- members of the report ---- */
 

@@ -24,6 +24,7 @@ enum {
 	MESSAGE_PRICE = 130,
 	PAGE_PRICE = 2200, /* what every page of a site has */
 	RUN_ROW_PRICE = 360,
+	FAMILY_RUN_PRICE = 330,
 	MATRIX_PRICE = 1500,
 	MATRIX_COLUMN_PRICE = 320,
 	MATRIX_ROW_PRICE = 240,
@@ -72,6 +73,20 @@ static uint64_t strip_price(size_t runs)
 
 /* ---- lists that are cut at their end ---- */
 
+static uint64_t family_price(const struct family *family, uint64_t most)
+{
+	return (family->runs < most ? family->runs : most) * FAMILY_RUN_PRICE;
+}
+
+uint64_t view_plan_family_price(const struct families *families, size_t count)
+{
+	uint64_t price = 0;
+
+	for (size_t i = 0; i < count; i++)
+		price += PAGE_PRICE + family_price(&families->items[i], SITE_FAMILY_RUNS);
+	return price;
+}
+
 static uint64_t row_price(const struct view *view, size_t row)
 {
 	const struct report *report = view->report;
@@ -82,7 +97,7 @@ static uint64_t row_price(const struct view *view, size_t row)
 	if (row < report->failing_cases)
 		price += FAILURE_PRICE;
 	if (view->families && row < view->families->count)
-		price += FAMILY_PRICE;
+		price += FAMILY_PRICE + family_price(&view->families->items[row], PAGE_FAMILY_RUNS);
 	if (row < report->flaky_cases)
 		price += FAILURE_PRICE + strip_price(STRIP_LENGTH);
 	return price;

@@ -3,9 +3,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtally/families.h"
 #include "runtally/numbers.h"
 #include "runtally/view_anchor.h"
 #include "runtally/view_details.h"
+#include "runtally/view_family.h"
 
 struct view_window view_window(const struct view *view, enum view_list list)
 {
@@ -108,6 +110,12 @@ void view_run_href(const struct view *view, const struct suite_group *suite,
 
 void view_family_href(const struct view *view, size_t index, struct strbuf *out)
 {
+	if (view->site && index < view->site->families) {
+		strbuf_addstr(out, "cause-");
+		anchor_family(out, &view->families->items[index]);
+		strbuf_addstr(out, ".html");
+		return;
+	}
 	if (view->site)
 		site_file(view, LIST_FAMILIES, part_of(&view->site->windows[LIST_FAMILIES], index),
 			  out);
@@ -276,6 +284,13 @@ static void part_number(const struct value *of, struct strbuf *out)
 		number_count(out, window->part + 1);
 }
 
+static bool page_family(const struct value *of, struct value *out)
+{
+	const struct family *family = site_of(of)->subject;
+
+	return site_of(of)->page == PAGE_FAMILY && view_family(value_view(of), family, out);
+}
+
 static bool page_suite(const struct value *of, struct value *out)
 {
 	*out = value_of(&class_suite, value_view(of), site_of(of)->subject, 0);
@@ -336,6 +351,7 @@ static const struct member page_members[] = {
 	{"is_notes", MEMBER_FLAG, {.flag = is_list}, LIST_NOTES},
 	{"is_first_part", MEMBER_FLAG, {.flag = is_first_part}, 0},
 	{"part_number", MEMBER_TEXT, {.text = part_number}, 0},
+	{"of_family", MEMBER_OBJECT, {.object = page_family}, 0},
 	{"of_suite", MEMBER_OBJECT, {.object = page_suite}, 0},
 	{"of_case", MEMBER_OBJECT, {.object = page_case}, 0},
 	{"of_run", MEMBER_OBJECT, {.object = page_run}, 0},

@@ -33,14 +33,17 @@ struct family {
 	size_t blank_count;
 	uint64_t varying; /* bits of the blanks in which the texts differ */
 	bool alike;       /* the same criteria failed in all of the runs */
+	size_t first_run; /* index of its runs in families.members */
 	size_t last_case, last_suite;
+	size_t begun; /* while they are built: as so many began before it */
 };
 
 struct families {
 	struct arena arena;
 	struct family *items; /* most runs first, then most cases, then by key and source */
 	size_t count, capacity;
-	uint32_t *slots; /* by hash: index + 1, 0 is a free one */
+	const struct run **members; /* all runs: family by family, in the order of the report */
+	uint32_t *slots;            /* by hash: index + 1, 0 is a free one */
 	size_t slot_count;
 };
 

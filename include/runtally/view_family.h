@@ -6,6 +6,11 @@
 
 #include "runtally/view.h"
 
+struct family;
+
+/* Makes *out the family; true. */
+bool view_family(const struct view *view, const struct family *family, struct value *out);
+
 /* Functions for members of the report. */
 member_next view_families, view_listed_families; /* listed: in all parts of the list */
 member_text view_family_count, view_hidden_families;

@@ -14,7 +14,7 @@
 struct view_search;
 
 /* What a page is about. A list is the index' own, from its second part on. */
-enum site_page { PAGE_INDEX, PAGE_LIST, PAGE_SUITE, PAGE_CASE, PAGE_RUN };
+enum site_page { PAGE_INDEX, PAGE_LIST, PAGE_FAMILY, PAGE_SUITE, PAGE_CASE, PAGE_RUN };
 
 /* How a criterion of a case did over its runs. It begins with its tally, as other groups do. */
 struct criterion_group {
@@ -26,7 +26,8 @@ struct view_site {
 	enum site_page page;
 	enum view_list list; /* whose part this is: of PAGE_LIST, PAGE_SUITE and PAGE_CASE */
 	struct view_window windows[LIST_COUNT];
-	const void *subject; /* the suite_group, case_group or run that the page is about */
+	size_t families;     /* so many of the listed ones, the largest, have a page */
+	const void *subject; /* the family, suite_group, case_group or run that the page is about */
 	size_t run_at;       /* of PAGE_RUN: the run's index in the report */
 	const struct criterion_group *criteria; /* of a case */
 	size_t criterion_count;
@@ -47,7 +48,7 @@ void view_case_href(const struct view *view, const struct suite_group *suite,
 void view_run_href(const struct view *view, const struct suite_group *suite,
 		   const struct case_group *group, const struct run *run, struct strbuf *out);
 
-/* To the family of that index, which is listed. */
+/* To the family of that index, which is listed: to its page, or to its place in the list. */
 void view_family_href(const struct view *view, size_t index, struct strbuf *out);
 
 /* Members of the report's class; a list's `at` is an enum view_list. */

@@ -88,6 +88,7 @@ export async function strips(visit) {
   return first(await visit.evaluate(() => {
     const found = [];
     for (const strip of document.querySelectorAll('.strip')) {
+      strip.scrollIntoView(); // what is out of sight need not be laid out
       const { width, height } = strip.getBoundingClientRect();
       const wanted = strip.getAttribute('width') / 2 || 1;
       if (width < wanted || height < 10)

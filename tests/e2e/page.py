@@ -145,7 +145,7 @@ class Page(harness.Case):
         self.assertIn("<b>600</b> runs", first)
         self.assertIn("7 cases", first)
         self.assertNotIn('id="trend"', page)
-        cut = self.page(60_000)
+        cut = self.page(90_000)
         self.assertEqual(re.findall('<li id="(f-.*?)"', cut)[0], first[8:26])
         listed = len(re.findall('<li id="f-', cut))
         self.assertLess(listed, 101)

@@ -17,7 +17,7 @@ import harness  # noqa: E402
 from page import runs  # noqa: E402
 
 NAMES = re.compile(r"(index|(suites|families|failures|flaky|notes)-\d+|suite-s-[0-9a-f]{16}(-\d+)?"
-                   r"|case-c-[0-9a-f]{16}(-\d+)?|run-r-[0-9a-f]{16})\.html"
+                   r"|cause-f-[0-9a-f]{16}|case-c-[0-9a-f]{16}(-\d+)?|run-r-[0-9a-f]{16})\.html"
                    r"|style\.css|(site|search)\.js")
 SCRIPT = '<script src="site.js" defer></script>'
 
@@ -92,15 +92,15 @@ class Site(harness.Case):
             self.assertLessEqual(set(links), kinds[kind])
             if not search["isCut"]:
                 self.assertEqual(set(links), kinds[kind])
-        causes = {f"{name}#{anchor}" for name in ids for anchor in ids[name]
-                  if re.fullmatch(r"f-\w{16}", anchor)}
+        causes = {f"cause-{anchor}.html" if f"cause-{anchor}.html" in ids else f"{name}#{anchor}"
+                  for name in ids for anchor in ids[name] if re.fullmatch(r"f-\w{16}", anchor)}
         self.assertEqual({cause[2] for cause in search["causes"]}, causes)
 
     def test_samples(self):
         found = self.check(self.make("--details=all", inputs=harness.ROOT / "samples"))
         kinds = {name.split("-")[0] for name in found}
-        self.assertEqual(kinds, {"index.html", "families", "failures", "flaky", "suite", "case",
-                                 "run"})
+        self.assertEqual(kinds, {"index.html", "families", "failures", "flaky", "cause", "suite",
+                                 "case", "run"})
 
     def test_weight_of_samples(self):
         site = self.make(inputs=harness.ROOT / "samples")
@@ -130,6 +130,17 @@ class Site(harness.Case):
         runs_of = [name for name in found if name.startswith("run-")]
         cases = {re.search(r'href="(case-[^"]*)"', found[name])[1] for name in runs_of}
         self.assertEqual(len(runs_of) - len(later), len(cases))
+
+    def test_causes(self):
+        """Each failing run stands on the page of its cause, and leads there and back."""
+        found = self.check(self.make(inputs=harness.ROOT / "samples"))
+        listed = [(name, run) for name, text in found.items() if name.startswith("cause-")
+                  for run in re.findall(r'href="(run-r-[^"]*)"', text)]
+        runs_of = {name for name in found if name.startswith("run-")}
+        self.assertEqual(sorted(run for _, run in listed), sorted(runs_of))
+        for cause, run in listed:
+            many = sum(name == cause for name, _ in listed)
+            self.assertEqual(f'href="{cause}">{many} runs' in found[run], many > 1)
 
     def test_parts(self):
         """Nothing of a long list is lost between its parts."""
@@ -179,11 +190,13 @@ class Site(harness.Case):
                        for anchor in re.findall(r'<li id="(f-\w+)"', text)}
 
     def test_many_causes(self):
-        """A failed run links to the part that lists why it failed."""
+        """A failed run links to the page of its cause, else to the part that lists it."""
         self.put_causes(130)
         found = self.check(self.make())
         links, listed = self.causes(found)
-        self.assertEqual(links, listed)
+        with_page = {(name, anchor) for name, anchor in listed if f"cause-{anchor}.html" in found}
+        self.assertEqual(len(with_page), 100)
+        self.assertEqual(links, listed - with_page)
         self.assertEqual([sum(page == name for page, _ in listed) for name in
                           ("index.html", "families-2.html", "families-3.html")], [8, 100, 22])
         self.assertEqual(len({anchor for _, anchor in listed}), 130)
@@ -248,7 +261,7 @@ class Site(harness.Case):
         run["test_case"] = {"id": "../../x", "name": '<script>"\'</script>'}
         run["agent"] = {"id": "..", "name": "javascript:alert(1)"}
         self.write("run.json", json.dumps(run))
-        self.assertEqual(len(self.check(self.make(inputs="run.json"))), 4)
+        self.assertEqual(len(self.check(self.make(inputs="run.json"))), 5)
 
     def test_same_bytes(self):
         self.put(suites=2, cases=3, each=4)
@@ -411,13 +424,13 @@ class Site(harness.Case):
         self.put(suites=3, cases=5, each=2)
         self.make()
         self.put(suites=1, cases=1, each=1)
-        self.assertEqual(len(self.check(self.make())), 4)
+        self.assertEqual(len(self.check(self.make())), 5)
         self.assertEqual(self.hidden(), [])
 
     def test_takes_an_empty_folder(self):
         self.put(suites=1, cases=1, each=1)
         (self.folder / "site").mkdir(mode=0o750)
-        self.assertEqual(len(self.check(self.make())), 4)
+        self.assertEqual(len(self.check(self.make())), 5)
         self.assertEqual((self.folder / "site").stat().st_mode & 0o777, 0o750)
 
     def test_through_a_link(self):

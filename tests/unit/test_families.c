@@ -311,6 +311,29 @@ static void grouping(void **state)
 	}
 }
 
+/* Each failure is in the list of its own family, in the order of the report. */
+static void check_members(const struct world *world)
+{
+	const struct families *families = &world->families;
+	size_t at = 0;
+
+	for (size_t f = 0; f < families->count; f++) {
+		const struct run *before = NULL;
+
+		assert_int_equal(families->items[f].first_run, at);
+		for (uint64_t i = 0; i < families->items[f].runs; i++, at++) {
+			const struct run *run = families->members[at];
+
+			assert_ptr_equal(family_of(families, run), &families->items[f]);
+			assert_true(!before || before->case_index < run->case_index ||
+				    (before->case_index == run->case_index &&
+				     run_when(before) <= run_when(run) && before != run));
+			before = run;
+		}
+	}
+	assert_int_equal(at, tally_failures(&world->report.totals));
+}
+
 static void runs_know_theirs(void **state)
 {
 	struct world world;
@@ -329,6 +352,7 @@ static void runs_know_theirs(void **state)
 	for (size_t i = 0; i < world.report.run_count; i++)
 		assert_int_equal(family_of(&world.families, world.report.runs[i]) != NULL,
 				 run_is_failure(world.report.runs[i]));
+	check_members(&world);
 	world_release(&world);
 }
 
@@ -355,6 +379,7 @@ static void many(void **state)
 		if (a->runs == b->runs && a->cases == b->cases)
 			assert_true(strcmp(a->key, b->key) < 0);
 	}
+	check_members(&world);
 	world_release(&world);
 }
 

@@ -3,5 +3,5 @@ globalThis.runtallySearch = {"isCut": false, "suites": [
 ["Group booking", "case-c-ea3f632e0b9b3486.html", "50.0 %"]
 ]]
 ], "causes": [
-["relevance", "playgent", "index.html#f-d20c2a5b9b339176", "1 run"]
+["relevance", "playgent", "cause-f-d20c2a5b9b339176.html", "1 run"]
 ]};

@@ -17,10 +17,10 @@ globalThis.runtallySearch = {"isCut": false, "suites": [
 ,["Says goodbye", "case-c-44fa91cc0b91f83c.html", "100 %"]
 ]]
 ], "causes": [
-["Asks for the date", "telnyx", "index.html#f-870f2560cb2e42eb", "1 run"]
-,["no media gateway", "telnyx", "index.html#f-a0787fd4c601897a", "1 run"]
-,["not met: asks for the number", "kapso", "index.html#f-008fbc55860d03cd", "1 run"]
-,["phrase_expected: \"9 AM\"", "magpipe", "index.html#f-9f49e94e38425934", "1 run"]
-,["relevance", "playgent", "index.html#f-d20c2a5b9b339176", "1 run"]
-,["The agent never confirmed the order.", "sigmamind", "index.html#f-b84cc5211e3549c0", "1 run"]
+["Asks for the date", "telnyx", "cause-f-870f2560cb2e42eb.html", "1 run"]
+,["no media gateway", "telnyx", "cause-f-a0787fd4c601897a.html", "1 run"]
+,["not met: asks for the number", "kapso", "cause-f-008fbc55860d03cd.html", "1 run"]
+,["phrase_expected: \"9 AM\"", "magpipe", "cause-f-9f49e94e38425934.html", "1 run"]
+,["relevance", "playgent", "cause-f-d20c2a5b9b339176.html", "1 run"]
+,["The agent never confirmed the order.", "sigmamind", "cause-f-b84cc5211e3549c0.html", "1 run"]
 ]};
