@@ -316,17 +316,28 @@ static void add_tool_call(struct conversation *talk, const struct node *call)
 	strbuf_addf(&text, "%s(", name ? name : "unnamed");
 	add_arguments(&text, &arguments);
 	strbuf_addch(&text, ')');
-	add_message(talk, "tool call", keep_text(talk, &text));
+	add_message(talk, ROLE_TOOL_CALL, keep_text(talk, &text));
+}
+
+/* What a tool gave says which tool, where the source does: several may be called at once. */
+static const char *read_role(struct conversation *talk, const struct node *message)
+{
+	const char *role = reading_text(message, "role");
+	const char *name = NULL;
+
+	if (!role)
+		return talk->role;
+	if (message_kind(role) == MESSAGE_TOOL)
+		name = reading_text(message, "name");
+	return name ? arena_printf(talk->reading->scratch, "%s: %s", role, name) : role;
 }
 
 static void read_message(struct conversation *talk, const struct node *message)
 {
 	struct node calls = node_list(message, "tool_calls");
-	const char *role = reading_text(message, "role");
+	const char *role = read_role(talk, message);
 	const char *content = read_content(talk, message);
 
-	if (!role)
-		role = talk->role;
 	if ((content && *content) || !node_count(&calls))
 		add_message(talk, role, content ? content : "");
 	for (size_t i = 0; i < node_count(&calls); i++) {

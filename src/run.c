@@ -24,6 +24,24 @@ enum outcome outcome_by_name(const char *name)
 	return (enum outcome)at;
 }
 
+enum message_kind message_kind(const char *role)
+{
+	static const struct {
+		const char *role;
+		enum message_kind kind;
+	} kinds[] = {
+		{"user", MESSAGE_USER},         {"tool", MESSAGE_TOOL},
+		{ROLE_TOOL_CALL, MESSAGE_TOOL}, {"function", MESSAGE_TOOL},
+		{"system", MESSAGE_SYSTEM},     {"developer", MESSAGE_SYSTEM},
+	};
+	size_t length = role ? strcspn(role, ":") : 0;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strlen(kinds[i].role) == length && memcmp(kinds[i].role, role, length) == 0)
+			return kinds[i].kind;
+	return MESSAGE_SPOKEN;
+}
+
 void run_init(struct run *run)
 {
 	*run = (struct run){

@@ -19,7 +19,11 @@ def kapso():
         "id": "k-run", "thread_id": "thread", "started_at": TIME % 0, "ended_at": TIME % 1,
         "score": 0.4, "feedback": "feedback", "execution_completed": True, "error": None,
         "conversation": [message("user", "question"), message("assistant", "answer")],
-        "full_history": [message("system", "prompt")],
+        "full_history": [
+            message("system", "prompt"), message("user", "question"),
+            {**message("assistant", None), "tool_calls": [
+                {"type": "function", "function": {"name": "look_up", "arguments": "arguments"}}]},
+            {**message("tool", "result"), "name": "look_up"}, message("assistant", "answer")],
         "created_at": TIME % 0, "updated_at": TIME % 2,
         "token_usage": {"provider": "provider", "model": "model", "input_tokens": 10,
                         "output_tokens": 4},

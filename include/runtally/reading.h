@@ -71,8 +71,9 @@ void reading_passage(struct reading *reading, struct details *details, const cha
 /*
  * The messages of a conversation: a list of `{role, content, tool_calls}` as chat APIs write them,
  * one such object, an object with a list `messages`, or a plain string. A content may be a list of
- * parts. A tool call becomes a message of its own, its role "tool call". `role` is that of
- * messages that tell none. Returns the count.
+ * parts. A tool call becomes a message of its own, `name(arguments)` by ROLE_TOOL_CALL, after what
+ * was said with it; the `name` of a tool's result follows its role. `role` is that of messages that
+ * tell none. Returns the count.
  */
 size_t reading_messages(struct reading *reading, const struct node *value, const char *role,
 			const struct message **messages);

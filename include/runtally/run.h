@@ -51,10 +51,26 @@ struct criterion {
 	signed int turn : 23; /* index into details->turns (adapters read fewer), or NO_TURN */
 };
 
-/* One message of a conversation. `role` as the source says it: user, assistant, tool, ... */
+/*
+ * One message of a conversation. `role` as the source says it: user, assistant, tool, ...; more
+ * about it may follow a colon: `tool: find_order`. A call of a tool is a message, too.
+ */
 struct message {
 	const char *role, *content;
 };
+
+#define ROLE_TOOL_CALL "tool call"
+
+enum message_kind {
+	MESSAGE_SPOKEN, /* by the agent, or by whom the source does not tell */
+	MESSAGE_USER,
+	MESSAGE_TOOL,   /* a call of a tool, or what it gave */
+	MESSAGE_SYSTEM, /* what the agent was told to do */
+	MESSAGE_KINDS
+};
+
+/* By its role; NULL: not told. */
+enum message_kind message_kind(const char *role);
 
 /* One exchange of a run: what came in, what went out, how it was judged, what it took. */
 struct turn {

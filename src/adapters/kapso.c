@@ -27,8 +27,11 @@
  * - The feedback is markdown with a checklist of U+2705, U+274C and U+26A0 [S]. What it marks as
  *   not met is why a run failed, else all of the feedback is [I]. The marks are no criteria:
  *   their words are the judge's own in each run.
- * - The conversation is what the two sides said; full_history, which adds tool calls, stands in
- *   where the conversation is empty [I]. Both are lists, though documented as objects [S].
+ * - The conversation is what the two sides said; full_history adds tool calls, their results and
+ *   the system prompt. Both are lists, though documented as objects [S]. The transcript is
+ *   full_history where it has any of these and no fewer messages of the user: else a page could
+ *   hide that the agent did what the judge says it did not. Where it reaches less far, and where
+ *   it adds nothing, it is the conversation, unless that is empty [I].
  */
 #include <string.h>
 
@@ -242,23 +245,52 @@ static void read_usage(struct run *run, const struct node *record)
 					 &run->tokens_input, &run->tokens_output);
 }
 
+struct talk {
+	const struct message *messages;
+	size_t count, of[MESSAGE_KINDS];
+};
+
+static struct talk read_talk(const struct node *record, const char *key, struct reading *reading)
+{
+	struct node value = node_any(record, key);
+	struct talk talk = {.count = 0};
+
+	talk.count = reading_messages(reading, &value, "unknown", &talk.messages);
+	for (size_t i = 0; i < talk.count; i++)
+		talk.of[message_kind(talk.messages[i].role)]++;
+	return talk;
+}
+
+static void read_transcript(struct details *details, const struct node *record,
+			    struct reading *reading)
+{
+	struct talk talk = read_talk(record, "conversation", reading);
+	struct talk history = read_talk(record, "full_history", reading);
+	bool has_tools = history.of[MESSAGE_TOOL] > talk.of[MESSAGE_TOOL];
+	bool has_more = has_tools || history.of[MESSAGE_SYSTEM] > talk.of[MESSAGE_SYSTEM];
+	bool is_shorter = history.of[MESSAGE_USER] < talk.of[MESSAGE_USER];
+
+	if (has_tools && is_shorter)
+		node_remark(record, "full_history", SEVERITY_WARNING,
+			    "reaches less far than the conversation, which is shown without its "
+			    "tool calls");
+	if (!talk.count || (has_more && !is_shorter))
+		talk = history;
+	details->transcript = talk.messages;
+	details->transcript_count = talk.count;
+}
+
 static void read_details(struct run *run, const struct node *record, const char *error,
 			 const char *feedback, struct reading *reading)
 {
 	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
 	struct node test_case = node_object(record, "test_case");
-	struct node conversation = node_any(record, "conversation");
-	struct node history = node_any(record, "full_history");
 
 	reading_passage(reading, details, "Error", error);
 	reading_passage(reading, details, "Feedback", feedback);
 	reading_passage(reading, details, "Script", reading_text(&test_case, "script"));
 	reading_passage(reading, details, "Rubric", reading_text(&test_case, "rubric"));
-	details->transcript_count =
-		reading_messages(reading, &conversation, "unknown", &details->transcript);
-	if (!details->transcript_count)
-		details->transcript_count =
-			reading_messages(reading, &history, "unknown", &details->transcript);
+	read_transcript(details, record, reading);
 	run->details = details;
 }
 

@@ -141,9 +141,12 @@ class Options(harness.Case):
 
     def test_no_transcripts(self):
         self.write("said.json", GOOD.replace('"answer"', '"said by the agent"'))
+        self.write("called.json", json.dumps(fields.kapso()))
         for arguments, shown in (([], True), (["--no-transcripts"], False)):
-            text = self.output("html", "--details", "all", *arguments, inputs=["said.json"])
-            self.assertEqual("said by the agent" in text, shown)
+            text = self.output("html", "--details", "all", *arguments,
+                               inputs=["said.json", "called.json"])
+            for words in ("said by the agent", "look_up(arguments)", "prompt"):
+                self.assertEqual(words in text, shown, words)
             self.assertIn("relevance", text)
 
     def test_junit_flavor(self):

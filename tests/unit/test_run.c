@@ -22,6 +22,33 @@ static void outcomes(void **state)
 		assert_int_equal(outcome_by_name(strangers[i]), OUTCOME_COUNT);
 }
 
+static void kinds_of_messages(void **state)
+{
+	static const struct {
+		const char *role;
+		enum message_kind kind;
+	} cases[] = {
+		{"user", MESSAGE_USER},
+		{"tool", MESSAGE_TOOL},
+		{ROLE_TOOL_CALL, MESSAGE_TOOL},
+		{"tool: find: order", MESSAGE_TOOL},
+		{"function", MESSAGE_TOOL},
+		{"system", MESSAGE_SYSTEM},
+		{"developer", MESSAGE_SYSTEM},
+		{"assistant", MESSAGE_SPOKEN},
+		{"assistant: tool", MESSAGE_SPOKEN},
+		{"tools", MESSAGE_SPOKEN},
+		{"too", MESSAGE_SPOKEN},
+		{":", MESSAGE_SPOKEN},
+		{"", MESSAGE_SPOKEN},
+		{NULL, MESSAGE_SPOKEN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(message_kind(cases[i].role), cases[i].kind);
+}
+
 static void nothing_known(void **state)
 {
 	struct run run;
@@ -576,6 +603,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outcomes),
+		cmocka_unit_test(kinds_of_messages),
 		cmocka_unit_test(nothing_known),
 		cmocka_unit_test(times),
 		cmocka_unit_test(keeps_filtered_copies),
