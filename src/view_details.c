@@ -195,11 +195,26 @@ const struct value_class class_criterion = {
 
 /* ---- messages ---- */
 
-static bool message_is_user(const struct value *of)
+static bool message_is(const struct value *of, enum message_kind kind)
 {
 	const struct message *message = view_part(of, PART_MESSAGE);
 
-	return message->role && strcmp(message->role, "user") == 0;
+	return message_kind(message->role) == kind;
+}
+
+static bool message_is_user(const struct value *of)
+{
+	return message_is(of, MESSAGE_USER);
+}
+
+static bool message_is_tool(const struct value *of)
+{
+	return message_is(of, MESSAGE_TOOL);
+}
+
+static bool message_is_system(const struct value *of)
+{
+	return message_is(of, MESSAGE_SYSTEM);
 }
 
 /* The last turn whose messages begin at or before the one; there is one such turn. */
@@ -250,6 +265,8 @@ static const struct member message_members[] = {
 	{"role", MEMBER_TEXT, {.text = view_text_at}, AT_MESSAGE(role)},
 	{"content", MEMBER_TEXT, {.text = view_text_at}, AT_MESSAGE(content)},
 	{"is_user", MEMBER_FLAG, {.flag = message_is_user}, 0},
+	{"is_tool", MEMBER_FLAG, {.flag = message_is_tool}, 0},
+	{"is_system", MEMBER_FLAG, {.flag = message_is_system}, 0},
 	{"first", MEMBER_FLAG, {.flag = message_is_first}, 0},
 	{"number", MEMBER_TEXT, {.text = message_number}, 0},
 };

@@ -149,6 +149,18 @@ class Options(harness.Case):
                 self.assertEqual(words in text, shown, words)
             self.assertIn("relevance", text)
 
+    def test_tool_calls(self):
+        self.write("called.json", json.dumps(fields.kapso()))
+        text = self.output("html", inputs=["called.json"])
+        for kind, role, content in (("tool", "tool call", "look_up(arguments)"),
+                                    ("tool", "tool: look_up", "result"),
+                                    ("system", "system", "prompt")):
+            self.assertRegex(text, rf'"message {kind}">.*<bdi>{role}</bdi>.*>{re.escape(content)}<')
+        said = ElementTree.fromstring(self.output("junit", inputs=["called.json"]))
+        self.assertTrue(said.find(".//system-out").text.endswith(
+            "\nsystem: prompt\nuser: question\ntool call: look_up(arguments)\n"
+            "tool: look_up: result\nassistant: answer"))
+
     def test_junit_flavor(self):
         self.assertNotIn("<properties>\n      <property name=\"run_id\"", self.output("junit"))
         strict = ElementTree.fromstring(self.output("junit"))

@@ -102,14 +102,15 @@ static void add_failed_run(struct world *world)
 		 .tokens_output = 5,
 		 .trace_id = "trace"},
 	};
-	static const struct message said[] = {{"user", "one"}, {NULL, "two"}};
+	static const struct message said[] = {
+		{"user", "one"}, {NULL, "two"}, {"tool call", "find(7)"}, {"developer", "be kind"}};
 	static const struct passage passage = {"Log", "line"};
 	static const struct details details = {.passages = &passage,
 					       .passage_count = 1,
 					       .turns = turns,
 					       .turn_count = 2,
 					       .transcript = said,
-					       .transcript_count = 2};
+					       .transcript_count = 4};
 	struct run run = made_run("playgent", "p1", OUTCOME_FAILED);
 
 	run.agent = (struct label){"a1", "Bot"};
@@ -621,6 +622,11 @@ static void texts_of_runs(void **state)
 		{"runs.4.has_transcript", "true"},
 		{"runs.4.transcript.1.role", ""},
 		{"runs.4.transcript.1.content", "two"},
+		{"runs.4.transcript.1.is_tool", "false"},
+		{"runs.4.transcript.2.is_tool", "true"},
+		{"runs.4.transcript.2.is_system", "false"},
+		{"runs.4.transcript.3.is_tool", "false"},
+		{"runs.4.transcript.3.is_system", "true"},
 		{"runs.4.evidence", "```\n  FAIL tone  0.13  rude\n  FAIL tone\n```\n"},
 	};
 	struct world world;
