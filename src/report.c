@@ -346,17 +346,9 @@ static int compare_rates(const void *left, const void *right)
 {
 	const struct suite_group *a = *(struct suite_group *const *)left;
 	const struct suite_group *b = *(struct suite_group *const *)right;
-	uint64_t judged_a = tally_judged(&a->tally), judged_b = tally_judged(&b->tally);
-	uint64_t cross_a = a->tally.outcomes[OUTCOME_PASSED] * judged_b;
-	uint64_t cross_b = b->tally.outcomes[OUTCOME_PASSED] * judged_a;
+	int order = tally_compare(&a->tally, &b->tally);
 
-	if (!judged_a != !judged_b)
-		return judged_a ? -1 : 1;
-	if (cross_a != cross_b)
-		return cross_a < cross_b ? -1 : 1;
-	if (judged_a != judged_b)
-		return judged_a > judged_b ? -1 : 1;
-	return (a > b) - (a < b);
+	return order ? order : (a > b) - (a < b);
 }
 
 static void rank_suites(struct report *report)

@@ -98,6 +98,19 @@ int32_t tally_rate(const struct tally *tally)
 	return micro == 0 && passed ? 1 : micro;
 }
 
+int tally_compare(const struct tally *a, const struct tally *b)
+{
+	uint64_t judged_a = tally_judged(a), judged_b = tally_judged(b);
+	uint64_t cross_a = a->outcomes[OUTCOME_PASSED] * judged_b;
+	uint64_t cross_b = b->outcomes[OUTCOME_PASSED] * judged_a;
+
+	if (!judged_a != !judged_b)
+		return judged_a ? -1 : 1;
+	if (cross_a != cross_b)
+		return cross_a < cross_b ? -1 : 1;
+	return (judged_a < judged_b) - (judged_a > judged_b);
+}
+
 /* Up to so many values are sorted by comparing them. */
 enum { FEW_VALUES = 256 };
 

@@ -56,6 +56,11 @@ uint64_t tally_unfinished(const struct tally *tally);
  * ten million runs does not round away.
  */
 int32_t tally_rate(const struct tally *tally);
+/*
+ * As for qsort: the lower pass rate first, of equal ones that with more verdicts; what has no
+ * verdict comes last.
+ */
+int tally_compare(const struct tally *a, const struct tally *b);
 /* total / passed among the runs that tell; -1 where none passed. */
 int64_t tally_cost_per_pass(const struct tally *tally);
 
