@@ -350,6 +350,7 @@ static const struct member report_members[] = {
 	{"has_series_untimed", MEMBER_FLAG, {.flag = view_has_untimed}, 0},
 	{"series_has_few", MEMBER_FLAG, {.flag = view_series_any_few}, 0},
 	{"series_has_cost", MEMBER_FLAG, {.flag = view_series_any_cost}, 0},
+	{"series_has_latency", MEMBER_FLAG, {.flag = view_series_any_latency}, 0},
 	{"series_cost_partial", MEMBER_FLAG, {.flag = view_series_any_partly}, 0},
 	{"series_chart", MEMBER_MARKUP, {.text = view_series_chart}, 0},
 	{"costly_cases", MEMBER_LIST, {.next = view_costly_cases}, 0},

@@ -114,9 +114,19 @@ static bool tells_cost(const struct series_point *point)
 	return point->tally.cost_known > 0;
 }
 
+static bool tells_latency(const struct series_point *point)
+{
+	return point->tally.latency.known > 0;
+}
+
 static bool tells_cost_partly(const struct series_point *point)
 {
 	return point->tally.cost_known && point->tally.cost_known < point->tally.runs;
+}
+
+bool view_series_any_latency(const struct value *of)
+{
+	return any_point(of, tells_latency);
 }
 
 bool view_series_any_few(const struct value *of)

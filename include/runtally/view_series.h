@@ -10,6 +10,6 @@
 member_next view_series_points;
 member_text view_series_unit, view_series_untimed, view_series_chart;
 member_flag view_has_series, view_has_untimed, view_series_any_few, view_series_any_cost,
-	view_series_any_partly;
+	view_series_any_partly, view_series_any_latency;
 
 #endif

@@ -829,6 +829,7 @@ static void families_and_series(void **state)
 		{"series_has_few", "true"},
 		{"series_has_cost", "true"},
 		{"series_cost_partial", "false"},
+		{"series_has_latency", "false"},
 		{"series.1.label", "2026-11-21"},
 		{"series.1.raw.date", "2026-11-21"},
 		{"series.1.has_runs", "true"},
