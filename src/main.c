@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "runtally/adapter.h"
+#include "runtally/breakdown.h"
+#include "runtally/criteria.h"
 #include "runtally/escape.h"
 #include "runtally/families.h"
 #include "runtally/folder.h"
@@ -60,14 +62,14 @@ static int write_reports(const struct options *options, struct view *view)
 
 /* What the reports show of that which takes time or memory. */
 struct shown {
-	bool details, families, series;
+	bool details, families, series, breakdowns;
 };
 
 /* A user's templates may show what they like. */
 static struct shown what_is_shown(const struct options *options)
 {
 	bool all = options->templates_folder || options->template_count;
-	struct shown shown = {all, all, all};
+	struct shown shown = {all, all, all, all};
 
 	for (size_t i = 0; i < options->target_count; i++) {
 		const struct format *format = options->targets[i].format;
@@ -75,8 +77,52 @@ static struct shown what_is_shown(const struct options *options)
 		shown.details = shown.details || format->details;
 		shown.families = shown.families || format->families;
 		shown.series = shown.series || format->series;
+		shown.breakdowns = shown.breakdowns || format->breakdowns;
 	}
 	return shown;
+}
+
+struct figures {
+	struct families families;
+	struct series series;
+	struct criteria criteria;
+	struct breakdown models, agents;
+};
+
+/* What is not shown is not there. */
+static void build_figures(struct figures *figures, struct view *view, const struct shown *shown)
+{
+	const struct report *report = view->report;
+
+	if (shown->families) {
+		families_build(&figures->families, report);
+		view->families = &figures->families;
+	}
+	if (shown->series) {
+		series_build(&figures->series, report->runs, report->run_count);
+		view->series = &figures->series;
+	}
+	if (shown->breakdowns) {
+		criteria_build(&figures->criteria, report);
+		breakdown_build(&figures->models, report, &by_model);
+		breakdown_build(&figures->agents, report, &by_agent);
+		view->criteria = &figures->criteria;
+		view->models = &figures->models;
+		view->agents = &figures->agents;
+	}
+}
+
+static void release_figures(struct figures *figures, const struct view *view)
+{
+	if (view->families)
+		families_release(&figures->families);
+	if (view->series)
+		series_release(&figures->series);
+	if (view->criteria) {
+		criteria_release(&figures->criteria);
+		breakdown_release(&figures->models);
+		breakdown_release(&figures->agents);
+	}
 }
 
 static int report_on(const struct options *options, struct runs *runs,
@@ -86,14 +132,11 @@ static int report_on(const struct options *options, struct runs *runs,
 	struct view_matrix matrix = {.suite = NULL};
 	int status = notes->errors ? EXIT_INPUT : EXIT_OK;
 	struct shown shown = what_is_shown(options);
-	struct families families = {.count = 0};
-	struct series series = {.count = 0};
+	struct figures figures;
 	struct report report;
 	struct gates gates;
 	struct view view = {
 		.report = &report,
-		.families = shown.families ? &families : NULL,
-		.series = shown.series ? &series : NULL,
 		.loads = &loads,
 		.matrix = &matrix,
 		.counts = counts,
@@ -110,15 +153,11 @@ static int report_on(const struct options *options, struct runs *runs,
 
 	view_loads_init(&loads, runs->spool);
 	report_build(&report, runs, options->suite_by);
-	if (shown.families)
-		families_build(&families, &report);
-	if (shown.series)
-		series_build(&series, report.runs, report.run_count);
+	build_figures(&figures, &view, &shown);
 	gates_judge(&gates, &options->gates, &report);
 	status = larger(status, write_reports(options, &view));
 	tell_gates(options, &gates);
-	series_release(&series);
-	families_release(&families);
+	release_figures(&figures, &view);
 	report_release(&report);
 	view_loads_release(&loads);
 	if (runs->spool->failed) {

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "runtally/arena.h"
+#include "runtally/breakdown.h"
+#include "runtally/criteria.h"
 #include "runtally/families.h"
 #include "runtally/logo.h"
 #include "runtally/view.h"
+#include "runtally/view_breakdown.h"
 #include "runtally/view_plan.h"
 #include "runtally/view_search.h"
 #include "runtally/view_site.h"
@@ -20,6 +23,7 @@ static const struct list_size {
 	[LIST_FAILING] = {20, 200},
 	[LIST_FLAKY] = {8, 100},
 	[LIST_FAMILIES] = {8, 100},
+	[LIST_CRITERIA] = {6, 100},
 	[LIST_NOTES] = {20, 200},
 	[LIST_CASES] = {SITE_CASES_A_PAGE, SITE_CASES_A_PAGE},
 	[LIST_RUNS] = {SITE_RUNS_A_PAGE, SITE_RUNS_A_PAGE},
@@ -31,7 +35,8 @@ enum { PARTS_MAX = 20, LIST_SHARE = 6, FRAME_PRICE = 5000, FIXED_FILES = 4 };
 /* Hundredths of the site's bytes for its search, and what a browser reads at once at most. */
 enum { SEARCH_SHARE = 3, SEARCH_BYTES = 4000000 };
 
-enum { CRITERIA_MAX = 50 };
+/* Of a case. */
+enum { CRITERIA_LISTED = 50 };
 
 struct site {
 	const struct rendering *rendering;
@@ -42,7 +47,7 @@ struct site {
 	struct view_plan plan;
 	struct view_search search;
 	struct strbuf name;
-	struct criterion_group criteria[CRITERIA_MAX];
+	struct criteria criteria; /* of a case */
 };
 
 static const char script_file[] = "site.js", style_file[] = "style.css",
@@ -148,8 +153,8 @@ static int render_parts(struct site *site, enum view_list list, const char *temp
 
 /* ---- the index and its lists ---- */
 
-static const enum view_list index_lists[] = {LIST_SUITES, LIST_FAMILIES, LIST_FAILING, LIST_FLAKY,
-					     LIST_NOTES};
+static const enum view_list index_lists[] = {LIST_SUITES,  LIST_FAMILIES, LIST_CRITERIA,
+					     LIST_FAILING, LIST_FLAKY,    LIST_NOTES};
 enum { INDEX_LISTS = sizeof(index_lists) / sizeof(index_lists[0]) };
 
 static int render_index(struct site *site, struct error *err)
@@ -182,43 +187,23 @@ static int render_suite(struct site *site, const struct suite_group *suite, stru
 	return render_parts(site, LIST_CASES, "page_suite", 0, err);
 }
 
-/* Its criterion of that name, made if need be; NULL: there are too many. */
-static struct criterion_group *criterion_of(struct site *site, const char *name)
+static void count_criteria(struct site *site, const struct case_group *group)
 {
-	struct criterion_group *group = site->criteria;
+	const struct report *report = site->view.report;
+	struct criteria *criteria = &site->criteria;
 
-	for (size_t i = 0; i < site->page.criterion_count; i++, group++)
-		if (group->name == name || strcmp(group->name, name) == 0)
-			return group;
-	if (site->page.criterion_count == CRITERIA_MAX)
-		return NULL;
-	site->page.criterion_count++;
-	tally_init(&group->tally);
-	group->name = name;
-	return group;
-}
-
-static void count_criteria(struct site *site, const struct run *run)
-{
-	for (size_t i = 0; i < run->criterion_count; i++) {
-		const struct criterion *criterion = &run->criteria[i];
-		struct criterion_group *group =
-			criterion->name ? criterion_of(site, criterion->name) : NULL;
-
-		if (!group)
-			continue;
-		group->tally.runs++;
-		group->tally.outcomes[criterion->outcome]++;
-	}
+	criteria_clear(criteria);
+	for (size_t i = 0; i < group->run_count; i++)
+		criteria_add(criteria, report->runs[group->first_run + i]);
+	site->page.criteria = criteria->items;
+	site->page.criterion_count =
+		criteria->count < CRITERIA_LISTED ? criteria->count : CRITERIA_LISTED;
 }
 
 static int render_case(struct site *site, const struct case_group *group, struct error *err)
 {
-	const struct report *report = site->view.report;
-
 	set_page(site, PAGE_CASE, group);
-	for (size_t i = 0; i < group->run_count; i++)
-		count_criteria(site, report->runs[group->first_run + i]);
+	count_criteria(site, group);
 	set_list(site, LIST_RUNS, view_plan_runs_listed(group));
 	return render_parts(site, LIST_RUNS, "page_case", 0, err);
 }
@@ -267,9 +252,11 @@ static int render_groups(struct site *site, struct error *err)
 
 /* What a row takes, rather too much than too little. */
 static const size_t row_prices[LIST_COUNT] = {
-	[LIST_SUITES] = 2200, [LIST_FAMILIES] = 1700, [LIST_FAILING] = 900,
-	[LIST_FLAKY] = 1300,  [LIST_NOTES] = 500,
+	[LIST_SUITES] = 2200, [LIST_FAMILIES] = 1700, [LIST_CRITERIA] = 1000,
+	[LIST_FAILING] = 900, [LIST_FLAKY] = 1300,    [LIST_NOTES] = 500,
 };
+
+enum { BREAKDOWN_ROW_PRICE = 1000 };
 
 /* How many of a list's elements its parts together show. */
 static size_t listed(enum view_list list, uint64_t count, uint64_t bytes)
@@ -302,6 +289,13 @@ static uint64_t plan_families(struct site *site, uint64_t bytes, uint64_t files)
 	return price;
 }
 
+static uint64_t breakdown_price(const struct breakdown *breakdown)
+{
+	size_t rows = breakdown ? breakdown->count : 0;
+
+	return BREAKDOWN_ROW_PRICE * (rows < BREAKDOWN_LISTED ? rows : BREAKDOWN_LISTED + 1);
+}
+
 /* Sets the lists of the index; what is left is for the other pages. */
 static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 {
@@ -309,12 +303,14 @@ static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 	const uint64_t counts[LIST_COUNT] = {
 		[LIST_SUITES] = report->suite_count,
 		[LIST_FAMILIES] = site->view.families ? site->view.families->count : 0,
+		[LIST_CRITERIA] = site->view.criteria ? site->view.criteria->count : 0,
 		[LIST_FAILING] = report->failing_cases,
 		[LIST_FLAKY] = report->flaky_cases,
 		[LIST_NOTES] = site->view.notes->count,
 	};
 	uint64_t taken = FRAME_PRICE, used = FIXED_FILES;
 
+	taken += breakdown_price(site->view.models) + breakdown_price(site->view.agents);
 	if (site->view.logo) {
 		taken += site->view.logo->length;
 		used++;
@@ -403,9 +399,10 @@ int site_render(const struct rendering *rendering, struct error *err)
 
 	*site = (struct site){
 		.rendering = rendering, .view = *rendering->view, .name = STRBUF_INIT};
-	site->page.criteria = site->criteria;
+	criteria_init(&site->criteria, false);
 	site->page.search = &site->search;
 	failed = fit(site, err);
+	criteria_release(&site->criteria);
 	strbuf_release(&site->name);
 	memory_free(site);
 	return failed;
@@ -416,9 +413,9 @@ int site_render(const struct rendering *rendering, struct error *err)
 /* `suite-s-0123456789abcdef-2.html`, `flaky-2.html`: only such names are ever made. */
 bool site_has_file(const char *name)
 {
-	static const char *const beginnings[] = {"index",   "suites-", "families-", "failures-",
-						 "flaky-",  "notes-",  "cause-f-",  "suite-s-",
-						 "case-c-", "run-r-"};
+	static const char *const beginnings[] = {"index",     "suites-", "families-", "criteria-",
+						 "failures-", "flaky-",  "notes-",    "cause-f-",
+						 "suite-s-",  "case-c-", "run-r-"};
 	static const char end[] = ".html";
 
 	if (strcmp(name, script_file) == 0 || strcmp(name, style_file) == 0 ||

@@ -5,6 +5,7 @@
 
 #include "runtally/arena.h"
 #include "runtally/chart_case.h"
+#include "runtally/criteria.h"
 #include "runtally/families.h"
 #include "runtally/matrix.h"
 #include "runtally/series.h"
@@ -16,6 +17,7 @@ enum {
 	CASE_PRICE = 1000,
 	FAILURE_PRICE = 800,
 	FAMILY_PRICE = 1600,
+	CRITERION_ROW_PRICE = 900,
 	STRIP_PRICE = 220,
 	STRIP_RUN_PRICE = 16, /* one run of a strip, where neighbours differ */
 	RUN_PRICE = 1600,
@@ -98,6 +100,8 @@ static uint64_t row_price(const struct view *view, size_t row)
 		price += FAILURE_PRICE;
 	if (view->families && row < view->families->count)
 		price += FAMILY_PRICE + family_price(&view->families->items[row], PAGE_FAMILY_RUNS);
+	if (view->criteria && row < view->criteria->count)
+		price += CRITERION_ROW_PRICE;
 	if (row < report->flaky_cases)
 		price += FAILURE_PRICE + strip_price(STRIP_LENGTH);
 	return price;

@@ -4,6 +4,8 @@
 #include "runtally/numbers.h"
 #include "runtally/times.h"
 #include "runtally/view_brand.h"
+#include "runtally/view_breakdown.h"
+#include "runtally/view_criteria.h"
 #include "runtally/view_family.h"
 #include "runtally/view_group.h"
 #include "runtally/view_inputs.h"
@@ -343,6 +345,14 @@ static const struct member report_members[] = {
 	{"has_families", MEMBER_FLAG, {.flag = view_has_families}, 0},
 	{"hidden_families", MEMBER_TEXT, {.text = view_hidden_families}, 0},
 	{"has_hidden_families", MEMBER_FLAG, {.flag = view_has_hidden_families}, 0},
+	{"worst_criteria", MEMBER_LIST, {.next = view_worst_criteria}, 0},
+	{"criterion_count", MEMBER_TEXT, {.text = view_criterion_count}, 0},
+	{"has_worst_criteria", MEMBER_FLAG, {.flag = view_has_criteria}, 0},
+	{"has_criterion_kinds", MEMBER_FLAG, {.flag = view_has_kinds}, 0},
+	{"hidden_criteria", MEMBER_TEXT, {.text = view_hidden_criteria}, 0},
+	{"has_hidden_criteria", MEMBER_FLAG, {.flag = view_has_hidden_criteria}, 0},
+	{"by_model", MEMBER_OBJECT, {.object = view_by_model}, 0},
+	{"by_agent", MEMBER_OBJECT, {.object = view_by_agent}, 0},
 	{"series", MEMBER_LIST, {.next = view_series_points}, 0},
 	{"has_series", MEMBER_FLAG, {.flag = view_has_series}, 0},
 	{"series_unit", MEMBER_TEXT, {.text = view_series_unit}, 0},
@@ -400,6 +410,7 @@ static const struct member report_members[] = {
 	{"search", MEMBER_OBJECT, {.object = view_search}, 0},
 	{"suite_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_SUITES},
 	{"family_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAMILIES},
+	{"criteria_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_CRITERIA},
 	{"failing_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAILING},
 	{"flaky_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FLAKY},
 	{"note_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_NOTES},

@@ -3,9 +3,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtally/criteria.h"
 #include "runtally/families.h"
 #include "runtally/numbers.h"
 #include "runtally/view_anchor.h"
+#include "runtally/view_criteria.h"
 #include "runtally/view_details.h"
 #include "runtally/view_family.h"
 
@@ -26,10 +28,9 @@ size_t view_window_end(const struct view_window *window)
 /* ---- links ---- */
 
 static const char *const list_names[LIST_COUNT] = {
-	[LIST_SUITES] = "suites",     [LIST_FAILURES] = "failing-runs",
-	[LIST_FAILING] = "failures",  [LIST_FLAKY] = "flaky",
-	[LIST_FAMILIES] = "families", [LIST_NOTES] = "notes",
-	[LIST_CASES] = "suite",       [LIST_RUNS] = "case",
+	[LIST_SUITES] = "suites", [LIST_FAILURES] = "failing-runs", [LIST_FAILING] = "failures",
+	[LIST_FLAKY] = "flaky",   [LIST_FAMILIES] = "families",     [LIST_CRITERIA] = "criteria",
+	[LIST_NOTES] = "notes",   [LIST_CASES] = "suite",           [LIST_RUNS] = "case",
 };
 
 static void suite_file(struct strbuf *out, const struct suite_group *suite)
@@ -150,10 +151,15 @@ static void add_part_link(const struct value *of, size_t part, struct strbuf *ou
 static void parts_label(const struct value *of, struct strbuf *out)
 {
 	static const char *const labels[LIST_COUNT] = {
-		[LIST_SUITES] = "suites",         [LIST_FAILURES] = "failures",
-		[LIST_FAILING] = "failing cases", [LIST_FLAKY] = "flaky cases",
-		[LIST_FAMILIES] = "causes",       [LIST_NOTES] = "notes",
-		[LIST_CASES] = "cases",           [LIST_RUNS] = "runs",
+		[LIST_SUITES] = "suites",
+		[LIST_FAILURES] = "failures",
+		[LIST_FAILING] = "failing cases",
+		[LIST_FLAKY] = "flaky cases",
+		[LIST_FAMILIES] = "causes",
+		[LIST_CRITERIA] = "criteria",
+		[LIST_NOTES] = "notes",
+		[LIST_CASES] = "cases",
+		[LIST_RUNS] = "runs",
 	};
 
 	strbuf_addstr(out, labels[list_of(of)]);
@@ -237,19 +243,6 @@ bool view_parts(const struct value *of, struct value *out)
 	*out = value_of(&class_parts, value_view(of), &site->windows[member->at], 0);
 	return true;
 }
-
-/* ---- criteria of a case ---- */
-
-static const struct member criterion_members[] = {
-	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct criterion_group, name)},
-};
-
-static const struct value_class class_criterion_group = {
-	.name = "criterion of a case",
-	.members = criterion_members,
-	.count = MEMBER_COUNT(criterion_members),
-	.base = &class_tally,
-};
 
 /* ---- the page: the object is the site's ---- */
 
@@ -346,6 +339,7 @@ static const struct member page_members[] = {
 	{"is_index", MEMBER_FLAG, {.flag = is_index}, 0},
 	{"is_suites", MEMBER_FLAG, {.flag = is_list}, LIST_SUITES},
 	{"is_families", MEMBER_FLAG, {.flag = is_list}, LIST_FAMILIES},
+	{"is_criteria", MEMBER_FLAG, {.flag = is_list}, LIST_CRITERIA},
 	{"is_failures", MEMBER_FLAG, {.flag = is_list}, LIST_FAILING},
 	{"is_flaky", MEMBER_FLAG, {.flag = is_list}, LIST_FLAKY},
 	{"is_notes", MEMBER_FLAG, {.flag = is_list}, LIST_NOTES},

@@ -23,6 +23,8 @@
 
 struct view_plan;
 struct families;
+struct criteria;
+struct breakdown;
 struct series;
 struct view_site;
 struct logo;
@@ -36,6 +38,7 @@ enum view_list {
 	LIST_FAILING,  /* cases */
 	LIST_FLAKY,
 	LIST_FAMILIES,
+	LIST_CRITERIA, /* worst_criteria */
 	LIST_NOTES,
 	LIST_CASES, /* of a suite */
 	LIST_RUNS,  /* of a case, the latest first */
@@ -54,9 +57,11 @@ struct view_window {
 struct view {
 	const struct report *report;
 	const struct families *families; /* of its failures; NULL: none are told */
-	const struct series *series;     /* of its runs; likewise */
-	struct view_loads *loads;        /* of its runs' details; NULL: none are shown */
-	struct view_matrix *matrix;      /* of its suites, one at a time; NULL: none is shown */
+	const struct criteria *criteria; /* of its runs; likewise */
+	const struct breakdown *models, *agents;
+	const struct series *series;
+	struct view_loads *loads;   /* of its runs' details; NULL: none are shown */
+	struct view_matrix *matrix; /* of its suites, one at a time; NULL: none is shown */
 	const struct ingest_counts *counts;
 	const struct notes *notes;
 	const struct gates *gates;

@@ -8,19 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "runtally/tally.h"
 #include "runtally/view.h"
 
+struct criterion_group;
 struct view_search;
 
 /* What a page is about. A list is the index' own, from its second part on. */
 enum site_page { PAGE_INDEX, PAGE_LIST, PAGE_FAMILY, PAGE_SUITE, PAGE_CASE, PAGE_RUN };
-
-/* How a criterion of a case did over its runs. It begins with its tally, as other groups do. */
-struct criterion_group {
-	struct tally tally; /* its outcomes; nothing else is counted */
-	const char *name;
-};
 
 struct view_site {
 	enum site_page page;

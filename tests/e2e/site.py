@@ -16,8 +16,9 @@ import fields  # noqa: E402
 import harness  # noqa: E402
 from page import runs  # noqa: E402
 
-NAMES = re.compile(r"(index|(suites|families|failures|flaky|notes)-\d+|suite-s-[0-9a-f]{16}(-\d+)?"
-                   r"|cause-f-[0-9a-f]{16}|case-c-[0-9a-f]{16}(-\d+)?|run-r-[0-9a-f]{16})\.html"
+NAMES = re.compile(r"(index|(suites|families|criteria|failures|flaky|notes)-\d+"
+                   r"|cause-f-[0-9a-f]{16}|suite-s-[0-9a-f]{16}(-\d+)?"
+                   r"|case-c-[0-9a-f]{16}(-\d+)?|run-r-[0-9a-f]{16})\.html"
                    r"|style\.css|(site|search)\.js")
 SCRIPT = '<script src="site.js" defer></script>'
 
@@ -99,8 +100,8 @@ class Site(harness.Case):
     def test_samples(self):
         found = self.check(self.make("--details=all", inputs=harness.ROOT / "samples"))
         kinds = {name.split("-")[0] for name in found}
-        self.assertEqual(kinds, {"index.html", "families", "failures", "flaky", "cause", "suite",
-                                 "case", "run"})
+        self.assertEqual(kinds, {"index.html", "families", "criteria", "failures", "flaky",
+                                 "cause", "suite", "case", "run"})
 
     def test_weight_of_samples(self):
         site = self.make(inputs=harness.ROOT / "samples")
@@ -288,6 +289,40 @@ class Site(harness.Case):
                          ["index.html"])
 
     # ---- cases by execution ----
+
+    def put_criteria(self, number, each=5):
+        """Runs that are judged by so many; and by a phrase of their own."""
+        self.write("runs.ndjson", "".join(json.dumps({
+            "schema": "runtally.run/1", "source": "magpipe", "run_id": f"run-{first}",
+            "case": {"name": f"case {first}"}, "outcome": "passed",
+            "criteria": [{"name": f"criterion {first + i}", "outcome": "passed"}
+                         for i in range(each)] +
+                        [{"name": f'phrase_expected: "{first} AM"', "outcome": "failed"}]})
+            + "\n" for first in range(0, number, each)))
+
+    def criteria(self, found, *names):
+        return [re.findall(r'<th scope="row"><bdi>(.*?)</bdi>',
+                           found[name].partition('id="criteria"')[2].partition("</table>")[0])
+                for name in names]
+
+    def test_many_criteria(self):
+        """None is lost between the parts; phrases are one, which fails and so comes first."""
+        self.put_criteria(130)
+        found = self.check(self.make())
+        listed = self.criteria(found, "index.html", "criteria-2.html", "criteria-3.html")
+        self.assertEqual(listed[0][0], "phrase_expected: &quot;…&quot;")
+        self.assertEqual(list(map(len, listed)), [6, 100, 25])
+        self.assertEqual(len(set(sum(listed, []))), 131)
+        self.assertNotIn("Not listed", found["criteria-3.html"])
+
+    def test_criteria_in_the_budget(self):
+        self.put_criteria(2000)
+        found = self.check(self.make("--limit", "site-bytes=800K"))
+        parts = [name for name in found if name.startswith("criteria-")]
+        listed = sum(self.criteria(found, "index.html", *parts), [])
+        self.assertLess(6, len(listed))
+        self.assertIn(f"Not listed to keep this page short: {2001 - len(listed):,} more.",
+                      found["index.html"])
 
     def put_executed(self, *shape, **more):
         self.write("runs.ndjson",

@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "fixture.h"
+#include "runtally/breakdown.h"
+#include "runtally/criteria.h"
 #include "runtally/families.h"
 #include "runtally/series.h"
 #include "runtally/times.h"
@@ -864,6 +866,107 @@ static void families_and_series(void **state)
 	world_release(&world);
 }
 
+static void criteria_of_all(void **state)
+{
+	static const struct expectation wanted[] = {
+		{"worst_criteria", "#2"},
+		{"criterion_count", "2"},
+		{"has_worst_criteria", "true"},
+		{"has_criterion_kinds", "false"},
+		{"has_hidden_criteria", "false"},
+		{"worst_criteria.0.name", "tone"},
+		{"worst_criteria.0.source", "playgent"},
+		{"worst_criteria.0.pass_rate", "0 %"},
+		{"worst_criteria.0.fraction", "0/2"},
+		{"worst_criteria.0.failed", "2"},
+		{"worst_criteria.0.score_mean", "0.13"},
+		{"worst_criteria.0.is_kind", "false"},
+		{"worst_criteria.0.case_count", "1"},
+		{"worst_criteria.0.has_one_case", "true"},
+		{"worst_criteria.1.name", "facts"},
+		{"worst_criteria.1.has_score", "false"},
+	};
+	struct criteria criteria;
+	struct world world;
+
+	(void)state;
+	make_full(&world);
+	CHECK(&world.view, ((const struct expectation[]){{"worst_criteria", "#0"},
+							 {"has_worst_criteria", "false"},
+							 {"has_criterion_kinds", "false"},
+							 {"hidden_criteria", "0"}}));
+	criteria_build(&criteria, &world.report);
+	world.view.criteria = &criteria;
+	CHECK(&world.view, wanted);
+	world.view.rows = 1;
+	CHECK(&world.view, ((const struct expectation[]){{"worst_criteria", "#1"},
+							 {"hidden_criteria", "1"},
+							 {"has_hidden_criteria", "true"}}));
+	criteria_release(&criteria);
+	world_release(&world);
+}
+
+/* Runs of as many models and agents; the first run of each passed. */
+static void add_told(struct world *world, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct run run = made_run("kapso", arena_printf(&world->runs.arena, "r%zu", i),
+					  i ? OUTCOME_PASSED : OUTCOME_FAILED);
+
+		run.suite.name = "suite";
+		run.model = arena_printf(&world->runs.arena, "model %02zu", i);
+		run.agent.name = arena_printf(&world->runs.arena, "agent %02zu", i);
+		run.has_cost = true;
+		run.cost_nano = DOLLAR / 4;
+		keep(world, &run);
+	}
+}
+
+static void breakdowns(void **state)
+{
+	static const struct expectation wanted[] = {
+		{"by_model.is_by_agent", "false"},
+		{"by_model.group_count", "23"},
+		{"by_model.groups", "#21"},
+		{"by_model.hidden_groups", "3"},
+		{"by_model.has_hidden_groups", "true"},
+		{"by_model.groups.0.name", "model 00"},
+		{"by_model.groups.0.source", ""},
+		{"by_model.groups.0.pass_rate", "0 %"},
+		{"by_model.groups.0.cost_per_pass", "n/a"},
+		{"by_model.groups.0.has_cost_per_pass", "false"},
+		{"by_model.groups.1.name", "model 01"},
+		{"by_model.groups.1.cost_per_pass", "$0.25"},
+		{"by_model.groups.1.has_cost_per_pass", "true"},
+		{"by_model.groups.19.name", "model 19"},
+		{"by_model.groups.20.name", ""},
+		{"by_model.groups.20.runs", "1"},
+		{"by_model.groups.20.number", "21"},
+		{"by_agent.is_by_agent", "true"},
+		{"by_agent.groups.0.name", "agent 00"},
+		{"by_agent.groups.0.source", "kapso"},
+	};
+	struct breakdown models, agents;
+	struct run other = made_run("telnyx", "t1", OUTCOME_PASSED);
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	add_told(&world, 23);
+	keep(&world, &other);
+	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	CHECK(&world.view,
+	      ((const struct expectation[]){{"by_model", "false"}, {"by_agent", "false"}}));
+	breakdown_build(&models, &world.report, &by_model);
+	breakdown_build(&agents, &world.report, &by_agent);
+	world.view.models = &models;
+	world.view.agents = &agents;
+	CHECK(&world.view, wanted);
+	breakdown_release(&models);
+	breakdown_release(&agents);
+	world_release(&world);
+}
+
 static void add_priced(struct world *world, const char *name, int64_t cost, int64_t duration)
 {
 	struct run run = made_run("kapso", arena_strdup(&world->runs.arena, name), OUTCOME_PASSED);
@@ -1578,6 +1681,8 @@ int main(void)
 		cmocka_unit_test(matrices),
 		cmocka_unit_test(over_time),
 		cmocka_unit_test(families_and_series),
+		cmocka_unit_test(criteria_of_all),
+		cmocka_unit_test(breakdowns),
 		cmocka_unit_test(top_cases),
 		cmocka_unit_test(texts_of_nothing),
 		cmocka_unit_test(everything),
