@@ -234,39 +234,6 @@ static void gather(struct gathering *g)
 
 /* ---- all runs ---- */
 
-static void find_period(struct gathering *g)
-{
-	struct ingest_counts *counts = g->counts;
-
-	for (size_t i = 0; i < g->runs->count; i++) {
-		int64_t from = run_begin(g->runs->items[i]), to = run_when(g->runs->items[i]);
-
-		if (to == TIME_UNKNOWN)
-			continue;
-		if (from == TIME_UNKNOWN || from > to)
-			from = to;
-		if (counts->period_from == TIME_UNKNOWN || from < counts->period_from)
-			counts->period_from = from;
-		if (counts->period_to == TIME_UNKNOWN || to > counts->period_to)
-			counts->period_to = to;
-	}
-}
-
-static void note_without_time(struct gathering *g)
-{
-	struct note made = {.severity = SEVERITY_WARNING};
-	char text[160];
-
-	if (!g->counts->without_time)
-		return;
-	snprintf(text, sizeof(text),
-		 "%llu run%s without a time: kept, though a period was asked for",
-		 (unsigned long long)g->counts->without_time,
-		 g->counts->without_time == 1 ? "" : "s");
-	made.text = text;
-	notes_add(g->notes, &made);
-}
-
 static void take_counts(struct gathering *g)
 {
 	struct ingest_counts *counts = g->counts;
@@ -305,9 +272,6 @@ static void finish(struct gathering *g)
 	g->counts->runs = g->runs->count;
 	joins_apply(&harvest->joins, g->runs, g->notes);
 	pages_check(&harvest->pages, g->notes);
-	select_wanted(g->runs, g->options, g->counts);
-	note_without_time(g);
-	find_period(g);
 	take_counts(g);
 }
 

@@ -20,6 +20,7 @@
 #include "runtally/output.h"
 #include "runtally/publish.h"
 #include "runtally/report.h"
+#include "runtally/select.h"
 #include "runtally/series.h"
 #include "runtally/templates.h"
 #include "runtally/view_matrix.h"
@@ -125,23 +126,82 @@ static void release_figures(struct figures *figures, const struct view *view)
 	}
 }
 
-static int report_on(const struct options *options, struct runs *runs,
-		     const struct ingest_counts *counts, const struct notes *notes)
+/* What was read. */
+struct material {
+	struct spool spool;
+	struct notes notes;
+	struct runs inputs, baseline;
+	struct ingest_counts counts; /* of the inputs */
+};
+
+static void read_inputs(struct material *material, const struct options *options)
 {
-	struct view_loads loads;
-	struct view_matrix matrix = {.suite = NULL};
-	int status = notes->errors ? EXIT_INPUT : EXIT_OK;
-	struct shown shown = what_is_shown(options);
-	struct figures figures;
+	struct ingest_counts of_baseline;
+
+	spool_init(&material->spool, SPOOL_MEMORY, temporary_folder());
+	notes_init(&material->notes, options->notes_limit);
+	runs_init(&material->inputs, &material->spool);
+	runs_init(&material->baseline, &material->spool);
+	ingest(options->inputs, options->input_count, &options->ingest, &material->inputs,
+	       &material->counts, &material->notes);
+	if (options->baseline_count)
+		ingest(options->baselines, options->baseline_count, &options->ingest,
+		       &material->baseline, &of_baseline, &material->notes);
+	if (options->ingest.progress)
+		show_progress(NULL, 0, 0);
+}
+
+static void material_release(struct material *material)
+{
+	runs_release(&material->baseline);
+	runs_release(&material->inputs);
+	notes_release(&material->notes);
+	spool_release(&material->spool);
+}
+
+/* What is found in it. */
+struct findings {
+	struct selection selection;
 	struct report report;
 	struct gates gates;
+};
+
+static void find_out(struct findings *found, struct material *material,
+		     const struct options *options)
+{
+	const struct supply supply = {
+		.inputs = &material->inputs,
+		.baseline = &material->baseline,
+		.has_inputs = options->input_count > 0,
+		.has_baseline = options->baseline_count > 0,
+	};
+	const struct run_list *now = &found->selection.now;
+
+	selection_make(&found->selection, &supply, &options->choice, &material->counts,
+		       &material->notes);
+	report_build(&found->report, now->items, now->count, options->suite_by);
+	gates_judge(&found->gates, &options->gates, &found->report);
+}
+
+static void findings_release(struct findings *found)
+{
+	report_release(&found->report);
+	selection_release(&found->selection);
+}
+
+static int report_on(const struct options *options, const struct material *material,
+		     const struct findings *found, struct view_loads *loads)
+{
+	struct view_matrix matrix = {.suite = NULL};
+	struct shown shown = what_is_shown(options);
+	struct figures figures;
 	struct view view = {
-		.report = &report,
-		.loads = &loads,
+		.report = &found->report,
+		.loads = loads,
 		.matrix = &matrix,
-		.counts = counts,
-		.notes = notes,
-		.gates = &gates,
+		.counts = &material->counts,
+		.notes = &material->notes,
+		.gates = &found->gates,
 		.render = &options->render,
 		.title = options->title,
 		.link = options->link,
@@ -150,48 +210,51 @@ static int report_on(const struct options *options, struct runs *runs,
 		.details = options->ingest.details,
 		.pass_score_micro = options->ingest.rules.pass_score_micro,
 	};
+	int status;
 
-	view_loads_init(&loads, runs->spool);
-	report_build(&report, runs, options->suite_by);
 	build_figures(&figures, &view, &shown);
-	gates_judge(&gates, &options->gates, &report);
-	status = larger(status, write_reports(options, &view));
-	tell_gates(options, &gates);
+	status = write_reports(options, &view);
 	release_figures(&figures, &view);
-	report_release(&report);
+	return status;
+}
+
+static int report_with_details(const struct options *options, struct material *material,
+			       const struct findings *found)
+{
+	struct view_loads loads;
+	int status;
+
+	view_loads_init(&loads, &material->spool);
+	status = report_on(options, material, found, &loads);
 	view_loads_release(&loads);
-	if (runs->spool->failed) {
-		tell(NULL, "temporary file: cannot be read back: details are missing in reports");
-		status = EXIT_OUTPUT;
-	}
-	return larger(status, gates.missed ? EXIT_GATE : EXIT_OK);
+	if (!material->spool.failed)
+		return status;
+	tell(NULL, "temporary file: cannot be read back: details are missing in reports");
+	return EXIT_OUTPUT;
 }
 
 static int run_pipeline(struct options *options)
 {
-	struct ingest_counts counts;
-	struct notes notes;
-	struct spool spool;
-	struct runs runs;
-	int status = EXIT_INPUT;
+	struct material material;
+	struct findings found;
+	int status;
 
 	options->ingest.details_unseen = !what_is_shown(options).details;
 	if (wants_progress(options))
 		options->ingest.progress = show_progress;
-	spool_init(&spool, SPOOL_MEMORY, temporary_folder());
-	runs_init(&runs, &spool);
-	notes_init(&notes, options->notes_limit);
-	ingest(options->inputs, options->input_count, &options->ingest, &runs, &counts, &notes);
-	if (options->ingest.progress)
-		show_progress(NULL, 0, 0);
-	tell_notes(options, &notes);
-	if (options->strict && notes.errors)
+	read_inputs(&material, options);
+	find_out(&found, &material, options);
+	tell_notes(options, &material.notes);
+	status = material.notes.errors ? EXIT_INPUT : EXIT_OK;
+	if (options->strict && material.notes.errors) {
 		tell(NULL, "--strict: no report is written, for some input was bad");
-	else
-		status = report_on(options, &runs, &counts, &notes);
-	notes_release(&notes);
-	runs_release(&runs);
-	spool_release(&spool);
+	} else {
+		status = larger(status, report_with_details(options, &material, &found));
+		tell_gates(options, &found.gates);
+		status = larger(status, found.gates.missed ? EXIT_GATE : EXIT_OK);
+	}
+	findings_release(&found);
+	material_release(&material);
 	return status;
 }
 

@@ -235,11 +235,11 @@ void options_init(struct options *options)
 			{
 				.rules = {.pass_score_micro = 800000},
 				.limits = default_limits,
-				.since = TIME_UNKNOWN,
-				.until = TIME_UNKNOWN,
 				.redact = true,
 				.transcripts = true,
 			},
+		.choice = {.period = {TIME_UNKNOWN, TIME_UNKNOWN},
+			   .compare_period = {TIME_UNKNOWN, TIME_UNKNOWN}},
 		.gates = {.min_pass_rate_micro = -1, .max_cost_nano = -1},
 		.render = default_render_options,
 		.notes_limit = NOTES_LIMIT,
@@ -303,10 +303,10 @@ static int apply_arguments(struct options *options, const struct arguments *argu
 /* What no option can know alone. */
 static int check_together(const struct options *options, struct error *err)
 {
-	const struct ingest_options *ingest = &options->ingest;
+	const struct period *period = &options->choice.period;
 
-	if (ingest->since != TIME_UNKNOWN && ingest->until != TIME_UNKNOWN &&
-	    ingest->since >= ingest->until)
+	if (period->since != TIME_UNKNOWN && period->until != TIME_UNKNOWN &&
+	    period->since >= period->until)
 		return error_set(err, "the period ends (--until) before it begins (--since, "
 				      "--last)");
 	if (!options->input_count && !options->print_templates)

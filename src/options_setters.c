@@ -342,7 +342,7 @@ static int parse_time(const char *value, int64_t *ms, struct error *err)
 
 int set_since(struct options *options, const char *value, struct error *err)
 {
-	return parse_time(value, &options->ingest.since, err);
+	return parse_time(value, &options->choice.period.since, err);
 }
 
 int set_until(struct options *options, const char *value, struct error *err)
@@ -351,7 +351,7 @@ int set_until(struct options *options, const char *value, struct error *err)
 
 	if (parse_time(value, &ms, err) != 0)
 		return -1;
-	options->ingest.until = strlen(value) == DATE_LENGTH ? ms + DAY_MS : ms;
+	options->choice.period.until = strlen(value) == DATE_LENGTH ? ms + DAY_MS : ms;
 	return 0;
 }
 
@@ -363,15 +363,15 @@ int set_last(struct options *options, const char *value, struct error *err)
 		return error_set(err,
 				 "\"%s\" is not a number of days or weeks (7d, 2w; %dd at most)",
 				 value, DAYS_MAX);
-	options->ingest.since = options->now - days * DAY_MS;
+	options->choice.period.since = options->now - days * DAY_MS;
 	return 0;
 }
 
 int set_suite(struct options *options, const char *value, struct error *err)
 {
 	(void)err;
-	options->ingest.suites =
-		add_text(options, options->ingest.suites, &options->ingest.suite_count, value);
+	options->choice.suites =
+		add_text(options, options->choice.suites, &options->choice.suite_count, value);
 	return 0;
 }
 
@@ -380,8 +380,8 @@ int set_source(struct options *options, const char *value, struct error *err)
 {
 	if (!*value)
 		return error_set(err, "must not be empty");
-	options->ingest.sources =
-		add_text(options, options->ingest.sources, &options->ingest.source_count, value);
+	options->choice.sources =
+		add_text(options, options->choice.sources, &options->choice.source_count, value);
 	return 0;
 }
 

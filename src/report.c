@@ -420,14 +420,15 @@ static void build_strips(struct report *report)
 	}
 }
 
-void report_build(struct report *report, struct runs *runs, enum suite_by by)
+void report_build(struct report *report, struct run **runs, size_t count, enum suite_by by)
 {
-	struct builder builder = {.report = report, .by = by, .placed = place_runs(runs, by)};
+	struct builder builder = {
+		.report = report, .by = by, .placed = place_runs(runs, count, by)};
 
-	*report = (struct report){.run_count = runs->count};
+	*report = (struct report){.run_count = count};
 	arena_init(&report->arena, 0);
 	tally_init(&report->totals);
-	report->runs = runs->items;
+	report->runs = runs;
 	make_room(report, builder.placed);
 	build_groups(&builder);
 	memory_free(builder.placed);

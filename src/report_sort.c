@@ -210,14 +210,14 @@ static void rank_keys(struct placed *placed, size_t count, const struct numberin
 	memory_free(case_ranks);
 }
 
-struct placed *place_runs(struct runs *runs, enum suite_by by)
+struct placed *place_runs(struct run **runs, size_t count, enum suite_by by)
 {
-	struct placed *placed = memory_alloc(runs->count * sizeof(*placed));
+	struct placed *placed = memory_alloc(count * sizeof(*placed));
 	struct numbering sources = {.count = 0}, suites = {.count = 0}, cases = {.count = 0};
 
-	assert(runs->count < UINT32_MAX);
-	for (size_t i = 0; i < runs->count; i++) {
-		struct run *run = runs->items[i];
+	assert(count < UINT32_MAX);
+	for (size_t i = 0; i < count; i++) {
+		struct run *run = runs[i];
 
 		placed[i] = (struct placed){
 			.run = run,
@@ -227,12 +227,12 @@ struct placed *place_runs(struct runs *runs, enum suite_by by)
 			.test_case = number_text(&cases, key_text(case_key(run))),
 		};
 	}
-	if (runs->count) {
-		rank_keys(placed, runs->count, &sources, &suites, &cases);
-		qsort(placed, runs->count, sizeof(*placed), compare_placed);
+	if (count) {
+		rank_keys(placed, count, &sources, &suites, &cases);
+		qsort(placed, count, sizeof(*placed), compare_placed);
 	}
-	for (size_t i = 0; i < runs->count; i++)
-		runs->items[i] = placed[i].run;
+	for (size_t i = 0; i < count; i++)
+		runs[i] = placed[i].run;
 	numbering_release(&sources);
 	numbering_release(&suites);
 	numbering_release(&cases);

@@ -39,7 +39,7 @@ struct placed {
  * All runs, by source, suite, case, time, id and origin; `runs` gets the same order. The caller
  * frees the array.
  */
-struct placed *place_runs(struct runs *runs, enum suite_by by);
+struct placed *place_runs(struct run **runs, size_t count, enum suite_by by);
 
 /*
  * Gives each different pointer among `texts` a number, 0, 1, ... as they come, into numbers[].

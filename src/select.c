@@ -1,6 +1,7 @@
 #include "runtally/select.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 
 static size_t richness(const struct run *run)
@@ -54,55 +55,84 @@ static bool same_run(const struct run *a, const struct run *b)
 	       strcmp(a->run_id, b->run_id) == 0;
 }
 
-/* Table slots hold positions in items, plus one. */
-uint64_t select_distinct(struct runs *runs)
-{
-	uint64_t dropped = 0;
-	size_t capacity = 64, kept = 0;
+/* Runs by identity; slots hold positions in items, plus one. */
+struct identities {
+	struct run **items;
 	size_t *slots;
+	size_t capacity;
+};
 
-	while (capacity < runs->count * 2)
-		capacity *= 2;
-	slots = memory_alloc(capacity * sizeof(*slots));
-	memset(slots, 0, capacity * sizeof(*slots));
-	for (size_t i = 0; i < runs->count; i++) {
-		struct run *run = runs->items[i];
-		size_t at = (size_t)(run->identity ^ run->identity >> 32) & (capacity - 1);
+static void identities_init(struct identities *table, struct run **items, size_t count)
+{
+	*table = (struct identities){.items = items, .capacity = 64};
+	while (table->capacity < count * 2)
+		table->capacity *= 2;
+	table->slots = memory_alloc(table->capacity * sizeof(*table->slots));
+	memset(table->slots, 0, table->capacity * sizeof(*table->slots));
+}
 
-		while (slots[at] && !same_run(runs->items[slots[at] - 1], run))
-			at = (at + 1) & (capacity - 1);
-		if (!slots[at]) {
-			runs->items[kept++] = run;
-			slots[at] = kept;
+/* The slot of the run with that identity, or the free one where it belongs. */
+static size_t *slot_of(const struct identities *table, const struct run *run)
+{
+	size_t mask = table->capacity - 1;
+	size_t at = (size_t)(run->identity ^ run->identity >> 32) & mask;
+
+	while (table->slots[at] && !same_run(table->items[table->slots[at] - 1], run))
+		at = (at + 1) & mask;
+	return &table->slots[at];
+}
+
+static size_t keep_distinct(struct run **items, size_t count, struct runs *owner)
+{
+	struct identities table;
+	size_t kept = 0;
+
+	identities_init(&table, items, count);
+	for (size_t i = 0; i < count; i++) {
+		struct run *run = items[i], **held;
+		size_t *slot = slot_of(&table, run);
+
+		if (!*slot) {
+			items[kept++] = run;
+			*slot = kept;
 			continue;
 		}
-		dropped++;
-		if (is_better(run, runs->items[slots[at] - 1])) {
-			fill_from_copy(runs, run, runs->items[slots[at] - 1]);
-			runs->items[slots[at] - 1] = run;
+		held = &items[*slot - 1];
+		if (is_better(run, *held)) {
+			fill_from_copy(owner, run, *held);
+			*held = run;
 		} else {
-			fill_from_copy(runs, runs->items[slots[at] - 1], run);
+			fill_from_copy(owner, *held, run);
 		}
 	}
-	runs->count = kept;
-	memory_free(slots);
-	return dropped;
+	memory_free(table.slots);
+	return kept;
 }
 
-static bool in_period(const struct ingest_options *options, const struct run *run,
-		      struct ingest_counts *counts)
+uint64_t select_distinct(struct runs *runs)
 {
-	int64_t when = run_when(run);
+	size_t count = runs->count;
 
-	if (options->since == TIME_UNKNOWN && options->until == TIME_UNKNOWN)
-		return true;
-	if (when == TIME_UNKNOWN) {
-		counts->without_time++;
-		return true;
-	}
-	return (options->since == TIME_UNKNOWN || when >= options->since) &&
-	       (options->until == TIME_UNKNOWN || when < options->until);
+	runs->count = keep_distinct(runs->items, count, runs);
+	return count - runs->count;
 }
+
+/* ---- periods ---- */
+
+enum { WEEK_MS = 7 * 24 * 3600 * 1000 };
+
+bool period_is_open(const struct period *period)
+{
+	return period->since == TIME_UNKNOWN && period->until == TIME_UNKNOWN;
+}
+
+bool period_holds(const struct period *period, int64_t when)
+{
+	return (period->since == TIME_UNKNOWN || when >= period->since) &&
+	       (period->until == TIME_UNKNOWN || when < period->until);
+}
+
+/* ---- suites and sources ---- */
 
 static bool matches(const char *const *globs, size_t count, const char *text)
 {
@@ -112,38 +142,245 @@ static bool matches(const char *const *globs, size_t count, const char *text)
 	return false;
 }
 
-static bool in_suites(const struct ingest_options *options, const struct run *run)
+static bool in_suites(const struct choice *choice, const struct run *run)
 {
 	const struct label *suite = &run->suite;
 
-	if (!options->suite_count)
+	if (!choice->suite_count)
 		return true;
 	if (!suite->id && !suite->name)
 		suite = &run->agent;
-	return matches(options->suites, options->suite_count, suite->name) ||
-	       matches(options->suites, options->suite_count, suite->id);
+	return matches(choice->suites, choice->suite_count, suite->name) ||
+	       matches(choice->suites, choice->suite_count, suite->id);
 }
 
-static bool in_sources(const struct ingest_options *options, const struct run *run)
+static bool in_sources(const struct choice *choice, const struct run *run)
 {
-	for (size_t i = 0; i < options->source_count; i++)
-		if (strcmp(options->sources[i], run->source) == 0)
+	for (size_t i = 0; i < choice->source_count; i++)
+		if (strcmp(choice->sources[i], run->source) == 0)
 			return true;
-	return !options->source_count;
+	return !choice->source_count;
 }
 
-void select_wanted(struct runs *runs, const struct ingest_options *options,
-		   struct ingest_counts *counts)
+static bool is_wanted(const struct choice *choice, const struct run *run)
 {
-	size_t kept = 0;
+	return in_sources(choice, run) && in_suites(choice, run);
+}
 
-	for (size_t i = 0; i < runs->count; i++) {
-		struct run *run = runs->items[i];
+/* ---- lists ---- */
 
-		if (in_sources(options, run) && in_suites(options, run) &&
-		    in_period(options, run, counts))
-			runs->items[kept++] = run;
+static void list_init(struct run_list *list, size_t room)
+{
+	*list = (struct run_list){.items = memory_alloc(room * sizeof(*list->items))};
+}
+
+static void list_add(struct run_list *list, struct run *run)
+{
+	list->items[list->count++] = run;
+}
+
+/* All runs of inputs and history, each once; those of the inputs, as many as there are, first. */
+static void unite(struct run_list *list, const struct supply *supply)
+{
+	size_t inputs = supply->inputs->count, past = supply->past ? supply->past->count : 0;
+
+	list_init(list, inputs + past);
+	if (inputs)
+		memcpy(list->items, supply->inputs->items, inputs * sizeof(*list->items));
+	if (past)
+		memcpy(list->items + inputs, supply->past->items, past * sizeof(*list->items));
+	list->count = past ? keep_distinct(list->items, inputs + past, supply->inputs) : inputs;
+}
+
+/* ---- now ---- */
+
+static bool is_now(const struct supply *supply, const struct choice *choice, size_t at,
+		   const struct run *run, struct ingest_counts *counts)
+{
+	bool is_input = at < supply->inputs->count;
+
+	if (period_is_open(&choice->period))
+		return is_input || !supply->has_inputs;
+	if (run_when(run) != TIME_UNKNOWN)
+		return period_holds(&choice->period, run_when(run));
+	counts->without_time += is_input;
+	return is_input;
+}
+
+static void choose_now(struct selection *selection, const struct supply *supply,
+		       const struct choice *choice, const struct run_list *united,
+		       struct ingest_counts *counts)
+{
+	int64_t until = choice->period.until;
+
+	list_init(&selection->now, united->count);
+	list_init(&selection->all, united->count);
+	for (size_t i = 0; i < united->count; i++) {
+		struct run *run = united->items[i];
+		bool wanted = is_wanted(choice, run);
+		bool now = wanted && is_now(supply, choice, i, run, counts);
+
+		if (now)
+			list_add(&selection->now, run);
+		if (now || (wanted && run_when(run) != TIME_UNKNOWN &&
+			    (until == TIME_UNKNOWN || run_when(run) < until)))
+			list_add(&selection->all, run);
+		counts->filtered += !now && i < supply->inputs->count;
 	}
-	counts->filtered = runs->count - kept;
-	runs->count = kept;
+}
+
+static void find_period(const struct run_list *list, struct ingest_counts *counts)
+{
+	counts->period_from = counts->period_to = TIME_UNKNOWN;
+	for (size_t i = 0; i < list->count; i++) {
+		int64_t from = run_begin(list->items[i]), to = run_when(list->items[i]);
+
+		if (to == TIME_UNKNOWN)
+			continue;
+		if (from == TIME_UNKNOWN || from > to)
+			from = to;
+		if (counts->period_from == TIME_UNKNOWN || from < counts->period_from)
+			counts->period_from = from;
+		if (counts->period_to == TIME_UNKNOWN || to > counts->period_to)
+			counts->period_to = to;
+	}
+}
+
+static void note_without_time(const struct ingest_counts *counts, struct notes *notes)
+{
+	struct note made = {.severity = SEVERITY_WARNING};
+	char text[160];
+
+	if (!counts->without_time)
+		return;
+	snprintf(text, sizeof(text),
+		 "%llu run%s without a time: kept, though a period was asked for",
+		 (unsigned long long)counts->without_time, counts->without_time == 1 ? "" : "s");
+	made.text = text;
+	notes_add(notes, &made);
+}
+
+/* ---- before ---- */
+
+/*
+ * As long as the period that was asked for, up to its begin. Where none was, the week before the
+ * runs, or as long as they took.
+ */
+static struct period previous_period(const struct choice *choice,
+				     const struct ingest_counts *counts)
+{
+	struct period now = choice->period;
+	int64_t length;
+
+	if (now.since == TIME_UNKNOWN)
+		now.since = counts->period_from;
+	if (now.until == TIME_UNKNOWN)
+		now.until = counts->period_to;
+	if (now.since == TIME_UNKNOWN || now.until == TIME_UNKNOWN)
+		return (struct period){TIME_UNKNOWN, TIME_UNKNOWN};
+	length = now.until - now.since;
+	if (choice->period.since == TIME_UNKNOWN && length < WEEK_MS)
+		length = WEEK_MS;
+	return (struct period){now.since - length, now.since};
+}
+
+/* The runs of the history in that period; `now` is part of `united`, in its order. */
+static void choose_before(struct selection *selection, const struct choice *choice,
+			  const struct run_list *united)
+{
+	size_t now = 0;
+
+	list_init(&selection->before, united->count);
+	if (period_is_open(&selection->before_period))
+		return;
+	for (size_t i = 0; i < united->count; i++) {
+		struct run *run = united->items[i];
+
+		if (now < selection->now.count && selection->now.items[now] == run)
+			now++;
+		else if (is_wanted(choice, run) && run_when(run) != TIME_UNKNOWN &&
+			 period_holds(&selection->before_period, run_when(run)))
+			list_add(&selection->before, run);
+	}
+}
+
+static void note_in_both(uint64_t count, struct notes *notes)
+{
+	char text[160];
+
+	if (!count)
+		return;
+	snprintf(text, sizeof(text),
+		 "%llu run%s of the baseline %s among the runs of the report, too: not compared "
+		 "with",
+		 (unsigned long long)count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
+	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
+}
+
+static void choose_baseline(struct selection *selection, const struct supply *supply,
+			    const struct choice *choice, struct notes *notes)
+{
+	struct run_list *now = &selection->now;
+	struct identities table;
+	uint64_t in_both = 0;
+
+	list_init(&selection->before, supply->baseline->count);
+	identities_init(&table, now->items, now->count);
+	for (size_t i = 0; i < now->count; i++)
+		*slot_of(&table, now->items[i]) = i + 1;
+	for (size_t i = 0; i < supply->baseline->count; i++) {
+		struct run *run = supply->baseline->items[i];
+
+		if (!is_wanted(choice, run))
+			continue;
+		if (*slot_of(&table, run))
+			in_both++;
+		else
+			list_add(&selection->before, run);
+	}
+	memory_free(table.slots);
+	note_in_both(in_both, notes);
+}
+
+static void choose_compared(struct selection *selection, const struct supply *supply,
+			    const struct choice *choice, const struct run_list *united,
+			    const struct ingest_counts *counts, struct notes *notes)
+{
+	enum compare_with with = choice->compare;
+
+	if (with == COMPARE_DEFAULT && !supply->has_baseline)
+		with = supply->has_past ? COMPARE_PREVIOUS : COMPARE_NONE;
+	if (with == COMPARE_NONE)
+		return;
+	selection->compares = true;
+	if (with == COMPARE_DEFAULT) {
+		choose_baseline(selection, supply, choice, notes);
+		return;
+	}
+	selection->before_period =
+		with == COMPARE_PERIOD ? choice->compare_period : previous_period(choice, counts);
+	choose_before(selection, choice, united);
+}
+
+/* ---- all of it ---- */
+
+void selection_make(struct selection *selection, const struct supply *supply,
+		    const struct choice *choice, struct ingest_counts *counts, struct notes *notes)
+{
+	struct run_list united;
+
+	*selection = (struct selection){.before_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
+	unite(&united, supply);
+	choose_now(selection, supply, choice, &united, counts);
+	find_period(&selection->now, counts);
+	note_without_time(counts, notes);
+	choose_compared(selection, supply, choice, &united, counts, notes);
+	memory_free(united.items);
+}
+
+void selection_release(struct selection *selection)
+{
+	memory_free(selection->now.items);
+	memory_free(selection->before.items);
+	memory_free(selection->all.items);
 }

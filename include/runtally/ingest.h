@@ -1,6 +1,6 @@
 /*
- * ingest: blobs → runs and definitions: records read, redacted, joined, freed of duplicates,
- * filtered. What was dropped, cut or guessed becomes a note.
+ * ingest: blobs → runs and definitions: records read, redacted, joined, freed of duplicates. What
+ * was dropped, cut or guessed becomes a note. Which of the runs count is decided later (select.h).
  */
 #ifndef RUNTALLY_INGEST_H
 #define RUNTALLY_INGEST_H
@@ -23,11 +23,6 @@ struct ingest_options {
 	const struct adapter *from; /* NULL: found from each record */
 	struct verdict_rules rules;
 	struct limits limits;
-	int64_t since, until;      /* ms, of run_when; TIME_UNKNOWN: open. until is exclusive */
-	const char *const *suites; /* globs (fnmatch) on a suite's name or id; count 0: all */
-	size_t suite_count;
-	const char *const *sources; /* names; count 0: all */
-	size_t source_count;
 	enum detail_choice details;
 	bool details_unseen; /* no report will show details: they are read, but not kept */
 	size_t jobs; /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
@@ -41,12 +36,14 @@ struct ingest_options {
 struct ingest_counts {
 	uint64_t files, documents, bytes;
 	uint64_t records;
-	uint64_t runs; /* distinct runs, before filters */
+	uint64_t runs; /* distinct ones */
 	uint64_t duplicates, definitions, rejected;
+	uint64_t redactions[REDACT_KINDS];
+
+	/* Set by selection_make (select.h). */
 	uint64_t filtered;     /* runs outside the period, suites or sources asked for */
 	uint64_t without_time; /* runs kept though a period was asked for and they tell no time */
-	uint64_t redactions[REDACT_KINDS];
-	int64_t period_from, period_to; /* of the runs kept; TIME_UNKNOWN: no run tells */
+	int64_t period_from, period_to; /* of the runs that count; TIME_UNKNOWN: none tells */
 };
 
 /*

@@ -18,6 +18,7 @@
 #include "runtally/ingest.h"
 #include "runtally/logo.h"
 #include "runtally/report.h"
+#include "runtally/select.h"
 
 /* One -o. */
 struct target {
@@ -38,6 +39,8 @@ struct options {
 	struct arena arena;
 	const char **inputs;
 	size_t input_count;
+	const char **baselines;
+	size_t baseline_count;
 	struct target *targets;
 	size_t target_count;
 	struct template_choice *templates;
@@ -49,6 +52,7 @@ struct options {
 	const struct accent *accent;  /* NULL: none */
 	enum suite_by suite_by;
 	struct ingest_options ingest;
+	struct choice choice;
 	struct gate_options gates;
 	struct render_options render;
 	size_t notes_limit; /* different notes that are kept; 1000 */

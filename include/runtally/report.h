@@ -61,7 +61,7 @@ struct source_group {
 /* The whole, grouped. Owned by its arena, but for the runs (borrowed). */
 struct report {
 	struct arena arena;
-	struct run **runs; /* borrowed from struct runs, sorted in place */
+	struct run **runs; /* borrowed, sorted in place */
 	size_t run_count;
 	struct tally totals;
 	struct source_group *sources;
@@ -80,8 +80,8 @@ struct report {
 	uint64_t flaky_cases, failing_cases;
 };
 
-/* Groups all of `runs` (sorting its items). The report borrows runs. */
-void report_build(struct report *report, struct runs *runs, enum suite_by by);
+/* Groups the runs, sorting the list; both are borrowed. A run's case_index is the last report's. */
+void report_build(struct report *report, struct run **runs, size_t count, enum suite_by by);
 void report_release(struct report *report);
 
 #endif

@@ -1,27 +1,90 @@
 /*
  * select: which of the runs that were read count: each once, and those of the period, suites and
- * sources that were asked for.
+ * sources that were asked for; and which runs they are compared with.
  */
 #ifndef RUNTALLY_SELECT_H
 #define RUNTALLY_SELECT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "runtally/ingest.h"
+#include "runtally/note.h"
 #include "runtally/run.h"
+
+/* A stretch of time, of run_when, in ms; TIME_UNKNOWN: open. `until` is exclusive. */
+struct period {
+	int64_t since, until;
+};
+
+bool period_is_open(const struct period *period); /* on both sides */
+/* A time that is known. */
+bool period_holds(const struct period *period, int64_t when);
+
+/* What --compare asks for. */
+enum compare_with {
+	COMPARE_DEFAULT,  /* with the baseline where there is one, else as COMPARE_PREVIOUS */
+	COMPARE_PREVIOUS, /* the period before, from the history */
+	COMPARE_PERIOD,   /* compare_period, from the history */
+	COMPARE_NONE,
+};
+
+/* What the options ask for. */
+struct choice {
+	struct period period;
+	const char *const *suites; /* globs (fnmatch) on a suite's name or id; count 0: all */
+	size_t suite_count;
+	const char *const *sources; /* names; count 0: all */
+	size_t source_count;
+	enum compare_with compare;
+	struct period compare_period;
+};
+
+/* What there is to choose from: runs of the inputs, of the history, of the baseline. */
+struct supply {
+	struct runs *inputs, *past, *baseline;
+	bool has_inputs, has_past, has_baseline; /* whether the user named any */
+};
+
+/* Runs in a list of its own; the runs are borrowed. */
+struct run_list {
+	struct run **items;
+	size_t count;
+};
+
+/*
+ * The runs that a report is about, those that they are compared with, and all there are of the same
+ * suites and sources up to the period's end, which trends are made of. The first two have no run in
+ * common.
+ */
+struct selection {
+	struct run_list now, before, all;
+	bool compares;               /* whether a comparison was asked for */
+	struct period before_period; /* of `before`; open on both sides: those of a baseline */
+};
 
 /*
  * Leaves one run for each (source, run id) and returns how many were dropped. Of two copies the one
  * with the later update stays, else the richer, else the earlier in the order of items
- * (vendors.md); what it lacks of names and criteria it takes from the other.
+ * (vendors.md), at the place of the first; what it lacks of names and criteria it takes from the
+ * other.
  */
 uint64_t select_distinct(struct runs *runs);
 
 /*
- * Leaves the runs that the options ask for. Sets counts->filtered, and counts->without_time: runs
- * kept though a period was asked for and they tell no time.
+ * Sets counts->filtered, of the inputs' runs, counts->without_time, and the period of `now`.
+ *
+ * With a period, what a report is about comes from inputs and history together; else from the
+ * inputs, and where none was named, from the history. Inputs are distinct among themselves already,
+ * and so is the history.
+ *
+ * The previous period is as long as the one asked for and ends where that begins. Where none was
+ * asked for, it is the seven days before the first of the runs, or as long as these took if that is
+ * longer.
  */
-void select_wanted(struct runs *runs, const struct ingest_options *options,
-		   struct ingest_counts *counts);
+void selection_make(struct selection *selection, const struct supply *supply,
+		    const struct choice *choice, struct ingest_counts *counts, struct notes *notes);
+void selection_release(struct selection *selection);
 
 #endif

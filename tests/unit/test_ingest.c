@@ -28,8 +28,6 @@ static int setup(void **state)
 	world.options = (struct ingest_options){
 		.rules = {.pass_score_micro = 800000},
 		.limits = default_limits,
-		.since = TIME_UNKNOWN,
-		.until = TIME_UNKNOWN,
 		.details = DETAILS_ALL,
 		.redact = true,
 		.transcripts = true,
@@ -67,7 +65,7 @@ static void read_folder(struct world *world)
 	ingest(&input, 1, &world->options, &world->runs, &world->counts, &world->notes);
 	assert_int_equal(counts->records, counts->runs + counts->duplicates + counts->definitions +
 						  counts->rejected);
-	assert_int_equal(world->runs.count, counts->runs - counts->filtered);
+	assert_int_equal(world->runs.count, counts->runs);
 }
 
 /* With its details. */
@@ -134,8 +132,6 @@ static void nothing(void **state)
 
 	read_folder(world);
 	assert_int_equal(world->counts.records, 0);
-	assert_int_equal(world->counts.period_from, TIME_UNKNOWN);
-	assert_int_equal(world->counts.period_to, TIME_UNKNOWN);
 	assert_int_equal(world->notes.errors, 1); /* a folder without exports */
 }
 
@@ -487,116 +483,6 @@ static void broken_entries_are_void(void **state)
 		assert_null(strstr(world->notes.items[i].text, "page 1 of 9"));
 }
 
-/* ---- filters ---- */
-
-#define AT(id, time)                                                                               \
-	"{\"run_id\":\"" id "\",\"test_id\":\"t\",\"status\":\"passed\",\"completed_at\":\"" time  \
-	"\"}\n"
-
-static int64_t ms_of(const char *text)
-{
-	int64_t ms;
-
-	assert_true(time_or_date_parse(text, &ms));
-	return ms;
-}
-
-static void periods(void **state)
-{
-	static const struct {
-		const char *since, *until; /* NULL: open */
-		const char *runs;
-		uint64_t filtered, without;
-	} cases[] = {
-		{NULL, NULL, "a passed, b passed, c passed, n passed", 0, 0},
-		{"2026-01-02", NULL, "b passed, c passed, n passed", 1, 1},
-		{"2026-01-02T00:00:00.001Z", NULL, "c passed, n passed", 2, 1},
-		{NULL, "2026-01-02", "a passed, n passed", 2, 1},
-		{NULL, "2026-01-02T00:00:00.001Z", "a passed, b passed, n passed", 1, 1},
-		{"2026-01-02", "2026-01-03", "b passed, n passed", 2, 1},
-		{"2026-01-02", "2026-01-02", "n passed", 3, 1},
-	};
-	struct world *world = *state;
-
-	put(world, "a.ndjson",
-	    AT("a", "2026-01-01T23:59:59.999Z") AT("b", "2026-01-02T00:00:00Z")
-		    AT("c", "2026-01-03T00:00:00Z") TELNYX("n", "passed"));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		world->options.since = cases[i].since ? ms_of(cases[i].since) : TIME_UNKNOWN;
-		world->options.until = cases[i].until ? ms_of(cases[i].until) : TIME_UNKNOWN;
-		read_folder(world);
-		check_runs(world, cases[i].runs);
-		assert_int_equal(world->counts.filtered, cases[i].filtered);
-		assert_int_equal(world->counts.without_time, cases[i].without);
-		check_notes(
-			world,
-			cases[i].without
-				? "W : 1 run without a time: kept, though a period was asked for\n"
-				: "");
-	}
-}
-
-static void period_of_inputs(void **state)
-{
-	struct world *world = *state;
-
-	put(world, "a.ndjson",
-	    "{\"run_id\":\"a\",\"test_id\":\"t\",\"status\":\"passed\","
-	    "\"created_at\":\"2026-01-01T00:00:00Z\",\"completed_at\":\"2026-01-02T00:00:00Z\"}\n"
-	    "{\"run_id\":\"b\",\"test_id\":\"t\",\"status\":\"passed\","
-	    "\"created_at\":\"2026-01-09T00:00:00Z\",\"completed_at\":\"2026-01-05T00:00:00Z\"}\n");
-	read_folder(world);
-	assert_int_equal(world->counts.period_from, ms_of("2026-01-01"));
-	assert_int_equal(world->counts.period_to, ms_of("2026-01-05"));
-}
-
-#define MAGPIPE(id, suite_id, suite)                                                               \
-	"{\"id\":\"" id "\",\"status\":\"passed\",\"assertions\":[],\"test_cases\":{\"id\":\"c\"," \
-	"\"suite_id\":\"" suite_id "\",\"test_suites\":{\"name\":\"" suite "\"}}}\n"
-
-static void suites_and_sources(void **state)
-{
-	static const struct {
-		const char *suites[2];
-		size_t suite_count;
-		const char *sources[2];
-		size_t source_count;
-		const char *runs;
-	} cases[] = {
-		{{NULL}, 0, {NULL}, 0, "m1 passed, m2 passed, p passed, t passed"},
-		{{"Smoke*"}, 1, {NULL}, 0, "m1 passed"},
-		{{"s2"}, 1, {NULL}, 0, "m2 passed"},
-		{{"s[12]"}, 1, {NULL}, 0, "m1 passed, m2 passed"},
-		{{"Nightly", "Smoke test"}, 2, {NULL}, 0, "m1 passed, m2 passed"},
-		{{"smoke*"}, 1, {NULL}, 0, ""},
-		/* a run without a suite is grouped by its agent, and asked for so */
-		{{"B?t"}, 1, {NULL}, 0, "p passed"},
-		/* one without either belongs to no suite that can be asked for */
-		{{"*"}, 1, {NULL}, 0, "m1 passed, m2 passed, p passed"},
-		{{NULL}, 0, {"magpipe"}, 1, "m1 passed, m2 passed"},
-		{{NULL}, 0, {"telnyx", "playgent"}, 2, "p passed, t passed"},
-		{{"Smoke*"}, 1, {"telnyx"}, 1, ""},
-		{{NULL}, 0, {"mag"}, 1, ""},
-	};
-	struct world *world = *state;
-
-	put(world, "a.ndjson",
-	    MAGPIPE("m1", "s1", "Smoke test") MAGPIPE(
-		    "m2", "s2", "Nightly") "{\"run_id\":\"p\",\"status\":\"completed\",\"success\":"
-					   "true,\"test_case\":{\"id\":\"x\"},"
-					   "\"agent\":{\"id\":\"a\",\"name\":\"Bot\"}}\n" TELNYX(
-						   "t", "passed"));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		world->options.suites = cases[i].suites;
-		world->options.suite_count = cases[i].suite_count;
-		world->options.sources = cases[i].sources;
-		world->options.source_count = cases[i].source_count;
-		read_folder(world);
-		check_runs(world, cases[i].runs);
-		assert_int_equal(world->counts.runs, 4);
-	}
-}
-
 /* ---- redaction and details ---- */
 
 #define CONVERSATION                                                                               \
@@ -822,9 +708,6 @@ int main(void)
 		TEST(forced_source),
 		TEST(archives),
 		TEST(broken_entries_are_void),
-		TEST(periods),
-		TEST(period_of_inputs),
-		TEST(suites_and_sources),
 		TEST(redaction),
 		TEST(redacted_ids_differ),
 		TEST(redacted_labels_differ),

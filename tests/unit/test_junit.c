@@ -251,7 +251,7 @@ static const char *render(struct bench *bench)
 	for (size_t i = 0; i < FILES_MAX; i++)
 		strbuf_reset(&bench->files[i]);
 	bench->file_count = 0;
-	report_build(&bench->report, &bench->runs, SUITE_BY_SUITE);
+	report_build(&bench->report, bench->runs.items, bench->runs.count, SUITE_BY_SUITE);
 	bench->view = (struct view){
 		.report = &bench->report,
 		.loads = &bench->loads,

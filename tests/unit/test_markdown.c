@@ -59,7 +59,7 @@ static void world_init(struct world *world, const struct sizes *sizes, const cha
 		snprintf(text, sizeof(text), "note %zu", i);
 		notes_add(&world->notes, &(struct note){.text = text});
 	}
-	report_build(&world->report, &world->runs, SUITE_BY_SUITE);
+	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 	world->view = (struct view){
 		.report = &world->report,
 		.counts = &world->counts,

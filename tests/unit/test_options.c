@@ -103,16 +103,23 @@ static void add_time(struct strbuf *out, const char *name, int64_t ms)
 static void describe_ingest(struct strbuf *out, const struct ingest_options *ingest)
 {
 	add_text(out, "from", ingest->from ? ingest->from->name : NULL);
-	add_time(out, "since", ingest->since);
-	add_time(out, "until", ingest->until);
-	add_words(out, "suite", ingest->suites, ingest->suite_count);
-	add_words(out, "source", ingest->sources, ingest->source_count);
 	add_integer(out, "pass-score", ingest->rules.pass_score_micro, 800000);
 	add_integer(out, "score-scale", ingest->rules.score_scale, 0);
 	add_integer(out, "details", ingest->details, DETAILS_FAILED);
 	add_integer(out, "jobs", (int64_t)ingest->jobs, 0);
 	add_integer(out, "redact", ingest->redact, true);
 	add_integer(out, "transcripts", ingest->transcripts, true);
+}
+
+static void describe_choice(struct strbuf *out, const struct choice *choice)
+{
+	add_time(out, "since", choice->period.since);
+	add_time(out, "until", choice->period.until);
+	add_words(out, "suite", choice->suites, choice->suite_count);
+	add_words(out, "source", choice->sources, choice->source_count);
+	add_integer(out, "compare", choice->compare, COMPARE_DEFAULT);
+	add_time(out, "compare-since", choice->compare_period.since);
+	add_time(out, "compare-until", choice->compare_period.until);
 }
 
 static void describe_reports(struct strbuf *out, const struct options *options)
@@ -150,6 +157,8 @@ static void describe(struct strbuf *out, const struct options *options)
 {
 	add_words(out, "input", options->inputs, options->input_count);
 	describe_reports(out, options);
+	add_words(out, "baseline", options->baselines, options->baseline_count);
+	describe_choice(out, &options->choice);
 	describe_ingest(out, &options->ingest);
 	add_integer(out, "suite-by", options->suite_by, SUITE_BY_SUITE);
 	describe_limits(out, options);
@@ -497,9 +506,9 @@ static void many(void **state)
 	argv[MANY + 2] = NULL;
 	assert_int_equal(options_parse(&options, MANY + 2, argv, now, NULL, &err), WISH_RUN);
 	assert_int_equal(options.input_count, 666);
-	assert_int_equal(options.ingest.suite_count, 334);
+	assert_int_equal(options.choice.suite_count, 334);
 	for (size_t i = 0; i < 334; i++)
-		assert_string_equal(options.ingest.suites[i], "s");
+		assert_string_equal(options.choice.suites[i], "s");
 	options_release(&options);
 }
 
@@ -531,7 +540,7 @@ static void epochs(void **state)
 		assert_int_equal(wish, cases[i].now < 0 ? WISH_BAD_USAGE : WISH_RUN);
 		if (wish == WISH_RUN) {
 			assert_int_equal(options.now, cases[i].now);
-			assert_int_equal(options.ingest.since, cases[i].now - DAY_MS);
+			assert_int_equal(options.choice.period.since, cases[i].now - DAY_MS);
 		} else {
 			assert_ptr_equal(strstr(err.text, "SOURCE_DATE_EPOCH: "), err.text);
 		}

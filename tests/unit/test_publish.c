@@ -48,7 +48,7 @@ static int setup(void **state)
 		run.reason = "because";
 		runs_keep(&world.runs, &run, true, NULL, NULL, NULL);
 	}
-	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	world.view = (struct view){
 		.report = &world.report,
 		.counts = &world.counts,

@@ -302,7 +302,7 @@ static void check_report(const struct words *words, size_t count, enum suite_by 
 	runs_init(&runs, NULL);
 	for (size_t i = 0; i < count; i++)
 		keep_words(&runs, &words[i]);
-	report_build(&report, &runs, by);
+	report_build(&report, runs.items, runs.count, by);
 	check_ranges(&report);
 	dump(&text, &report);
 	assert_string_equal(text.text, expected);
@@ -322,7 +322,7 @@ static void no_runs(void **state)
 	(void)state;
 	for (int by = SUITE_BY_SUITE; by <= SUITE_BY_FOLDER; by++) {
 		runs_init(&runs, NULL);
-		report_build(&report, &runs, (enum suite_by)by);
+		report_build(&report, runs.items, runs.count, (enum suite_by)by);
 		check_ranges(&report);
 		assert_int_equal(report.suite_count, 0);
 		assert_int_equal(report.source_count, 0);
@@ -678,7 +678,7 @@ static void any_order_one_report(void **state)
 			runs_init(&runs, NULL);
 			for (size_t i = 0; i < RUNS; i++)
 				keep_words(&runs, &words[pass ? RUNS - 1 - i : i]);
-			report_build(&report, &runs, SUITE_BY_SUITE);
+			report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 			check_ranges(&report);
 			dump(pass ? &second : &first, &report);
 			for (size_t i = 0; i < report.suite_count; i++)
@@ -710,7 +710,7 @@ static void sources_in_order(void **state)
 
 		keep_words(&runs, &words);
 	}
-	report_build(&report, &runs, SUITE_BY_SUITE);
+	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 	assert_int_equal(report.source_count, sizeof(wanted) / sizeof(wanted[0]));
 	for (size_t i = 0; i < report.source_count; i++)
 		assert_string_equal(report.sources[i].source, wanted[i]);
@@ -748,7 +748,7 @@ static void worst_first(void **state)
 				(enum outcome)(strchr(letters, suites[i].outcomes[r]) - letters);
 			keep_words(&runs, &words);
 		}
-	report_build(&report, &runs, SUITE_BY_SUITE);
+	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 	assert_int_equal(report.suite_count, sizeof(wanted) / sizeof(wanted[0]));
 	for (size_t i = 0; i < report.suite_count; i++)
 		assert_string_equal(report.worst[i]->name, wanted[i]);
@@ -801,7 +801,7 @@ static void failing_first(void **state)
 				words.ended_at = cases[i].first_at + (int64_t)r;
 			keep_words(&runs, &words);
 		}
-	report_build(&report, &runs, SUITE_BY_SUITE);
+	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 	assert_int_equal(report.case_count, COUNT_OF);
 	assert_int_equal(report.failing_cases, 9);
 	for (size_t i = 0; i < COUNT_OF; i++) {
@@ -835,7 +835,7 @@ static void streak_of_known_order(void **state)
 	runs_init(&runs, NULL);
 	keep_words(&runs, &words[0]);
 	keep_words(&runs, &words[1]);
-	report_build(&report, &runs, SUITE_BY_SUITE);
+	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 	assert_int_equal(report.cases[0].state, CASE_FAILS);
 	assert_int_equal(report.cases[0].streak, 1);
 	assert_int_equal(report.cases[0].since_at, 7);
@@ -863,7 +863,7 @@ static void check_strip(const int64_t *times, size_t count, const char *expected
 		snprintf(test_case, sizeof(test_case), "%zu", i % 3);
 		keep_words(&runs, &words);
 	}
-	report_build(&report, &runs, SUITE_BY_SUITE);
+	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 	assert_int_equal(report.suite_count, 1);
 	for (size_t i = 0; i < report.suites[0].strip_count; i++)
 		strbuf_addf(&text, "%s%s", i ? " " : "", report.suites[0].strip[i]->run_id);
@@ -940,7 +940,7 @@ static void spreads(void **state)
 			run.duration_ms = cases[i].values[r];
 			runs_keep(&runs, &run, false, NULL, NULL, NULL);
 		}
-		report_build(&report, &runs, SUITE_BY_SUITE);
+		report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 		assert_memory_equal(&report.totals.latency, &cases[i].expected,
 				    sizeof(struct spread));
 		assert_memory_equal(&report.totals.duration, &cases[i].expected,
@@ -970,7 +970,7 @@ static void period_of_tally(void **state)
 	runs_init(&runs, NULL);
 	for (size_t i = 0; i < 3; i++)
 		keep_words(&runs, &words[i]);
-	report_build(&report, &runs, SUITE_BY_SUITE);
+	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 	assert_int_equal(report.totals.first_at, -20);
 	assert_int_equal(report.totals.last_at, 500);
 	report_release(&report);
@@ -1030,7 +1030,7 @@ static void keys_are_texts(void **state)
 		runs_keep(&runs, &run, false, NULL, NULL, NULL)->suite.name = suites[3 - i];
 		runs.items[i]->test_case.name = cases[i];
 	}
-	report_build(&report, &runs, SUITE_BY_SUITE);
+	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 	assert_int_equal(report.suite_count, 3);
 	assert_int_equal(report.case_count, 3);
 	assert_string_equal(report.suites[0].name, "suite");

@@ -197,13 +197,13 @@ static void make_full(struct world *world)
 {
 	world_init(world);
 	fill(world);
-	report_build(&world->report, &world->runs, SUITE_BY_SUITE);
+	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 }
 
 static void make_empty(struct world *world)
 {
 	world_init(world);
-	report_build(&world->report, &world->runs, SUITE_BY_SUITE);
+	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 }
 
 /* ---- asking ---- */
@@ -696,7 +696,7 @@ static void matrices(void **state)
 		run.started_at = at("2026-11-30T23:59:59Z") - i * 1000;
 		keep(&world, &run);
 	}
-	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view, wanted);
 	world.view.matrix = NULL;
 	CHECK(&world.view, ((const struct expectation[]){{"suites.0.matrix", "false"},
@@ -784,7 +784,7 @@ static void over_time(void **state)
 		run.duration_ms = 5;
 		keep(&world, &run);
 	}
-	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view, wanted);
 	check_chart(&world.view, "suites.0.cases.0.over_time.score_chart", "Score of 2 runs");
 	check_chart(&world.view, "suites.0.cases.1.over_time.rate_chart", "Pass rate by day");
@@ -1002,7 +1002,7 @@ static void top_cases(void **state)
 	add_priced(&world, "g", -1, 0);
 	add_priced(&world, "g", -1, 10);
 	add_priced(&world, "h", -1, 0);
-	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view, wanted);
 	world_release(&world);
 }
@@ -1337,7 +1337,7 @@ static void make_failing(struct world *world, size_t suites, size_t cases)
 				run.test_case.name = test_case;
 				keep(world, &run);
 			}
-	report_build(&world->report, &world->runs, SUITE_BY_SUITE);
+	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 }
 
 static void row_budget(void **state)
@@ -1471,7 +1471,7 @@ static void evidence(void **state)
 	run.criterion_count = 2;
 	world_init(&world);
 	keep(&world, &run);
-	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	value = view_root(&world.view);
 	follow(&value, "runs.0.evidence");
 	assert_true(value.ops->is_markup(&value));
@@ -1505,7 +1505,7 @@ static void summary_of_criteria(void **state)
 	run.criteria = criteria + 1;
 	run.criterion_count = 1;
 	keep(&world, &run);
-	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	check_rendered(&world.view,
 		       "{{#runs}}{{#has_summary_criteria}}"
 		       "{{#summary_criteria}}{{name}} {{/summary_criteria}}"
@@ -1560,7 +1560,7 @@ static void anchors(void **state)
 			keep(&world, &run);
 		}
 		fill(&world);
-		report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+		report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 		for (size_t i = 0; i < 8; i++) {
 			struct value value = view_root(&world.view);
 			char path[64];
@@ -1643,7 +1643,7 @@ static void table_names(void **state)
 		run.suite.name = name.text;
 		world_init(&world);
 		keep(&world, &run);
-		report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+		report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 		value = view_root(&world.view);
 		follow(&value, "table");
 		value_text(&value, &text);

@@ -83,7 +83,7 @@ static int setup(void **state)
 	notes_init(&world.notes, 1);
 	for (int r = 0; r < RUNS; r++)
 		keep_run(&world, r);
-	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	world.view = (struct view){
 		.report = &world.report,
 		.loads = &world.loads,

@@ -1,0 +1,345 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "runtally/select.h"
+#include "runtally/times.h"
+
+static int64_t ms_of(const char *text)
+{
+	int64_t ms;
+
+	assert_true(time_or_date_parse(text, &ms));
+	return ms;
+}
+
+static const struct choice everything = {.period = {TIME_UNKNOWN, TIME_UNKNOWN},
+					 .compare_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
+
+/* A run of a set. */
+struct words {
+	const char *id, *at; /* at: its end; NULL: no time */
+	const char *source, *suite_id, *suite_name, *agent;
+};
+
+struct world {
+	struct spool spool;
+	struct runs inputs, past, baseline;
+	struct supply supply;
+	struct notes notes;
+	struct ingest_counts counts;
+	struct selection selection;
+};
+
+static void world_init(struct world *world)
+{
+	spool_init(&world->spool, 0, "/tmp");
+	runs_init(&world->inputs, &world->spool);
+	runs_init(&world->past, &world->spool);
+	runs_init(&world->baseline, &world->spool);
+	notes_init(&world->notes, 10);
+	world->supply =
+		(struct supply){&world->inputs, &world->past, &world->baseline, .has_inputs = true};
+}
+
+static void world_release(struct world *world)
+{
+	notes_release(&world->notes);
+	runs_release(&world->baseline);
+	runs_release(&world->past);
+	runs_release(&world->inputs);
+	spool_release(&world->spool);
+}
+
+static struct run *add(struct runs *runs, const struct words *words)
+{
+	struct run run =
+		made_run(words->source ? words->source : "telnyx", words->id, OUTCOME_PASSED);
+
+	run.ended_at = words->at ? ms_of(words->at) : TIME_UNKNOWN;
+	run.suite = (struct label){words->suite_id, words->suite_name};
+	run.agent.name = words->agent;
+	run.identity = hash_bytes(words->id, strlen(words->id));
+	return runs_keep(runs, &run, true, NULL, NULL, NULL);
+}
+
+/* Runs by `id@time`, or `id` alone, with a space between. */
+static void add_all(struct runs *runs, const char *text)
+{
+	char copy[400], *rest = copy;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (char *word; (word = strtok_r(rest, " ", &rest));) {
+		char *at = strchr(word, '@');
+
+		if (at)
+			*at++ = '\0';
+		add(runs, &(struct words){.id = word, .at = at});
+	}
+}
+
+static void check_list(const struct run_list *list, const char *wanted)
+{
+	struct strbuf ids = STRBUF_INIT;
+
+	for (size_t i = 0; i < list->count; i++)
+		strbuf_addf(&ids, "%s%s", i ? " " : "", list->items[i]->run_id);
+	assert_string_equal(ids.text, wanted);
+	strbuf_release(&ids);
+}
+
+static void choose(struct world *world, const struct choice *choice)
+{
+	world->counts = (struct ingest_counts){.runs = world->inputs.count};
+	selection_make(&world->selection, &world->supply, choice, &world->counts, &world->notes);
+}
+
+static struct period period_of(const char *since, const char *until)
+{
+	return (struct period){since ? ms_of(since) : TIME_UNKNOWN,
+			       until ? ms_of(until) : TIME_UNKNOWN};
+}
+
+static void periods(void **state)
+{
+	static const struct {
+		const char *since, *until; /* NULL: open */
+		const char *runs;
+		uint64_t filtered, without;
+	} cases[] = {
+		{NULL, NULL, "a b c n", 0, 0},
+		{"2026-01-02", NULL, "b c n", 1, 1},
+		{"2026-01-02T00:00:00.001Z", NULL, "c n", 2, 1},
+		{NULL, "2026-01-02", "a n", 2, 1},
+		{NULL, "2026-01-02T00:00:00.001Z", "a b n", 1, 1},
+		{"2026-01-02", "2026-01-03", "b n", 2, 1},
+		{"2026-01-02", "2026-01-02", "n", 3, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct choice choice = everything;
+		struct world world;
+
+		world_init(&world);
+		add_all(&world.inputs, "a@2026-01-01T23:59:59.999Z b@2026-01-02T00:00:00Z "
+				       "c@2026-01-03T00:00:00Z n");
+		choice.period = period_of(cases[i].since, cases[i].until);
+		choose(&world, &choice);
+		check_list(&world.selection.now, cases[i].runs);
+		assert_int_equal(world.counts.filtered, cases[i].filtered);
+		assert_int_equal(world.counts.without_time, cases[i].without);
+		assert_int_equal(world.notes.count, cases[i].without);
+		if (cases[i].without)
+			assert_string_equal(
+				world.notes.items[0].text,
+				"1 run without a time: kept, though a period was asked for");
+		assert_false(world.selection.compares);
+		selection_release(&world.selection);
+		world_release(&world);
+	}
+}
+
+static void period_of_runs(void **state)
+{
+	struct world world;
+	struct run *run;
+
+	(void)state;
+	world_init(&world);
+	choose(&world, &everything);
+	assert_int_equal(world.counts.period_from, TIME_UNKNOWN);
+	assert_int_equal(world.counts.period_to, TIME_UNKNOWN);
+	selection_release(&world.selection);
+	run = add(&world.inputs, &(struct words){.id = "a", .at = "2026-01-02"});
+	run->created_at = ms_of("2026-01-01");
+	run = add(&world.inputs, &(struct words){.id = "b", .at = "2026-01-05"});
+	run->created_at = ms_of("2026-01-09");
+	choose(&world, &everything);
+	assert_int_equal(world.counts.period_from, ms_of("2026-01-01"));
+	assert_int_equal(world.counts.period_to, ms_of("2026-01-05"));
+	selection_release(&world.selection);
+	world_release(&world);
+}
+
+static void suites_and_sources(void **state)
+{
+	static const struct words runs[] = {
+		{.id = "m1", .source = "magpipe", .suite_id = "s1", .suite_name = "Smoke test"},
+		{.id = "m2", .source = "magpipe", .suite_id = "s2", .suite_name = "Nightly"},
+		{.id = "p", .source = "playgent", .agent = "Bot"},
+		{.id = "t", .source = "telnyx"},
+	};
+	static const struct {
+		const char *suites[2];
+		size_t suite_count;
+		const char *sources[2];
+		size_t source_count;
+		const char *runs;
+	} cases[] = {
+		{{NULL}, 0, {NULL}, 0, "m1 m2 p t"},
+		{{"Smoke*"}, 1, {NULL}, 0, "m1"},
+		{{"s2"}, 1, {NULL}, 0, "m2"},
+		{{"s[12]"}, 1, {NULL}, 0, "m1 m2"},
+		{{"Nightly", "Smoke test"}, 2, {NULL}, 0, "m1 m2"},
+		{{"smoke*"}, 1, {NULL}, 0, ""},
+		/* a run without a suite is grouped by its agent, and asked for so */
+		{{"B?t"}, 1, {NULL}, 0, "p"},
+		/* one without either belongs to no suite that can be asked for */
+		{{"*"}, 1, {NULL}, 0, "m1 m2 p"},
+		{{NULL}, 0, {"magpipe"}, 1, "m1 m2"},
+		{{NULL}, 0, {"telnyx", "playgent"}, 2, "p t"},
+		{{"Smoke*"}, 1, {"telnyx"}, 1, ""},
+		{{NULL}, 0, {"mag"}, 1, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct choice choice = everything;
+		struct world world;
+
+		world_init(&world);
+		for (size_t r = 0; r < sizeof(runs) / sizeof(runs[0]); r++)
+			add(&world.inputs, &runs[r]);
+		choice.suites = cases[i].suites;
+		choice.suite_count = cases[i].suite_count;
+		choice.sources = cases[i].sources;
+		choice.source_count = cases[i].source_count;
+		choose(&world, &choice);
+		check_list(&world.selection.now, cases[i].runs);
+		selection_release(&world.selection);
+		world_release(&world);
+	}
+}
+
+/* Inputs, history and baseline, and what is taken of them. */
+static void sets(void **state)
+{
+	static const char past[] = "p1@2026-01-01 p2@2026-01-05 p3@2026-01-09 b@2026-01-11 n2";
+	static const struct {
+		const char *inputs; /* NULL: none were named */
+		const char *past, *baseline;
+		enum compare_with compare;
+		const char *since, *until, *compare_since, *compare_until;
+		const char *now, *before;
+		bool compares;
+	} cases[] = {
+		/* inputs alone */
+		{"a@2026-01-10 b@2026-01-11", NULL, NULL, COMPARE_DEFAULT, NULL, NULL, NULL, NULL,
+		 "a b", "", false},
+		/* the week before them */
+		{"a@2026-01-10 b@2026-01-11 n", past, NULL, COMPARE_DEFAULT, NULL, NULL, NULL, NULL,
+		 "a b n", "p2 p3", true},
+		{"a@2026-01-10 b@2026-01-11", past, NULL, COMPARE_NONE, NULL, NULL, NULL, NULL,
+		 "a b", "", false},
+		/* as long as they took, where that is longer */
+		{"a@2026-01-09 b@2026-01-17", past, NULL, COMPARE_PREVIOUS, NULL, NULL, NULL, NULL,
+		 "a b", "p1 p2", true},
+		/* the history alone */
+		{NULL, past, NULL, COMPARE_DEFAULT, NULL, NULL, NULL, NULL, "p1 p2 p3 b n2", "",
+		 true},
+		/* a period is of both */
+		{"a@2026-01-10 b@2026-01-11 n", past, NULL, COMPARE_DEFAULT, "2026-01-09",
+		 "2026-01-13", NULL, NULL, "a b n p3", "p2", true},
+		{NULL, past, NULL, COMPARE_DEFAULT, "2026-01-09", "2026-01-13", NULL, NULL, "p3 b",
+		 "p2", true},
+		{"a@2026-01-10", past, NULL, COMPARE_PERIOD, NULL, NULL, "2026-01-01", "2026-01-06",
+		 "a", "p1 p2", true},
+		/* one that is open at its end, or its begin */
+		{NULL, past, NULL, COMPARE_DEFAULT, "2026-01-09", NULL, NULL, NULL, "p3 b", "",
+		 true},
+		{NULL, past, NULL, COMPARE_DEFAULT, NULL, "2026-01-06", NULL, NULL, "p1 p2", "",
+		 true},
+		/* a baseline, without what is reported on */
+		{"a@2026-01-10 b@2026-01-11", NULL, "x b y@2026-01-12", COMPARE_DEFAULT, NULL, NULL,
+		 NULL, NULL, "a b", "x y", true},
+		{"a@2026-01-10", past, "x", COMPARE_DEFAULT, NULL, NULL, NULL, NULL, "a", "x",
+		 true},
+		{"a@2026-01-10", past, "x", COMPARE_PREVIOUS, NULL, NULL, NULL, NULL, "a", "p2 p3",
+		 true},
+		{"a@2026-01-10", NULL, "x", COMPARE_NONE, NULL, NULL, NULL, NULL, "a", "", false},
+		/* nothing tells its time: nothing is before it */
+		{"n", past, NULL, COMPARE_DEFAULT, NULL, NULL, NULL, NULL, "n", "", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct choice choice = everything;
+		struct world world;
+
+		world_init(&world);
+		world.supply.has_inputs = cases[i].inputs;
+		world.supply.has_past = cases[i].past;
+		world.supply.has_baseline = cases[i].baseline;
+		add_all(&world.inputs, cases[i].inputs ? cases[i].inputs : "");
+		add_all(&world.past, cases[i].past ? cases[i].past : "");
+		add_all(&world.baseline, cases[i].baseline ? cases[i].baseline : "");
+		choice.compare = cases[i].compare;
+		choice.period = period_of(cases[i].since, cases[i].until);
+		choice.compare_period = period_of(cases[i].compare_since, cases[i].compare_until);
+		choose(&world, &choice);
+		check_list(&world.selection.now, cases[i].now);
+		check_list(&world.selection.before, cases[i].before);
+		assert_int_equal(world.selection.compares, cases[i].compares);
+		selection_release(&world.selection);
+		world_release(&world);
+	}
+}
+
+/* Trends are made of all there is up to the end of the period. */
+static void trends(void **state)
+{
+	struct choice choice = everything;
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world.supply.has_past = true;
+	add_all(&world.inputs, "a@2026-01-10 late@2026-01-20 n");
+	add_all(&world.past, "p@2026-01-02 a@2026-01-10 n2");
+	choose(&world, &choice);
+	check_list(&world.selection.all, "a late n p");
+	selection_release(&world.selection);
+	choice.period = period_of("2026-01-09", "2026-01-12");
+	choose(&world, &choice);
+	check_list(&world.selection.now, "a n");
+	check_list(&world.selection.all, "a n p");
+	selection_release(&world.selection);
+	world_release(&world);
+}
+
+static void said_of_the_baseline(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world.supply.has_baseline = true;
+	add_all(&world.inputs, "a b");
+	add_all(&world.baseline, "b a c");
+	choose(&world, &everything);
+	assert_string_equal(world.notes.items[0].text,
+			    "2 runs of the baseline are among the runs of the report, too: not "
+			    "compared with");
+	check_list(&world.selection.before, "c");
+	selection_release(&world.selection);
+	world_release(&world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(periods),
+		cmocka_unit_test(period_of_runs),
+		cmocka_unit_test(suites_and_sources),
+		cmocka_unit_test(sets),
+		cmocka_unit_test(trends),
+		cmocka_unit_test(said_of_the_baseline),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
