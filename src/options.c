@@ -4,6 +4,7 @@
 
 #include "runtally/options_table.h"
 #include "runtally/quantity.h"
+#include "runtally/times.h"
 
 enum { NOTES_LIMIT = 1000 };
 
@@ -92,6 +93,16 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_INPUT,
 	 .help = "runs of the last N days or weeks",
 	 .set = set_last},
+	{.name = "week",
+	 .argument = "YEAR-Wnn",
+	 .group = GROUP_INPUT,
+	 .help = "runs of this week (ISO 8601, 2026-W47: from Monday on)",
+	 .set = set_week},
+	{.name = "tz",
+	 .argument = "OFFSET",
+	 .group = GROUP_INPUT,
+	 .help = "where days and weeks begin: UTC (default) or an offset from it, +02:00",
+	 .set = set_tz},
 	{.name = "suite",
 	 .argument = "GLOB",
 	 .group = GROUP_INPUT,
@@ -108,6 +119,19 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_INPUT,
 	 .help = "write no report when some input is bad",
 	 .set = set_strict},
+
+	{.name = "baseline",
+	 .argument = "INPUT",
+	 .group = GROUP_COMPARISON,
+	 .repeatable = true,
+	 .help = "compare with the runs of this input",
+	 .set = set_baseline},
+	{.name = "compare",
+	 .argument = "WITH",
+	 .group = GROUP_COMPARISON,
+	 .help = "compare with this period of the history: previous (default where there is a "
+		 "history), FROM..TO (dates), none",
+	 .set = set_compare},
 
 	{.name = "pass-score",
 	 .argument = "SCORE",
@@ -300,6 +324,21 @@ static int apply_arguments(struct options *options, const struct arguments *argu
 	return 0;
 }
 
+/* Days begin in the zone, which may be told behind them. */
+static void shift_days(struct options *options)
+{
+	struct choice *choice = &options->choice;
+
+	if (options->since_is_day)
+		choice->period.since -= options->zone_ms;
+	if (options->until_is_day)
+		choice->period.until -= options->zone_ms;
+	if (choice->compare == COMPARE_PERIOD) {
+		choice->compare_period.since -= options->zone_ms;
+		choice->compare_period.until -= options->zone_ms;
+	}
+}
+
 /* What no option can know alone. */
 static int check_together(const struct options *options, struct error *err)
 {
@@ -325,7 +364,11 @@ enum options_wish options_parse(struct options *options, int argc, char *const *
 	if (wish != WISH_RUN)
 		return wish;
 	if (set_now(options, now, epoch, err) != 0 || apply_config(options, &arguments, err) != 0 ||
-	    apply_arguments(options, &arguments, err) != 0 || check_together(options, err) != 0)
+	    apply_arguments(options, &arguments, err) != 0)
 		return WISH_BAD_USAGE;
+	shift_days(options);
+	if (check_together(options, err) != 0)
+		return WISH_BAD_USAGE;
+	time_zone_set(options->zone_ms);
 	return WISH_RUN;
 }

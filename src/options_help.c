@@ -9,6 +9,7 @@ enum { HELP_COLUMN = 30, HELP_WIDTH = 79, LIMIT_COLUMN = 34, LIMIT_HELP_COLUMN =
 static const char *const group_names[GROUP_COUNT] = {
 	[GROUP_REPORTS] = "Reports",
 	[GROUP_INPUT] = "Input",
+	[GROUP_COMPARISON] = "Comparison",
 	[GROUP_VERDICTS] = "Verdicts and suites",
 	[GROUP_LIMITS] = "Limits",
 	[GROUP_GATES] = "Gates (exit status 1 when one is missed)",

@@ -340,8 +340,14 @@ static int parse_time(const char *value, int64_t *ms, struct error *err)
 			 value);
 }
 
+static bool is_day(const char *value)
+{
+	return strlen(value) == DATE_LENGTH;
+}
+
 int set_since(struct options *options, const char *value, struct error *err)
 {
+	options->since_is_day = is_day(value);
 	return parse_time(value, &options->choice.period.since, err);
 }
 
@@ -351,7 +357,8 @@ int set_until(struct options *options, const char *value, struct error *err)
 
 	if (parse_time(value, &ms, err) != 0)
 		return -1;
-	options->choice.period.until = strlen(value) == DATE_LENGTH ? ms + DAY_MS : ms;
+	options->until_is_day = is_day(value);
+	options->choice.period.until = is_day(value) ? ms + DAY_MS : ms;
 	return 0;
 }
 
@@ -363,7 +370,66 @@ int set_last(struct options *options, const char *value, struct error *err)
 		return error_set(err,
 				 "\"%s\" is not a number of days or weeks (7d, 2w; %dd at most)",
 				 value, DAYS_MAX);
-	options->choice.period.since = options->now - days * DAY_MS;
+	options->since_is_day = options->until_is_day = false;
+	options->choice.period = (struct period){options->now - days * DAY_MS, options->now};
+	return 0;
+}
+
+int set_week(struct options *options, const char *value, struct error *err)
+{
+	int64_t day;
+
+	if (!week_parse(value, &day))
+		return error_set(err, "\"%s\" is no week of ISO 8601 (2026-W47)", value);
+	options->since_is_day = options->until_is_day = true;
+	options->choice.period = (struct period){day * DAY_MS, (day + 7) * DAY_MS};
+	return 0;
+}
+
+int set_tz(struct options *options, const char *value, struct error *err)
+{
+	if (time_zone_parse(value, &options->zone_ms))
+		return 0;
+	return error_set(err, "\"%s\" is neither UTC nor an offset from it (+02:00)", value);
+}
+
+/* `DATE..DATE`, the second one included. */
+static int parse_days(const char *value, struct period *period, struct error *err)
+{
+	char first[DATE_LENGTH + 1];
+
+	if (strlen(value) == 2 * DATE_LENGTH + 2 && memcmp(value + DATE_LENGTH, "..", 2) == 0) {
+		memcpy(first, value, DATE_LENGTH);
+		first[DATE_LENGTH] = '\0';
+		if (time_or_date_parse(first, &period->since) &&
+		    time_or_date_parse(value + DATE_LENGTH + 2, &period->until) &&
+		    period->since <= period->until) {
+			period->until += DAY_MS;
+			return 0;
+		}
+	}
+	return error_set(err,
+			 "\"%s\" is neither previous, none, nor a period (2026-11-01..2026-11-07)",
+			 value);
+}
+
+int set_compare(struct options *options, const char *value, struct error *err)
+{
+	struct choice *choice = &options->choice;
+
+	if (strcmp(value, "previous") == 0 || strcmp(value, "none") == 0) {
+		choice->compare = *value == 'p' ? COMPARE_PREVIOUS : COMPARE_NONE;
+		return 0;
+	}
+	choice->compare = COMPARE_PERIOD;
+	return parse_days(value, &choice->compare_period, err);
+}
+
+int set_baseline(struct options *options, const char *value, struct error *err)
+{
+	(void)err;
+	options->baselines = (const char **)add_text(options, options->baselines,
+						     &options->baseline_count, value);
 	return 0;
 }
 

@@ -105,7 +105,8 @@ static size_t choose_unit(int64_t from, int64_t to, enum series_unit coarsest,
 		int64_t steps;
 
 		*unit = (enum series_unit)at;
-		steps = step_of(time_days(to), *unit) - step_of(time_days(from), *unit) + 1;
+		steps = step_of(time_local_days(to), *unit) -
+			step_of(time_local_days(from), *unit) + 1;
 		if (steps <= most[at])
 			return (size_t)steps;
 	}
@@ -153,7 +154,7 @@ static void make_points(struct series *series, int64_t from)
 /* Which point the run belongs to. */
 static size_t point_of(const struct series *series, const struct run *run)
 {
-	return (size_t)(step_of(time_days(run_when(run)), series->unit) -
+	return (size_t)(step_of(time_local_days(run_when(run)), series->unit) -
 			step_of(series->points[0].day, series->unit));
 }
 
@@ -202,7 +203,7 @@ static void divide(struct series *series, struct run *const *runs, size_t count,
 	series->count = choose_unit(from, to, coarsest, &series->unit);
 	if (!series->count)
 		return;
-	make_points(series, time_days(from));
+	make_points(series, time_local_days(from));
 	for (size_t i = 0; i < count; i++)
 		if (run_when(runs[i]) != TIME_UNKNOWN)
 			tally_add(&series->points[point_of(series, runs[i])].tally, runs[i]);
@@ -226,7 +227,7 @@ bool series_point_holds(const struct series_point *point, const struct run *run)
 	int64_t when = run_when(run);
 
 	return when != TIME_UNKNOWN &&
-	       step_of(time_days(when), point->unit) == step_of(point->day, point->unit);
+	       step_of(time_local_days(when), point->unit) == step_of(point->day, point->unit);
 }
 
 void series_release(struct series *series)

@@ -1,5 +1,8 @@
 #include "runtally/times.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include <stddef.h>
 
 /* 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z, which an offset may leave */
@@ -156,6 +159,61 @@ struct civil civil_from_days(int64_t days)
 		.month = (int)(month < 10 ? month + 3 : month - 9),
 		.day = (int)(of_year - (153 * month + 2) / 5 + 1),
 	};
+}
+
+/* ---- the zone of calendars ---- */
+
+static int64_t zone_ahead_ms;
+
+void time_zone_set(int64_t ahead_ms)
+{
+	zone_ahead_ms = ahead_ms;
+}
+
+bool time_zone_parse(const char *text, int64_t *ahead_ms)
+{
+	if (strcmp(text, "UTC") == 0)
+		text = "Z";
+	text = *text ? parse_offset(text, ahead_ms) : NULL;
+	return text && !*text;
+}
+
+void time_zone_text(char text[ZONE_TEXT_SIZE])
+{
+	int64_t minutes = zone_ahead_ms / 60000, size = minutes < 0 ? -minutes : minutes;
+
+	snprintf(text, ZONE_TEXT_SIZE, "UTC");
+	if (minutes)
+		snprintf(text, ZONE_TEXT_SIZE, "UTC%c%02d:%02d", minutes < 0 ? '-' : '+',
+			 (int)(size / 60 % 100), (int)(size % 60));
+}
+
+int64_t time_local_days(int64_t ms)
+{
+	return time_days(ms + zone_ahead_ms);
+}
+
+int64_t time_of_local_day(int64_t day)
+{
+	return day * DAY_MS - zone_ahead_ms;
+}
+
+/* Week 1 is the one with the year's first Thursday; a year has 52 or 53. */
+bool week_parse(const char *text, int64_t *day)
+{
+	int year, week;
+	int64_t fourth, monday;
+
+	text = four_digits(text, &year);
+	if (!text || text[0] != '-' || text[1] != 'W' || !(text = two_digits(text + 2, &week)) ||
+	    *text || year < 1 || week < 1)
+		return false;
+	fourth = days_from_civil(year, 1, 4);
+	monday = fourth - ((fourth + 3) % 7 + 7) % 7 + (week - 1) * INT64_C(7);
+	if (week > 52 && civil_from_days(monday + 3).year != year)
+		return false;
+	*day = monday;
+	return week <= 53;
 }
 
 int64_t time_days(int64_t ms)

@@ -28,6 +28,23 @@ void time_text(int64_t ms, char text[TIME_TEXT_SIZE]);
 /* Writes `2026-11-20`. */
 void date_text(int64_t ms, char text[DATE_TEXT_SIZE]);
 
+/*
+ * The zone of calendars (--tz): how far it is ahead of UTC, in ms. 0 at first. Times are UTC
+ * everywhere; only in which day or week one falls depends on the zone.
+ */
+void time_zone_set(int64_t ahead_ms);
+/* "UTC", or "UTC+02:00". */
+enum { ZONE_TEXT_SIZE = 10 };
+void time_zone_text(char text[ZONE_TEXT_SIZE]);
+/* Reads `UTC`, `Z`, `+02:00`, `-0330`, `+02`. False where it is none. */
+bool time_zone_parse(const char *text, int64_t *ahead_ms);
+/* Days since 1970-01-01 in the zone. */
+int64_t time_local_days(int64_t ms);
+/* The first millisecond of that day in the zone. */
+int64_t time_of_local_day(int64_t day);
+/* The first day of an ISO 8601 week, `2026-W47`. False where there is none such. */
+bool week_parse(const char *text, int64_t *day);
+
 /* Days since 1970-01-01, for calendars. */
 struct civil {
 	int year, month, day;

@@ -185,11 +185,72 @@ static void test_extremes(void **state)
 	}
 }
 
+static void test_weeks(void **state)
+{
+	static const struct {
+		const char *text, *monday; /* NULL: there is no such week */
+	} cases[] = {
+		{"2026-W47", "2026-11-16"}, {"2026-W01", "2025-12-29"}, {"2026-W53", "2026-12-28"},
+		{"2025-W53", NULL},         {"2020-W53", "2020-12-28"}, {"2021-W01", "2021-01-04"},
+		{"2026-W00", NULL},         {"2026-W54", NULL},         {"2026-w47", NULL},
+		{"2026W47", NULL},          {"2026-W477", NULL},        {"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t day, ms;
+
+		assert_int_equal(week_parse(cases[i].text, &day), cases[i].monday != NULL);
+		if (!cases[i].monday)
+			continue;
+		assert_true(time_or_date_parse(cases[i].monday, &ms));
+		assert_int_equal(day, time_days(ms));
+	}
+}
+
+static void test_zones(void **state)
+{
+	static const struct {
+		const char *text, *name; /* NULL: none */
+		int64_t minutes;
+	} cases[] = {
+		{"UTC", "UTC", 0},
+		{"Z", "UTC", 0},
+		{"+02:00", "UTC+02:00", 120},
+		{"-0330", "UTC-03:30", -210},
+		{"+02", "UTC+02:00", 120},
+		{"", NULL, 0},
+		{"Europe/Berlin", NULL, 0},
+		{"+2", NULL, 0},
+		{"+24:00", NULL, 0},
+		{"+02:00x", NULL, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char name[ZONE_TEXT_SIZE];
+		int64_t ahead, midnight = INT64_C(20773) * DAY_MS;
+
+		assert_int_equal(time_zone_parse(cases[i].text, &ahead), cases[i].name != NULL);
+		if (!cases[i].name)
+			continue;
+		assert_int_equal(ahead, cases[i].minutes * 60000);
+		time_zone_set(ahead);
+		time_zone_text(name);
+		assert_string_equal(name, cases[i].name);
+		assert_int_equal(time_local_days(midnight), 20773 - (cases[i].minutes < 0));
+		assert_int_equal(time_local_days(time_of_local_day(20773)), 20773);
+		assert_int_equal(time_local_days(time_of_local_day(20773) - 1), 20772);
+	}
+	time_zone_set(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),      cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_dates),     cmocka_unit_test(test_text),
+		cmocka_unit_test(test_weeks),     cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_every_day), cmocka_unit_test(test_extremes),
 	};
 
