@@ -263,6 +263,7 @@ void options_init(struct options *options)
 				.transcripts = true,
 			},
 		.choice = {.period = {TIME_UNKNOWN, TIME_UNKNOWN},
+			   .last_until = TIME_UNKNOWN,
 			   .compare_period = {TIME_UNKNOWN, TIME_UNKNOWN}},
 		.gates = {.min_pass_rate_micro = -1, .max_cost_nano = -1},
 		.render = default_render_options,

@@ -370,8 +370,9 @@ int set_last(struct options *options, const char *value, struct error *err)
 		return error_set(err,
 				 "\"%s\" is not a number of days or weeks (7d, 2w; %dd at most)",
 				 value, DAYS_MAX);
-	options->since_is_day = options->until_is_day = false;
-	options->choice.period = (struct period){options->now - days * DAY_MS, options->now};
+	options->since_is_day = false;
+	options->choice.period.since = options->now - days * DAY_MS;
+	options->choice.last_until = options->now;
 	return 0;
 }
 

@@ -18,6 +18,7 @@ static int64_t ms_of(const char *text)
 }
 
 static const struct choice everything = {.period = {TIME_UNKNOWN, TIME_UNKNOWN},
+					 .last_until = TIME_UNKNOWN,
 					 .compare_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
 
 /* A run of a set. */
@@ -312,6 +313,26 @@ static void trends(void **state)
 	world_release(&world);
 }
 
+/* Of the last seven days, the seven before, even if the latest run is of yesterday. */
+static void before_the_last_days(void **state)
+{
+	struct choice choice = everything;
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world.supply.has_inputs = false;
+	world.supply.has_past = true;
+	add_all(&world.past, "a@2026-01-04 b@2026-01-05 c@2026-01-12 d@2026-01-18");
+	choice.period.since = ms_of("2026-01-12");
+	choice.last_until = ms_of("2026-01-19");
+	choose(&world, &choice);
+	check_list(&world.selection.now, "c d");
+	check_list(&world.selection.before, "b");
+	selection_release(&world.selection);
+	world_release(&world);
+}
+
 static void said_of_the_baseline(void **state)
 {
 	struct world world;
@@ -337,6 +358,7 @@ int main(void)
 		cmocka_unit_test(period_of_runs),
 		cmocka_unit_test(suites_and_sources),
 		cmocka_unit_test(sets),
+		cmocka_unit_test(before_the_last_days),
 		cmocka_unit_test(trends),
 		cmocka_unit_test(said_of_the_baseline),
 	};

@@ -954,7 +954,7 @@ static void breakdowns(void **state)
 	world_init(&world);
 	add_told(&world, 23);
 	keep(&world, &other);
-	report_build(&world.report, &world.runs, SUITE_BY_SUITE);
+	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view,
 	      ((const struct expectation[]){{"by_model", "false"}, {"by_agent", "false"}}));
 	breakdown_build(&models, &world.report, &by_model);
