@@ -33,7 +33,7 @@ enum compare_with {
 /* What the options ask for. */
 struct choice {
 	struct period period;
-	int64_t last_until; /* of --last: now, where a period that is open ends; else TIME_UNKNOWN */
+	int64_t last_until; /* of --last: now, where an open period ends; else TIME_UNKNOWN */
 	const char *const *suites; /* globs (fnmatch) on a suite's name or id; count 0: all */
 	size_t suite_count;
 	const char *const *sources; /* names; count 0: all */

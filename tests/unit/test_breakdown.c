@@ -42,7 +42,7 @@ static void world_init(struct world *world, const struct told *told, size_t coun
 		run.duration_ms = from->duration_ms;
 		runs_keep(&world->runs, &run, true, NULL, NULL, NULL);
 	}
-	report_build(&world->report, &world->runs, SUITE_BY_SUITE);
+	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 	breakdown_build(&world->models, &world->report, &by_model);
 	breakdown_build(&world->agents, &world->report, &by_agent);
 }

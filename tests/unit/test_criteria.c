@@ -25,7 +25,7 @@ static void world_init(struct world *world)
 
 static void world_build(struct world *world)
 {
-	report_build(&world->report, &world->runs, SUITE_BY_SUITE);
+	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 	criteria_build(&world->criteria, &world->report);
 }
 

@@ -1,0 +1,90 @@
+/*
+ * compare: two reports → what changed between them, and how sure that is.
+ *
+ * Words follow evidence. Rates differ clearly when Fisher's exact test says so at 5 %, two-sided;
+ * among suites, and among cases, p-values are adjusted for their number (Benjamini-Hochberg), so
+ * that of the changes that are called clear at most one in twenty is expected to be none. Where a
+ * change is not clear, the interval of the difference (Newcombe) tells whether there is none of any
+ * size, or whether there were too few runs to know.
+ */
+#ifndef RUNTALLY_COMPARE_H
+#define RUNTALLY_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/arena.h"
+#include "runtally/report.h"
+
+enum change {
+	CHANGE_UNKNOWN, /* one side has no verdict */
+	CHANGE_WORSE,
+	CHANGE_BETTER,
+	CHANGE_NONE, /* no clear change: the interval is within 10 points of none */
+	CHANGE_FEW,  /* too few runs: it is not */
+};
+
+/* "unknown", "worse", "better", "no clear change", "too few runs" */
+const char *change_name(enum change change);
+
+/* Of two pass rates, now less before; rates and points in millionths. */
+struct difference {
+	enum change change;
+	int32_t points, low, high; /* 95 % interval: Newcombe (1998), method 10 */
+	int32_t p;                 /* Fisher's exact test, two-sided */
+	int32_t q;                 /* p adjusted for the number of groups; p where there is one */
+	uint64_t runs_needed;      /* a side, for a change of 5 points from the rate before to be
+				      found in 4 of 5 tries; 0: not known */
+};
+
+/* What became of a case, by its state in both (enum case_state). */
+enum case_change {
+	CASE_NEWLY_FAILING, /* passed before, fails now */
+	CASE_FIXED,         /* failed before, passes now */
+	CASE_STILL_FAILING, /* fails in both */
+	CASE_STILL_PASSING,
+	CASE_NEW,   /* no run before */
+	CASE_GONE,  /* no run now */
+	CASE_OTHER, /* no verdict, or in no known order of time, on one side */
+	CASE_CHANGES
+};
+
+/* "newly failing", "fixed", "still failing", "still passing", "new", "gone", "not known" */
+const char *case_change_name(enum case_change change);
+
+struct suite_change {
+	const struct suite_group *now, *before; /* NULL: has no run there */
+	struct difference rate;
+};
+
+struct case_diff {
+	const struct case_group *now, *before; /* NULL: has no run there */
+	enum case_change change;
+	struct difference rate;
+};
+
+struct comparison {
+	const struct report *now, *before;
+	struct difference total;
+	/* Of the cases that have a state in both: McNemar's exact test, two-sided. */
+	uint64_t pairs, broken, fixed;
+	int32_t pairs_p;              /* millionths; 1000000 where none changed */
+	struct suite_change *suites; /* as report.suites, then those that are gone */
+	size_t suite_count;
+	struct case_diff *cases; /* as report.cases, then those that are gone */
+	size_t case_count;
+	uint64_t counts[CASE_CHANGES];
+	uint64_t suites_changed[2]; /* worse, better */
+	struct arena arena;
+};
+
+/*
+ * Both reports are borrowed. Suites are the same if their source and their key are (the id where it
+ * has one, else the name), cases if their suites and keys are.
+ */
+void comparison_build(struct comparison *comparison, const struct report *now,
+		      const struct report *before);
+void comparison_release(struct comparison *comparison);
+
+#endif
