@@ -45,9 +45,12 @@ static void find_last(struct case_group *group, struct run *const *runs, size_t 
 /* Runs are in order of time, those without one first. */
 static void find_streak(struct case_group *group, struct run *const *runs, size_t count)
 {
-	bool timed = group->last_at != TIME_UNKNOWN;
+	bool timed = false;
 	uint64_t judged = tally_judged(&group->tally), failures = tally_failures(&group->tally);
 
+	for (size_t i = 0; i < count; i++)
+		timed = timed ||
+			(runs[i]->outcome < OUTCOME_PENDING && run_when(runs[i]) != TIME_UNKNOWN);
 	group->state = judged ? CASE_MIXED : CASE_UNJUDGED;
 	group->since_at = TIME_UNKNOWN;
 	if (!judged || (!timed && failures && failures < judged))

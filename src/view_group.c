@@ -64,7 +64,6 @@ bool view_next_run(const struct value *of, struct run *const *runs, size_t count
 	return true;
 }
 
-/* The cursor counts cases; its position, those with failures. */
 /* The report's, those that fail now first. */
 bool view_next_ranked(const struct value *of, const struct view_window *window,
 		      struct value_cursor *cursor, struct value *out)
@@ -79,6 +78,7 @@ bool view_next_ranked(const struct value *of, const struct view_window *window,
 	return true;
 }
 
+/* The cursor counts cases; its position, those with failures. */
 bool view_next_failing(const struct value *of, size_t first, size_t count,
 		       const struct view_window *window, struct value_cursor *cursor,
 		       struct value *out)

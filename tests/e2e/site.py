@@ -343,7 +343,7 @@ class Site(harness.Case):
         self.assertEqual(head, ["Case"] + [f"11-{day:02} 02:00" for day in range(3, 15)])
         self.assertEqual([row[0] for row in rows], ["case 0000", "case 0001", "case 0002"])
         self.assertEqual([row[1:] for row in rows], [["passed"] * 12] * 2 + [["failed"] * 12])
-        self.assertEqual(rates, ["Pass rate"] + ["66.7 % 2/3"] * 12)
+        self.assertEqual(rates, ["Pass rate, all cases"] + ["66.7 % 2/3"] * 12)
         self.assertIn("The latest 12, oldest first; 2 earlier not shown.", page)
         self.assertEqual(len(re.findall(r'<td><a class="outcome failed" href="run-r-', page)), 12)
 
@@ -356,7 +356,7 @@ class Site(harness.Case):
         self.assertEqual(sorted(len(part) - 2 for part in parts), [50, 100, 100])
         self.assertEqual(len({row[0] for part in parts for row in part[1:-1]}), 250)
         for part in parts:
-            self.assertEqual(part[-1], ["Pass rate"] + ["99.6 % 249/250"] * 3)
+            self.assertEqual(part[-1], ["Pass rate, all cases"] + ["99.6 % 249/250"] * 3)
 
     def test_no_matrix(self):
         self.put_executed(3, 1)

@@ -128,15 +128,23 @@ static void test_kinds(void **state)
 		size_t length;
 		const char *file;
 	} cases[] = {
-		{BYTES("\x89PNG\r\n\x1A\n\0\0\0\rIHDR"), "logo.png"},
-		{BYTES("\xFF\xD8\xFF\xE0\0\x10JFIF"), "logo.jpg"},
-		{BYTES("GIF89a\1\0"), "logo.gif"},
-		{BYTES("GIF87a\1\0"), "logo.gif"},
-		{BYTES("RIFF\x1A\0\0\0WEBPVP8L"), "logo.webp"},
-		{BYTES(SVG), "logo.svg"},
-		{BYTES("\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<!-- <svg> -->\n" SVG), "logo.svg"},
-		{BYTES("<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">" SVG), "logo.svg"},
-		{BYTES("<!DOCTYPE svg [ <!ENTITY a \"b\"> ] >\n" SVG), "logo.svg"},
+		{BYTES("\x89PNG\r\n\x1A\n\0\0\0\rIHDR"), "runtally-logo.png"},
+		{BYTES("\xFF\xD8\xFF\xE0\0\x10JFIF"), "runtally-logo.jpg"},
+		{BYTES("GIF89a\1\0"), "runtally-logo.gif"},
+		{BYTES("GIF87a\1\0"), "runtally-logo.gif"},
+		{BYTES("RIFF\x1A\0\0\0WEBPVP8L"), "runtally-logo.webp"},
+		{BYTES(SVG), "runtally-logo.svg"},
+		{BYTES("\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<!-- <svg> -->\n" SVG),
+		 "runtally-logo.svg"},
+		{BYTES("<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">" SVG),
+		 "runtally-logo.svg"},
+		{BYTES("<!DOCTYPE svg [ <!ENTITY a \"b\"> ] >\n" SVG), "runtally-logo.svg"},
+		{BYTES("<!DOCTYPE svg SYSTEM \"a[b\" [<!-- it's ] > --><!ENTITY a \"]>\">]>" SVG),
+		 "runtally-logo.svg"},
+		{BYTES("<!DOCTYPE svg [<!ENTITY ns \"http://www.w3.org/2000/svg\">]>"
+		       "<svg xmlns=\"&ns;\"/>"),
+		 "runtally-logo.svg"},
+		{BYTES("<s:svg xmlns:s=\"http://www.w3.org/2000/svg\"/>"), "runtally-logo.svg"},
 	};
 	struct arena arena;
 
