@@ -238,13 +238,34 @@ static void test_data_uri(void **state)
 	arena_release(&arena);
 }
 
+/* What accents are made legible on is what the style sheet has. */
+static void grounds(void **state)
+{
+	static const unsigned grounds_of[] = {ACCENT_LIGHT_GROUND, ACCENT_DARK_GROUND};
+	char wanted[32];
+	struct strbuf sheet = STRBUF_INIT;
+	FILE *file = fopen("templates/html/style.css", "r");
+
+	(void)state;
+	if (!file)
+		skip(); /* not in the project's folder */
+	for (int byte; (byte = fgetc(file)) != EOF;)
+		strbuf_addch(&sheet, (char)byte);
+	fclose(file);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(wanted, sizeof(wanted), "--sunk: #%06x;", grounds_of[i]);
+		assert_non_null(strstr(sheet.text, wanted));
+	}
+	strbuf_release(&sheet);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_base64),        cmocka_unit_test(test_accent),
-		cmocka_unit_test(test_no_accent),     cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_not_a_picture), cmocka_unit_test(test_size),
-		cmocka_unit_test(test_data_uri),
+		cmocka_unit_test(grounds),     cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_accent), cmocka_unit_test(test_no_accent),
+		cmocka_unit_test(test_kinds),  cmocka_unit_test(test_not_a_picture),
+		cmocka_unit_test(test_size),   cmocka_unit_test(test_data_uri),
 	};
 
 	return cmocka_run_group_tests_name("brand", tests, make_place, remove_place);
