@@ -153,6 +153,7 @@ static void append_suite(struct builder *builder, size_t first, size_t end)
 
 	*suite = (struct suite_group){
 		.source = report->runs[first]->source,
+		.key = key_text(suite_key(report->runs[first], builder->by)),
 		.first_run = first,
 		.run_count = end - first,
 		.first_case = report->case_count,

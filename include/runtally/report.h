@@ -44,6 +44,7 @@ enum { STRIP_LENGTH = 30 };
 struct suite_group {
 	struct tally tally;
 	const char *source, *id, *name; /* id may be NULL; name never is */
+	const char *key;   /* by which its runs are grouped: no other of its source has it */
 	const char *title; /* the name, with the source or id added where two suites share it */
 	uint64_t failing_before;             /* failing cases in the suites before it */
 	uint64_t flaky_cases, failing_cases; /* failing: with a run that failed or ended in error */

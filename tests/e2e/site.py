@@ -218,6 +218,28 @@ class Site(harness.Case):
         self.write("none.json", "[]")
         self.assertIn("No runs", self.check(self.make(inputs="none.json"))["index.html"])
 
+    def test_one_id_twice(self):
+        """Suites that bear one id, but are not grouped by it, have pages of their own."""
+        for agents in ([{"suite": {"id": "a", "name": "Bot"}, "agent": {"id": "a", "name": "Bot"}},
+                        {"agent": {"id": "a", "name": "Bot"}}],
+                       [{"agent": {"name": "X"}}, {"agent": {"id": "X", "name": "Y"}}]):
+            self.write("runs.ndjson", "".join(json.dumps({
+                "schema": "runtally.run/1", "source": "playgent", "run_id": f"{number}",
+                "case": {"id": "c"}, "outcome": "failed", **agent}) + "\n"
+                for number, agent in enumerate(agents)))
+            found = self.check(self.make())
+            self.assertEqual(sum(name.startswith("suite-") for name in found), 2)
+
+    def test_one_hash_twice(self):
+        """Names that have one FNV-1a hash."""
+        self.write("runs.ndjson", "".join(json.dumps({
+            "schema": "runtally.run/1", "source": "playgent", "run_id": name,
+            "case": {"id": name}, "suite": {"id": name}, "outcome": "failed"}) + "\n"
+            for name in ("8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ")))
+        found = self.check(self.make())
+        for kind in ("suite-", "case-", "run-"):
+            self.assertEqual(sum(name.startswith(kind) for name in found), 2)
+
     # ---- search.js ----
 
     def test_search(self):
