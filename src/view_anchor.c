@@ -5,8 +5,8 @@
 #include "runtally/sha256.h"
 
 /*
- * The first 64 bits of SHA-256: the same in every report, and nobody finds two names by the way that
- * have one anchor, as is easy with hashes for tables.
+ * The first 64 bits of SHA-256: the same in every report, and hard to find two names for, as it is
+ * not with hashes for tables.
  */
 enum { ANCHOR_BYTES = 8 };
 

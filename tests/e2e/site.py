@@ -225,7 +225,7 @@ class Site(harness.Case):
                        [{"agent": {"name": "X"}}, {"agent": {"id": "X", "name": "Y"}}]):
             self.write("runs.ndjson", "".join(json.dumps({
                 "schema": "runtally.run/1", "source": "playgent", "run_id": f"{number}",
-                "case": {"id": "c"}, "outcome": "failed", **agent}) + "\n"
+                "case": {"id": f"c{number}"}, "outcome": "failed", **agent}) + "\n"
                 for number, agent in enumerate(agents)))
             found = self.check(self.make())
             self.assertEqual(sum(name.startswith("suite-") for name in found), 2)

@@ -282,7 +282,7 @@ static void test_intern(void **state)
 }
 
 /* Of FNV-1a's published test values, folded: `h ^ h >> 32`. */
-/* Two texts that FNV-1a gives one hash, and texts that agree in its low bits, differ with a seed. */
+/* Two texts that FNV-1a gives one hash differ with a seed, and alike ones spread. */
 static void test_hash(void **state)
 {
 	static const char a[] = "8yn0iYCKYHlIj4-BwPqk", b[] = "GReLUrM4wMqfg9yzV3KQ";
