@@ -326,6 +326,19 @@ static void set_time_zone(void)
 	setenv("TZ", "UTC0", 1);
 }
 
+/* Exports may come from strangers, who must not know where their names fall. */
+static void set_hash_seed(void)
+{
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	uint64_t seed = 0;
+
+	if (fd < 0 || read(fd, &seed, sizeof(seed)) != sizeof(seed))
+		seed = (uint64_t)clock_ms();
+	if (fd >= 0)
+		close(fd);
+	hash_seed(seed);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -335,6 +348,7 @@ int main(int argc, char **argv)
 
 	open_standard_files();
 	set_handlers();
+	set_hash_seed();
 	set_time_zone();
 	wish = options_parse(&options, argc, argv, clock_ms(), getenv("SOURCE_DATE_EPOCH"), &err);
 	if (wish != WISH_RUN) {

@@ -222,6 +222,15 @@ void series_divide(struct series *series, struct run *const *runs, size_t count,
 	divide(series, runs, count, unit, unit);
 }
 
+struct series_point series_point_at(int64_t when, enum series_unit unit)
+{
+	struct series_point point = {.unit = unit,
+				     .day = first_day(step_of(time_days(when), unit), unit)};
+
+	tally_init(&point.tally);
+	return point;
+}
+
 bool series_point_holds(const struct series_point *point, const struct run *run)
 {
 	int64_t when = run_when(run);

@@ -64,7 +64,6 @@ bool view_next_run(const struct value *of, struct run *const *runs, size_t count
 	return true;
 }
 
-/* The cursor counts cases; its position, those with failures. */
 /* The report's, those that fail now first. */
 bool view_next_ranked(const struct value *of, const struct view_window *window,
 		      struct value_cursor *cursor, struct value *out)
@@ -79,6 +78,7 @@ bool view_next_ranked(const struct value *of, const struct view_window *window,
 	return true;
 }
 
+/* The cursor counts cases; its position, those with failures. */
 bool view_next_failing(const struct value *of, size_t first, size_t count,
 		       const struct view_window *window, struct value_cursor *cursor,
 		       struct value *out)
@@ -144,12 +144,6 @@ static void case_last_outcome(const struct value *of, struct strbuf *out)
 {
 	if (case_of(of)->last_outcome != OUTCOME_COUNT)
 		strbuf_addstr(out, outcome_name(case_of(of)->last_outcome));
-}
-
-static void case_last_at(const struct value *of, struct strbuf *out)
-{
-	if (case_of(of)->last_at != TIME_UNKNOWN)
-		view_moment(out, case_of(of)->last_at, MINUTES);
 }
 
 static bool case_fails_now(const struct value *of)
@@ -291,7 +285,7 @@ static const struct member case_members[] = {
 	{"is_listed", MEMBER_FLAG, {.flag = case_is_listed}, 0},
 	{"flaky", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct case_group, flaky)},
 	{"last_outcome", MEMBER_TEXT, {.text = case_last_outcome}, 0},
-	{"last_at", MEMBER_TEXT, {.text = case_last_at}, 0},
+	{"last_at", MEMBER_TEXT, {.text = view_minute_at}, offsetof(struct case_group, last_at)},
 	{"fails_now", MEMBER_FLAG, {.flag = case_fails_now}, 0},
 	{"passes_again", MEMBER_FLAG, {.flag = case_passes_again}, 0},
 	{"streak", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct case_group, streak)},

@@ -51,6 +51,8 @@ size_t series_length(int64_t from, int64_t to);
  */
 void series_divide(struct series *series, struct run *const *runs, size_t count,
 		   enum series_unit unit);
+/* The point of that unit in which a time lies, without a run. */
+struct series_point series_point_at(int64_t when, enum series_unit unit);
 /* Whether the run tells a time that lies in the point. */
 bool series_point_holds(const struct series_point *point, const struct run *run);
 
