@@ -225,7 +225,7 @@ void series_divide(struct series *series, struct run *const *runs, size_t count,
 struct series_point series_point_at(int64_t when, enum series_unit unit)
 {
 	struct series_point point = {.unit = unit,
-				     .day = first_day(step_of(time_days(when), unit), unit)};
+				     .day = first_day(step_of(time_local_days(when), unit), unit)};
 
 	tally_init(&point.tally);
 	return point;

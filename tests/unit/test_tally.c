@@ -836,7 +836,7 @@ static void order_of_verdicts(void **state)
 	runs_init(&runs, NULL);
 	for (size_t i = 0; i < 3; i++)
 		keep_words(&runs, &words[i]);
-	report_build(&report, &runs, SUITE_BY_SUITE);
+	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
 	assert_int_equal(report.cases[0].state, CASE_FAILS);
 	assert_int_equal(report.cases[0].streak, 2);
 	assert_int_equal(report.cases[0].since_at, TIME_UNKNOWN);
