@@ -31,7 +31,7 @@ LAYERS = """
         records_state records_value records
     run details reading adapter adapters
     join paging select recognise harvest meter intake segments ingest
-    tally report_sort report gate roster families criteria breakdown series matrix
+    tally report_sort report compare gate roster families criteria breakdown series matrix
         chart chart_case strip
     mustache mustache_parse mustache_indent mustache_json
     format.h

@@ -166,7 +166,7 @@ def check_fisher():
 
 
 def check_fisher_published():
-    """The lady tasting tea and the convictions of twins (Fisher 1935), as R's fisher.test has them."""
+    """The lady tasting tea and the convictions of twins (Fisher 1935), by R's fisher.test."""
     published = {(3, 4, 1, 4): 0.4857, (2, 17, 10, 13): 0.0005367}
     for numbers, found in zip(published, asked("fisher %d %d %d %d" % row for row in published)):
         if abs(float(found[0]) / published[numbers] - 1) > 2e-4:
