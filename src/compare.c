@@ -1,6 +1,7 @@
 #include "runtally/compare.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "report_sort.h"
 #include "runtally/roster.h"
@@ -145,7 +146,7 @@ struct trial {
 static bool trial_init(struct trial *trial, struct difference *difference, const struct tally *now,
 		       const struct tally *before)
 {
-	*difference = (struct difference){.change = CHANGE_UNKNOWN};
+	*difference = (struct difference){.now = now, .before = before, .change = CHANGE_UNKNOWN};
 	if (!now || !before || !tally_judged(now) || !tally_judged(before))
 		return false;
 	*trial = (struct trial){
@@ -239,6 +240,37 @@ static void compare_suites(struct comparison *comparison)
 		comparison->suites_changed[comparison->suites[i].rate.change]++;
 }
 
+static int compare_changed(const void *left, const void *right)
+{
+	const struct suite_change *a = *(const struct suite_change *const *)left;
+	const struct suite_change *b = *(const struct suite_change *const *)right;
+	int64_t size_a = a->rate.points < 0 ? -(int64_t)a->rate.points : a->rate.points;
+	int64_t size_b = b->rate.points < 0 ? -(int64_t)b->rate.points : b->rate.points;
+
+	if (a->rate.change != b->rate.change)
+		return a->rate.change == CHANGE_WORSE ? -1 : 1;
+	if (size_a != size_b)
+		return size_a > size_b ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+static void rank_changed(struct comparison *comparison)
+{
+	const uint64_t *changed = comparison->suites_changed;
+	size_t count = 0, room = (size_t)(changed[CHANGE_WORSE] + changed[CHANGE_BETTER]);
+	const struct suite_change **ranked =
+		arena_alloc(&comparison->arena, room * sizeof(*ranked));
+
+	for (size_t i = 0; i < comparison->suite_count; i++) {
+		enum change change = comparison->suites[i].rate.change;
+
+		if (change == CHANGE_WORSE || change == CHANGE_BETTER)
+			ranked[count++] = &comparison->suites[i];
+	}
+	qsort(ranked, count, sizeof(*ranked), compare_changed);
+	comparison->changed_suites = ranked;
+}
+
 static void compare_cases(struct comparison *comparison)
 {
 	struct trial *trials = memory_alloc(comparison->case_count * sizeof(*trials));
@@ -303,6 +335,7 @@ void comparison_build(struct comparison *comparison, const struct report *now,
 	match_cases(comparison);
 	compare_total(comparison);
 	compare_suites(comparison);
+	rank_changed(comparison);
 	compare_cases(comparison);
 	compare_states(comparison);
 }

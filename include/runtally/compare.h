@@ -34,8 +34,12 @@ enum change {
 /* "unknown", "worse", "better", "no clear change", "too few runs" */
 const char *change_name(enum change change);
 
-/* Of two pass rates, now less before; all in millionths. Where one is not known, all is 0. */
+/*
+ * Of two pass rates, now less before; all in millionths. Where one is not known, all figures are
+ * 0. What is compared begins with its difference, so that a pointer to it is one to its difference.
+ */
 struct difference {
+	const struct tally *now, *before; /* NULL: has no run there */
 	enum change change;
 	int32_t points, low, high; /* 95 % interval: Newcombe (1998), method 10 */
 	int32_t p;                 /* Fisher's exact test, two-sided; above 0 */
@@ -59,19 +63,19 @@ enum case_change {
 const char *case_change_name(enum case_change change);
 
 struct suite_change {
-	const struct suite_group *now, *before; /* NULL: has no run there */
 	struct difference rate;
+	const struct suite_group *now, *before; /* NULL: has no run there */
 };
 
 struct case_diff {
+	struct difference rate;
 	const struct case_group *now, *before; /* NULL: has no run there */
 	enum case_change change;
-	struct difference rate;
 };
 
 struct comparison {
-	const struct report *now, *before;
 	struct difference total;
+	const struct report *now, *before;
 	/* Of the cases that have a state in both: McNemar's exact test, two-sided. */
 	uint64_t pairs, broken, fixed;
 	int32_t pairs_p;             /* millionths; 1000000 where none changed */
@@ -80,6 +84,8 @@ struct comparison {
 	struct case_diff *cases; /* as report.cases, then those that are gone */
 	size_t case_count;
 	uint64_t counts[CASE_CHANGES];
+	/* Those that are worse, the largest fall first, then those that are better, likewise. */
+	const struct suite_change **changed_suites;
 	uint64_t suites_changed[CHANGES], cases_changed[CHANGES]; /* how many by their change */
 	struct arena arena;
 };

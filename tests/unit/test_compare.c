@@ -136,7 +136,10 @@ static void test_figures(void **state)
 	assert_true(total->low < 0 && total->high > 500000);
 	/* of .25 and .20: R's power.prop.test gives 1093.7 */
 	assert_int_equal(total->runs_needed, 1094);
-	assert_memory_equal(total, &world->comparison.suites[0].rate, sizeof(*total));
+	assert_int_equal(total->low, world->comparison.suites[0].rate.low);
+	assert_int_equal(total->q, world->comparison.suites[0].rate.q);
+	assert_ptr_equal(total->now, &world->now.report.totals);
+	assert_ptr_equal(world->comparison.cases[0].rate.before, &world->before.report.cases[0]);
 }
 
 static const struct case_diff *diff_of(const struct comparison *comparison, const char *name)
@@ -289,6 +292,28 @@ static void test_many_that_could(void **state)
 	assert_int_equal(comparison->suites_changed[CHANGE_WORSE], 0);
 }
 
+static void test_ranks(void **state)
+{
+	static const struct {
+		const char *name;
+		int now, before; /* passed of 100 */
+	} rows[] = {{"a", 70, 95}, {"b", 90, 50}, {"c", 20, 95}, {"d", 99, 30}, {"e", 90, 90}};
+	static const char *const wanted[] = {"c", "a", "d", "b"};
+	struct world *world = *state;
+	const struct comparison *comparison;
+
+	for (size_t i = 0; i < 5; i++) {
+		add_runs(world, &world->now, rows[i].name, "c", rows[i].now, 100 - rows[i].now);
+		add_runs(world, &world->before, rows[i].name, "c", rows[i].before,
+			 100 - rows[i].before);
+	}
+	comparison = compare(world);
+	assert_int_equal(comparison->suites_changed[CHANGE_WORSE], 2);
+	assert_int_equal(comparison->suites_changed[CHANGE_BETTER], 2);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(comparison->changed_suites[i]->now->name, wanted[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +323,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_states, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_matching, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_agents, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ranks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_that_could, setup, teardown),
 	};
