@@ -111,6 +111,8 @@ INPUTS = {
     "samples": ["--title", "Saltwind Ferries: agent tests", harness.ROOT / "samples"],
     "hostile golden": [*ALL, harness.TESTS / "golden/hostile/in"],
     "branded": BRANDED,
+    "compared": [*ALL, "--baseline", harness.ROOT / "samples/kapso/runs-2026-w44.json",
+                 "--baseline", harness.ROOT / "samples/magpipe", harness.ROOT / "samples/kapso"],
     "empty": ["--min-pass-rate", "99", harness.TESTS / "envelopes/magpipe-runs-empty.json"],
 }
 
