@@ -159,8 +159,11 @@ static int change(uint64_t pairs)
 int main(int argc, char **argv)
 {
 	uint64_t pairs = argc > 1 ? strtoull(argv[1], NULL, 10) : PAIRS;
+	int failed;
 
 	if (!pairs)
 		return 2;
-	return (no_change(pairs) | change(pairs)) && pairs >= PAIRS;
+	failed = no_change(pairs);
+	failed |= change(pairs);
+	return failed && pairs >= PAIRS;
 }
