@@ -115,6 +115,23 @@ static const struct series_point *find_lowest(const struct series *series)
 	return lowest;
 }
 
+/* ` This report: 2026-W46 to 2026-W47.` where there are others. */
+static void add_own_words(const struct chart *chart)
+{
+	const struct series *series = chart->series;
+
+	if (!series->own_count)
+		return;
+	strbuf_addstr(chart->out, " This report: ");
+	series_label(&series->points[series->own_first], chart->out);
+	if (series->own_count > 1) {
+		strbuf_addstr(chart->out, " to ");
+		series_label(&series->points[series->own_first + series->own_count - 1],
+			     chart->out);
+	}
+	strbuf_addch(chart->out, '.');
+}
+
 /* What the picture shows, for those who do not see it. */
 static void add_summary(const struct chart *chart)
 {
@@ -138,6 +155,7 @@ static void add_summary(const struct chart *chart)
 		number_money(chart->out, chart->cost_max);
 		strbuf_addch(chart->out, '.');
 	}
+	add_own_words(chart);
 }
 
 /* ---- axes ---- */
@@ -294,12 +312,27 @@ static void add_costs(const struct chart *chart)
 
 /* ---- all of it ---- */
 
+/* Behind the points that the report is about. */
+static void add_own(const struct chart *chart)
+{
+	const struct series *series = chart->series;
+	int64_t left = across(chart, series->own_first * 4);
+
+	if (series->own_count)
+		strbuf_addf(chart->out,
+			    "<rect class=\"own\" fill=\"#f1f1ee\" x=\"%" PRId64
+			    "\" width=\"%" PRId64 "\" height=\"%d\"/>",
+			    left, across(chart, (series->own_first + series->own_count) * 4) - left,
+			    height_of(chart) - DATES_HEIGHT);
+}
+
 static void add_box(const struct chart *chart)
 {
 	strbuf_addf(chart->out,
 		    "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" "
 		    "preserveAspectRatio=\"none\">",
 		    height_of(chart), WIDTH, height_of(chart));
+	add_own(chart);
 	add_stretches(chart);
 	add_costs(chart);
 	strbuf_addstr(chart->out, "</svg>");
