@@ -63,14 +63,14 @@ static int write_reports(const struct options *options, struct view *view)
 
 /* What the reports show of that which takes time or memory. */
 struct shown {
-	bool details, families, series, breakdowns;
+	bool details, families, series, trend, breakdowns;
 };
 
 /* A user's templates may show what they like. */
 static struct shown what_is_shown(const struct options *options)
 {
 	bool all = options->templates_folder || options->template_count;
-	struct shown shown = {all, all, all, all};
+	struct shown shown = {all, all, all, all, all};
 
 	for (size_t i = 0; i < options->target_count; i++) {
 		const struct format *format = options->targets[i].format;
@@ -78,6 +78,7 @@ static struct shown what_is_shown(const struct options *options)
 		shown.details = shown.details || format->details;
 		shown.families = shown.families || format->families;
 		shown.series = shown.series || format->series;
+		shown.trend = shown.trend || format->trend;
 		shown.breakdowns = shown.breakdowns || format->breakdowns;
 	}
 	return shown;
@@ -85,14 +86,27 @@ static struct shown what_is_shown(const struct options *options)
 
 struct figures {
 	struct families families;
-	struct series series;
+	struct series series, days, weeks;
 	struct criteria criteria;
 	struct breakdown models, agents;
 };
 
-/* What is not shown is not there. */
-static void build_figures(struct figures *figures, struct view *view, const struct shown *shown)
+/* With a history, the report's own runs stand out among those before. */
+static void build_series(struct series *series, const struct report *report,
+			 const struct selection *selection)
 {
+	const struct run_list *runs = selection->has_past ? &selection->all : &selection->now;
+
+	series_build(series, runs->items, runs->count);
+	if (selection->has_past)
+		series_mark(series, report->totals.first_at, report->totals.last_at);
+}
+
+/* What is not shown is not there. */
+static void build_figures(struct figures *figures, struct view *view, const struct shown *shown,
+			  const struct selection *selection)
+{
+	const struct run_list *all = &selection->all;
 	const struct report *report = view->report;
 
 	if (shown->families) {
@@ -100,8 +114,14 @@ static void build_figures(struct figures *figures, struct view *view, const stru
 		view->families = &figures->families;
 	}
 	if (shown->series) {
-		series_build(&figures->series, report->runs, report->run_count);
+		build_series(&figures->series, report, selection);
 		view->series = &figures->series;
+	}
+	if (shown->trend) {
+		series_latest(&figures->days, all->items, all->count, SERIES_DAY, TREND_DAYS);
+		series_latest(&figures->weeks, all->items, all->count, SERIES_WEEK, TREND_WEEKS);
+		view->days = &figures->days;
+		view->weeks = &figures->weeks;
 	}
 	if (shown->breakdowns) {
 		criteria_build(&figures->criteria, report);
@@ -119,6 +139,10 @@ static void release_figures(struct figures *figures, const struct view *view)
 		families_release(&figures->families);
 	if (view->series)
 		series_release(&figures->series);
+	if (view->days) {
+		series_release(&figures->days);
+		series_release(&figures->weeks);
+	}
 	if (view->criteria) {
 		criteria_release(&figures->criteria);
 		breakdown_release(&figures->models);
@@ -212,7 +236,7 @@ static int report_on(const struct options *options, const struct material *mater
 	};
 	int status;
 
-	build_figures(&figures, &view, &shown);
+	build_figures(&figures, &view, &shown, &found->selection);
 	status = write_reports(options, &view);
 	release_figures(&figures, &view);
 	return status;

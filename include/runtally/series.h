@@ -35,6 +35,8 @@ struct series {
 
 /* A point with fewer verdicts than that has few: its rate says little. */
 enum { SERIES_FEW = 10 };
+/* So many of the latest days and weeks that have runs make a trend. */
+enum { TREND_DAYS = 92, TREND_WEEKS = 105 };
 
 /* Whether a point has a verdict, but few. */
 bool series_is_few(const struct series_point *point);
@@ -44,7 +46,7 @@ void series_build(struct series *series, struct run *const *runs, size_t count);
 /* By this unit, only the latest `most` points that have runs: gaps are left out. */
 void series_latest(struct series *series, struct run *const *runs, size_t count,
 		   enum series_unit unit, size_t most);
-/* Sets which points hold such a stretch of time; times that are not known leave them as they are. */
+/* Marks the points that such a stretch of time lies in; none where it is not known. */
 void series_mark(struct series *series, int64_t first_at, int64_t last_at);
 void series_release(struct series *series);
 

@@ -60,8 +60,9 @@ struct view {
 	const struct criteria *criteria; /* of its runs; likewise */
 	const struct breakdown *models, *agents;
 	const struct series *series;
-	struct view_loads *loads;   /* of its runs' details; NULL: none are shown */
-	struct view_matrix *matrix; /* of its suites, one at a time; NULL: none is shown */
+	const struct series *days, *weeks; /* the trend; NULL: not told */
+	struct view_loads *loads;          /* of its runs' details; NULL: none are shown */
+	struct view_matrix *matrix;        /* of its suites, one at a time; NULL: none is shown */
 	const struct ingest_counts *counts;
 	const struct notes *notes;
 	const struct gates *gates;

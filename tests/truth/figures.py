@@ -150,6 +150,22 @@ def suites_of(source, runs):
                "cases": [case_figures(case, some) for case, some in grouped(of_suite, case_of)]}
 
 
+def trend(runs, *, hours=0):
+    """By days and ISO weeks of a zone that is so far ahead of UTC, without gaps."""
+    days, weeks = collections.defaultdict(list), collections.defaultdict(list)
+    for run in runs:
+        if run.when is None:
+            continue
+        day = (datetime.datetime(1970, 1, 1) +
+               datetime.timedelta(milliseconds=run.when, hours=hours)).date()
+        days[day].append(run)
+        weeks[day - datetime.timedelta(day.weekday())].append(run)
+    return {"days": [{"date": day.isoformat(), **tally(some)}
+                     for day, some in sorted(days.items())],
+            "weeks": [{"week": "%d-W%02d" % monday.isocalendar()[:2], "from": monday.isoformat(),
+                       **tally(some)} for monday, some in sorted(weeks.items())]}
+
+
 def begin_of(run):
     """A run that ended before it began counts from its end on."""
     return run.when if run.begin is None or run.begin > run.when else run.begin
@@ -171,4 +187,5 @@ def report(truth):
                     for source, some in by_source.items() if some],
         "suites": [suite for source, some in by_source.items()
                    for suite in suites_of(source, some)],
+        "trend": {"tz": "UTC", **trend(runs)},
     }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """2,000 runs of five APIs with known truth: every figure, and the same bytes whatever surrounds."""
 
+import datetime
 import decimal
 import io
 import json
@@ -65,6 +66,18 @@ class Figures(harness.Case):
         self.assertEqual(len(errors), TRUTH.refusals)
         for word in ("cut short", "not among the inputs"):
             self.assertEqual([note for note in report["notes"] if word in note["text"]], [])
+
+    def test_trend_of_a_zone(self):
+        """All runs up to the period's end; it begins and ends at midnight of the zone."""
+        ended = harness.runtally("data", "-o", "json=-", "--since", "2026-11-05", "--until",
+                                 "2026-11-12", "--tz", "+03:30", cwd=FOLDER)
+        found = parse(ended.stdout)["trend"]
+        end = datetime.datetime(2026, 11, 13) - datetime.timedelta(hours=3.5)
+        end_ms = (end - datetime.datetime(1970, 1, 1)) // datetime.timedelta(milliseconds=1)
+        runs = [run for run in TRUTH.runs if run.when is None or run.when < end_ms]
+        expected = {"tz": "UTC+03:30", **figures.trend(runs, hours=3.5)}
+        self.assertEqual(expected["days"][-1]["date"], "2026-11-12")
+        self.assertEqual(list(differences(expected, found))[:20], [])
 
     def test_each_run(self):
         ended = harness.runtally("data", "-o", "records=-", cwd=FOLDER)

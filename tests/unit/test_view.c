@@ -324,6 +324,8 @@ static void texts_of_report(void **state)
 		{"has_series", "false"},
 		{"series_unit", ""},
 		{"series_chart", ""},
+		{"series_has_own", "false"},
+		{"trend", "false"},
 		{"failures.0.family", ""},
 		{"failures.0.case_is_listed", "true"},
 		{"shown_runs", "#2"},
@@ -838,9 +840,19 @@ static void families_and_series(void **state)
 		{"series.1.pass_rate", "0 %"},
 		{"series.1.raw.errors", "1"},
 		{"series.2.duration_max", "1 m 04 s"},
+		{"series_has_own", "false"},
+		{"zone", "UTC"},
+		{"trend.days", "#2"},
+		{"trend.days.0.label", "2026-11-21"},
+		{"trend.days.0.raw.errors", "1"},
+		{"trend.days.1.raw.date", "2026-11-22"},
+		{"trend.weeks", "#1"},
+		{"trend.weeks.0.label", "2026-W47"},
+		{"trend.weeks.0.raw.date", "2026-11-16"},
+		{"trend.weeks.0.raw.runs", "3"},
 	};
 	struct families families;
-	struct series series;
+	struct series series, days, weeks;
 	struct world world;
 
 	(void)state;
@@ -849,8 +861,16 @@ static void families_and_series(void **state)
 	world.report.runs[0]->has_cost = true;
 	series_build(&series, world.report.runs, world.report.run_count);
 	world.view.families = &families;
+	series_latest(&days, world.report.runs, world.report.run_count, SERIES_DAY, 2);
+	series_latest(&weeks, world.report.runs, world.report.run_count, SERIES_WEEK, 1);
 	world.view.series = &series;
+	world.view.days = &days;
+	world.view.weeks = &weeks;
 	CHECK(&world.view, wanted);
+	series_release(&days);
+	series_release(&weeks);
+	series_mark(&series, series.points[1].day * DAY_MS, series.points[1].day * DAY_MS);
+	CHECK(&world.view, ((const struct expectation[]){{"series_has_own", "true"}}));
 	world.view.rows = 1;
 	CHECK(&world.view, ((const struct expectation[]){{"families", "#1"},
 							 {"hidden_families", "1"},
