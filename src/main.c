@@ -19,6 +19,7 @@
 #include "runtally/options.h"
 #include "runtally/output.h"
 #include "runtally/publish.h"
+#include "runtally/reliability.h"
 #include "runtally/report.h"
 #include "runtally/select.h"
 #include "runtally/series.h"
@@ -63,14 +64,14 @@ static int write_reports(const struct options *options, struct view *view)
 
 /* What the reports show of that which takes time or memory. */
 struct shown {
-	bool details, families, series, trend, breakdowns;
+	bool details, families, series, trend, breakdowns, reliability;
 };
 
 /* A user's templates may show what they like. */
 static struct shown what_is_shown(const struct options *options)
 {
 	bool all = options->templates_folder || options->template_count;
-	struct shown shown = {all, all, all, all, all};
+	struct shown shown = {all, all, all, all, all, all || !options->target_count};
 
 	for (size_t i = 0; i < options->target_count; i++) {
 		const struct format *format = options->targets[i].format;
@@ -80,6 +81,7 @@ static struct shown what_is_shown(const struct options *options)
 		shown.series = shown.series || format->series;
 		shown.trend = shown.trend || format->trend;
 		shown.breakdowns = shown.breakdowns || format->breakdowns;
+		shown.reliability = shown.reliability || format->reliability;
 	}
 	return shown;
 }
@@ -89,6 +91,7 @@ struct figures {
 	struct series series, days, weeks;
 	struct criteria criteria;
 	struct breakdown models, agents;
+	struct reliability reliability;
 };
 
 /* With a history, the report's own runs stand out among those before. */
@@ -104,7 +107,7 @@ static void build_series(struct series *series, const struct report *report,
 
 /* What is not shown is not there. */
 static void build_figures(struct figures *figures, struct view *view, const struct shown *shown,
-			  const struct selection *selection)
+			  const struct selection *selection, enum suite_by by)
 {
 	const struct run_list *all = &selection->all;
 	const struct report *report = view->report;
@@ -131,6 +134,10 @@ static void build_figures(struct figures *figures, struct view *view, const stru
 		view->models = &figures->models;
 		view->agents = &figures->agents;
 	}
+	if (shown->reliability) {
+		reliability_build(&figures->reliability, all->items, all->count, by, report);
+		view->reliability = &figures->reliability;
+	}
 }
 
 static void release_figures(struct figures *figures, const struct view *view)
@@ -148,6 +155,8 @@ static void release_figures(struct figures *figures, const struct view *view)
 		breakdown_release(&figures->models);
 		breakdown_release(&figures->agents);
 	}
+	if (view->reliability)
+		reliability_release(&figures->reliability);
 }
 
 /* What was read. */
@@ -236,7 +245,7 @@ static int report_on(const struct options *options, const struct material *mater
 	};
 	int status;
 
-	build_figures(&figures, &view, &shown, &found->selection);
+	build_figures(&figures, &view, &shown, &found->selection, options->suite_by);
 	status = write_reports(options, &view);
 	release_figures(&figures, &view);
 	return status;

@@ -11,6 +11,7 @@
 #include "runtally/view_inputs.h"
 #include "runtally/view_note.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_reliability.h"
 #include "runtally/view_search.h"
 #include "runtally/view_series.h"
 #include "runtally/view_site.h"
@@ -366,6 +367,7 @@ static const struct member report_members[] = {
 	{"series_chart", MEMBER_MARKUP, {.text = view_series_chart}, 0},
 	{"zone", MEMBER_TEXT, {.text = view_zone}, 0},
 	{"trend", MEMBER_OBJECT, {.object = view_trend}, 0},
+	{"reliability", MEMBER_OBJECT, {.object = view_reliability}, 0},
 	{"costly_cases", MEMBER_LIST, {.next = view_costly_cases}, 0},
 	{"has_costly_cases", MEMBER_FLAG, {.flag = view_has_costly}, 0},
 	{"slow_cases", MEMBER_LIST, {.next = view_slow_cases}, 0},

@@ -26,6 +26,7 @@ struct families;
 struct criteria;
 struct breakdown;
 struct series;
+struct reliability;
 struct view_site;
 struct logo;
 struct accent;
@@ -60,9 +61,10 @@ struct view {
 	const struct criteria *criteria; /* of its runs; likewise */
 	const struct breakdown *models, *agents;
 	const struct series *series;
-	const struct series *days, *weeks; /* the trend; NULL: not told */
-	struct view_loads *loads;          /* of its runs' details; NULL: none are shown */
-	struct view_matrix *matrix;        /* of its suites, one at a time; NULL: none is shown */
+	const struct series *days, *weeks;     /* the trend; NULL: not told */
+	const struct reliability *reliability; /* likewise */
+	struct view_loads *loads;              /* of its runs' details; NULL: none are shown */
+	struct view_matrix *matrix; /* of its suites, one at a time; NULL: none is shown */
 	const struct ingest_counts *counts;
 	const struct notes *notes;
 	const struct gates *gates;
