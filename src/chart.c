@@ -312,18 +312,19 @@ static void add_costs(const struct chart *chart)
 
 /* ---- all of it ---- */
 
-/* Behind the points that the report is about. */
+/* Behind all else, the points that the report is about. */
 static void add_own(const struct chart *chart)
 {
 	const struct series *series = chart->series;
 	int64_t left = across(chart, series->own_first * 4);
 
-	if (series->own_count)
-		strbuf_addf(chart->out,
-			    "<rect class=\"own\" fill=\"#f1f1ee\" x=\"%" PRId64
-			    "\" width=\"%" PRId64 "\" height=\"%d\"/>",
-			    left, across(chart, (series->own_first + series->own_count) * 4) - left,
-			    height_of(chart) - DATES_HEIGHT);
+	if (!series->own_count)
+		return;
+	strbuf_addstr(chart->out, "<rect class=\"own\" fill=\"#f1f1ee\" x=\"");
+	add_percent(chart->out, left);
+	strbuf_addstr(chart->out, "\" width=\"");
+	add_percent(chart->out, across(chart, (series->own_first + series->own_count) * 4) - left);
+	strbuf_addf(chart->out, "\" height=\"%d\"/>", height_of(chart) - DATES_HEIGHT);
 }
 
 static void add_box(const struct chart *chart)
@@ -332,7 +333,6 @@ static void add_box(const struct chart *chart)
 		    "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" "
 		    "preserveAspectRatio=\"none\">",
 		    height_of(chart), WIDTH, height_of(chart));
-	add_own(chart);
 	add_stretches(chart);
 	add_costs(chart);
 	strbuf_addstr(chart->out, "</svg>");
@@ -384,6 +384,7 @@ void chart_series(const struct series *series, struct strbuf *out)
 		    height_of(&chart));
 	add_summary(&chart);
 	strbuf_addstr(out, "\">");
+	add_own(&chart);
 	add_values(&chart);
 	add_box(&chart);
 	for (size_t i = 0; i < series->count; i++)

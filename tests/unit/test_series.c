@@ -409,7 +409,7 @@ static void own_points(void **state)
 	world.series.own_count = 1;
 	chart_series(&world.series, &svg);
 	check_holds(svg.text, " This report: 2026-11-03.\"");
-	check_holds(svg.text, "<rect class=\"own\" fill=\"#f1f1ee\" x=\"5000\" width=\"2500\" "
+	check_holds(svg.text, "<rect class=\"own\" fill=\"#f1f1ee\" x=\"50.00%\" width=\"25.00%\" "
 			      "height=\"168\"/>");
 	world.series.own_count = 2;
 	chart_series(&world.series, &svg);
