@@ -10,6 +10,7 @@
 #include "runtally/view_compare.h"
 #include "runtally/view_matrix.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_reliability.h"
 #include "runtally/view_site.h"
 
 static const struct report *report_of(const struct value *of)
@@ -259,6 +260,8 @@ static bool case_last_failure(const struct value *of, struct value *out)
 
 static const struct member raw_case_members[] = {
 	{"last_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct case_group, last_at)},
+	{"pass_hat", MEMBER_LIST, {.next = view_case_pass_hat}, 0},
+	{"has_pass_hat", MEMBER_FLAG, {.flag = view_case_has_pass_hat}, 0},
 };
 
 static const struct value_class class_raw_case = {

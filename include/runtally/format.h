@@ -65,6 +65,8 @@ struct format {
 	bool details;      /* shows details of runs (--details) */
 	bool families;     /* shows families of failures */
 	bool series;       /* shows the runs over time */
+	bool trend;        /* tells them by day and by week */
+	bool reliability;  /* tells how likely several tries all pass */
 	bool breakdowns;   /* shows criteria, and runs by model and agent */
 	bool folder;       /* has many files, by name */
 	bool bundle;       /* an archive of all formats that are not, and have an extension */
