@@ -31,8 +31,8 @@ LAYERS = """
         records_state records_value records
     run details reading adapter adapters
     join paging select recognise harvest meter intake segments ingest
-    tally report_sort report reliability compare gate roster families criteria breakdown series matrix
-        chart chart_case strip
+    tally report_sort report reliability compare gate roster families criteria breakdown series
+        matrix chart chart_case strip
     mustache mustache_parse mustache_indent mustache_json
     format.h
     view view_plan view_anchor view_site view_loads view_details view_brand view_family view_series
