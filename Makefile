@@ -25,6 +25,7 @@ UNITS := $(sort $(patsubst %.c,%,$(wildcard tests/unit/test_*.c)))
 UNIT_BINARIES := $(UNITS:%=$(BUILD)/%)
 FUZZERS := $(sort $(patsubst %.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/%)
+TRUTH_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/truth/*.c))
 BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,generate timed load_file read_loop zip_loop)
 # A baseline that is left out where its library is not installed.
 ONDEMAND := $(if $(shell pkg-config --exists simdjson 2>/dev/null && echo yes),$(BUILD)/tests/bench/ondemand)
@@ -64,7 +65,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(PARTS) $(PKG_LIBS) -lcmocka
 
-$(BUILD)/tests/spec/spec: $(BUILD)/tests/spec/spec.o $(PARTS)
+$(BUILD)/tests/spec/spec $(TRUTH_TOOLS): %: %.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(PARTS) $(PKG_LIBS)
 
@@ -101,7 +102,7 @@ check:
 	@$(MAKE) --no-print-directory tests
 	@BUILD=$(BUILD) $(PYTHON) tests/run
 
-tests: $(BUILD)/runtally $(UNIT_BINARIES) $(BUILD)/tests/spec/spec $(REPLAYS) $(BENCH_TOOLS)
+tests: $(BUILD)/runtally $(UNIT_BINARIES) $(BUILD)/tests/spec/spec $(TRUTH_TOOLS) $(REPLAYS) $(BENCH_TOOLS)
 
 ## units: build and run the unit tests alone (ONLY=escape for one of them)
 units: $(UNIT_BINARIES)

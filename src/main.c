@@ -11,6 +11,7 @@
 
 #include "runtally/adapter.h"
 #include "runtally/breakdown.h"
+#include "runtally/compare.h"
 #include "runtally/criteria.h"
 #include "runtally/escape.h"
 #include "runtally/families.h"
@@ -162,9 +163,22 @@ static void material_release(struct material *material)
 /* What is found in it. */
 struct findings {
 	struct selection selection;
-	struct report report;
+	struct report before, report;
+	struct comparison comparison;
 	struct gates gates;
 };
+
+/* A run knows its case in the report that was built last: in that of now. */
+static void build_reports(struct findings *found, enum suite_by by)
+{
+	const struct run_list *now = &found->selection.now, *before = &found->selection.before;
+
+	if (found->selection.compares)
+		report_build(&found->before, before->items, before->count, by);
+	report_build(&found->report, now->items, now->count, by);
+	if (found->selection.compares)
+		comparison_build(&found->comparison, &found->report, &found->before);
+}
 
 static void find_out(struct findings *found, struct material *material,
 		     const struct options *options)
@@ -175,18 +189,34 @@ static void find_out(struct findings *found, struct material *material,
 		.has_inputs = options->input_count > 0,
 		.has_baseline = options->baseline_count > 0,
 	};
-	const struct run_list *now = &found->selection.now;
 
 	selection_make(&found->selection, &supply, &options->choice, &material->counts,
 		       &material->notes);
-	report_build(&found->report, now->items, now->count, options->suite_by);
+	build_reports(found, options->suite_by);
 	gates_judge(&found->gates, &options->gates, &found->report);
 }
 
 static void findings_release(struct findings *found)
 {
+	if (found->selection.compares) {
+		comparison_release(&found->comparison);
+		report_release(&found->before);
+	}
 	report_release(&found->report);
 	selection_release(&found->selection);
+}
+
+static void show_comparison(struct view *view, const struct options *options,
+			    const struct findings *found)
+{
+	bool with_baseline =
+		options->choice.compare == COMPARE_DEFAULT && options->baseline_count > 0;
+
+	if (!found->selection.compares)
+		return;
+	view->comparison = &found->comparison;
+	view->compared_period = with_baseline ? NULL : &found->selection.before_period;
+	view->compared_previous = !with_baseline && options->choice.compare != COMPARE_PERIOD;
 }
 
 static int report_on(const struct options *options, const struct material *material,
@@ -212,6 +242,7 @@ static int report_on(const struct options *options, const struct material *mater
 	};
 	int status;
 
+	show_comparison(&view, options, found);
 	build_figures(&figures, &view, &shown);
 	status = write_reports(options, &view);
 	release_figures(&figures, &view);

@@ -425,7 +425,7 @@ void report_build(struct report *report, struct run **runs, size_t count, enum s
 	struct builder builder = {
 		.report = report, .by = by, .placed = place_runs(runs, count, by)};
 
-	*report = (struct report){.run_count = count};
+	*report = (struct report){.run_count = count, .by = by};
 	arena_init(&report->arena, 0);
 	tally_init(&report->totals);
 	report->runs = runs;

@@ -1,5 +1,9 @@
 #include "runtally/stats.h"
 
+#include <stdlib.h>
+
+#include "runtally/arena.h"
+
 #define MICRO 1000000
 
 /*
@@ -10,6 +14,8 @@ static double square_root(double value)
 {
 	double root = value > 1 ? value : 1;
 
+	if (value <= 0)
+		return 0;
 	for (;;) {
 		double next = (root + value / root) / 2;
 
@@ -27,11 +33,15 @@ static int32_t to_micro(double ratio)
 	return micro <= 0 ? 0 : micro >= MICRO ? MICRO : (int32_t)micro;
 }
 
+struct limits {
+	double low, high;
+};
+
 /*
  * (2k + z² ± z √(z² + 4k(n - k) / n)) / (2(n + z²)). One operation a statement where a product is
  * added: a compiler may else fuse the two into one instruction, which rounds otherwise.
  */
-void wilson_interval(uint64_t passed, uint64_t total, int32_t *low_micro, int32_t *high_micro)
+static struct limits wilson_limits(uint64_t passed, uint64_t total)
 {
 	const double z = 1.959963984540054, z2 = z * z;
 	double k = (double)passed, n = (double)total;
@@ -40,9 +50,245 @@ void wilson_interval(uint64_t passed, uint64_t total, int32_t *low_micro, int32_
 	double twice = 2 * k;
 	double centre = twice + z2, width = 2 * (n + z2);
 
-	*low_micro = to_micro((centre - spread) / width);
-	*high_micro = to_micro((centre + spread) / width);
+	return (struct limits){(centre - spread) / width, (centre + spread) / width};
 }
+
+void wilson_interval(uint64_t passed, uint64_t total, int32_t *low_micro, int32_t *high_micro)
+{
+	struct limits limits = wilson_limits(passed, total);
+
+	*low_micro = to_micro(limits.low);
+	*high_micro = to_micro(limits.high);
+}
+
+static double hypotenuse(double a, double b)
+{
+	double a2 = a * a, b2 = b * b;
+
+	return square_root(a2 + b2);
+}
+
+static int32_t to_signed_micro(double points)
+{
+	return points < 0 ? -to_micro(-points) : to_micro(points);
+}
+
+void newcombe_difference(uint64_t passed_a, uint64_t total_a, uint64_t passed_b, uint64_t total_b,
+			 int32_t *low_micro, int32_t *high_micro)
+{
+	struct limits a = wilson_limits(passed_a, total_a), b = wilson_limits(passed_b, total_b);
+	double rate_a = (double)passed_a / (double)total_a;
+	double rate_b = (double)passed_b / (double)total_b;
+	double points = rate_a - rate_b;
+
+	*low_micro = to_signed_micro(points - hypotenuse(rate_a - a.low, b.high - rate_b));
+	*high_micro = to_signed_micro(points + hypotenuse(a.high - rate_a, rate_b - b.low));
+}
+
+/* ---- exact tests: weights relative to that of the likeliest outcome, which is 1 ---- */
+
+/*
+ * Of `draws` from `good` and `bad` ones, the likelihoods of how many are good: from `least` to
+ * `most`.
+ */
+struct draw {
+	uint64_t good, bad, draws, least, most, likeliest;
+};
+
+static struct draw draw_of(uint64_t passed_a, uint64_t total_a, uint64_t passed_b, uint64_t total_b)
+{
+	uint64_t good = passed_a + passed_b, bad = total_a + total_b - good;
+	double products = ((double)total_a + 1) * ((double)good + 1);
+	struct draw draw = {
+		.good = good,
+		.bad = bad,
+		.draws = total_a,
+		.least = total_a > bad ? total_a - bad : 0,
+		.most = total_a < good ? total_a : good,
+		.likeliest = (uint64_t)(products / ((double)total_a + (double)total_b + 2)),
+	};
+
+	if (draw.likeliest < draw.least)
+		draw.likeliest = draw.least;
+	if (draw.likeliest > draw.most)
+		draw.likeliest = draw.most;
+	return draw;
+}
+
+/* How much likelier `k` + 1 good ones are than `k`. */
+static double growth(const struct draw *draw, uint64_t k)
+{
+	double up = (double)(draw->good - k) * (double)(draw->draws - k);
+	double down = (double)(k + 1) * (double)(draw->bad + k + 1 - draw->draws);
+
+	return up / down;
+}
+
+/* Of `k` good ones, relative to the likeliest; 0 where it is of no weight. */
+static double weight_of(const struct draw *draw, uint64_t k)
+{
+	double weight = 1;
+
+	for (uint64_t i = draw->likeliest; i < k && weight >= PROBABILITY_LEAST; i++)
+		weight *= growth(draw, i);
+	for (uint64_t i = draw->likeliest; i > k && weight >= PROBABILITY_LEAST; i--)
+		weight /= growth(draw, i - 1);
+	return weight >= PROBABILITY_LEAST ? weight : 0;
+}
+
+struct sums {
+	double all, unlikely; /* weights up to the bound */
+};
+
+static void sums_add(struct sums *sums, double weight, double bound)
+{
+	sums->all += weight;
+	if (weight <= bound)
+		sums->unlikely += weight;
+}
+
+static double share(double part, double whole)
+{
+	double probability = part / whole;
+
+	if (probability > 1)
+		return 1;
+	return probability < PROBABILITY_LEAST ? PROBABILITY_LEAST : probability;
+}
+
+static double draw_test(const struct draw *draw, uint64_t k)
+{
+	const double bound = weight_of(draw, k) * (1 + 1e-7);
+	struct sums sums = {0, 0};
+	double weight = 1;
+
+	sums_add(&sums, weight, bound);
+	for (uint64_t i = draw->likeliest; i < draw->most && weight >= PROBABILITY_LEAST; i++) {
+		weight *= growth(draw, i);
+		sums_add(&sums, weight, bound);
+	}
+	weight = 1;
+	for (uint64_t i = draw->likeliest; i > draw->least && weight >= PROBABILITY_LEAST; i--) {
+		weight /= growth(draw, i - 1);
+		sums_add(&sums, weight, bound);
+	}
+	return share(sums.unlikely, sums.all);
+}
+
+double fisher_exact(uint64_t passed_a, uint64_t total_a, uint64_t passed_b, uint64_t total_b)
+{
+	struct draw draw = draw_of(passed_a, total_a, passed_b, total_b);
+
+	return draw_test(&draw, passed_a);
+}
+
+double fisher_least(uint64_t passed_a, uint64_t total_a, uint64_t passed_b, uint64_t total_b)
+{
+	struct draw draw = draw_of(passed_a, total_a, passed_b, total_b);
+	double lowest = draw_test(&draw, draw.least), highest = draw_test(&draw, draw.most);
+
+	return lowest < highest ? lowest : highest;
+}
+
+double mcnemar_exact(uint64_t broken, uint64_t fixed)
+{
+	uint64_t count = broken + fixed, fewer = broken < fixed ? broken : fixed;
+	uint64_t middle = count / 2;
+	double weight = 1, all = count % 2 ? 2 : 1, tail = fewer == middle ? 1 : 0;
+
+	if (fewer * 2 == count)
+		return 1;
+	/* Both halves are alike, so one of them is walked. */
+	for (uint64_t k = middle; k > 0 && weight >= PROBABILITY_LEAST; k--) {
+		weight *= (double)k / (double)(count - k + 1);
+		all += 2 * weight;
+		if (k - 1 <= fewer)
+			tail += weight;
+	}
+	return share(2 * tail, all);
+}
+
+/* ---- many tests ---- */
+
+struct ranked {
+	double probability;
+	size_t at;
+};
+
+static int compare_ranked(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+
+	if (a->probability != b->probability)
+		return a->probability < b->probability ? -1 : 1;
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+void benjamini_hochberg(double *probabilities, size_t count)
+{
+	struct ranked *ranked = memory_alloc(count * sizeof(*ranked));
+	double least = 1;
+
+	for (size_t i = 0; i < count; i++)
+		ranked[i] = (struct ranked){probabilities[i], i};
+	if (count)
+		qsort(ranked, count, sizeof(*ranked), compare_ranked);
+	for (size_t rank = count; rank > 0; rank--) {
+		double adjusted = ranked[rank - 1].probability * (double)count / (double)rank;
+
+		if (adjusted < least)
+			least = adjusted;
+		probabilities[ranked[rank - 1].at] = least;
+	}
+	memory_free(ranked);
+}
+
+int32_t probability_micro(double probability)
+{
+	int32_t micro = to_micro(probability);
+
+	return micro == 0 && probability > 0 ? 1 : micro;
+}
+
+/* ---- how many runs ---- */
+
+static uint64_t round_up(double value)
+{
+	uint64_t whole = (uint64_t)value;
+
+	return (double)whole < value ? whole + 1 : whole;
+}
+
+uint64_t runs_needed(int32_t rate_micro)
+{
+	/* of 5 % two-sided, and of 80 % */
+	const double z_error = 1.959963984540054, z_power = 0.8416212335729143;
+	const double points = 0.05;
+	double p = (double)rate_micro / MICRO;
+	double other = p < points ? p + points : p - points;
+	double mean = (p + other) / 2;
+	double spread_none = z_error * square_root(2 * mean * (1 - mean));
+	double own = p * (1 - p), others = other * (1 - other);
+	double spread_both = z_power * square_root(own + others);
+	double spread = spread_none + spread_both;
+
+	return round_up(spread * spread / (points * points));
+}
+
+int32_t pass_hat_k(uint64_t total, uint64_t passed, unsigned k)
+{
+	double chance = 1;
+	int32_t micro;
+
+	if (passed < k)
+		return 0;
+	for (unsigned i = 0; i < k; i++)
+		chance *= (double)(passed - i) / (double)(total - i);
+	micro = probability_micro(chance);
+	return micro == MICRO && passed < total ? MICRO - 1 : micro;
+}
+
+/* ---- integers ---- */
 
 int64_t percentile(const int64_t *values, size_t count, unsigned percent)
 {

@@ -7,6 +7,7 @@
 #include "runtally/times.h"
 #include "runtally/view_anchor.h"
 #include "runtally/view_case.h"
+#include "runtally/view_compare.h"
 #include "runtally/view_matrix.h"
 #include "runtally/view_plan.h"
 #include "runtally/view_site.h"
@@ -307,6 +308,7 @@ static const struct member case_members[] = {
 	{"last_failure", MEMBER_OBJECT, {.object = case_last_failure}, 0},
 	{"cells", MEMBER_LIST, {.next = view_case_cells}, 0},
 	{"over_time", MEMBER_OBJECT, {.object = view_case_over_time}, 0},
+	{"comparison", MEMBER_OBJECT, {.object = view_case_comparison}, 0},
 	{"raw", MEMBER_OBJECT, {.object = case_raw}, 0},
 };
 
@@ -490,6 +492,7 @@ static const struct member suite_members[] = {
 	{"strip", MEMBER_LIST, {.next = suite_strip}, 0},
 	{"strip_chart", MEMBER_MARKUP, {.text = suite_strip_chart}, 0},
 	{"matrix", MEMBER_OBJECT, {.object = view_suite_matrix}, 0},
+	{"comparison", MEMBER_OBJECT, {.object = view_suite_comparison}, 0},
 };
 
 const struct value_class class_suite = {

@@ -5,6 +5,7 @@
 #include "runtally/times.h"
 #include "runtally/view_brand.h"
 #include "runtally/view_breakdown.h"
+#include "runtally/view_compare.h"
 #include "runtally/view_criteria.h"
 #include "runtally/view_family.h"
 #include "runtally/view_group.h"
@@ -322,6 +323,7 @@ static const struct member report_members[] = {
 	{"period", MEMBER_OBJECT, {.object = view_period}, 0},
 	{"inputs", MEMBER_OBJECT, {.object = view_inputs}, 0},
 	{"totals", MEMBER_OBJECT, {.object = report_totals}, 0},
+	{"comparison", MEMBER_OBJECT, {.object = view_comparison}, 0},
 	{"sources", MEMBER_LIST, {.next = report_sources}, 0},
 	{"suites", MEMBER_LIST, {.next = report_suites}, 0},
 	{"worst_suites", MEMBER_LIST, {.next = report_worst}, 0},

@@ -62,12 +62,17 @@ int32_t view_rate_micro(const struct tally *tally, enum interval_point point)
 	return point == POINT_HIGH ? high : low;
 }
 
-static void rate_text(const struct value *of, struct strbuf *out)
+void view_add_rate(const struct tally *tally, struct strbuf *out)
 {
-	if (has_rate(of))
-		number_percent(out, tally_rate(tally_of(of)));
+	if (tally_judged(tally))
+		number_percent(out, tally_rate(tally));
 	else
 		strbuf_addstr(out, not_known);
+}
+
+static void rate_text(const struct value *of, struct strbuf *out)
+{
+	view_add_rate(tally_of(of), out);
 }
 
 static void fraction_text(const struct value *of, struct strbuf *out)
@@ -90,16 +95,21 @@ static void add_tenths(struct strbuf *out, int32_t micro)
 	strbuf_addf(out, "%d.%d", tenths / 10, tenths % 10);
 }
 
-static void interval_text(const struct value *of, struct strbuf *out)
+void view_add_interval(const struct tally *tally, struct strbuf *out)
 {
-	if (!has_rate(of)) {
+	if (!tally_judged(tally)) {
 		strbuf_addstr(out, not_known);
 		return;
 	}
-	add_tenths(out, view_rate_micro(tally_of(of), POINT_LOW));
+	add_tenths(out, view_rate_micro(tally, POINT_LOW));
 	strbuf_addstr(out, "–");
-	add_tenths(out, view_rate_micro(tally_of(of), POINT_HIGH));
+	add_tenths(out, view_rate_micro(tally, POINT_HIGH));
 	strbuf_addstr(out, " %");
+}
+
+static void interval_text(const struct value *of, struct strbuf *out)
+{
+	view_add_interval(tally_of(of), out);
 }
 
 static bool is_good(const struct value *of)

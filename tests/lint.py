@@ -32,13 +32,14 @@ LAYERS = """
         records_state records_value records
     run details reading adapter adapters
     join paging select recognise harvest meter intake segments ingest
-    tally report_sort report gate roster families criteria breakdown series matrix
+    tally report_sort report compare gate roster families criteria breakdown series matrix
         chart chart_case strip
     mustache mustache_parse mustache_indent mustache_json
     format.h
     view view_plan view_anchor view_site view_loads view_details view_brand view_family view_series
         view_matrix view_case view_group view_search view_table view_top view_tally view_tally_raw
-        view_run view_note view_inputs view_criteria view_breakdown view_report
+        view_run view_note view_inputs view_criteria view_breakdown view_change view_change_each
+        view_compare view_report
     page html site markdown junit junit_lines junit_names junit_text junit_case junit_view
         junit_output
     format.c

@@ -6,6 +6,11 @@
  * that of the changes that are called clear at most one in twenty is expected to be none. Where a
  * change is not clear, the interval of the difference (Newcombe) tells whether there is none of any
  * size, or whether there were too few runs to know.
+ *
+ * A group whose test could not have come out clear, however its runs had been spread over the two
+ * sides (all passed on both; one run on each), is not one of that number: most cases are such, and
+ * would hide what is clear in the others. What is left out depends on the sums of both sides alone,
+ * which say nothing of a change (Tarone 1990, Biometrics 46: 515-522).
  */
 #ifndef RUNTALLY_COMPARE_H
 #define RUNTALLY_COMPARE_H
@@ -23,19 +28,23 @@ enum change {
 	CHANGE_BETTER,
 	CHANGE_NONE, /* no clear change: the interval is within 10 points of none */
 	CHANGE_FEW,  /* too few runs: it is not */
+	CHANGES
 };
 
 /* "unknown", "worse", "better", "no clear change", "too few runs" */
 const char *change_name(enum change change);
 
-/* Of two pass rates, now less before; rates and points in millionths. */
+/*
+ * Of two pass rates, now less before; all in millionths. Where one is not known, all figures are
+ * 0. What is compared begins with its difference, so that a pointer to it is one to its difference.
+ */
 struct difference {
+	const struct tally *now, *before; /* NULL: has no run there */
 	enum change change;
 	int32_t points, low, high; /* 95 % interval: Newcombe (1998), method 10 */
-	int32_t p;                 /* Fisher's exact test, two-sided */
-	int32_t q;                 /* p adjusted for the number of groups; p where there is one */
-	uint64_t runs_needed;      /* a side, for a change of 5 points from the rate before to be
-				      found in 4 of 5 tries; 0: not known */
+	int32_t p;                 /* Fisher's exact test, two-sided; above 0 */
+	int32_t q;                 /* adjusted for the number of groups; p where there is one */
+	uint64_t runs_needed;      /* a side, for a fall of 5 points to be found (stats.h) */
 };
 
 /* What became of a case, by its state in both (enum case_state). */
@@ -54,28 +63,30 @@ enum case_change {
 const char *case_change_name(enum case_change change);
 
 struct suite_change {
-	const struct suite_group *now, *before; /* NULL: has no run there */
 	struct difference rate;
+	const struct suite_group *now, *before; /* NULL: has no run there */
 };
 
 struct case_diff {
+	struct difference rate;
 	const struct case_group *now, *before; /* NULL: has no run there */
 	enum case_change change;
-	struct difference rate;
 };
 
 struct comparison {
-	const struct report *now, *before;
 	struct difference total;
+	const struct report *now, *before;
 	/* Of the cases that have a state in both: McNemar's exact test, two-sided. */
 	uint64_t pairs, broken, fixed;
-	int32_t pairs_p;              /* millionths; 1000000 where none changed */
+	int32_t pairs_p;             /* millionths; 1000000 where none changed */
 	struct suite_change *suites; /* as report.suites, then those that are gone */
 	size_t suite_count;
 	struct case_diff *cases; /* as report.cases, then those that are gone */
 	size_t case_count;
 	uint64_t counts[CASE_CHANGES];
-	uint64_t suites_changed[2]; /* worse, better */
+	/* Those that are worse, the largest fall first, then those that are better, likewise. */
+	const struct suite_change **changed_suites;
+	uint64_t suites_changed[CHANGES], cases_changed[CHANGES]; /* how many by their change */
 	struct arena arena;
 };
 
@@ -86,5 +97,11 @@ struct comparison {
 void comparison_build(struct comparison *comparison, const struct report *now,
 		      const struct report *before);
 void comparison_release(struct comparison *comparison);
+
+/* Of a group of the report `now`. */
+const struct suite_change *comparison_of_suite(const struct comparison *comparison,
+					       const struct suite_group *suite);
+const struct case_diff *comparison_of_case(const struct comparison *comparison,
+					   const struct case_group *group);
 
 #endif

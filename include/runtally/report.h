@@ -63,6 +63,7 @@ struct report {
 	struct arena arena;
 	struct run **runs; /* borrowed, sorted in place */
 	size_t run_count;
+	enum suite_by by;
 	struct tally totals;
 	struct source_group *sources;
 	size_t source_count;

@@ -26,6 +26,8 @@ struct families;
 struct criteria;
 struct breakdown;
 struct series;
+struct comparison;
+struct period;
 struct view_site;
 struct logo;
 struct accent;
@@ -60,7 +62,10 @@ struct view {
 	const struct criteria *criteria; /* of its runs; likewise */
 	const struct breakdown *models, *agents;
 	const struct series *series;
-	struct view_loads *loads;   /* of its runs' details; NULL: none are shown */
+	const struct comparison *comparison;  /* with other runs; NULL: there is none */
+	const struct period *compared_period; /* of those runs; NULL: they are a baseline */
+	bool compared_previous;               /* it is the one before that of the report */
+	struct view_loads *loads;             /* of its runs' details; NULL: none are shown */
 	struct view_matrix *matrix; /* of its suites, one at a time; NULL: none is shown */
 	const struct ingest_counts *counts;
 	const struct notes *notes;

@@ -17,6 +17,9 @@ enum interval_point { POINT_LOW, POINT_RATE, POINT_HIGH };
 
 /* The pass rate or an end of its interval, in millionths, where a run is judged. */
 int32_t view_rate_micro(const struct tally *tally, enum interval_point point);
+/* As for people: `93.3 %`, `79.8–92.9 %`; `n/a` where no run is judged. */
+void view_add_rate(const struct tally *tally, struct strbuf *out);
+void view_add_interval(const struct tally *tally, struct strbuf *out);
 /* The mean score, where a run tells one. */
 int32_t view_score_micro(const struct tally *tally);
 

@@ -154,12 +154,85 @@ static void test_ratio(void **state)
 				 cases[i].wanted);
 }
 
+/* What tests/truth/stats.py has no grid for: the ends. */
+static void test_difference_ends(void **state)
+{
+	int32_t low, high;
+
+	(void)state;
+	newcombe_difference(0, 1, 0, 1, &low, &high);
+	assert_int_equal(low, -793451);
+	assert_int_equal(high, 793451);
+	newcombe_difference(1, 1, 0, 1, &low, &high);
+	assert_int_equal(high, 1000000);
+	newcombe_difference(UINT64_C(1) << 40, UINT64_C(1) << 41, UINT64_C(1) << 40,
+			    UINT64_C(1) << 41, &low, &high);
+	assert_in_range(high, 0, 1);
+	assert_int_equal(low, -high);
+}
+
+static void test_tests_ends(void **state)
+{
+	(void)state;
+	assert_true(fisher_exact(0, 0, 3, 5) == 1);
+	assert_true(fisher_exact(3, 5, 0, 0) == 1);
+	assert_true(fisher_exact(5, 5, 5, 5) == 1);
+	assert_true(fisher_least(5, 5, 5, 5) == 1);
+	assert_true(fisher_exact(1000000, 1000000, 0, 1000000) == PROBABILITY_LEAST);
+	assert_int_equal(probability_micro(fisher_exact(3, 4, 1, 4)), 485714);
+	assert_true(mcnemar_exact(0, 0) == 1);
+	assert_true(mcnemar_exact(1000000, 0) == PROBABILITY_LEAST);
+	assert_int_equal(probability_micro(mcnemar_exact(6, 0)), 31250);
+	assert_int_equal(probability_micro(0), 0);
+	assert_int_equal(probability_micro(PROBABILITY_LEAST), 1);
+	assert_int_equal(probability_micro(1), 1000000);
+}
+
+static void test_many(void **state)
+{
+	double probabilities[] = {.04, .01, .04, .9};
+
+	(void)state;
+	benjamini_hochberg(NULL, 0);
+	benjamini_hochberg(probabilities, 1);
+	assert_true(probabilities[0] == .04);
+	benjamini_hochberg(probabilities, 4);
+	assert_int_equal(probability_micro(probabilities[0]), 53333);
+	assert_int_equal(probability_micro(probabilities[1]), 40000);
+	assert_true(probabilities[0] == probabilities[2]);
+	assert_true(probabilities[3] == .9);
+}
+
+static void test_runs_needed(void **state)
+{
+	(void)state;
+	/* R's power.prop.test: 1564.7 for .50 and .45, 685.6 for .90 and .85 */
+	assert_int_equal(runs_needed(500000), 1565);
+	assert_int_equal(runs_needed(1000000), 152);
+	assert_int_equal(runs_needed(0), 152);
+	assert_int_equal(runs_needed(50000), 152);
+	assert_int_equal(runs_needed(900000), 686);
+}
+
+static void test_pass_hat(void **state)
+{
+	(void)state;
+	assert_int_equal(pass_hat_k(10, 5, 1), 500000);
+	assert_int_equal(pass_hat_k(10, 5, 2), 222222);
+	assert_int_equal(pass_hat_k(10, 5, 6), 0);
+	assert_int_equal(pass_hat_k(8, 8, 8), 1000000);
+	assert_int_equal(pass_hat_k(400, 8, 8), 1);
+	assert_int_equal(pass_hat_k(100000000, 99999999, 1), 999999);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wilson),     cmocka_unit_test(test_wilson_shape),
-		cmocka_unit_test(test_percentile), cmocka_unit_test(test_divide),
-		cmocka_unit_test(test_ratio),
+		cmocka_unit_test(test_wilson),      cmocka_unit_test(test_wilson_shape),
+		cmocka_unit_test(test_percentile),  cmocka_unit_test(test_divide),
+		cmocka_unit_test(test_ratio),       cmocka_unit_test(test_difference_ends),
+		cmocka_unit_test(test_tests_ends),  cmocka_unit_test(test_many),
+		cmocka_unit_test(test_runs_needed), cmocka_unit_test(test_pass_hat),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
