@@ -328,7 +328,8 @@ def check_readme_options():
     text = (ROOT / "README.md").read_text()
     for name in sorted(set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text)) - help_options()):
         # Of other programs in its examples.
-        if name not in {"user", "mail", "url", "suite-name", "data-binary", "form", "header"}:
+        if name not in {"user", "mail", "url", "suite-name", "data-binary", "form", "header",
+                        "netrc", "mail-rcpt", "upload-file"}:
             yield f"README.md: --{name} is not in --help"
 
 
