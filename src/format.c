@@ -5,6 +5,7 @@
 
 #include "runtally/html.h"
 #include "runtally/junit.h"
+#include "runtally/mail.h"
 #include "runtally/markdown.h"
 #include "runtally/site.h"
 #include "runtally/view.h"
@@ -20,6 +21,8 @@ const struct render_options default_render_options = {
 	.site_bytes = 60 * 1000 * 1000,
 	.site_files = 5000,
 	.markdown_bytes = 65000,
+	.mail_bytes = 80000,
+	.date = TIME_UNKNOWN,
 };
 
 /* Long lists of the printed view are cut: it is for reading. */
@@ -122,6 +125,42 @@ static const struct format text = {
 	.escape = escape_terminal,
 };
 
+/* Of each list in a mail: it is read at a glance, and leads to the full report. */
+enum { MAIL_ROWS = 8 };
+
+static const struct format mail_html = {
+	.name = "mail-html",
+	.families = true,
+	.summary = "the HTML of the mail, for what sends bodies",
+	.rows = MAIL_ROWS,
+	.template = "mail/html",
+	.escape = escape_mail_html,
+	.render = mail_html_render,
+};
+
+static const struct format mail_text = {
+	.name = "mail-text",
+	.families = true,
+	.summary = "the text of the mail, likewise",
+	.rows = MAIL_ROWS,
+	.template = "mail/text",
+	.escape = escape_mail_text,
+	.render = mail_text_render,
+};
+
+static const struct format *const mail_bodies[] = {&mail_text, &mail_html};
+
+static const struct format mail = {
+	.name = "mail",
+	.families = true,
+	.extension = ".eml",
+	.summary = "a mail, whole: give it to sendmail (needs --mail-from, --mail-to)",
+	.template = "mail/subject",
+	.escape = escape_mail_text,
+	.render = mail_render,
+	.bodies = mail_bodies,
+};
+
 static const struct format bundle = {
 	.name = "bundle",
 	.details = true,
@@ -149,8 +188,14 @@ static const struct format view = {
 };
 
 const struct format *const formats[] = {
-	&html, &site, &markdown, &junit, &json, &records, &csv, &text, &bundle, &view, NULL,
+	&html, &site, &markdown,  &junit,     &json,   &records, &csv,
+	&text, &mail, &mail_html, &mail_text, &bundle, &view,    NULL,
 };
+
+bool format_is_possible(const struct format *format, const struct render_options *options)
+{
+	return !format->bodies || (options->mail_from && options->mail_to_count);
+}
 
 const struct format *format_by_name(const char *name)
 {

@@ -265,6 +265,7 @@ static int report_on(const struct options *options, const struct material *mater
 		.loads = loads,
 		.matrix = &matrix,
 		.counts = &material->counts,
+		.asked = &options->choice.period,
 		.notes = &material->notes,
 		.gates = &found->gates,
 		.render = &options->render,

@@ -22,6 +22,7 @@
 #include "runtally/view_loads.h"
 
 struct view_plan;
+struct period;
 struct families;
 struct criteria;
 struct breakdown;
@@ -71,6 +72,7 @@ struct view {
 	struct view_loads *loads;              /* of its runs' details; NULL: none are shown */
 	struct view_matrix *matrix; /* of its suites, one at a time; NULL: none is shown */
 	const struct ingest_counts *counts;
+	const struct period *asked; /* the period that was asked for; NULL: none */
 	const struct notes *notes;
 	const struct gates *gates;
 	const struct render_options *render;

@@ -377,6 +377,7 @@ static void texts_of_report(void **state)
 		{"period.from", "2026-11-20"},
 		{"period.to", "2026-11-22"},
 		{"period.text", "2026-11-20 to 2026-11-22"},
+		{"period.week", "2026-W47"},
 		{"period.raw.from", "2026-11-20T10:00:00.000Z"},
 		{"period.raw.to", "2026-11-22T10:01:04.000Z"},
 		{"inputs.files", "2"},
