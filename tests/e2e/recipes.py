@@ -300,7 +300,7 @@ class Exports(harness.Case):
         self.assertEqual(ended.returncode, 0, ended.stderr)
         self.assertEqual(self.saved(), [f"out/run-kr-{number}.json" for number in (1, 2, 3)])
 
-    # Environment and arguments that are refused before anything is asked, and a part of the message.
+    # Environment and arguments refused before anything is asked, and a part of the message.
     REFUSED = [({"TELNYX_API_KEY": None}, ["out"], "set TELNYX_API_KEY"),
                ({"TELNYX_API_KEY": 'a"\nurl = "b'}, ["out"], "has a character"),
                ({"TELNYX_API_KEY": "a b"}, ["out"], "has a character"),
