@@ -6,7 +6,8 @@
 #
 #   EXPORT        the command that exports into the folder it gets as last word
 #                 (default: telnyx.sh of ../export; see samples/export for the others)
-#   MAIL_FROM, MAIL_TO   plain addresses
+#   MAIL_FROM     the sender, an address alone
+#   MAIL_TO       the recipients, addresses alone with spaces between them
 #   SEND          the command that sends a message from standard input (default: msmtp where there
 #                 is one, else sendmail)
 #   RUNTALLY_HOME where exports, history and reports live (default: ~/agent-tests)
@@ -17,7 +18,7 @@
 set -eu
 umask 077
 here=$(cd "$(dirname "$0")" && pwd)
-: "${MAIL_FROM:?set MAIL_FROM to the sender of the mail}" "${MAIL_TO:?set MAIL_TO to its recipient}"
+: "${MAIL_FROM:?set MAIL_FROM to the sender of the mail}" "${MAIL_TO:?set MAIL_TO to its recipients}"
 home=${RUNTALLY_HOME:-$HOME/agent-tests}
 export_command=${EXPORT:-"$here/../export/telnyx.sh"}
 # A week back, for date of GNU and busybox, and of BSD.
@@ -41,7 +42,10 @@ esac
 
 # 1: a gate was missed; 3: some input was bad. The mail tells both.
 set -- -q --week "$week" --history history -o site/ -o "$week.eml" \
-	--mail-from "$MAIL_FROM" --mail-to "$MAIL_TO"
+	--mail-from "$MAIL_FROM"
+for address in $MAIL_TO; do
+	set -- "$@" --mail-to "$address"
+done
 [ -z "${LINK:-}" ] || set -- "$@" --link "$LINK"
 status=0
 runtally "$@" "exports/$week" || status=$?
@@ -50,11 +54,12 @@ case $status in
 *) exit "$status" ;;
 esac
 
+# shellcheck disable=SC2086 # words of a command, and addresses
 if [ -n "${SEND:-}" ]; then
 	$SEND <"$week.eml"
 elif command -v msmtp >/dev/null 2>&1; then
-	msmtp -f "$MAIL_FROM" -- "$MAIL_TO" <"$week.eml"
+	msmtp -f "$MAIL_FROM" -- $MAIL_TO <"$week.eml"
 else
-	PATH=$PATH:/usr/sbin:/usr/lib sendmail -i -f "$MAIL_FROM" -- "$MAIL_TO" <"$week.eml"
+	PATH=$PATH:/usr/sbin:/usr/lib sendmail -i -f "$MAIL_FROM" -- $MAIL_TO <"$week.eml"
 fi
 mv "$week.eml" sent/

@@ -232,10 +232,11 @@ exit "${FAKE_STATUS:-0}"
 @unittest.skipUnless(shutil.which("curl"), "no curl")
 class Weekly(Here):
     def week(self, path=None, **env):
-        env = {"HOME": str(self.folder), "MAIL_FROM": "a@example.com", "MAIL_TO": "b@example.com",
-               "TELNYX_API_KEY": KEY, "WEEK": "2026-W46", "SEND": "sh -c 'cat >>mailed'", **env}
-        env["SEND"] = env["SEND"] and str(self.write("send", "#!/bin/sh\ncat >>mailed\n"))
-        (self.folder / "send").chmod(0o755)
+        send = self.write("send", "#!/bin/sh\ncat >>mailed\n")
+        send.chmod(0o755)
+        env = {"HOME": str(self.folder), "MAIL_FROM": "a@example.com",
+               "MAIL_TO": "b@example.com c@example.com",
+               "TELNYX_API_KEY": KEY, "WEEK": "2026-W46", "SEND": str(send), **env}
         if path:
             env["PATH"] = f"{path}:{os.environ['PATH']}"
         return self.shell(f"sh {CI}/weekly.sh", **env)
@@ -260,7 +261,8 @@ class Weekly(Here):
         self.assertEqual(self.mailed(), "Subject: 2026-W46.eml\n")
         call = (self.folder / "calls").read_text().splitlines()[-1]
         self.assertEqual(call, "-q --week 2026-W46 --history history -o site/ -o 2026-W46.eml "
-                         "--mail-from a@example.com --mail-to b@example.com exports/2026-W46")
+                         "--mail-from a@example.com --mail-to b@example.com "
+                         "--mail-to c@example.com exports/2026-W46")
 
     def test_last_week(self):
         self.week(self.fake(), WEEK=None)
@@ -277,12 +279,20 @@ class Weekly(Here):
         self.assertNotEqual(ended.returncode, 0)
         self.assertIn(b"set MAIL_TO", ended.stderr)
 
+    def test_sendmail(self):
+        """Without SEND, by msmtp where there is one, to all recipients."""
+        self.write("bin/msmtp", "#!/bin/sh\necho \"$@\" >how; cat >>mailed\n").chmod(0o755)
+        self.assertEqual(self.week(self.fake(), SEND="").returncode, 0)
+        self.assertEqual((self.folder / "agent-tests/how").read_text(),
+                         "-f a@example.com -- b@example.com c@example.com\n")
+        self.assertEqual(self.mailed(), "Subject: 2026-W46.eml\n")
+
     @unittest.skipUnless("--history" in HELP and "--mail-from" in HELP,
                          "runtally has no --history or --mail-from yet")
     def test_mail(self):
         ended = self.week()
         self.assertEqual(ended.returncode, 0, ended.stderr)
-        self.assertIn("To: b@example.com", self.mailed())
+        self.assertIn("To: b@example.com, c@example.com", self.mailed())
         self.assertIn("2026-W46", self.mailed())
         self.assertTrue(any("history/2026/" in name for name in self.files()))
 
