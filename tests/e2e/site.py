@@ -448,6 +448,19 @@ class Site(harness.Case):
         self.assertLessEqual(self.weigh(site)[1], 2 << 20)
         self.check(site)
 
+    def test_page_of_a_run(self):
+        """A run that takes more than a page may has none, in a site that has room for it."""
+        for turns, said in ((20_000, "short"), (1, '"' * 2_000_000)):
+            with self.subTest(turns=turns):
+                run = next(runs(1, 1, 1, said=said))
+                run["turns"] *= turns
+                self.write("runs.ndjson", json.dumps(run))
+                found = self.check(self.make("--limit", "site-bytes=400M"))
+                self.assertLess(max(len(text.encode()) for text in found.values()), 9_500_000)
+                self.check_omissions(found, suites=1, cases=1, runs=1)
+                found = pages(self.make("--limit", "site-bytes=400M", "--limit", "html-bytes=99M"))
+                self.assertGreater(max(len(text) for text in found.values()), 9_500_000)
+
     def test_less_than_an_index(self):
         self.put(suites=3, cases=3, each=1)
         found = self.check(self.make("--limit", "site-bytes=1", "--limit", "site-files=1"))
