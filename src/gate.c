@@ -137,7 +137,7 @@ static void add_found_money(struct strbuf *out, int64_t nano, int64_t wanted)
 {
 	const int64_t cent = 10000000;
 
-	if (nano < wanted + cent && nano > wanted - cent) {
+	if (nano - cent < wanted && nano > wanted - cent) {
 		strbuf_addch(out, '$');
 		number_nano(out, nano);
 	} else {
@@ -151,6 +151,8 @@ static void add_found_cost(struct strbuf *out, const struct tally *tally, int64_
 		strbuf_addstr(out, "no run tells its cost");
 		return;
 	}
+	if (tally->cost_over)
+		strbuf_addstr(out, "more than ");
 	add_found_money(out, tally->cost_nano, wanted);
 	if (tally->cost_known < tally->runs) {
 		strbuf_addstr(out, " known of ");
@@ -173,7 +175,7 @@ static void judge_cost(struct gates *gates, int64_t wanted, struct report *repor
 	gate.wanted = take_text(&text, &report->arena);
 	add_found_cost(&text, tally, wanted);
 	gate.found = take_text(&text, &report->arena);
-	gate.met = tally->cost_known && tally->cost_nano <= wanted;
+	gate.met = tally->cost_known && !tally->cost_over && tally->cost_nano <= wanted;
 	add_gate(gates, &gate);
 	strbuf_release(&text);
 }
