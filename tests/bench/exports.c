@@ -115,7 +115,7 @@ static void add_history(struct draft *draft, int exchanges)
 static int add_conversation(struct draft *draft)
 {
 	int exchanges = 1;
-	size_t half = draft->out->length + (draft->full - draft->out->length) / 3;
+	size_t half = draft->out->length + (draft->full - draft->out->length) / 5;
 
 	strbuf_addstr(draft->out, ",\"conversation\":[");
 	add_exchange(draft);
