@@ -95,7 +95,7 @@ static void add_point_words(struct strbuf *out, const struct series_point *point
 		strbuf_addstr(out, ", none with a verdict");
 	}
 	if (tally->cost_known) {
-		strbuf_addstr(out, tally->cost_known < tally->runs ? ", cost ≥ " : ", cost ");
+		strbuf_addstr(out, tally_cost_is_least(tally) ? ", cost ≥ " : ", cost ");
 		number_money(out, tally->cost_nano);
 	}
 }
@@ -301,7 +301,7 @@ static void add_costs(const struct chart *chart)
 		strbuf_addf(chart->out,
 			    "<rect class=\"cost%s\" fill=\"#8d99a6\" x=\"%" PRId64
 			    "\" width=\"%" PRId64 "\" y=\"",
-			    tally->cost_known < tally->runs ? " partly" : "",
+			    tally_cost_is_least(tally) ? " partly" : "",
 			    across(chart, i * 4) + across(chart, 1) / 2, across(chart, 3));
 		add_tenths(chart->out, (COST_TOP + COST_HEIGHT) * 10 - tenths);
 		strbuf_addstr(chart->out, "\" height=\"");

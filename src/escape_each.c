@@ -22,13 +22,13 @@ static bool is_plain(char byte, unsigned mark)
 
 /*
  * Length of a character outside ASCII that every escaper puts as it is; 0: it may not be one. Of
- * well-formed UTF-8 that begins so, U+061C is the only one that some show in another way.
+ * well-formed UTF-8 that begins so, U+034F and U+061C are all that some show in another way.
  */
 static size_t letter_length(const char *text, size_t length)
 {
 	size_t want;
 
-	if (is_between(text[0], 0xC3, 0xDF) && text[0] != '\xD8')
+	if (is_between(text[0], 0xC3, 0xDF) && text[0] != '\xCD' && text[0] != '\xD8')
 		want = 2;
 	else if (is_between(text[0], 0xE3, 0xEC))
 		want = 3;
@@ -151,7 +151,7 @@ void put_visible(struct strbuf *out, const char *bytes, struct code_point point)
 		utf8_add(out, 0x2400 + point.value);
 	else if (point.value == 0x7F)
 		utf8_add(out, 0x2421);
-	else if (is_control(point.value) || is_bidi_control(point.value))
+	else if (is_control(point.value) || is_bidi_control(point.value) || is_hidden(point.value))
 		strbuf_addf(out, "[U+%04X]", (unsigned)point.value);
 	else
 		strbuf_add(out, bytes, point.length);

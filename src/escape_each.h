@@ -41,7 +41,7 @@ void escape_each(struct strbuf *out, const char *text, size_t length, const stru
 /* Bytes at the beginning of the text that are put as they are, `mark` being the format. */
 size_t plain_length(const char *text, size_t length, unsigned mark);
 
-/* As it is, or made visible where it is a control; U+FFFD where it is bad or no character. */
+/* As it is, or made visible where it is a control or hidden; U+FFFD where it is bad or no character. */
 void put_visible(struct strbuf *out, const char *bytes, struct code_point point);
 
 static inline bool is_between(char byte, unsigned char first, unsigned char last)
@@ -60,6 +60,16 @@ static inline bool is_bidi_control(uint32_t value)
 	return (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069);
 }
 
+/*
+ * Of no width and no meaning in running text: with one of them, two names that differ look alike.
+ * The joiners U+200C and 200D are not among them: emoji and Persian are written with them.
+ */
+static inline bool is_hidden(uint32_t value)
+{
+	return value == 0xAD || value == 0x34F || value == 0x200B ||
+	       (value >= 0x2060 && value <= 0x2064) || value == 0xFEFF;
+}
+
 static inline bool is_line_separator(uint32_t value)
 {
 	return value == 0x2028 || value == 0x2029;
@@ -68,9 +78,9 @@ static inline bool is_line_separator(uint32_t value)
 /* Shown as nothing at all. U+200E and 200F among them turn the direction. */
 static inline bool is_invisible(uint32_t value)
 {
-	return (value >= 0x200B && value <= 0x200F) || (value >= 0x2060 && value <= 0x2065) ||
+	return is_hidden(value) || (value >= 0x200C && value <= 0x200F) || value == 0x2065 ||
 	       (value >= 0xFFF9 && value <= 0xFFFB) || (value >= 0xE0000 && value <= 0xE0FFF) ||
-	       value == 0xAD || value == 0x61C || value == 0x180E || value == 0xFEFF;
+	       value == 0x61C || value == 0x180E;
 }
 
 #endif

@@ -67,20 +67,52 @@ static enum cause cause_of(const struct run *run, const char **text)
 	return run->reason ? CAUSE_REASON : run->status ? CAUSE_STATUS : CAUSE_UNTOLD;
 }
 
-static bool failed_alike(const struct run *a, const struct run *b)
+/* Whether the criteria that failed in the run are those of the family's first. */
+static bool failed_alike(const struct family *family, const struct run *run)
 {
-	uint32_t a_at = 0, b_at = 0;
+	const struct run *first = family->first;
+	size_t count = 0;
+	uint32_t at = 0;
+	const char *name;
 
-	if (a->criteria == b->criteria && a->criterion_count == b->criterion_count)
+	if (run->criteria == first->criteria && run->criterion_count == first->criterion_count)
 		return true;
-	for (;;) {
-		const char *a_name = next_failed(a, &a_at), *b_name = next_failed(b, &b_at);
-
-		if (!a_name || !b_name)
-			return a_name == b_name;
-		if (a_name != b_name && strcmp(a_name, b_name) != 0)
+	while ((name = next_failed(run, &at))) {
+		if (count == family->failed_count)
 			return false;
+		if (family->failed[count] != name && strcmp(family->failed[count], name) != 0)
+			return false;
+		count++;
 	}
+	return count == family->failed_count;
+}
+
+/* The names, each once, that a title has room for. */
+static void list_named(struct family *family)
+{
+	for (size_t i = 0; i < family->failed_count && family->named_count < FAMILY_NAMES; i++) {
+		bool known = false;
+
+		for (size_t n = 0; n < family->named_count; n++)
+			known = known || strcmp(family->named[n], family->failed[i]) == 0;
+		if (!known)
+			family->named[family->named_count++] = family->failed[i];
+	}
+}
+
+/* All that join are compared with the first, which may have as many criteria as there are runs. */
+static void list_failed(struct families *families, struct family *family)
+{
+	uint32_t at = 0;
+
+	while (next_failed(family->first, &at))
+		family->failed_count++;
+	family->failed =
+		arena_alloc(&families->arena, family->failed_count * sizeof(*family->failed));
+	at = 0;
+	for (size_t i = 0; i < family->failed_count; i++)
+		family->failed[i] = next_failed(family->first, &at);
+	list_named(family);
 }
 
 /* ---- the table ---- */
@@ -157,9 +189,9 @@ static uint32_t *look_up(const struct families *families, const struct clue *clu
 
 /* ---- runs join ---- */
 
-static struct family *begin(struct families *families, const struct clue *clue,
-			    const struct run *run)
+static void begin(struct families *families, const struct clue *clue, const struct run *run)
 {
+	struct family *family;
 	size_t blanks = clue->gist.count * sizeof(*clue->gist.blanks);
 	struct gist_blank *copy = blanks ? arena_alloc(&families->arena, blanks) : NULL;
 
@@ -167,7 +199,8 @@ static struct family *begin(struct families *families, const struct clue *clue,
 		memcpy(copy, clue->gist.blanks, blanks);
 	families->items = array_reserve(families->items, &families->capacity, families->count + 1,
 					sizeof(*families->items));
-	families->items[families->count] = (struct family){
+	family = &families->items[families->count];
+	*family = (struct family){
 		.source = run->source,
 		.key = arena_strndup(&families->arena, clue->gist.key.text, clue->gist.key.length),
 		.cause = clue->cause,
@@ -176,6 +209,7 @@ static struct family *begin(struct families *families, const struct clue *clue,
 		.last_at = TIME_UNKNOWN,
 		.first = run,
 		.latest = run,
+		.text = clue->text,
 		.blanks = copy,
 		.blank_count = clue->gist.count,
 		.alike = clue->cause == CAUSE_CRITERION,
@@ -183,17 +217,16 @@ static struct family *begin(struct families *families, const struct clue *clue,
 		.last_suite = SIZE_MAX,
 		.begun = families->count,
 	};
-	return &families->items[families->count++];
+	if (clue->cause == CAUSE_CRITERION)
+		list_failed(families, family);
+	families->count++;
 }
 
 /* Notes in which of the blanks this text differs from the first. */
 static void compare_blanks(struct family *family, const struct clue *clue)
 {
-	const char *text;
+	const char *text = family->text;
 
-	if (!family->blank_count)
-		return;
-	cause_of(family->first, &text);
 	for (size_t i = 0; i < family->blank_count; i++) {
 		struct gist_blank a = family->blanks[i], b = clue->gist.blanks[i];
 
@@ -229,7 +262,7 @@ static void join(struct family *family, const struct clue *clue, const struct ru
 	family->suites += family->last_suite != suite;
 	family->last_case = run->case_index;
 	family->last_suite = suite;
-	family->alike = family->alike && failed_alike(family->first, run);
+	family->alike = family->alike && failed_alike(family, run);
 	compare_blanks(family, clue);
 	note_time(family, run);
 }
@@ -326,32 +359,19 @@ const struct family *family_of(const struct families *families, const struct run
 
 /* ---- titles ---- */
 
-enum { NAMES_IN_TITLE = 3 };
-
-/* Names of the criteria that failed, each once. */
-static void add_failed_names(const struct run *run, size_t most, struct strbuf *out)
+static void add_names(const struct family *family, struct strbuf *out)
 {
-	const char *named[NAMES_IN_TITLE], *name;
-	size_t count = 0;
-	uint32_t at = 0;
+	size_t count = family->alike ? family->named_count : 1;
 
-	while (count < most && (name = next_failed(run, &at))) {
-		bool known = false;
-
-		for (size_t i = 0; i < count; i++)
-			known = known || strcmp(named[i], name) == 0;
-		if (known)
-			continue;
-		strbuf_addf(out, "%s%s", count ? ", " : "", name);
-		named[count++] = name;
-	}
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(out, "%s%s", i ? ", " : "", family->named[i]);
 }
 
 void family_title(const struct family *family, struct strbuf *out)
 {
 	switch (family->cause) {
 	case CAUSE_CRITERION:
-		add_failed_names(family->first, family->alike ? NAMES_IN_TITLE : 1, out);
+		add_names(family, out);
 		break;
 	case CAUSE_UNJUDGED:
 		strbuf_addstr(out, "criteria in error: they could not be judged");

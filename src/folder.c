@@ -1,4 +1,7 @@
-/* For syncfs: a sync of each of thousands of files takes minutes where one takes a second. */
+/*
+ * For syncfs: a sync of each of thousands of files takes minutes where one takes a second; and for
+ * statx, which alone tells a folder that is mounted from the file system that it is in itself.
+ */
 #define _GNU_SOURCE
 #include "runtally/folder.h"
 
@@ -8,11 +11,13 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtally/arena.h"
+#include "runtally/path.h"
 #include "runtally/place.h"
 #include "runtally/strbuf.h"
 
@@ -105,6 +110,48 @@ static int check_entries(struct folder *folder, DIR *entries, struct error *err)
 	return failed;
 }
 
+static bool is_mounted(const char *path)
+{
+	struct statx status;
+
+	return statx(AT_FDCWD, path, 0, 0, &status) == 0 &&
+	       (status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
+	       (status.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+/* In a folder like /tmp, only the owner of one or the other may rename it. */
+static bool is_held(const struct stat *status, const struct stat *parent)
+{
+	uid_t user = geteuid();
+
+	return (parent->st_mode & S_ISVTX) && user && user != status->st_uid &&
+	       user != parent->st_uid;
+}
+
+/* It is renamed only when all is written: what will not work then is told before. */
+static int check_is_movable(const struct folder *folder, struct error *err)
+{
+	struct strbuf above = STRBUF_INIT;
+	struct stat status, parent;
+	bool known, mounted;
+
+	strbuf_addf(&above, "%s/..", folder->path);
+	known = stat(folder->path, &status) == 0 && stat(above.text, &parent) == 0;
+	strbuf_release(&above);
+	mounted = (known && status.st_dev != parent.st_dev) || is_mounted(folder->path);
+	if (mounted)
+		return error_set(err,
+				 "%s: is a mount point, which cannot be replaced: name a folder "
+				 "in it, such as %s/site",
+				 folder->path, folder->path);
+	if (known && is_held(&status, &parent))
+		return error_set(err,
+				 "%s: belongs to another user, who alone can replace it: name "
+				 "another folder",
+				 folder->path);
+	return 0;
+}
+
 static int check_place(struct folder *folder, struct error *err)
 {
 	DIR *entries = opendir(folder->path);
@@ -118,7 +165,7 @@ static int check_place(struct folder *folder, struct error *err)
 		return error_set(err, "%s: cannot read: %s", folder->path, strerror(errno));
 	failed = check_entries(folder, entries, err);
 	closedir(entries);
-	return failed;
+	return failed ? failed : check_is_movable(folder, err);
 }
 
 /* ---- writing ---- */
@@ -183,6 +230,24 @@ static void folder_free(struct folder *folder)
 	memory_free(folder);
 }
 
+/* `.` and `..` are named by what they are in, for something is to stand beside them. */
+static bool resolve(const char *path, struct strbuf *place)
+{
+	char *real;
+
+	if (!place_resolve(path, place))
+		return false;
+	if (!is_dots(path_name(place->text)))
+		return true;
+	real = realpath(place->text, NULL);
+	if (!real)
+		return false;
+	strbuf_reset(place);
+	strbuf_addstr(place, real);
+	free(real);
+	return true;
+}
+
 struct folder *folder_open(const char *path, const struct folder_kind *kind, struct error *err)
 {
 	struct strbuf bare = STRBUF_INIT, place = STRBUF_INIT;
@@ -192,7 +257,7 @@ struct folder *folder_open(const char *path, const struct folder_kind *kind, str
 	strbuf_addstr(&bare, path);
 	while (bare.length > 1 && bare.text[bare.length - 1] == '/')
 		strbuf_truncate(&bare, bare.length - 1);
-	if (!place_resolve(bare.text, &place)) {
+	if (!resolve(bare.text, &place)) {
 		error_set(err, "%s: cannot write: %s", path, strerror(errno));
 		folder_free(folder);
 		folder = NULL;
@@ -311,6 +376,19 @@ static int swap(struct folder *folder, const char *old)
 	return -1;
 }
 
+/* Where the program stands in the folder, relative paths are of the new one from then on. */
+static int swap_and_enter(struct folder *folder, const char *old)
+{
+	struct stat here, there;
+	bool inside = stat(".", &here) == 0 && stat(folder->path, &there) == 0 &&
+		      here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+	int failed = swap(folder, old);
+
+	if (!failed && inside && chdir(folder->path))
+		return 0; /* it is in place all the same */
+	return failed;
+}
+
 /* A name for the earlier report that nothing has. */
 static char *free_name(const struct folder *folder)
 {
@@ -333,7 +411,7 @@ static int put_in_place(struct folder *folder, struct error *err)
 	int failed;
 
 	block_signals(&before);
-	failed = swap(folder, old);
+	failed = swap_and_enter(folder, old);
 	if (failed) {
 		error_set(err, "%s: cannot put it in place: %s", folder->path, strerror(errno));
 	} else {

@@ -169,7 +169,7 @@ static void add_found_money(struct strbuf *out, int64_t nano, int64_t wanted)
 {
 	const int64_t cent = 10000000;
 
-	if (nano < wanted + cent && nano > wanted - cent) {
+	if (nano - cent < wanted && nano > wanted - cent) {
 		strbuf_addch(out, '$');
 		number_nano(out, nano);
 	} else {
@@ -202,11 +202,13 @@ static void judge_money(struct gates *gates, const char *option, int64_t wanted,
 	if (nano < 0) {
 		strbuf_addstr(&text, unknown);
 	} else {
+		if (subject->tally->cost_over)
+			strbuf_addstr(&text, "more than ");
 		add_found_money(&text, nano, wanted);
 		add_coverage(&text, subject->tally);
 	}
 	gate.found = take_text(&text, subject->arena);
-	gate.met = nano >= 0 && nano <= wanted;
+	gate.met = nano >= 0 && !subject->tally->cost_over && nano <= wanted;
 	add_gate(gates, &gate);
 	strbuf_release(&text);
 }

@@ -1,10 +1,14 @@
 #include "runtally/logo.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "runtally/base64.h"
+#include "runtally/svg.h"
 
 typedef bool logo_check(const char *bytes, size_t length);
 
@@ -13,9 +17,12 @@ static bool begins_with(const char *bytes, size_t length, const char *text)
 	return length >= strlen(text) && memcmp(bytes, text, strlen(text)) == 0;
 }
 
+/* The signature and the head of its first chunk. */
 static bool is_png(const char *bytes, size_t length)
 {
-	return begins_with(bytes, length, "\x89PNG\r\n\x1A\n");
+	static const char head[] = "\x89PNG\r\n\x1A\n\0\0\0\rIHDR";
+
+	return length >= sizeof(head) - 1 && memcmp(bytes, head, sizeof(head) - 1) == 0;
 }
 
 static bool is_jpeg(const char *bytes, size_t length)
@@ -33,79 +40,6 @@ static bool is_webp(const char *bytes, size_t length)
 	return length >= 12 && memcmp(bytes, "RIFF", 4) == 0 && memcmp(bytes + 8, "WEBP", 4) == 0;
 }
 
-/* After the next `end`; NULL where there is none. The text has no NUL before its end. */
-static const char *after(const char *text, const char *end)
-{
-	const char *found = strstr(text, end);
-
-	return found ? found + strlen(end) : NULL;
-}
-
-/* A DOCTYPE may declare entities between brackets, and hold either in quotes. */
-static const char *after_doctype(const char *text)
-{
-	bool inside = false;
-
-	for (; *text; text++) {
-		if (strncmp(text, "<!--", 4) == 0) {
-			text = strstr(text, "-->");
-			if (!text)
-				return NULL;
-		} else if (*text == '"' || *text == '\'') {
-			text = strchr(text + 1, *text);
-			if (!text)
-				return NULL;
-		} else if (*text == '[' || *text == ']') {
-			inside = *text == '[';
-		} else if (*text == '>' && !inside) {
-			return text + 1;
-		}
-	}
-	return NULL;
-}
-
-/* What comes before the first element: declarations, comments, white space; NULL: no XML. */
-static const char *root_element(const char *text)
-{
-	static const char mark[] = "\xEF\xBB\xBF";
-
-	if (strncmp(text, mark, strlen(mark)) == 0)
-		text += strlen(mark);
-	while (text) {
-		text += strspn(text, " \t\r\n");
-		if (strncmp(text, "<?", 2) == 0)
-			text = after(text, "?>");
-		else if (strncmp(text, "<!--", 4) == 0)
-			text = after(text, "-->");
-		else if (strncmp(text, "<!DOCTYPE", 9) == 0)
-			text = after_doctype(text);
-		else
-			break;
-	}
-	return text;
-}
-
-/* `<svg` or, with a prefix, `<svg:svg`. */
-static bool begins_svg(const char *root)
-{
-	const char *name = root + 1, *colon;
-
-	if (*root != '<')
-		return false;
-	colon = name + strcspn(name, ": \t\r\n>/");
-	if (*colon == ':')
-		name = colon + 1;
-	return strncmp(name, "svg", 3) == 0 && name[3] && strchr(" \t\r\n>/", name[3]);
-}
-
-/* Browsers draw none that does not name its namespace, if only in an entity. */
-static bool is_svg(const char *bytes, size_t length)
-{
-	const char *root = strlen(bytes) == length ? root_element(bytes) : NULL;
-
-	return root && begins_svg(root) && strstr(bytes, "http://www.w3.org/2000/svg");
-}
-
 static const struct logo_kind {
 	const char *file, *type;
 	logo_check *check;
@@ -114,20 +48,38 @@ static const struct logo_kind {
 	{"runtally-logo.jpg", "image/jpeg", is_jpeg},
 	{"runtally-logo.gif", "image/gif", is_gif},
 	{"runtally-logo.webp", "image/webp", is_webp},
-	{"runtally-logo.svg", "image/svg+xml", is_svg},
+	{"runtally-logo.svg", "image/svg+xml", svg_is},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
+/* NULL and an error, also for a pipe, which may never end. */
+static FILE *open_file(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+	FILE *stream = NULL;
+
+	if (fd < 0 || fstat(fd, &status))
+		error_set(err, "\"%s\": %s", path, strerror(errno));
+	else if (!S_ISREG(status.st_mode))
+		error_set(err, "\"%s\" is no regular file", path);
+	else if (!(stream = fdopen(fd, "rb")))
+		error_set(err, "\"%s\": %s", path, strerror(errno));
+	if (fd >= 0 && !stream)
+		close(fd);
+	return stream;
+}
+
 /* One byte more than there may be tells that there are too many; a NUL follows the bytes. */
 static int read_bytes(struct logo *logo, const char *path, struct arena *arena, struct error *err)
 {
-	FILE *stream = fopen(path, "rb");
+	FILE *stream = open_file(path, err);
 	char *bytes;
 	int failed = 0;
 
 	if (!stream)
-		return error_set(err, "\"%s\": %s", path, strerror(errno));
+		return -1;
 	bytes = arena_alloc(arena, LOGO_BYTES_MAX + 2);
 	logo->length = fread(bytes, 1, LOGO_BYTES_MAX + 1, stream);
 	bytes[logo->length] = '\0';
@@ -136,6 +88,15 @@ static int read_bytes(struct logo *logo, const char *path, struct arena *arena, 
 		failed = error_set(err, "\"%s\": %s", path, strerror(errno));
 	fclose(stream);
 	return failed;
+}
+
+static int check_svg(const struct logo *logo, const char *path, struct error *err)
+{
+	if (svg_check(logo->bytes, err)) {
+		error_prefix(err, "\"%s\"", path);
+		return -1;
+	}
+	return 0;
 }
 
 int logo_read(struct logo *logo, const char *path, struct arena *arena, struct error *err)
@@ -147,7 +108,7 @@ int logo_read(struct logo *logo, const char *path, struct arena *arena, struct e
 	for (size_t i = 0; i < KINDS; i++) {
 		logo->kind = &kinds[i];
 		if (logo->kind->check(logo->bytes, logo->length))
-			return 0;
+			return logo->kind->check == svg_is ? check_svg(logo, path, err) : 0;
 	}
 	return error_set(err, "\"%s\" is no PNG, JPEG, GIF, WebP or SVG picture", path);
 }

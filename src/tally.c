@@ -10,10 +10,19 @@ void tally_init(struct tally *tally)
 	*tally = (struct tally){.first_at = TIME_UNKNOWN, .last_at = TIME_UNKNOWN};
 }
 
-/* Sums stop at the top rather than wrap; both are never negative. */
-static void sum_add(int64_t *sum, int64_t term)
+/* Sums stop at the top rather than wrap; both are never negative. True: it would have been more. */
+static bool sum_add(int64_t *sum, int64_t term)
 {
-	*sum = term > INT64_MAX - *sum ? INT64_MAX : *sum + term;
+	bool over = term > INT64_MAX - *sum;
+
+	*sum = over ? INT64_MAX : *sum + term;
+	return over;
+}
+
+static void add_cost(struct tally *tally, int64_t nano, bool over)
+{
+	over = sum_add(&tally->cost_nano, nano) || over;
+	tally->cost_over = tally->cost_over || over;
 }
 
 static void widen_period(struct tally *tally, int64_t from, int64_t to)
@@ -35,7 +44,7 @@ void tally_add(struct tally *tally, const struct run *run)
 	if (run->has_cost) {
 		tally->cost_known++;
 		tally->cost_known_passed += run->outcome == OUTCOME_PASSED;
-		sum_add(&tally->cost_nano, run->cost_nano);
+		add_cost(tally, run->cost_nano, false);
 	}
 	if (run->has_tokens) {
 		tally->tokens_known++;
@@ -56,7 +65,7 @@ void tally_merge(struct tally *tally, const struct tally *other)
 		tally->outcomes[i] += other->outcomes[i];
 	tally->cost_known += other->cost_known;
 	tally->cost_known_passed += other->cost_known_passed;
-	sum_add(&tally->cost_nano, other->cost_nano);
+	add_cost(tally, other->cost_nano, other->cost_over);
 	tally->tokens_known += other->tokens_known;
 	sum_add(&tally->tokens_input, other->tokens_input);
 	sum_add(&tally->tokens_output, other->tokens_output);
@@ -79,6 +88,11 @@ uint64_t tally_failures(const struct tally *tally)
 uint64_t tally_unfinished(const struct tally *tally)
 {
 	return tally->outcomes[OUTCOME_PENDING] + tally->outcomes[OUTCOME_UNKNOWN];
+}
+
+bool tally_cost_is_least(const struct tally *tally)
+{
+	return tally->cost_known && (tally->cost_known < tally->runs || tally->cost_over);
 }
 
 int64_t tally_cost_per_pass(const struct tally *tally)

@@ -201,7 +201,7 @@ static bool tells_cost(const struct series_point *point)
 
 static bool tells_cost_partly(const struct series_point *point)
 {
-	return tells_cost(point) && point->tally.cost_known < point->tally.runs;
+	return tally_cost_is_least(&point->tally);
 }
 
 static bool rate_has_few(const struct value *of)

@@ -43,7 +43,7 @@ enum {
  */
 enum { LISTS_SHARE = 35, CASES_SHARE = 35, MATRICES_SHARE = 4 };
 
-/* No run takes more than this part of what is left: one in so many. */
+/* No run takes more than this part of what is left: one in so many; or than a page may take. */
 enum { LARGEST_RUN = 4 };
 
 /* And of a site without its lists: for suites and cases. */
@@ -250,9 +250,23 @@ static void plan_cases(struct view_plan *plan, const struct view *view, struct f
 
 /* ---- details of runs ---- */
 
+/*
+ * Bytes of an escaped character beyond its own, by its first byte: `&quot;`, and `[U+200B]` for
+ * what would not be seen.
+ */
+static const unsigned char escape_prices[256] = {
+	['&'] = 4,  ['<'] = 3,  ['>'] = 3,  ['"'] = 5,  ['\''] = 4,
+	[0x7F] = 2, [0xC2] = 6, [0xCD] = 6, [0xE2] = 5, [0xEF] = 5,
+};
+
 static uint64_t text_price(const char *text)
 {
-	return text ? strlen(text) : 0;
+	const char *end = text;
+	uint64_t price = 0;
+
+	for (; end && *end; end++)
+		price += escape_prices[(unsigned char)*end];
+	return price + (uint64_t)(end - text);
 }
 
 static uint64_t messages_price(const struct message *messages, size_t count)
@@ -385,6 +399,8 @@ static void plan_runs(struct view_plan *plan, const struct view *view, struct fu
 		.plan = plan, .view = view, .left = left, .largest = left.bytes / LARGEST_RUN};
 	bool room = true;
 
+	if (choice.largest > view->render->html_bytes)
+		choice.largest = view->render->html_bytes;
 	plan->omitted_runs = runs_wanted(view);
 	for (; choice.round < ROUNDS && room; choice.round++)
 		for (size_t i = 0; i < report->suite_count && room; i++)

@@ -165,7 +165,7 @@ static bool tells_latency(const struct series_point *point)
 
 static bool tells_cost_partly(const struct series_point *point)
 {
-	return point->tally.cost_known && point->tally.cost_known < point->tally.runs;
+	return tally_cost_is_least(&point->tally);
 }
 
 bool view_series_any_latency(const struct value *of)

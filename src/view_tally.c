@@ -133,9 +133,7 @@ static bool is_fair(const struct value *of)
 
 static bool cost_partial(const struct value *of)
 {
-	const struct tally *tally = tally_of(of);
-
-	return tally->cost_known && tally->cost_known < tally->runs;
+	return tally_cost_is_least(tally_of(of));
 }
 
 static void cost_text(const struct value *of, struct strbuf *out)
@@ -159,6 +157,16 @@ static void cost_coverage(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, " of ");
 	number_count(out, tally->runs);
 	strbuf_addstr(out, tally->runs == 1 ? " run tells" : " runs tell");
+	if (tally->cost_over)
+		strbuf_addstr(out, ", more than can be counted");
+}
+
+/* What is made of the sum is too little where that is. */
+static void add_quotient(const struct value *of, int64_t nano, struct strbuf *out)
+{
+	if (tally_of(of)->cost_over)
+		strbuf_addstr(out, "≥ ");
+	number_money(out, nano);
 }
 
 static void cost_mean(const struct value *of, struct strbuf *out)
@@ -166,7 +174,7 @@ static void cost_mean(const struct value *of, struct strbuf *out)
 	const struct tally *tally = tally_of(of);
 
 	if (tally->cost_known)
-		number_money(out, divide_rounded(tally->cost_nano, (int64_t)tally->cost_known));
+		add_quotient(of, divide_rounded(tally->cost_nano, (int64_t)tally->cost_known), out);
 	else
 		strbuf_addstr(out, not_known);
 }
@@ -176,7 +184,7 @@ static void cost_per_pass(const struct value *of, struct strbuf *out)
 	int64_t nano = tally_cost_per_pass(tally_of(of));
 
 	if (nano >= 0)
-		number_money(out, nano);
+		add_quotient(of, nano, out);
 	else
 		strbuf_addstr(out, not_known);
 }

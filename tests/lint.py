@@ -22,7 +22,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_
 # The way of the data, tool by tool and stage by stage: a file includes nothing of a later line.
 LAYERS = """
     error arena strbuf
-    base64 utf8 times stats sha256 accent logo numbers quantity path note crew spool gist
+    base64 utf8 times stats sha256 accent svg logo numbers quantity path note crew spool gist
         letter
     datum json json_block json_text json_wanted json_trail json_store json_skip
         json_pick

@@ -21,6 +21,9 @@ enum cause { CAUSE_CRITERION, CAUSE_UNJUDGED, CAUSE_REASON, CAUSE_STATUS, CAUSE_
 /* "criterion", "unjudged", "reason", "status", "untold" */
 const char *cause_name(enum cause cause);
 
+/* So many names are in a title at most. */
+enum { FAMILY_NAMES = 3 };
+
 struct family {
 	const char *source, *key;
 	enum cause cause;
@@ -29,10 +32,15 @@ struct family {
 	int64_t first_at, last_at;            /* TIME_UNKNOWN: no run tells */
 	const struct run *first;              /* in the order of the report */
 	const struct run *latest;             /* what stands for all */
-	const struct gist_blank *blanks;      /* of the first one's text */
+	const char *text;                     /* what the first one was put down to; "": nothing */
+	const struct gist_blank *blanks;      /* of that text */
 	size_t blank_count;
-	uint64_t varying; /* bits of the blanks in which the texts differ */
-	bool alike;       /* the same criteria failed in all of the runs */
+	uint64_t varying;    /* bits of the blanks in which the texts differ */
+	bool alike;          /* the same criteria failed in all of the runs */
+	const char **failed; /* CAUSE_CRITERION: names of those that failed in the first */
+	size_t failed_count;
+	const char *named[FAMILY_NAMES]; /* the first ones that differ */
+	size_t named_count;
 	size_t first_run; /* index of its runs in families.members */
 	size_t last_case, last_suite;
 	size_t begun; /* while they are built: as so many began before it */

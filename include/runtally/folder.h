@@ -23,8 +23,8 @@ struct folder_kind {
 
 /*
  * Begins the folder `path`, a slash at its end or not; what holds it must exist. NULL and an error,
- * also where something stands there that must not be replaced. Only one can be open at a time. It
- * ends with folder_commit or folder_abort.
+ * also where something stands there that must not or cannot be replaced. Only one can be open at a
+ * time. It ends with folder_commit or folder_abort.
  */
 struct folder *folder_open(const char *path, const struct folder_kind *kind, struct error *err);
 /* Ends the file before, begins the next. Names are plain ASCII, each is used once. */

@@ -23,7 +23,10 @@ struct logo {
 	const struct logo_kind *kind;
 };
 
-/* PNG, JPEG, GIF, WebP or SVG; -1 and an error: it cannot be read, is something else, too large. */
+/*
+ * PNG, JPEG, GIF, WebP or SVG; -1 and an error: it cannot be read, is no regular file, is something
+ * else, too large, or an SVG that may run or load something.
+ */
 int logo_read(struct logo *logo, const char *path, struct arena *arena, struct error *err);
 
 /* Appends the name of its file in a site: `runtally-logo.png`, `.jpg`, `.gif`, `.webp`, `.svg`. */

@@ -26,6 +26,7 @@ struct tally {
 	uint64_t cost_known;        /* runs that tell their cost */
 	uint64_t cost_known_passed; /* passed ones among those */
 	int64_t cost_nano;          /* their sum; stays at INT64_MAX once over it */
+	bool cost_over;             /* it is over it: what is there is too little */
 
 	uint64_t tokens_known;
 	int64_t tokens_input, tokens_output; /* likewise */
@@ -61,6 +62,8 @@ int32_t tally_rate(const struct tally *tally);
  * verdict comes last.
  */
 int tally_compare(const struct tally *a, const struct tally *b);
+/* Whether the cost is more than cost_nano, or may be: some run does not tell, or cost_over. */
+bool tally_cost_is_least(const struct tally *tally);
 /* total / passed among the runs that tell; -1 where none passed. */
 int64_t tally_cost_per_pass(const struct tally *tally);
 

@@ -99,28 +99,32 @@ static void add_title_of(const struct draft *draft, const char *key, unsigned nu
 
 /* ---- Kapso ---- */
 
-static void add_history(struct draft *draft)
+/* It reaches as far as the conversation. */
+static void add_history(struct draft *draft, int exchanges)
 {
 	strbuf_addstr(draft->out, ",\"full_history\":[");
 	add_message(draft, "system", PROSE_JUDGES, 3);
-	while (!is_full(draft)) {
+	for (int i = 0; i < exchanges || !is_full(draft); i++) {
 		add_tool_call(draft);
 		add_exchange(draft);
 	}
 	strbuf_addstr(draft->out, "]");
 }
 
-static void add_conversation(struct draft *draft)
+/* Returns how many exchanges it has. */
+static int add_conversation(struct draft *draft)
 {
-	size_t half = draft->out->length + (draft->full - draft->out->length) / 3;
+	int exchanges = 1;
+	size_t half = draft->out->length + (draft->full - draft->out->length) / 5;
 
 	strbuf_addstr(draft->out, ",\"conversation\":[");
 	add_exchange(draft);
-	while (!is_full(draft) && draft->out->length < half) {
+	for (; !is_full(draft) && draft->out->length < half; exchanges++) {
 		strbuf_addstr(draft->out, ",");
 		add_exchange(draft);
 	}
 	strbuf_addstr(draft->out, "]");
+	return exchanges;
 }
 
 static void add_kapso_case(struct draft *draft)
@@ -155,8 +159,7 @@ static void add_kapso(struct draft *draft)
 	add_words(draft, "feedback", PROSE_JUDGES, 4);
 	strbuf_addf(draft->out, ",\"execution_completed\":%s,\"error\":%s",
 		    draft->verdict == BROKEN ? "false" : "true", errors[draft->verdict]);
-	add_conversation(draft);
-	add_history(draft);
+	add_history(draft, add_conversation(draft));
 	add_times(draft, "created_at", "updated_at", "Z");
 	add_kapso_case(draft);
 	strbuf_addstr(draft->out, "}}");

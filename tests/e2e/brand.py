@@ -14,7 +14,7 @@ import fields  # noqa: E402
 import harness  # noqa: E402
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><title>a picture</title></svg>'
 COLORS = ("#000", "#fff", "#ffe600", "#808080", "#00f", "#f00", "#0f0", "#0ff", "#8b4513")
 GROUNDS = ("page", "paper", "sunk")
 

@@ -147,6 +147,14 @@ class Outputs(harness.Case):
                 self.assertIn(b"Broken pipe", ended.stderr)
         os.close(write)
 
+    def test_more_money_than_can_be_counted(self):
+        run = {"schema": "runtally.run/1", "source": "x", "outcome": "passed", "cost_usd": 1e6}
+        self.write("runs.ndjson", "\n".join(json.dumps({**run, "run_id": f"{number}"})
+                                              for number in range(10_000)))
+        self.assertIn("cost ≥ $9,223,372,036.85, per pass ≥ $922,337.20 "
+                      "(10,000 of 10,000 runs tell, more than can be counted)",
+                      self.run_here("runs.ndjson").stdout.decode())
+
     def test_all_formats_to_standard_output(self):
         for name in FORMATS:
             with self.subTest(name):

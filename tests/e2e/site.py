@@ -5,10 +5,12 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import unittest
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
@@ -470,6 +472,19 @@ class Site(harness.Case):
         self.assertLessEqual(self.weigh(site)[1], 2 << 20)
         self.check(site)
 
+    def test_page_of_a_run(self):
+        """A run that takes more than a page may has none, in a site that has room for it."""
+        for turns, said in ((20_000, "short"), (1, '"' * 2_000_000)):
+            with self.subTest(turns=turns):
+                run = next(runs(1, 1, 1, said=said))
+                run["turns"] *= turns
+                self.write("runs.ndjson", json.dumps(run))
+                found = self.check(self.make("--limit", "site-bytes=400M"))
+                self.assertLess(max(len(text.encode()) for text in found.values()), 9_500_000)
+                self.check_omissions(found, suites=1, cases=1, runs=1)
+                found = pages(self.make("--limit", "site-bytes=400M", "--limit", "html-bytes=99M"))
+                self.assertGreater(max(len(text) for text in found.values()), 9_500_000)
+
     def test_less_than_an_index(self):
         self.put(suites=3, cases=3, each=1)
         found = self.check(self.make("--limit", "site-bytes=1", "--limit", "site-files=1"))
@@ -536,6 +551,53 @@ class Site(harness.Case):
                 self.assertEqual(self.run_here("runs.ndjson", "-o", place).returncode, 4)
         self.assertEqual(self.run_here("runs.ndjson", "-o", "site=-").returncode, 2)
         self.assertEqual(self.files(), ["runs.ndjson"])
+
+    def test_here(self):
+        """The folder that the program runs in, and from it on to other reports."""
+        self.put(suites=1, cases=1, each=1)
+        for place in (".", "./", "../site", "../site/."):
+            site = self.folder / "site"
+            site.mkdir(exist_ok=True)
+            with self.subTest(place):
+                for _ in ("empty", "an earlier site"):
+                    ended = self.run_here("../runs.ndjson", "-o", f"site={place}", "-o",
+                                          "../more.json", cwd=site)
+                    self.assertEqual(ended.returncode, 0, ended.stderr)
+                    self.check(site)
+                    (self.folder / "more.json").unlink()
+                self.assertEqual(self.hidden(), [])
+            shutil.rmtree(site)
+
+    def test_mount_point(self):
+        """Told before anything is written; a folder in it will do."""
+        self.put(suites=1, cases=1, each=1)
+        (self.folder / "site").mkdir()
+        (self.folder / "real").mkdir()
+        for source in ("-t tmpfs none", "--bind real"):
+            enter = ["unshare", "-rm", "sh", "-c", f'mount {source} site && exec "$@"', "sh"]
+            if subprocess.run([*enter, "true"], cwd=self.folder, capture_output=True).returncode:
+                self.skipTest("nothing can be mounted here")
+            for place, status in (("site/", 4), ("site/new/", 0)):
+                with self.subTest(source, place=place):
+                    ended = subprocess.run([*enter, harness.RUNTALLY, "runs.ndjson", "-o", place],
+                                           cwd=self.folder, capture_output=True)
+                    self.assertEqual(ended.returncode, status, ended.stderr)
+                    if status:
+                        self.assertIn(b"site: is a mount point", ended.stderr)
+                        self.assertIn(b"such as site/site", ended.stderr)
+                    self.assertEqual(self.hidden(), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be another user")
+    def test_folder_of_another_user(self):
+        self.put(suites=1, cases=1, each=1)
+        self.make()
+        os.chmod(self.folder, 0o1777)
+        before = self.files()
+        ended = subprocess.run([harness.RUNTALLY, "runs.ndjson", "-o", "site/"], cwd=self.folder,
+                               capture_output=True, preexec_fn=lambda: os.setuid(65534))
+        self.assertEqual(ended.returncode, 4)
+        self.assertIn(b"site: belongs to another user", ended.stderr)
+        self.assertEqual(self.files(), before)
 
     # ---- failures on the way ----
 

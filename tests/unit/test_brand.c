@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtally/accent.h"
@@ -176,6 +177,7 @@ static void test_not_a_picture(void **state)
 	} cases[] = {
 		{BYTES("")},
 		{BYTES("\x89PNG\r\n")},
+		{BYTES("\x89PNG\r\n\x1A\n\0\0\0\rIDAT")},
 		{BYTES("RIFF\x1A\0\0\0WAVEfmt ")},
 		{BYTES("<html><svg xmlns=\"http://www.w3.org/2000/svg\"/></html>")},
 		{BYTES("<svg/>")},
@@ -202,6 +204,119 @@ static void test_not_a_picture(void **state)
 	arena_release(&arena);
 }
 
+#define IN_SVG(text) "<svg xmlns=\"http://www.w3.org/2000/svg\" " text "</svg>"
+#define WITH_ENTITY(name, value, text)                                                             \
+	"<!DOCTYPE svg [<!ENTITY " name " \"" value "\">]>" IN_SVG(text)
+
+/* What drawing programs write. */
+static void test_harmless_svg(void **state)
+{
+	static const char *const cases[] = {
+		IN_SVG("xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox='0 0 9 9'>"
+		       "<defs><g id=\"a\"/></defs><use xlink:href=\"#a\"/>"
+		       "<image href=\"data:image/png;base64,AAAA\"/>"),
+		IN_SVG("><!-- <script> --><style type=\"text/css\"><![CDATA[ .a > b{fill:url(#g)} "
+		       "]]>"
+		       "</style><path class=\"a\" d=\"M0 0\" style=\"fill:url( '#g' )\"/>"),
+		IN_SVG("xmlns:i=\"x\" i:file=\"C:\\logo.svg\" i:onload=\"x\">"
+		       "<metadata><i:x i:resource=\"http://purl.org\"/></metadata>"
+		       "<path fill=\"url(&quot;#g&quot;)\"/><text>R&amp;D &#8211; on=\"x\"</text>"),
+		WITH_ENTITY("ns_x", "http://ns.adobe.com/X/", "xmlns:x=\"&ns_x;\"><x:x/>"),
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><?xpacket begin='x'?>" IN_SVG(">"),
+	};
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct logo logo;
+		struct error err;
+
+		if (read_as(&logo, &arena, cases[i], strlen(cases[i]), 0, &err))
+			fail_msg("%s: %s", cases[i], err.text);
+	}
+	arena_release(&arena);
+}
+
+static void test_dangerous_svg(void **state)
+{
+	static const struct {
+		const char *text, *wanted;
+	} cases[] = {
+		{IN_SVG("><script>alert(1)</script>"), "a script"},
+		{IN_SVG("><g/><s:script xmlns:s='http://www.w3.org/2000/svg'/>"), "a script"},
+		{SVG "<script/>", "a script"},
+		{IN_SVG("onload=\"alert(1)\">"), "an event handler"},
+		{IN_SVG("><g\nOnClick = 'x'/>"), "an event handler"},
+		{IN_SVG("><foreignObject/>"), "a foreignObject"},
+		{IN_SVG("xmlns:h=\"http://www.w3.org/1999/xhtml\">"), "HTML"},
+		{IN_SVG("><image href=\"https://example.com/x.png\"/>"), "a reference"},
+		{IN_SVG("><a x:href=\" javascript:alert(1)\"/>"), "a reference"},
+		{IN_SVG("><a href=\"&#106;avascript:alert(1)\"/>"), "a reference"},
+		{IN_SVG("><image href=\"data:text/html,x\"/>"), "a reference"},
+		{IN_SVG("xml:base=\"https://example.com/\">"), "a reference"},
+		{"<?xml-stylesheet href=\"x.xsl\"?>" SVG, "a style sheet"},
+		{IN_SVG("><style>@import 'https://example.com/x'</style>"), "loads something"},
+		{IN_SVG("><style>@im<!-- -->port 'x'</style>"), "loads something"},
+		{IN_SVG("><style><g></g>@import 'x'</style>"), "loads something"},
+		{IN_SVG("><style>a{b:u<![CDATA[rl(x)]]>}</style>"), "refers to something"},
+		{IN_SVG("><style>@im&#112;ort 'x'</style>"), "an escape"},
+		{IN_SVG("><style>a{b:\\75rl(x)}</style>"), "an escape"},
+		{IN_SVG("><g fill=\"URL(//example.com/x#a)\"/>"), "refers to something"},
+		{IN_SVG("><set attributeName=\"xlink:href\" to=\"javascript:alert(1)\"/>"),
+		 "an animation"},
+		{WITH_ENTITY("x", "&#60;script>", ">&x;"), "a declaration"},
+		{WITH_ENTITY("x", "1999/xhtml", "xmlns:h='http://www.w3.org/&x;'>"),
+		 "a declaration"},
+		{WITH_ENTITY("x", "tml", "xmlns:h='http://www.w3.org/1999/xh&x;'>"), "an escape"},
+		{"<!DOCTYPE svg [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>" SVG, "a declaration"},
+		{"<!DOCTYPE svg [<!ATTLIST svg onload CDATA \"alert(1)\">]>" SVG, "a declaration"},
+		{"<?xml version='1.0' encoding='HZ-GB-2312'?>" SVG, "an unusual encoding"},
+		{IN_SVG("><g a=x/>"), "no well-formed XML"},
+		{IN_SVG("><!-- "), "no well-formed XML"},
+		{IN_SVG("><style>"), "no well-formed XML"},
+	};
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *text = cases[i].text;
+		struct logo logo;
+		struct error err;
+
+		if (!read_as(&logo, &arena, text, strlen(text), 0, &err))
+			fail_msg("%s", text);
+		if (!strstr(err.text, cases[i].wanted) || !strstr(err.text, "\": holds "))
+			fail_msg("%s: %s", text, err.text);
+	}
+	arena_release(&arena);
+}
+
+/* A pipe that nobody writes to. */
+static void test_pipe(void **state)
+{
+	char path[] = "/tmp/runtally-logo-XXXXXX/pipe";
+	struct arena arena;
+	struct logo logo;
+	struct error err;
+
+	(void)state;
+	path[strlen(path) - 5] = '\0';
+	assert_non_null(mkdtemp(path));
+	path[strlen(path)] = '/';
+	assert_int_equal(mkfifo(path, 0600), 0);
+	arena_init(&arena, 0);
+	alarm(10);
+	assert_int_equal(logo_read(&logo, path, &arena, &err), -1);
+	alarm(0);
+	assert_non_null(strstr(err.text, "is no regular file"));
+	arena_release(&arena);
+	assert_int_equal(unlink(path), 0);
+	path[strlen(path) - 5] = '\0';
+	assert_int_equal(rmdir(path), 0);
+}
+
 static void test_size(void **state)
 {
 	const size_t room = LOGO_BYTES_MAX - strlen(SVG);
@@ -218,7 +333,7 @@ static void test_size(void **state)
 	assert_int_equal(logo_read(&logo, "/nowhere/logo.png", &arena, &err), -1);
 	assert_string_equal(err.text, "\"/nowhere/logo.png\": No such file or directory");
 	assert_int_equal(logo_read(&logo, "/", &arena, &err), -1);
-	assert_string_equal(err.text, "\"/\": Is a directory");
+	assert_string_equal(err.text, "\"/\" is no regular file");
 	arena_release(&arena);
 }
 
@@ -262,10 +377,12 @@ static void grounds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(grounds),     cmocka_unit_test(test_base64),
-		cmocka_unit_test(test_accent), cmocka_unit_test(test_no_accent),
-		cmocka_unit_test(test_kinds),  cmocka_unit_test(test_not_a_picture),
-		cmocka_unit_test(test_size),   cmocka_unit_test(test_data_uri),
+		cmocka_unit_test(grounds),           cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_accent),       cmocka_unit_test(test_no_accent),
+		cmocka_unit_test(test_kinds),        cmocka_unit_test(test_not_a_picture),
+		cmocka_unit_test(test_harmless_svg), cmocka_unit_test(test_dangerous_svg),
+		cmocka_unit_test(test_pipe),         cmocka_unit_test(test_size),
+		cmocka_unit_test(test_data_uri),
 	};
 
 	return cmocka_run_group_tests_name("brand", tests, make_place, remove_place);

@@ -238,6 +238,11 @@ static void test_html(void **state)
 		{BYTES("\xC2\x9B"
 		       "31m\xC2\x85\xC2\xA0"),
 		 "[U+009B]31m[U+0085]\xC2\xA0"},
+		/* what would make two names look alike; but what joins emoji and Persian stays */
+		{BYTES("a\xE2\x80\x8B\xE2\x81\xA0\xE2\x81\xA4\xEF\xBB\xBF\xC2\xAD\xCD\x8F"),
+		 "a[U+200B][U+2060][U+2064][U+FEFF][U+00AD][U+034F]"},
+		{BYTES("\xE2\x80\x8C\xE2\x80\x8D\xCD\x8E\xCD\x90"),
+		 "\xE2\x80\x8C\xE2\x80\x8D\xCD\x8E\xCD\x90"},
 		{BYTES("\xEF\xBF\xBE\xEF\xBF\xBF"), BAD BAD},
 		{BYTES("nul \0 end"), "nul \xE2\x90\x80 end"},
 	};
@@ -540,6 +545,7 @@ static void test_terminal(void **state)
 		{BYTES("\xE2\x80\xAE\xE2\x80\x8B\xE2\x80\xA8\xEF\xBB\xBF"),
 		 "\\u{202e}\\u{200b}\\u{2028}\\u{feff}"},
 		{BYTES("\xF3\xA0\x81\x81"), "\\u{e0041}"},
+		{BYTES("\xCD\x8F"), "\\u{034f}"},
 		{BYTES("\xC3\xA4 \xE4\xB8\xAD"), "\xC3\xA4 \xE4\xB8\xAD"},
 		{BYTES("::error::x"), ":\\x3aerror:\\x3ax"},
 		{BYTES(":::: a:b"), ":\\x3a:\\x3a a:b"},

@@ -4,6 +4,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
+#include <time.h>
 
 #include "fixture.h"
 #include "runtally/families.h"
@@ -383,6 +385,57 @@ static void many(void **state)
 	world_release(&world);
 }
 
+/*
+ * CPU time that it takes to group `count` failures and to title as many, the first of which has
+ * five times as many criteria.
+ */
+static double time_of(uint32_t count, const struct failure *failure)
+{
+	uint32_t crowd = count * 5 + 1;
+	struct criterion *criteria = memory_alloc(crowd * sizeof(*criteria));
+	struct world world;
+	clock_t begun;
+
+	world_init(&world);
+	add(&world, failure);
+	for (uint32_t i = 0; i < crowd; i++)
+		criteria[i] = (struct criterion){.name = "p", .outcome = OUTCOME_PASSED};
+	if (failure->criteria)
+		criteria[0] = (struct criterion){.name = "A", .outcome = OUTCOME_FAILED};
+	world.runs.items[0]->criteria = criteria;
+	world.runs.items[0]->criterion_count = crowd;
+	for (uint32_t i = 1; i < count; i++)
+		add(&world, failure);
+	begun = clock();
+	world_build(&world);
+	for (uint32_t i = 0; i < count; i++)
+		check_title(&world.families.items[0], failure->criteria ? "A" : "no answer in 3 s");
+	begun = clock() - begun;
+	assert_int_equal(world.families.count, 1);
+	world_release(&world);
+	memory_free(criteria);
+	return (double)begun;
+}
+
+/* Four times as many take four times as long, not sixteen times. */
+static void check_linear(const struct failure *failure)
+{
+	double few = time_of(3000, failure), many = time_of(12000, failure);
+
+	for (int i = 0; i < 2; i++) {
+		few = fmax(few, time_of(3000, failure));
+		many = fmin(many, time_of(12000, failure));
+	}
+	assert_true(many < few * 9);
+}
+
+static void time_is_linear(void **state)
+{
+	(void)state;
+	check_linear(&(struct failure){.outcome = F, .criteria = "A"});
+	check_linear(&(struct failure){.outcome = E, .reason = "no answer in 3 s"});
+}
+
 static void none(void **state)
 {
 	struct world world;
@@ -407,6 +460,7 @@ int main(void)
 		cmocka_unit_test(grouping),
 		cmocka_unit_test(runs_know_theirs),
 		cmocka_unit_test(many),
+		cmocka_unit_test(time_is_linear),
 		cmocka_unit_test(none),
 	};
 

@@ -191,6 +191,12 @@ static void saturated_cost(void **state)
 	report.totals.cost_nano = INT64_MAX;
 	judge(&gates, &options, &report);
 	assert_int_equal(gates.missed, 1);
+	gates_release(&gates);
+	report.totals.cost_over = true;
+	options.max_cost_nano = INT64_MAX;
+	judge(&gates, &options, &report);
+	assert_int_equal(gates.missed, 1);
+	assert_string_equal(gates.items[0].found, "more than $9223372036.854775807");
 	release(&gates, &report);
 }
 

@@ -85,17 +85,24 @@ static void costs(void **state)
 		size_t count;
 		uint64_t known, known_passed;
 		int64_t total, per_pass;
+		bool over;
 	} cases[] = {
-		{{{P, -1}}, 1, 0, 0, 0, -1},
-		{{{F, 5}}, 1, 1, 0, 5, -1},
-		{{{P, 0}}, 1, 1, 1, 0, 0},
+		{{{P, -1}}, 1, 0, 0, 0, -1, false},
+		{{{F, 5}}, 1, 1, 0, 5, -1, false},
+		{{{P, 0}}, 1, 1, 1, 0, 0, false},
 		/* per pass: what all cost that tell, over the passed ones among them */
-		{{{P, 10}, {F, 20}, {P, -1}}, 3, 2, 1, 30, 30},
-		{{{P, 3}, {P, 2}}, 2, 2, 2, 5, 3},
-		{{{P, 3}, {P, 3}, {P, 1}}, 3, 3, 3, 7, 2},
-		{{{P, INT64_MAX - 1}, {P, 1}}, 2, 2, 2, INT64_MAX, INT64_MAX / 2 + 1},
-		{{{P, INT64_MAX}, {P, 1}}, 2, 2, 2, INT64_MAX, INT64_MAX / 2 + 1},
-		{{{P, INT64_MAX}, {F, INT64_MAX}, {F, INT64_MAX}}, 3, 3, 1, INT64_MAX, INT64_MAX},
+		{{{P, 10}, {F, 20}, {P, -1}}, 3, 2, 1, 30, 30, false},
+		{{{P, 3}, {P, 2}}, 2, 2, 2, 5, 3, false},
+		{{{P, 3}, {P, 3}, {P, 1}}, 3, 3, 3, 7, 2, false},
+		{{{P, INT64_MAX - 1}, {P, 1}}, 2, 2, 2, INT64_MAX, INT64_MAX / 2 + 1, false},
+		{{{P, INT64_MAX}, {P, 1}}, 2, 2, 2, INT64_MAX, INT64_MAX / 2 + 1, true},
+		{{{P, INT64_MAX}, {F, INT64_MAX}, {F, INT64_MAX}},
+		 3,
+		 3,
+		 1,
+		 INT64_MAX,
+		 INT64_MAX,
+		 true},
 	};
 
 	(void)state;
@@ -113,6 +120,10 @@ static void costs(void **state)
 		assert_int_equal(tally.cost_known, cases[i].known);
 		assert_int_equal(tally.cost_known_passed, cases[i].known_passed);
 		assert_int_equal(tally.cost_nano, cases[i].total);
+		assert_int_equal(tally.cost_over, cases[i].over);
+		assert_int_equal(tally_cost_is_least(&tally),
+				 cases[i].over ||
+					 (cases[i].known && cases[i].known < cases[i].count));
 		assert_int_equal(tally_cost_per_pass(&tally), cases[i].per_pass);
 	}
 }
