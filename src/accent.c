@@ -3,9 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The backgrounds of links that differ least from text: --sunk of style.css. */
-enum { LIGHT_GROUND = 0xf1f1ee, DARK_GROUND = 0x22272d };
-
 enum { WHITE = 0xffffff, BLACK = 0, STEPS = 255 };
 
 #define LEAST_CONTRAST 4.5
@@ -84,7 +81,7 @@ bool accent_parse(const char *text, struct accent *accent)
 {
 	if (!parse_color(text, &accent->color))
 		return false;
-	accent->light = legible(accent->color, BLACK, LIGHT_GROUND);
-	accent->dark = legible(accent->color, WHITE, DARK_GROUND);
+	accent->light = legible(accent->color, BLACK, ACCENT_LIGHT_GROUND);
+	accent->dark = legible(accent->color, WHITE, ACCENT_DARK_GROUND);
 	return true;
 }

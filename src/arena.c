@@ -193,12 +193,22 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+static uint64_t hash_basis = 14695981039346656037u;
+
+void hash_seed(uint64_t seed)
+{
+	hash_basis = 14695981039346656037u ^ seed;
+}
+
 uint64_t hash_bytes(const char *bytes, size_t length)
 {
-	uint64_t hash = 14695981039346656037u;
+	uint64_t hash = hash_basis;
 
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char)bytes[i]) * 1099511628211u;
+	/* Its low bits depend on the low bits of what came in alone: the high ones have to help. */
+	hash ^= hash >> 32;
+	hash *= 0xd6e8feb86659fd93u;
 	return hash ^ hash >> 32;
 }
 

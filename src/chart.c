@@ -115,6 +115,23 @@ static const struct series_point *find_lowest(const struct series *series)
 	return lowest;
 }
 
+/* ` This report: 2026-W46 to 2026-W47.` where there are others. */
+static void add_own_words(const struct chart *chart)
+{
+	const struct series *series = chart->series;
+
+	if (!series->own_count)
+		return;
+	strbuf_addstr(chart->out, " This report: ");
+	series_label(&series->points[series->own_first], chart->out);
+	if (series->own_count > 1) {
+		strbuf_addstr(chart->out, " to ");
+		series_label(&series->points[series->own_first + series->own_count - 1],
+			     chart->out);
+	}
+	strbuf_addch(chart->out, '.');
+}
+
 /* What the picture shows, for those who do not see it. */
 static void add_summary(const struct chart *chart)
 {
@@ -138,6 +155,7 @@ static void add_summary(const struct chart *chart)
 		number_money(chart->out, chart->cost_max);
 		strbuf_addch(chart->out, '.');
 	}
+	add_own_words(chart);
 }
 
 /* ---- axes ---- */
@@ -294,6 +312,21 @@ static void add_costs(const struct chart *chart)
 
 /* ---- all of it ---- */
 
+/* Behind all else, the points that the report is about. */
+static void add_own(const struct chart *chart)
+{
+	const struct series *series = chart->series;
+	int64_t left = across(chart, series->own_first * 4);
+
+	if (!series->own_count)
+		return;
+	strbuf_addstr(chart->out, "<rect class=\"own\" fill=\"#f1f1ee\" x=\"");
+	add_percent(chart->out, left);
+	strbuf_addstr(chart->out, "\" width=\"");
+	add_percent(chart->out, across(chart, (series->own_first + series->own_count) * 4) - left);
+	strbuf_addf(chart->out, "\" height=\"%d\"/>", height_of(chart) - DATES_HEIGHT);
+}
+
 static void add_box(const struct chart *chart)
 {
 	strbuf_addf(chart->out,
@@ -351,6 +384,7 @@ void chart_series(const struct series *series, struct strbuf *out)
 		    height_of(&chart));
 	add_summary(&chart);
 	strbuf_addstr(out, "\">");
+	add_own(&chart);
 	add_values(&chart);
 	add_box(&chart);
 	for (size_t i = 0; i < series->count; i++)

@@ -19,22 +19,13 @@ struct chart {
 
 /* ---- values: milliseconds, billionths of a dollar, millionths; -1: not told ---- */
 
-static int64_t mean_latency(const struct run *run)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < run->latency_count; i++)
-		sum += run->latency_ms[i];
-	return run->latency_count ? divide_rounded(sum, (int64_t)run->latency_count) : -1;
-}
-
 static int64_t value_of_run(enum run_measure measure, const struct run *run)
 {
 	switch (measure) {
 	case MEASURE_DURATION:
 		return run->duration_ms;
 	case MEASURE_LATENCY:
-		return mean_latency(run);
+		return run_mean_latency(run);
 	case MEASURE_COST:
 		return run->has_cost ? run->cost_nano : -1;
 	case MEASURE_SCORE:
@@ -54,8 +45,7 @@ static void add_value(const struct chart *chart, int64_t value)
 	if (chart->measure == MEASURE_COST)
 		number_money(chart->out, value);
 	else if (chart->measure == MEASURE_SCORE)
-		strbuf_addf(chart->out, "%d.%02d", (int)((value + 5000) / 10000 / 100),
-			    (int)((value + 5000) / 10000 % 100));
+		number_score(chart->out, (int32_t)value);
 	else
 		number_duration(chart->out, value);
 }

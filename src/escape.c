@@ -417,3 +417,41 @@ void escape_terminal(struct strbuf *out, const char *text, size_t length, char l
 	if (shown < length)
 		strbuf_addf(out, "... (%zu bytes in all)", length);
 }
+
+/* A mail is read at a glance: names and reasons begin with what tells them apart. */
+enum { MAIL_BYTES = 300 };
+
+static void add_ellipsis(struct strbuf *out, size_t shown, size_t length)
+{
+	if (shown < length)
+		strbuf_addstr(out, "\xE2\x80\xA6");
+}
+
+void escape_mail_html(struct strbuf *out, const char *text, size_t length, char line_start)
+{
+	size_t shown = utf8_cut(text, length, MAIL_BYTES);
+
+	escape_html(out, text, shown, line_start);
+	add_ellipsis(out, shown, length);
+}
+
+static void put_mail_text(struct strbuf *out, const char *bytes, struct code_point point)
+{
+	if (point.value == '\t' || point.value == '\n' || point.value == '\r')
+		strbuf_addch(out, ' ');
+	else if (is_line_separator(point.value))
+		strbuf_addf(out, "[U+%04X]", (unsigned)point.value);
+	else
+		put_visible(out, bytes, point);
+}
+
+static const struct rules mail_text_rules = {0, UNIFY_LINES | DROP_ANSI, put_mail_text};
+
+void escape_mail_text(struct strbuf *out, const char *text, size_t length, char line_start)
+{
+	size_t shown = utf8_cut(text, length, MAIL_BYTES);
+
+	(void)line_start;
+	escape_each(out, text, shown, &mail_text_rules);
+	add_ellipsis(out, shown, length);
+}

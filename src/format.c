@@ -5,6 +5,7 @@
 
 #include "runtally/html.h"
 #include "runtally/junit.h"
+#include "runtally/mail.h"
 #include "runtally/markdown.h"
 #include "runtally/site.h"
 #include "runtally/view.h"
@@ -20,6 +21,8 @@ const struct render_options default_render_options = {
 	.site_bytes = 60 * 1000 * 1000,
 	.site_files = 5000,
 	.markdown_bytes = 65000,
+	.mail_bytes = 80000,
+	.date = TIME_UNKNOWN,
 };
 
 /* Long lists of the printed view are cut: it is for reading. */
@@ -39,6 +42,7 @@ static const struct format html = {
 	.details = true,
 	.families = true,
 	.series = true,
+	.reliability = true,
 	.breakdowns = true,
 	.extension = ".html",
 	.summary = "one page for a browser, complete without scripts",
@@ -53,6 +57,7 @@ static const struct format site = {
 	.details = true,
 	.families = true,
 	.series = true,
+	.reliability = true,
 	.breakdowns = true,
 	.extension = "/",
 	.summary = "a folder of pages: index, suites, cases, runs",
@@ -65,6 +70,7 @@ static const struct format site = {
 static const struct format markdown = {
 	.name = "markdown",
 	.details = true,
+	.reliability = true,
 	.extension = ".md",
 	.summary = "job summary or merge-request comment, within a size budget",
 	.template = "markdown/report",
@@ -85,6 +91,8 @@ static const struct format junit = {
 static const struct format json = {
 	.name = "json",
 	.families = true,
+	.trend = true,
+	.reliability = true,
 	.extension = ".json",
 	.summary = "all figures for programs (schema runtally.report/1)",
 	.template = "json/report",
@@ -112,8 +120,45 @@ static const struct format text = {
 	.extension = ".txt",
 	.summary = "summary for a terminal",
 	.rows = 30,
+	.reliability = true,
 	.template = "text/report",
 	.escape = escape_terminal,
+};
+
+/* Of each list in a mail: it is read at a glance, and leads to the full report. */
+enum { MAIL_ROWS = 8 };
+
+static const struct format mail_html = {
+	.name = "mail-html",
+	.families = true,
+	.summary = "the HTML of the mail, for what sends bodies",
+	.rows = MAIL_ROWS,
+	.template = "mail/html",
+	.escape = escape_mail_html,
+	.render = mail_html_render,
+};
+
+static const struct format mail_text = {
+	.name = "mail-text",
+	.families = true,
+	.summary = "the text of the mail, likewise",
+	.rows = MAIL_ROWS,
+	.template = "mail/text",
+	.escape = escape_mail_text,
+	.render = mail_text_render,
+};
+
+static const struct format *const mail_bodies[] = {&mail_text, &mail_html};
+
+static const struct format mail = {
+	.name = "mail",
+	.families = true,
+	.extension = ".eml",
+	.summary = "a mail, whole: give it to sendmail (needs --mail-from, --mail-to)",
+	.template = "mail/subject",
+	.escape = escape_mail_text,
+	.render = mail_render,
+	.bodies = mail_bodies,
 };
 
 static const struct format bundle = {
@@ -121,6 +166,8 @@ static const struct format bundle = {
 	.details = true,
 	.families = true,
 	.series = true,
+	.trend = true,
+	.reliability = true,
 	.breakdowns = true,
 	.extension = ".zip",
 	.summary = "a ZIP of all of the above",
@@ -132,6 +179,8 @@ static const struct format view = {
 	.details = true,
 	.families = true,
 	.series = true,
+	.trend = true,
+	.reliability = true,
 	.breakdowns = true,
 	.summary = "the values that templates see, as JSON (long lists cut)",
 	.escape = escape_json,
@@ -139,8 +188,14 @@ static const struct format view = {
 };
 
 const struct format *const formats[] = {
-	&html, &site, &markdown, &junit, &json, &records, &csv, &text, &bundle, &view, NULL,
+	&html, &site, &markdown,  &junit,     &json,   &records, &csv,
+	&text, &mail, &mail_html, &mail_text, &bundle, &view,    NULL,
 };
+
+bool format_is_possible(const struct format *format, const struct render_options *options)
+{
+	return !format->bodies || (options->mail_from && options->mail_to_count);
+}
 
 const struct format *format_by_name(const char *name)
 {

@@ -108,16 +108,27 @@ static int32_t shown_rate(int32_t micro, unsigned decimals, int32_t wanted_micro
 										       : rounded;
 }
 
-/*
- * Found is shown with as many decimals as wanted has, at least one. It looks smaller than wanted
- * exactly when it is.
- */
-static void add_found_rate(struct strbuf *out, const struct tally *tally, int32_t wanted_micro)
+/* With as many decimals as wanted has, at least one; `< 0.1` of what is more than nothing. */
+static void add_shown_rate(struct strbuf *out, uint64_t passed, uint64_t judged,
+			   int32_t wanted_micro)
 {
 	unsigned decimals = percent_decimals(wanted_micro);
-	uint64_t judged = tally_judged(tally), passed = tally->outcomes[OUTCOME_PASSED];
+	int32_t shown, unit = 10000;
 
 	decimals += !decimals;
+	for (unsigned i = 0; i < decimals; i++)
+		unit /= 10;
+	shown = shown_rate(share_micro(passed, judged), decimals, wanted_micro);
+	if (passed && shown < unit)
+		strbuf_addstr(out, "< ");
+	add_percent(out, passed && shown < unit ? unit : shown, decimals);
+}
+
+/* It looks smaller than wanted exactly when it is. */
+static void add_found_rate(struct strbuf *out, const struct tally *tally, int32_t wanted_micro)
+{
+	uint64_t judged = tally_judged(tally), passed = tally->outcomes[OUTCOME_PASSED];
+
 	if (!judged) {
 		strbuf_addstr(out, "no run has a verdict");
 		return;
@@ -125,8 +136,7 @@ static void add_found_rate(struct strbuf *out, const struct tally *tally, int32_
 	if (passed == judged)
 		strbuf_addstr(out, "100");
 	else
-		add_percent(out, shown_rate(share_micro(passed, judged), decimals, wanted_micro),
-			    decimals);
+		add_shown_rate(out, passed, judged, wanted_micro);
 	strbuf_addf(out, " %% (%" PRIu64 " of %" PRIu64 ")", passed, judged);
 }
 

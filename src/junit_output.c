@@ -31,12 +31,8 @@ static void add_score(const struct run *run, struct strbuf *out)
 
 static void add_latency(const struct run *run, struct strbuf *out)
 {
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < run->latency_count; i++)
-		sum += run->latency_ms[i];
 	if (run->latency_count)
-		strbuf_addf(out, "%" PRIu64, (sum + run->latency_count / 2) / run->latency_count);
+		strbuf_addf(out, "%" PRId64, run_mean_latency(run));
 }
 
 static void add_tokens_input(const struct run *run, struct strbuf *out)

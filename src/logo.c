@@ -41,13 +41,27 @@ static const char *after(const char *text, const char *end)
 	return found ? found + strlen(end) : NULL;
 }
 
-/* A DOCTYPE may declare entities between brackets. */
+/* A DOCTYPE may declare entities between brackets, and hold either in quotes. */
 static const char *after_doctype(const char *text)
 {
-	text += strcspn(text, "[>");
-	if (*text == '[')
-		text = after(text, "]");
-	return text ? after(text, ">") : NULL;
+	bool inside = false;
+
+	for (; *text; text++) {
+		if (strncmp(text, "<!--", 4) == 0) {
+			text = strstr(text, "-->");
+			if (!text)
+				return NULL;
+		} else if (*text == '"' || *text == '\'') {
+			text = strchr(text + 1, *text);
+			if (!text)
+				return NULL;
+		} else if (*text == '[' || *text == ']') {
+			inside = *text == '[';
+		} else if (*text == '>' && !inside) {
+			return text + 1;
+		}
+	}
+	return NULL;
 }
 
 /* What comes before the first element: declarations, comments, white space; NULL: no XML. */
@@ -71,22 +85,36 @@ static const char *root_element(const char *text)
 	return text;
 }
 
-/* Browsers draw none that does not name its namespace. */
+/* `<svg` or, with a prefix, `<svg:svg`. */
+static bool begins_svg(const char *root)
+{
+	const char *name = root + 1, *colon;
+
+	if (*root != '<')
+		return false;
+	colon = name + strcspn(name, ": \t\r\n>/");
+	if (*colon == ':')
+		name = colon + 1;
+	return strncmp(name, "svg", 3) == 0 && name[3] && strchr(" \t\r\n>/", name[3]);
+}
+
+/* Browsers draw none that does not name its namespace, if only in an entity. */
 static bool is_svg(const char *bytes, size_t length)
 {
 	const char *root = strlen(bytes) == length ? root_element(bytes) : NULL;
 
-	return root && strncmp(root, "<svg", 4) == 0 && strchr(" \t\r\n>/", root[4]) &&
-	       strstr(root, "http://www.w3.org/2000/svg");
+	return root && begins_svg(root) && strstr(bytes, "http://www.w3.org/2000/svg");
 }
 
 static const struct logo_kind {
 	const char *file, *type;
 	logo_check *check;
 } kinds[] = {
-	{"logo.png", "image/png", is_png},     {"logo.jpg", "image/jpeg", is_jpeg},
-	{"logo.gif", "image/gif", is_gif},     {"logo.webp", "image/webp", is_webp},
-	{"logo.svg", "image/svg+xml", is_svg},
+	{"runtally-logo.png", "image/png", is_png},
+	{"runtally-logo.jpg", "image/jpeg", is_jpeg},
+	{"runtally-logo.gif", "image/gif", is_gif},
+	{"runtally-logo.webp", "image/webp", is_webp},
+	{"runtally-logo.svg", "image/svg+xml", is_svg},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };

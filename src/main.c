@@ -20,6 +20,7 @@
 #include "runtally/options.h"
 #include "runtally/output.h"
 #include "runtally/publish.h"
+#include "runtally/reliability.h"
 #include "runtally/report.h"
 #include "runtally/select.h"
 #include "runtally/series.h"
@@ -64,14 +65,14 @@ static int write_reports(const struct options *options, struct view *view)
 
 /* What the reports show of that which takes time or memory. */
 struct shown {
-	bool details, families, series, breakdowns;
+	bool details, families, series, trend, breakdowns, reliability;
 };
 
 /* A user's templates may show what they like. */
 static struct shown what_is_shown(const struct options *options)
 {
 	bool all = options->templates_folder || options->template_count;
-	struct shown shown = {all, all, all, all};
+	struct shown shown = {all, all, all, all, all, all || !options->target_count};
 
 	for (size_t i = 0; i < options->target_count; i++) {
 		const struct format *format = options->targets[i].format;
@@ -79,21 +80,37 @@ static struct shown what_is_shown(const struct options *options)
 		shown.details = shown.details || format->details;
 		shown.families = shown.families || format->families;
 		shown.series = shown.series || format->series;
+		shown.trend = shown.trend || format->trend;
 		shown.breakdowns = shown.breakdowns || format->breakdowns;
+		shown.reliability = shown.reliability || format->reliability;
 	}
 	return shown;
 }
 
 struct figures {
 	struct families families;
-	struct series series;
+	struct series series, days, weeks;
 	struct criteria criteria;
 	struct breakdown models, agents;
+	struct reliability reliability;
 };
 
-/* What is not shown is not there. */
-static void build_figures(struct figures *figures, struct view *view, const struct shown *shown)
+/* With a history, the report's own runs stand out among those before. */
+static void build_series(struct series *series, const struct report *report,
+			 const struct selection *selection)
 {
+	const struct run_list *runs = selection->has_past ? &selection->all : &selection->now;
+
+	series_build(series, runs->items, runs->count);
+	if (selection->has_past)
+		series_mark(series, report->totals.first_at, report->totals.last_at);
+}
+
+/* What is not shown is not there. */
+static void build_figures(struct figures *figures, struct view *view, const struct shown *shown,
+			  const struct selection *selection, enum suite_by by)
+{
+	const struct run_list *all = &selection->all;
 	const struct report *report = view->report;
 
 	if (shown->families) {
@@ -101,8 +118,14 @@ static void build_figures(struct figures *figures, struct view *view, const stru
 		view->families = &figures->families;
 	}
 	if (shown->series) {
-		series_build(&figures->series, report->runs, report->run_count);
+		build_series(&figures->series, report, selection);
 		view->series = &figures->series;
+	}
+	if (shown->trend) {
+		series_latest(&figures->days, all->items, all->count, SERIES_DAY, TREND_DAYS);
+		series_latest(&figures->weeks, all->items, all->count, SERIES_WEEK, TREND_WEEKS);
+		view->days = &figures->days;
+		view->weeks = &figures->weeks;
 	}
 	if (shown->breakdowns) {
 		criteria_build(&figures->criteria, report);
@@ -112,6 +135,10 @@ static void build_figures(struct figures *figures, struct view *view, const stru
 		view->models = &figures->models;
 		view->agents = &figures->agents;
 	}
+	if (shown->reliability) {
+		reliability_build(&figures->reliability, all->items, all->count, by, report);
+		view->reliability = &figures->reliability;
+	}
 }
 
 static void release_figures(struct figures *figures, const struct view *view)
@@ -120,11 +147,17 @@ static void release_figures(struct figures *figures, const struct view *view)
 		families_release(&figures->families);
 	if (view->series)
 		series_release(&figures->series);
+	if (view->days) {
+		series_release(&figures->days);
+		series_release(&figures->weeks);
+	}
 	if (view->criteria) {
 		criteria_release(&figures->criteria);
 		breakdown_release(&figures->models);
 		breakdown_release(&figures->agents);
 	}
+	if (view->reliability)
+		reliability_release(&figures->reliability);
 }
 
 /* What was read. */
@@ -232,6 +265,7 @@ static int report_on(const struct options *options, const struct material *mater
 		.loads = loads,
 		.matrix = &matrix,
 		.counts = &material->counts,
+		.asked = &options->choice.period,
 		.notes = &material->notes,
 		.gates = &found->gates,
 		.render = &options->render,
@@ -245,7 +279,7 @@ static int report_on(const struct options *options, const struct material *mater
 	int status;
 
 	show_comparison(&view, options, found);
-	build_figures(&figures, &view, &shown);
+	build_figures(&figures, &view, &shown, &found->selection, options->suite_by);
 	status = write_reports(options, &view);
 	release_figures(&figures, &view);
 	return status;
@@ -359,6 +393,19 @@ static void set_time_zone(void)
 	setenv("TZ", "UTC0", 1);
 }
 
+/* Exports may come from strangers, who must not know where their names fall. */
+static void set_hash_seed(void)
+{
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	uint64_t seed = 0;
+
+	if (fd < 0 || read(fd, &seed, sizeof(seed)) != sizeof(seed))
+		seed = (uint64_t)clock_ms();
+	if (fd >= 0)
+		close(fd);
+	hash_seed(seed);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -368,6 +415,7 @@ int main(int argc, char **argv)
 
 	open_standard_files();
 	set_handlers();
+	set_hash_seed();
 	set_time_zone();
 	wish = options_parse(&options, argc, argv, clock_ms(), getenv("SOURCE_DATE_EPOCH"), &err);
 	if (wish != WISH_RUN) {

@@ -1,5 +1,6 @@
 #include "runtally/matrix.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtally/arena.h"
@@ -116,45 +117,66 @@ static bool build_executions(struct matrix *matrix, struct run *const *runs, siz
 
 /* ---- stretches of time ---- */
 
-static size_t points_with_runs(const struct series *series)
+/* Days, or first days of weeks and the like, that have runs. */
+struct points {
+	int64_t *days; /* upwards, each once */
+	size_t count;
+	size_t untimed; /* runs that tell no time */
+};
+
+static int compare_days(const void *left, const void *right)
+{
+	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+static void find_points(struct points *points, struct run *const *runs, size_t count,
+			enum series_unit unit)
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < series->count; i++)
-		found += series->points[i].tally.runs > 0;
-	return found;
+	*points = (struct points){.days = memory_alloc(count * sizeof(*points->days))};
+	for (size_t i = 0; i < count; i++) {
+		if (run_when(runs[i]) == TIME_UNKNOWN)
+			points->untimed++;
+		else
+			points->days[found++] = series_point_at(run_when(runs[i]), unit).day;
+	}
+	qsort(points->days, found, sizeof(*points->days), compare_days);
+	for (size_t i = 0; i < found; i++)
+		if (!i || points->days[i] != points->days[i - 1])
+			points->days[points->count++] = points->days[i];
 }
 
-/* The latest of those that have runs. */
-static void take_points(struct matrix *matrix, const struct series *series)
+/* The latest of them. */
+static void take_points(struct matrix *matrix, const struct points *points, enum series_unit unit)
 {
-	size_t found = points_with_runs(series);
+	size_t first = points->count > MATRIX_MOST ? points->count - MATRIX_MOST : 0;
 
-	matrix->hidden = found > MATRIX_MOST ? found - MATRIX_MOST : 0;
-	matrix->outside = series->untimed;
-	for (size_t i = 0, seen = 0; i < series->count; i++) {
-		struct matrix_column *column = &matrix->columns[matrix->count];
+	matrix->hidden = first;
+	matrix->outside = points->untimed;
+	for (size_t i = first; i < points->count; i++) {
+		struct matrix_column *column = &matrix->columns[matrix->count++];
 
-		if (!series->points[i].tally.runs || seen++ < matrix->hidden)
-			continue;
 		*column = (struct matrix_column){
-			.point = series->points[i],
-			.began_at = series->points[i].tally.first_at,
+			.point = {.day = points->days[i], .unit = unit},
+			.began_at = TIME_UNKNOWN,
 		};
 		tally_init(&column->point.tally);
-		matrix->count++;
 	}
 }
 
+/* In the finest unit of which there are not too many. */
 static void build_points(struct matrix *matrix, struct run *const *runs, size_t count)
 {
 	for (int unit = SERIES_DAY; unit <= SERIES_YEAR && !matrix->count; unit++) {
-		struct series series;
+		struct points points;
 
-		series_divide(&series, runs, count, (enum series_unit)unit);
-		if (unit == SERIES_YEAR || points_with_runs(&series) <= MATRIX_MOST)
-			take_points(matrix, &series);
-		series_release(&series);
+		find_points(&points, runs, count, (enum series_unit)unit);
+		if (unit == SERIES_YEAR || points.count <= MATRIX_MOST)
+			take_points(matrix, &points, (enum series_unit)unit);
+		memory_free(points.days);
 	}
 }
 
@@ -191,6 +213,8 @@ void matrix_build(struct matrix *matrix, struct run *const *runs, size_t count)
 		if (column < matrix->count)
 			tally_add(&matrix->columns[column].point.tally, runs[i]);
 	}
+	for (size_t i = 0; i < matrix->count && !matrix->by_execution; i++)
+		matrix->columns[i].began_at = matrix->columns[i].point.tally.first_at;
 }
 
 void matrix_row(const struct matrix *matrix, struct run *const *runs, size_t count,

@@ -172,3 +172,10 @@ void number_seconds(struct strbuf *out, int64_t ms)
 {
 	add_decimal(out, magnitude(out, ms), 3);
 }
+
+void number_score(struct strbuf *out, int32_t micro)
+{
+	int32_t hundredths = (micro + 5000) / 10000;
+
+	strbuf_addf(out, "%d.%02d", (int)(hundredths / 100), (int)(hundredths % 100));
+}

@@ -66,6 +66,17 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_REPORTS,
 	 .help = "look for templates here before the built-in ones",
 	 .set = set_templates},
+	{.name = "mail-from",
+	 .argument = "ADDRESS",
+	 .group = GROUP_REPORTS,
+	 .help = "sender of the mail (.eml): an address alone, team@example.com",
+	 .set = set_mail_from},
+	{.name = "mail-to",
+	 .argument = "ADDRESS",
+	 .group = GROUP_REPORTS,
+	 .repeatable = true,
+	 .help = "who the mail is for; may be repeated",
+	 .set = set_mail_to},
 	{.name = "print-templates",
 	 .argument = "FOLDER",
 	 .group = GROUP_REPORTS,
@@ -294,7 +305,7 @@ static int set_now(struct options *options, int64_t now, const char *epoch, stru
 {
 	int64_t seconds;
 
-	options->now = now;
+	options->now = options->render.now = now;
 	if (!epoch || !epoch[0])
 		return 0;
 	if (!quantity_decimal(epoch, 0, EPOCH_MAX, &seconds) || strchr(epoch, '.'))
@@ -302,7 +313,7 @@ static int set_now(struct options *options, int64_t now, const char *epoch, stru
 				 "SOURCE_DATE_EPOCH: \"%s\" is not a number of seconds since "
 				 "1970",
 				 epoch);
-	options->now = seconds * 1000;
+	options->now = options->render.now = options->render.date = seconds * 1000;
 	return 0;
 }
 
@@ -362,6 +373,10 @@ static int check_together(const struct options *options, struct error *err)
 	    period->since >= period->until)
 		return error_set(err, "the period ends (--until) before it begins (--since, "
 				      "--last)");
+	for (size_t i = 0; i < options->target_count; i++)
+		if (!format_is_possible(options->targets[i].format, &options->render))
+			return error_set(err, "\"%s\": a mail needs --mail-from and --mail-to",
+					 options->targets[i].path);
 	if (!options->input_count && !options->print_templates)
 		return error_set(err, "no input; see runtally --help");
 	return 0;

@@ -80,6 +80,10 @@ const struct limit_row limit_rows[] = {
 	 .help = "a Markdown report",
 	 MEMBER(render.markdown_bytes),
 	 .max = SIZE_LIMIT_MAX},
+	{.name = "mail-bytes",
+	 .help = "the HTML of a mail",
+	 MEMBER(render.mail_bytes),
+	 .max = SIZE_LIMIT_MAX},
 	{.name = NULL},
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runtally/letter.h"
 #include "runtally/options_table.h"
 #include "runtally/quantity.h"
 #include "runtally/strbuf.h"
@@ -279,6 +280,19 @@ int set_accent(struct options *options, const char *value, struct error *err)
 	if (accent_parse(value, accent))
 		return 0;
 	return error_set(err, "\"%s\" is not a color as #rgb or #rrggbb", value);
+}
+
+int set_mail_from(struct options *options, const char *value, struct error *err)
+{
+	options->render.mail_from = copy_of(options, value);
+	return address_check(value, err);
+}
+
+int set_mail_to(struct options *options, const char *value, struct error *err)
+{
+	options->render.mail_to =
+		add_text(options, options->render.mail_to, &options->render.mail_to_count, value);
+	return address_check(value, err);
 }
 
 int set_details(struct options *options, const char *value, struct error *err)

@@ -109,7 +109,7 @@ static const char *template_file(const struct options *options, const struct for
 	return NULL;
 }
 
-static int add_style(void *ctx, const char *bytes, size_t length, struct error *err)
+static int add_bytes(void *ctx, const char *bytes, size_t length, struct error *err)
 {
 	(void)err;
 	strbuf_add(ctx, bytes, length);
@@ -126,11 +126,34 @@ static int hash_style(struct templates *templates, const struct format *format,
 	if (!format->style)
 		return 0;
 	failed = mustache_render(templates_set(templates), format->style, view_root(view),
-				 format->escape, add_style, &style, err);
+				 format->escape, add_bytes, &style, err);
 	if (!failed)
 		sha256_base64(hash, style.text, style.length);
 	strbuf_release(&style);
 	return failed;
+}
+
+static int begin_body(void *ctx, size_t part, struct error *err)
+{
+	(void)ctx, (void)part, (void)err;
+	return 0;
+}
+
+static int render(const struct options *options, const struct format *format, struct view *view,
+		  struct rendering *rendering, struct error *err);
+
+/* A message is made of reports of other formats, each with its own templates. */
+static int render_bodies(const struct options *options, const struct format *format,
+			 struct view *view, struct strbuf *bodies, struct error *err)
+{
+	for (size_t i = 0; format->bodies && i < 2; i++) {
+		struct rendering rendering = {
+			.begin = begin_body, .sink = add_bytes, .ctx = &bodies[i]};
+
+		if (render(options, format->bodies[i], view, &rendering, err))
+			return -1;
+	}
+	return 0;
 }
 
 /* Renders one format into a sink. */
@@ -139,9 +162,12 @@ static int render(const struct options *options, const struct format *format, st
 {
 	struct templates *templates = NULL;
 	struct strbuf hash = STRBUF_INIT;
-	int failed = 0;
+	int failed;
 
-	if (format->template) {
+	for (size_t i = 0; i < 2; i++)
+		strbuf_init(&rendering->bodies[i]);
+	failed = render_bodies(options, format, view, rendering->bodies, err);
+	if (format->template && !failed) {
 		templates = templates_new(format, options->templates_folder,
 					  template_file(options, format));
 		failed = hash_style(templates, format, view, &hash, err);
@@ -154,6 +180,8 @@ static int render(const struct options *options, const struct format *format, st
 	if (!failed)
 		failed = format_render(rendering, err);
 	view->style_hash = NULL;
+	for (size_t i = 0; i < 2; i++)
+		strbuf_release(&rendering->bodies[i]);
 	strbuf_release(&hash);
 	templates_free(templates);
 	return failed;
@@ -275,7 +303,8 @@ static int publish_bundle(const struct options *options, const struct target *ta
 	int failed = 0;
 
 	for (size_t i = 0; formats[i] && !failed; i++)
-		if (!formats[i]->bundle && formats[i]->extension)
+		if (!formats[i]->bundle && formats[i]->extension &&
+		    format_is_possible(formats[i], &options->render))
 			failed = pack_format(options, formats[i], view, bundle, err);
 	output = failed ? NULL : output_open(target->path, err);
 	if (!output) {

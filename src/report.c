@@ -45,9 +45,12 @@ static void find_last(struct case_group *group, struct run *const *runs, size_t 
 /* Runs are in order of time, those without one first. */
 static void find_streak(struct case_group *group, struct run *const *runs, size_t count)
 {
-	bool timed = group->last_at != TIME_UNKNOWN;
+	bool timed = false;
 	uint64_t judged = tally_judged(&group->tally), failures = tally_failures(&group->tally);
 
+	for (size_t i = 0; i < count; i++)
+		timed = timed ||
+			(runs[i]->outcome < OUTCOME_PENDING && run_when(runs[i]) != TIME_UNKNOWN);
 	group->state = judged ? CASE_MIXED : CASE_UNJUDGED;
 	group->since_at = TIME_UNKNOWN;
 	if (!judged || (!timed && failures && failures < judged))
@@ -150,6 +153,7 @@ static void append_suite(struct builder *builder, size_t first, size_t end)
 
 	*suite = (struct suite_group){
 		.source = report->runs[first]->source,
+		.key = key_text(suite_key(report->runs[first], builder->by)),
 		.first_run = first,
 		.run_count = end - first,
 		.first_case = report->case_count,

@@ -1,5 +1,5 @@
 /*
- * report_sort: by what runs are grouped, and their order. Private to report.
+ * report_sort: by what runs are grouped, and their order. Private to report and reliability.
  */
 #ifndef RUNTALLY_REPORT_SORT_H
 #define RUNTALLY_REPORT_SORT_H

@@ -69,6 +69,17 @@ int64_t run_when(const struct run *run)
 	return run->ended_at != TIME_UNKNOWN ? run->ended_at : run_begin(run);
 }
 
+int64_t run_mean_latency(const struct run *run)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < run->latency_count; i++)
+		sum += run->latency_ms[i];
+	if (!run->latency_count)
+		return -1;
+	return (sum + run->latency_count / 2) / run->latency_count;
+}
+
 void run_derive_duration(struct run *run)
 {
 	int64_t begin = run_begin(run);

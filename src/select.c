@@ -371,7 +371,8 @@ void selection_make(struct selection *selection, const struct supply *supply,
 {
 	struct run_list united;
 
-	*selection = (struct selection){.before_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
+	*selection = (struct selection){.has_past = supply->has_past,
+					.before_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
 	unite(&united, supply);
 	choose_now(selection, supply, choice, &united, counts);
 	find_period(&selection->now, counts);

@@ -92,7 +92,7 @@ bool series_is_few(const struct series_point *point)
 /* ---- points ---- */
 
 /* So many points at most, by unit. */
-static const int64_t most[] = {31, 105, 120, 200};
+static const int64_t points_most[] = {31, 105, 120, 200};
 
 /*
  * How many points the period takes in the first of the units from `*unit` to `coarsest` that does
@@ -107,7 +107,7 @@ static size_t choose_unit(int64_t from, int64_t to, enum series_unit coarsest,
 		*unit = (enum series_unit)at;
 		steps = step_of(time_local_days(to), *unit) -
 			step_of(time_local_days(from), *unit) + 1;
-		if (steps <= most[at])
+		if (steps <= points_most[at])
 			return (size_t)steps;
 	}
 	return 0;
@@ -151,11 +151,40 @@ static void make_points(struct series *series, int64_t from)
 	}
 }
 
-/* Which point the run belongs to. */
-static size_t point_of(const struct series *series, const struct run *run)
+/* How many points begin on that day or before. */
+static size_t points_until(const struct series *series, int64_t day)
 {
-	return (size_t)(step_of(time_local_days(run_when(run)), series->unit) -
-			step_of(series->points[0].day, series->unit));
+	size_t low = 0, high = series->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (series->points[middle].day <= day)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Which point the run belongs to; NULL: none, it is earlier or tells no time. */
+static struct series_point *point_of(const struct series *series, const struct run *run)
+{
+	size_t until = 0;
+
+	if (run_when(run) != TIME_UNKNOWN)
+		until = points_until(series, time_local_days(run_when(run)));
+	return until ? &series->points[until - 1] : NULL;
+}
+
+static void count_runs(struct series *series, struct run *const *runs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct series_point *point = point_of(series, runs[i]);
+
+		if (point)
+			tally_add(&point->tally, runs[i]);
+	}
 }
 
 /* Runs sorted by their points, in the order they have; the runs of point i end at ends[i]. */
@@ -169,9 +198,12 @@ static struct run **sort_runs(const struct series *series, struct run *const *ru
 		ends[i] = at;
 		at += (size_t)series->points[i].tally.runs;
 	}
-	for (size_t i = 0; i < count; i++)
-		if (run_when(runs[i]) != TIME_UNKNOWN)
-			sorted[ends[point_of(series, runs[i])]++] = runs[i];
+	for (size_t i = 0; i < count; i++) {
+		struct series_point *point = point_of(series, runs[i]);
+
+		if (point)
+			sorted[ends[point - series->points]++] = runs[i];
+	}
 	return sorted;
 }
 
@@ -204,9 +236,7 @@ static void divide(struct series *series, struct run *const *runs, size_t count,
 	if (!series->count)
 		return;
 	make_points(series, time_local_days(from));
-	for (size_t i = 0; i < count; i++)
-		if (run_when(runs[i]) != TIME_UNKNOWN)
-			tally_add(&series->points[point_of(series, runs[i])].tally, runs[i]);
+	count_runs(series, runs, count);
 }
 
 void series_build(struct series *series, struct run *const *runs, size_t count)
@@ -220,6 +250,62 @@ void series_divide(struct series *series, struct run *const *runs, size_t count,
 		   enum series_unit unit)
 {
 	divide(series, runs, count, unit, unit);
+}
+
+struct series_point series_point_at(int64_t when, enum series_unit unit)
+{
+	struct series_point point = {.unit = unit,
+				     .day = first_day(step_of(time_local_days(when), unit), unit)};
+
+	tally_init(&point.tally);
+	return point;
+}
+
+/* Puts in the point of that day where there is none yet; the earliest of too many falls out. */
+static void put_point(struct series *series, int64_t day, size_t most)
+{
+	int64_t first = first_day(step_of(day, series->unit), series->unit);
+	struct series_point *points = series->points;
+	size_t at = points_until(series, first);
+
+	if ((at && points[at - 1].day == first) || (!at && series->count == most))
+		return;
+	if (series->count == most) {
+		at--;
+		memmove(points, points + 1, at * sizeof(*points));
+	} else {
+		memmove(points + at + 1, points + at, (series->count++ - at) * sizeof(*points));
+	}
+	points[at] = (struct series_point){.day = first, .unit = series->unit};
+	tally_init(&points[at].tally);
+}
+
+void series_latest(struct series *series, struct run *const *runs, size_t count,
+		   enum series_unit unit, size_t most)
+{
+	*series = (struct series){.unit = unit};
+	series->points = memory_alloc(most * sizeof(*series->points));
+	for (size_t i = 0; i < count; i++) {
+		if (run_when(runs[i]) == TIME_UNKNOWN)
+			series->untimed++;
+		else
+			put_point(series, time_local_days(run_when(runs[i])), most);
+	}
+	count_runs(series, runs, count);
+	add_spreads(series, runs, count);
+}
+
+void series_mark(struct series *series, int64_t first_at, int64_t last_at)
+{
+	size_t first, end;
+
+	if (first_at == TIME_UNKNOWN || last_at == TIME_UNKNOWN)
+		return;
+	first = points_until(series, time_local_days(first_at));
+	end = points_until(series, time_local_days(last_at));
+	first -= first > 0;
+	series->own_first = first;
+	series->own_count = end - first < series->count ? end - first : 0;
 }
 
 bool series_point_holds(const struct series_point *point, const struct run *run)

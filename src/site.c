@@ -20,7 +20,7 @@ static const struct list_size {
 } list_sizes[LIST_COUNT] = {
 	[LIST_SUITES] = {40, 100},
 	[LIST_FAILURES] = {SIZE_MAX, SIZE_MAX},
-	[LIST_FAILING] = {20, 200},
+	[LIST_FAILING] = {16, 200},
 	[LIST_FLAKY] = {8, 100},
 	[LIST_FAMILIES] = {8, 100},
 	[LIST_CRITERIA] = {6, 100},

@@ -1,5 +1,6 @@
 #include "runtally/stats.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "runtally/arena.h"
@@ -275,19 +276,6 @@ uint64_t runs_needed(int32_t rate_micro)
 	return round_up(spread * spread / (points * points));
 }
 
-int32_t pass_hat_k(uint64_t total, uint64_t passed, unsigned k)
-{
-	double chance = 1;
-	int32_t micro;
-
-	if (passed < k)
-		return 0;
-	for (unsigned i = 0; i < k; i++)
-		chance *= (double)(passed - i) / (double)(total - i);
-	micro = probability_micro(chance);
-	return micro == MICRO && passed < total ? MICRO - 1 : micro;
-}
-
 /* ---- integers ---- */
 
 int64_t percentile(const int64_t *values, size_t count, unsigned percent)
@@ -311,4 +299,89 @@ int32_t ratio_micro(uint64_t numerator, uint64_t denominator)
 	uint64_t micro = (numerator * MICRO + denominator / 2) / denominator;
 
 	return micro > INT32_MAX ? INT32_MAX : (int32_t)micro;
+}
+
+/* ---- pass^k: quotients of products that do not fit into 64 bits ---- */
+
+/* Eight factors below 2^32, times 10, times 2. */
+enum { LIMBS = 10 };
+
+struct wide {
+	uint32_t limbs[LIMBS]; /* the lowest first */
+};
+
+static void wide_multiply(struct wide *wide, uint32_t by)
+{
+	uint64_t carry = 0;
+
+	for (int i = 0; i < LIMBS; i++) {
+		carry += (uint64_t)wide->limbs[i] * by;
+		wide->limbs[i] = (uint32_t)carry;
+		carry >>= 32;
+	}
+}
+
+static bool wide_is_below(const struct wide *wide, const struct wide *other)
+{
+	int i = LIMBS - 1;
+
+	while (i > 0 && wide->limbs[i] == other->limbs[i])
+		i--;
+	return wide->limbs[i] < other->limbs[i];
+}
+
+/* `other` is not above *wide. */
+static void wide_subtract(struct wide *wide, const struct wide *other)
+{
+	uint64_t borrow = 0;
+
+	for (int i = 0; i < LIMBS; i++) {
+		uint64_t rest = (uint64_t)wide->limbs[i] - other->limbs[i] - borrow;
+
+		wide->limbs[i] = (uint32_t)rest;
+		borrow = rest >> 63;
+	}
+}
+
+/* n (n - 1) ..., k factors. */
+static struct wide falling(uint64_t n, unsigned k)
+{
+	struct wide product = {{1}};
+
+	for (unsigned i = 0; i < k; i++)
+		wide_multiply(&product, (uint32_t)(n - i));
+	return product;
+}
+
+/* Of fewer passed than all. Digit by digit, as on paper; the rest of the last one rounds it. */
+static int64_t pass_hat(uint64_t total, uint64_t passed, unsigned k, unsigned decimals)
+{
+	struct wide rest = falling(passed, k), divisor = falling(total, k);
+	int64_t quotient = 0;
+
+	for (unsigned i = 0; i < decimals; i++) {
+		quotient *= 10;
+		wide_multiply(&rest, 10);
+		for (; !wide_is_below(&rest, &divisor); quotient++)
+			wide_subtract(&rest, &divisor);
+	}
+	wide_multiply(&rest, 2);
+	return quotient + !wide_is_below(&rest, &divisor);
+}
+
+int32_t pass_hat_k(uint64_t total, uint64_t passed, unsigned k)
+{
+	int32_t micro;
+
+	if (passed == total || passed < k)
+		return passed == total ? MICRO : 0;
+	micro = (int32_t)pass_hat(total, passed, k, 6);
+	return micro == MICRO ? MICRO - 1 : micro == 0 ? 1 : micro;
+}
+
+int64_t pass_hat_pico(uint64_t total, uint64_t passed, unsigned k)
+{
+	if (passed == total || passed < k)
+		return passed == total ? INT64_C(1000000000000) : 0;
+	return pass_hat(total, passed, k, 12);
 }

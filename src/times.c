@@ -209,7 +209,7 @@ bool week_parse(const char *text, int64_t *day)
 	    *text || year < 1 || week < 1)
 		return false;
 	fourth = days_from_civil(year, 1, 4);
-	monday = fourth - ((fourth + 3) % 7 + 7) % 7 + (week - 1) * INT64_C(7);
+	monday = week_monday(fourth) + (week - 1) * INT64_C(7);
 	if (week > 52 && civil_from_days(monday + 3).year != year)
 		return false;
 	*day = monday;
@@ -239,6 +239,24 @@ static char *put_date(int64_t ms, char *text)
 	text = put_digits(text, (unsigned)date.month, 2);
 	*text++ = '-';
 	return put_digits(text, (unsigned)date.day, 2);
+}
+
+/* 1970-01-01 was a Thursday. */
+int64_t week_monday(int64_t day)
+{
+	return day - ((day + 3) % 7 + 7) % 7;
+}
+
+void week_text(int64_t day, char text[WEEK_TEXT_SIZE])
+{
+	int64_t thursday = week_monday(day) + 3;
+	int year = civil_from_days(thursday).year;
+
+	text = put_digits(text, (unsigned)year, 4);
+	*text++ = '-';
+	*text++ = 'W';
+	text = put_digits(text, (unsigned)(thursday - days_from_civil(year, 1, 1)) / 7 + 1, 2);
+	*text = '\0';
 }
 
 void date_text(int64_t ms, char text[DATE_TEXT_SIZE])

@@ -74,6 +74,22 @@ static bool has_run_charts(const struct value *of)
 	return false;
 }
 
+/* `at` is an outcome; of those that are unfinished, either. */
+static bool draws_outcome(const struct value *of)
+{
+	const struct member *member = of->detail;
+	struct drawn drawn = drawn_of(of);
+
+	for (size_t i = 0; i < drawn.count; i++) {
+		enum outcome outcome = drawn.runs[i]->outcome;
+
+		if (outcome == (enum outcome)member->at ||
+		    (outcome > OUTCOME_PENDING && member->at == OUTCOME_PENDING))
+			return true;
+	}
+	return false;
+}
+
 static void drawn_runs(const struct value *of, struct strbuf *out)
 {
 	number_count(out, drawn_of(of).count);
@@ -166,15 +182,41 @@ static void rate_unit(const struct value *of, struct strbuf *out)
 	series_release(&series);
 }
 
-static bool rate_has_few(const struct value *of)
+/* Whether one of the chart's points is so. */
+static bool any_point(const struct value *of, bool (*is_so)(const struct series_point *))
 {
 	struct series series = series_of(of);
-	bool has = false;
+	bool any = false;
 
 	for (size_t i = 0; i < series.count; i++)
-		has = has || series_is_few(&series.points[i]);
+		any = any || is_so(&series.points[i]);
 	series_release(&series);
-	return has;
+	return any;
+}
+
+static bool tells_cost(const struct series_point *point)
+{
+	return point->tally.cost_known > 0;
+}
+
+static bool tells_cost_partly(const struct series_point *point)
+{
+	return tells_cost(point) && point->tally.cost_known < point->tally.runs;
+}
+
+static bool rate_has_few(const struct value *of)
+{
+	return any_point(of, series_is_few);
+}
+
+static bool rate_has_cost(const struct value *of)
+{
+	return any_point(of, tells_cost);
+}
+
+static bool rate_cost_partial(const struct value *of)
+{
+	return any_point(of, tells_cost_partly);
 }
 
 static const struct member over_time_members[] = {
@@ -187,6 +229,10 @@ static const struct member over_time_members[] = {
 	{"cost_chart", MEMBER_MARKUP, {.text = run_chart}, MEASURE_COST},
 	{"has_score_chart", MEMBER_FLAG, {.flag = has_run_chart}, MEASURE_SCORE},
 	{"score_chart", MEMBER_MARKUP, {.text = run_chart}, MEASURE_SCORE},
+	{"draws_passed", MEMBER_FLAG, {.flag = draws_outcome}, OUTCOME_PASSED},
+	{"draws_failed", MEMBER_FLAG, {.flag = draws_outcome}, OUTCOME_FAILED},
+	{"draws_errors", MEMBER_FLAG, {.flag = draws_outcome}, OUTCOME_ERROR},
+	{"draws_unfinished", MEMBER_FLAG, {.flag = draws_outcome}, OUTCOME_PENDING},
 	{"drawn_runs", MEMBER_TEXT, {.text = drawn_runs}, 0},
 	{"earlier_runs", MEMBER_TEXT, {.text = earlier_runs}, 0},
 	{"has_earlier_runs", MEMBER_FLAG, {.flag = has_earlier_runs}, 0},
@@ -195,6 +241,8 @@ static const struct member over_time_members[] = {
 	{"has_rate_chart", MEMBER_FLAG, {.flag = has_rate_chart}, 0},
 	{"rate_chart", MEMBER_MARKUP, {.text = rate_chart}, 0},
 	{"rate_unit", MEMBER_TEXT, {.text = rate_unit}, 0},
+	{"rate_has_cost", MEMBER_FLAG, {.flag = rate_has_cost}, 0},
+	{"rate_cost_partial", MEMBER_FLAG, {.flag = rate_cost_partial}, 0},
 	{"rate_has_few", MEMBER_FLAG, {.flag = rate_has_few}, 0},
 };
 

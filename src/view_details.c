@@ -49,10 +49,8 @@ bool view_is_failure(const struct value *of)
 
 void view_score(struct strbuf *out, bool known, int32_t micro)
 {
-	int32_t hundredths = (micro + 5000) / 10000;
-
 	if (known)
-		strbuf_addf(out, "%d.%02d", hundredths / 100, hundredths % 100);
+		number_score(out, micro);
 }
 
 bool view_next_of(const struct value *of, const struct value_class *class, const void *items,

@@ -10,6 +10,7 @@
 #include "runtally/view_compare.h"
 #include "runtally/view_matrix.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_reliability.h"
 #include "runtally/view_site.h"
 
 static const struct report *report_of(const struct value *of)
@@ -65,7 +66,6 @@ bool view_next_run(const struct value *of, struct run *const *runs, size_t count
 	return true;
 }
 
-/* The cursor counts cases; its position, those with failures. */
 /* The report's, those that fail now first. */
 bool view_next_ranked(const struct value *of, const struct view_window *window,
 		      struct value_cursor *cursor, struct value *out)
@@ -80,6 +80,7 @@ bool view_next_ranked(const struct value *of, const struct view_window *window,
 	return true;
 }
 
+/* The cursor counts cases; its position, those with failures. */
 bool view_next_failing(const struct value *of, size_t first, size_t count,
 		       const struct view_window *window, struct value_cursor *cursor,
 		       struct value *out)
@@ -145,12 +146,6 @@ static void case_last_outcome(const struct value *of, struct strbuf *out)
 {
 	if (case_of(of)->last_outcome != OUTCOME_COUNT)
 		strbuf_addstr(out, outcome_name(case_of(of)->last_outcome));
-}
-
-static void case_last_at(const struct value *of, struct strbuf *out)
-{
-	if (case_of(of)->last_at != TIME_UNKNOWN)
-		view_moment(out, case_of(of)->last_at, MINUTES);
 }
 
 static bool case_fails_now(const struct value *of)
@@ -265,6 +260,8 @@ static bool case_last_failure(const struct value *of, struct value *out)
 
 static const struct member raw_case_members[] = {
 	{"last_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct case_group, last_at)},
+	{"pass_hat", MEMBER_LIST, {.next = view_case_pass_hat}, 0},
+	{"has_pass_hat", MEMBER_FLAG, {.flag = view_case_has_pass_hat}, 0},
 };
 
 static const struct value_class class_raw_case = {
@@ -292,7 +289,7 @@ static const struct member case_members[] = {
 	{"is_listed", MEMBER_FLAG, {.flag = case_is_listed}, 0},
 	{"flaky", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct case_group, flaky)},
 	{"last_outcome", MEMBER_TEXT, {.text = case_last_outcome}, 0},
-	{"last_at", MEMBER_TEXT, {.text = case_last_at}, 0},
+	{"last_at", MEMBER_TEXT, {.text = view_minute_at}, offsetof(struct case_group, last_at)},
 	{"fails_now", MEMBER_FLAG, {.flag = case_fails_now}, 0},
 	{"passes_again", MEMBER_FLAG, {.flag = case_passes_again}, 0},
 	{"streak", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct case_group, streak)},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtally/numbers.h"
+#include "runtally/select.h"
 #include "runtally/times.h"
 
 /* The object of all of them is the counts. */
@@ -116,6 +117,32 @@ static void period_text(const struct value *of, struct strbuf *out)
 		strbuf_addf(out, " to %s", to);
 }
 
+/* The Monday of the week that was asked for; false: another period, or none. */
+static bool asked_week(const struct view *view, int64_t *monday)
+{
+	const struct period *asked = view->asked;
+
+	if (!asked || asked->since == TIME_UNKNOWN || asked->until == TIME_UNKNOWN ||
+	    asked->until - asked->since != 7 * DAY_MS)
+		return false;
+	*monday = time_local_days(asked->since);
+	return week_monday(*monday) == *monday && time_of_local_day(*monday) == asked->since;
+}
+
+/* The week that was asked for; else the one that all runs are of, on more than one day. */
+static void period_week(const struct value *of, struct strbuf *out)
+{
+	const struct ingest_counts *counts = of->object;
+	int64_t first = time_local_days(counts->period_from);
+	int64_t last = time_local_days(counts->period_to), monday = week_monday(first);
+	char text[WEEK_TEXT_SIZE];
+
+	if (!asked_week(value_view(of), &monday) && (first == last || week_monday(last) != monday))
+		return;
+	week_text(monday, text);
+	strbuf_addstr(out, text);
+}
+
 static const struct member raw_period_members[] = {
 	{"from", MEMBER_TEXT, {.text = view_time_at}, INPUT_AT(period_from)},
 	{"to", MEMBER_TEXT, {.text = view_time_at}, INPUT_AT(period_to)},
@@ -137,6 +164,7 @@ static const struct member period_members[] = {
 	{"from", MEMBER_TEXT, {.text = date_at}, INPUT_AT(period_from)},
 	{"to", MEMBER_TEXT, {.text = date_at}, INPUT_AT(period_to)},
 	{"text", MEMBER_TEXT, {.text = period_text}, 0},
+	{"week", MEMBER_TEXT, {.text = period_week}, 0},
 	{"raw", MEMBER_OBJECT, {.object = period_raw}, 0},
 };
 

@@ -20,7 +20,6 @@ static const struct matrix *matrix_of_suite(const struct view *view,
 		matrix_build(&kept->matrix, view->report->runs + suite->first_run,
 			     suite->run_count);
 		kept->suite = suite;
-		kept->row = NULL;
 	}
 	return &kept->matrix;
 }

@@ -12,6 +12,7 @@
 #include "runtally/view_inputs.h"
 #include "runtally/view_note.h"
 #include "runtally/view_plan.h"
+#include "runtally/view_reliability.h"
 #include "runtally/view_search.h"
 #include "runtally/view_series.h"
 #include "runtally/view_site.h"
@@ -364,7 +365,11 @@ static const struct member report_members[] = {
 	{"series_has_cost", MEMBER_FLAG, {.flag = view_series_any_cost}, 0},
 	{"series_has_latency", MEMBER_FLAG, {.flag = view_series_any_latency}, 0},
 	{"series_cost_partial", MEMBER_FLAG, {.flag = view_series_any_partly}, 0},
+	{"series_has_own", MEMBER_FLAG, {.flag = view_series_any_own}, 0},
 	{"series_chart", MEMBER_MARKUP, {.text = view_series_chart}, 0},
+	{"zone", MEMBER_TEXT, {.text = view_zone}, 0},
+	{"trend", MEMBER_OBJECT, {.object = view_trend}, 0},
+	{"reliability", MEMBER_OBJECT, {.object = view_reliability}, 0},
 	{"costly_cases", MEMBER_LIST, {.next = view_costly_cases}, 0},
 	{"has_costly_cases", MEMBER_FLAG, {.flag = view_has_costly}, 0},
 	{"slow_cases", MEMBER_LIST, {.next = view_slow_cases}, 0},

@@ -165,13 +165,8 @@ static bool has_latency(const struct value *of)
 
 static void run_latency(const struct value *of, struct strbuf *out)
 {
-	const struct run *run = run_of(of);
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < run->latency_count; i++)
-		sum += run->latency_ms[i];
-	if (run->latency_count)
-		number_duration(out, divide_rounded(sum, (int64_t)run->latency_count));
+	if (has_latency(of))
+		number_duration(out, run_mean_latency(run_of(of)));
 }
 
 static void run_tokens(const struct value *of, struct strbuf *out)

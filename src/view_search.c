@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtally/arena.h"
+#include "runtally/families.h"
 #include "runtally/view_family.h"
 #include "runtally/view_group.h"
 #include "runtally/view_plan.h"
@@ -55,6 +56,12 @@ static void find_cases(struct view_search *search, const struct view *view,
 	}
 }
 
+static bool lists_all_causes(const struct view *view)
+{
+	return !view->families ||
+	       view->site->windows[LIST_FAMILIES].listed == view->families->count;
+}
+
 void view_search_init(struct view_search *search, const struct view *view, uint64_t bytes)
 {
 	const struct report *report = view->report;
@@ -62,6 +69,7 @@ void view_search_init(struct view_search *search, const struct view *view, uint6
 	*search = (struct view_search){
 		.suites = memory_alloc(report->suite_count * sizeof(*search->suites)),
 		.cases = memory_alloc(report->case_count * sizeof(*search->cases)),
+		.is_cut = !lists_all_causes(view),
 	};
 	find_suites(search, view, &bytes);
 	for (int failing = 1; failing >= 0; failing--)

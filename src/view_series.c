@@ -58,7 +58,56 @@ static const struct value_class class_point = {
 	.base = &class_tally,
 };
 
+/* ---- the trend: its days and weeks are without gaps ---- */
+
+static bool next_point(const struct value *of, const struct series *series,
+		       struct value_cursor *cursor, struct value *out)
+{
+	if (cursor->index >= series->count)
+		return false;
+	*out = value_of(&class_point, value_view(of), &series->points[cursor->index],
+			cursor->index);
+	cursor->index++;
+	return true;
+}
+
+static bool trend_days(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_point(of, value_view(of)->days, cursor, out);
+}
+
+static bool trend_weeks(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	return next_point(of, value_view(of)->weeks, cursor, out);
+}
+
+static const struct member trend_members[] = {
+	{"days", MEMBER_LIST, {.next = trend_days}, 0},
+	{"weeks", MEMBER_LIST, {.next = trend_weeks}, 0},
+};
+
+static const struct value_class class_trend = {
+	.name = "trend",
+	.members = trend_members,
+	.count = MEMBER_COUNT(trend_members),
+};
+
 /* ---- members of the report ---- */
+
+bool view_trend(const struct value *of, struct value *out)
+{
+	*out = value_of(&class_trend, value_view(of), value_view(of), 0);
+	return value_view(of)->days && value_view(of)->weeks;
+}
+
+void view_zone(const struct value *of, struct strbuf *out)
+{
+	char text[ZONE_TEXT_SIZE];
+
+	(void)of;
+	time_zone_text(text);
+	strbuf_addstr(out, text);
+}
 
 bool view_has_series(const struct value *of)
 {
@@ -71,12 +120,7 @@ bool view_series_points(const struct value *of, struct value_cursor *cursor, str
 {
 	const struct series *series = value_view(of)->series;
 
-	if (!view_has_series(of) || cursor->index >= series->count)
-		return false;
-	*out = value_of(&class_point, value_view(of), &series->points[cursor->index],
-			cursor->index);
-	cursor->index++;
-	return true;
+	return view_has_series(of) && next_point(of, series, cursor, out);
 }
 
 void view_series_unit(const struct value *of, struct strbuf *out)
@@ -142,6 +186,11 @@ bool view_series_any_cost(const struct value *of)
 bool view_series_any_partly(const struct value *of)
 {
 	return any_point(of, tells_cost_partly);
+}
+
+bool view_series_any_own(const struct value *of)
+{
+	return view_has_series(of) && value_view(of)->series->own_count > 0;
 }
 
 void view_series_chart(const struct value *of, struct strbuf *out)

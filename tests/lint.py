@@ -23,6 +23,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_
 LAYERS = """
     error arena strbuf
     base64 utf8 times stats sha256 accent logo numbers quantity path note crew spool gist
+        letter
     datum json json_block json_text json_wanted json_trail json_store json_skip
         json_pick
     escape_each escape redact_detect redact_card redact_context redact_email redact_phone
@@ -31,15 +32,16 @@ LAYERS = """
         records_state records_value records
     run details reading adapter adapters
     join paging select recognise harvest meter intake segments ingest
-    tally report_sort report compare gate roster families criteria breakdown series matrix
-        chart chart_case strip
+    tally report_sort report reliability compare gate roster families criteria breakdown series
+        matrix chart chart_case strip
     mustache mustache_parse mustache_indent mustache_json
     format.h
     view view_plan view_anchor view_site view_loads view_details view_brand view_family view_series
-        view_matrix view_case view_group view_search view_table view_top view_tally view_tally_raw
+        view_matrix view_case view_reliability view_group view_search view_table view_top view_tally
+        view_tally_raw
         view_run view_note view_inputs view_criteria view_breakdown view_change view_change_each
         view_compare view_report
-    page html site markdown junit junit_lines junit_names junit_text junit_case junit_view
+    page html site markdown mail junit junit_lines junit_names junit_text junit_case junit_view
         junit_output
     format.c
     place output folder templates
@@ -327,7 +329,8 @@ def check_readme_options():
     text = (ROOT / "README.md").read_text()
     for name in sorted(set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]+)", text)) - help_options()):
         # Of other programs in its examples.
-        if name not in {"user", "mail", "url", "suite-name", "data-binary", "form", "header"}:
+        if name not in {"user", "mail", "url", "suite-name", "data-binary", "form", "header",
+                        "netrc", "mail-rcpt", "upload-file"}:
             yield f"README.md: --{name} is not in --help"
 
 

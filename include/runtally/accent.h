@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The backgrounds of links that differ least from text: --sunk of style.css. */
+enum { ACCENT_LIGHT_GROUND = 0xf1f1ee, ACCENT_DARK_GROUND = 0x22272d };
+
 /* 0xrrggbb: as it was given, as text on light pages, as text on dark ones. */
 struct accent {
 	uint32_t color, light, dark;

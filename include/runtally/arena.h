@@ -74,9 +74,11 @@ void intern_release(struct interner *pool);
 const char *intern(struct interner *pool, const char *text);
 
 /*
- * A 64-bit hash (FNV-1a, folded), the same on every machine; for tables and anchors, not for
- * security.
+ * For tables in memory: FNV-1a from a seed, mixed. Nothing that is written may depend on it, for a
+ * program that reads what strangers wrote seeds it anew each time: else they could choose names
+ * that all fall into one place.
  */
+void hash_seed(uint64_t seed);
 uint64_t hash_bytes(const char *bytes, size_t length);
 
 #endif

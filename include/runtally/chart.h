@@ -12,8 +12,8 @@
 
 /*
  * The pass rate over time with its 95 % interval, a dot for each point that has a verdict (hollow:
- * below ten of them), open where there is none; below it the cost, where a run tells it. Nothing
- * for a series below two points.
+ * below ten of them), open where there is none; below it the cost, where a run tells it; behind
+ * them, a ground where the series is marked. Nothing for a series below two points.
  */
 void chart_series(const struct series *series, struct strbuf *out);
 

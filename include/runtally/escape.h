@@ -34,6 +34,12 @@ escape_fn escape_json;
 escape_fn escape_csv;
 /* Printable, 1,000 bytes at most; markers that CI systems obey are broken up. */
 escape_fn escape_terminal;
+/*
+ * Of a mail's HTML, and of its text and subject, on one line: 300 bytes at most, an ellipsis behind
+ * what is cut.
+ */
+escape_fn escape_mail_html;
+escape_fn escape_mail_text;
 
 /* Blocks: our own code lays them out, so templates print them raw. */
 

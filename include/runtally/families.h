@@ -24,7 +24,7 @@ const char *cause_name(enum cause cause);
 struct family {
 	const char *source, *key;
 	enum cause cause;
-	uint64_t hash; /* of source, cause and key: the same from one report to the next */
+	uint64_t hash;                        /* of source, cause and key: for the table */
 	uint64_t runs, errors, cases, suites; /* errors: of the runs, those that ended in error */
 	int64_t first_at, last_at;            /* TIME_UNKNOWN: no run tells */
 	const struct run *first;              /* in the order of the report */

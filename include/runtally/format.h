@@ -32,6 +32,11 @@ struct render_options {
 	uint64_t site_bytes;                /* 60,000,000 */
 	uint64_t site_files;                /* 5,000 */
 	uint64_t markdown_bytes;            /* 65,000: a GitHub comment */
+	uint64_t mail_bytes;                /* 80,000: the HTML of a mail */
+	const char *mail_from;              /* an address that address_check takes; NULL: none */
+	const char *const *mail_to;         /* likewise */
+	size_t mail_to_count;
+	int64_t date, now; /* ms; date: SOURCE_DATE_EPOCH, or TIME_UNKNOWN */
 };
 
 extern const struct render_options default_render_options;
@@ -41,6 +46,7 @@ struct rendering {
 	const struct format *format;
 	struct template_set *templates;
 	const struct view *view;
+	struct strbuf bodies[2]; /* of a message: what its bodies' formats gave */
 	/*
 	 * Begins file `part` (0 is the report itself; 1.. are numbered beside it) and ends the one
 	 * before. Until the first call the sink must not be used.
@@ -53,7 +59,7 @@ struct rendering {
 };
 
 struct format {
-	const char *name; /* html, site, markdown, junit, json, records, csv, text, bundle, view */
+	const char *name;      /* html, site, markdown, junit, json, records, csv, text, ... */
 	const char *extension; /* ".html"; "/": a folder; NULL: cannot be told from a name */
 	const char *summary;   /* one line of --list-formats */
 	const char *template;  /* root template, "html/report"; NULL: none */
@@ -65,12 +71,18 @@ struct format {
 	bool details;      /* shows details of runs (--details) */
 	bool families;     /* shows families of failures */
 	bool series;       /* shows the runs over time */
+	bool trend;        /* tells them by day and by week */
+	bool reliability;  /* tells how likely several tries all pass */
 	bool breakdowns;   /* shows criteria, and runs by model and agent */
-	bool folder;       /* has many files, by name */
-	bool bundle;       /* an archive of all formats that are not, and have an extension */
+	const struct format *const *bodies; /* a message: of its text and its HTML; NULL: none */
+	bool folder;                        /* has many files, by name */
+	bool bundle; /* an archive of all formats that are not, and have an extension */
 };
 
 extern const struct format *const formats[]; /* ended by NULL */
+
+/* Whether the options tell all that it needs: a message has a sender and recipients. */
+bool format_is_possible(const struct format *format, const struct render_options *options);
 
 /* By name or by extension without its dot ("md"); NULL where there is none. */
 const struct format *format_by_name(const char *name);

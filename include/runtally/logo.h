@@ -26,7 +26,7 @@ struct logo {
 /* PNG, JPEG, GIF, WebP or SVG; -1 and an error: it cannot be read, is something else, too large. */
 int logo_read(struct logo *logo, const char *path, struct arena *arena, struct error *err);
 
-/* Appends the name of its file in a site: `logo.png`, `.jpg`, `.gif`, `.webp`, `.svg`. */
+/* Appends the name of its file in a site: `runtally-logo.png`, `.jpg`, `.gif`, `.webp`, `.svg`. */
 void logo_file(const struct logo *logo, struct strbuf *out);
 /* Whether a logo of any kind has that name. */
 bool logo_has_file(const char *name);

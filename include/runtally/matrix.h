@@ -2,7 +2,7 @@
  * matrix: runs of a suite → how its cases did in its latest executions, side by side.
  *
  * A column is an execution (run.execution_id: a batch or suite run). Where most runs tell none, it
- * is a day of UTC that has runs, or a week, month or year where there are too many of those.
+ * is a day that has runs, or a week, month or year where there are more of those than columns.
  */
 #ifndef RUNTALLY_MATRIX_H
 #define RUNTALLY_MATRIX_H
@@ -32,7 +32,7 @@ struct matrix {
 	bool by_execution; /* else by series unit, the same in all columns */
 };
 
-/* Takes time in proportion to the runs, room in proportion to their executions while it runs. */
+/* Sorts the times of the runs, or counts their executions: takes room for them while it runs. */
 void matrix_build(struct matrix *matrix, struct run *const *runs, size_t count);
 
 /* How a case did in a column. It begins with its tally. */

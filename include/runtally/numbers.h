@@ -31,4 +31,7 @@ void number_nano(struct strbuf *out, int64_t nano);
 /* seconds from milliseconds with 3 decimals: `2.034` */
 void number_seconds(struct strbuf *out, int64_t ms);
 
+/* Millionths of 1 with two decimals, rounded half up: `0.88`. */
+void number_score(struct strbuf *out, int32_t micro);
+
 #endif

@@ -14,10 +14,6 @@
 /* What a suite is (--suite-by). */
 enum suite_by { SUITE_BY_SUITE, SUITE_BY_AGENT, SUITE_BY_SOURCE, SUITE_BY_FOLDER };
 
-/*
- * Groups hold ranges of report.runs, which are sorted by source, suite, case, time, id. Each begins
- * with its tally, so that a pointer to a group is one to its tally.
- */
 /* What the verdicts of a case say in order of time; runs without one are passed over. */
 enum case_state {
 	CASE_PASSES, /* the latest passed, or all did */
@@ -26,6 +22,10 @@ enum case_state {
 	CASE_UNJUDGED,
 };
 
+/*
+ * Groups hold ranges of report.runs, which are sorted by source, suite, case, time, id. Each begins
+ * with its tally, so that a pointer to a group is one to its tally.
+ */
 struct case_group {
 	struct tally tally;
 	const char *id, *name;     /* id may be NULL; name never is */
@@ -44,6 +44,7 @@ enum { STRIP_LENGTH = 30 };
 struct suite_group {
 	struct tally tally;
 	const char *source, *id, *name; /* id may be NULL; name never is */
+	const char *key;   /* by which its runs are grouped: no other of its source has it */
 	const char *title; /* the name, with the source or id added where two suites share it */
 	uint64_t failing_before;             /* failing cases in the suites before it */
 	uint64_t flaky_cases, failing_cases; /* failing: with a run that failed or ended in error */

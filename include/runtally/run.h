@@ -151,6 +151,8 @@ bool run_is_failure(const struct run *run);
 int64_t run_begin(const struct run *run);
 /* When it happened, for periods: the end, else the begin. */
 int64_t run_when(const struct run *run);
+/* Over its turns, in ms, rounded half up; -1: it tells no latency. */
+int64_t run_mean_latency(const struct run *run);
 /*
  * Sets duration_ms from begin and end where it is not known yet; an end before the begin gives
  * none.

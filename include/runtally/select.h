@@ -61,6 +61,7 @@ struct run_list {
  */
 struct selection {
 	struct run_list now, before, all;
+	bool has_past;               /* whether there is a history in `all` */
 	bool compares;               /* whether a comparison was asked for */
 	struct period before_period; /* of `before`; open on both sides: those of a baseline */
 };

@@ -1,6 +1,6 @@
 /*
- * series: runs → their tallies by day, week, month or year of UTC, gaps included: what a chart over
- * time shows.
+ * series: runs → their tallies by day, week, month or year of the zone (--tz): what a chart over
+ * time shows, gaps included, and what a list of the latest days or weeks tells, without gaps.
  */
 #ifndef RUNTALLY_SERIES_H
 #define RUNTALLY_SERIES_H
@@ -29,17 +29,25 @@ struct series {
 		*points; /* upwards; those between the first and the last may be empty */
 	size_t count;    /* 0: no run tells its time, or the times span centuries */
 	enum series_unit unit;
-	uint64_t untimed; /* runs that tell no time */
+	uint64_t untimed;            /* runs that tell no time */
+	size_t own_first, own_count; /* points that the report is about; 0: all, or none */
 };
 
 /* A point with fewer verdicts than that has few: its rate says little. */
 enum { SERIES_FEW = 10 };
+/* So many of the latest days and weeks that have runs make a trend. */
+enum { TREND_DAYS = 92, TREND_WEEKS = 105 };
 
 /* Whether a point has a verdict, but few. */
 bool series_is_few(const struct series_point *point);
 
 /* Days up to 31 of them, weeks up to 105, months up to ten years, years up to 200. */
 void series_build(struct series *series, struct run *const *runs, size_t count);
+/* By this unit, only the latest `most` points that have runs: gaps are left out. */
+void series_latest(struct series *series, struct run *const *runs, size_t count,
+		   enum series_unit unit, size_t most);
+/* Marks the points that such a stretch of time lies in; none where it is not known. */
+void series_mark(struct series *series, int64_t first_at, int64_t last_at);
 void series_release(struct series *series);
 
 /* How many points that makes of such a period, which is in milliseconds. */
@@ -51,6 +59,8 @@ size_t series_length(int64_t from, int64_t to);
  */
 void series_divide(struct series *series, struct run *const *runs, size_t count,
 		   enum series_unit unit);
+/* The point of that unit in which a time lies, without a run. */
+struct series_point series_point_at(int64_t when, enum series_unit unit);
 /* Whether the run tells a time that lies in the point. */
 bool series_point_holds(const struct series_point *point, const struct run *run);
 

@@ -61,13 +61,6 @@ int32_t probability_micro(double probability);
 uint64_t runs_needed(int32_t rate_micro);
 
 /*
- * pass^k, in millionths: the chance that k tries that are drawn from `total`, of which `passed`
- * did, all passed: C(passed, k) / C(total, k), which is unbiased. k is 1..total. All means all and
- * none none, as in tally_rate. Yao, S. et al. (2024), "tau-bench", arXiv:2406.12045, section 3.
- */
-int32_t pass_hat_k(uint64_t total, uint64_t passed, unsigned k);
-
-/*
  * Nearest-rank percentile of `values`, which are sorted upwards and not empty: the value at rank
  * ceil(percent / 100 * count). percent is 1..100.
  */
@@ -80,5 +73,15 @@ int64_t divide_rounded(int64_t numerator, int64_t denominator);
  * 2^43.
  */
 int32_t ratio_micro(uint64_t numerator, uint64_t denominator);
+
+/*
+ * pass^k, in millionths: the chance that k tries that are drawn from `total`, of which `passed`
+ * did, all passed: C(passed, k) / C(total, k), which is unbiased. Rounded half up from the exact
+ * value, but all means all and none none, as in tally_rate. k is 1..8 and at most total, which is
+ * below 2^32. Yao, S. et al. (2024), "tau-bench", arXiv:2406.12045, section 3.
+ */
+int32_t pass_hat_k(uint64_t total, uint64_t passed, unsigned k);
+/* The same in units of 10^-12, for means; just rounded. */
+int64_t pass_hat_pico(uint64_t total, uint64_t passed, unsigned k);
 
 #endif

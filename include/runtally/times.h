@@ -42,6 +42,10 @@ bool time_zone_parse(const char *text, int64_t *ahead_ms);
 int64_t time_local_days(int64_t ms);
 /* The first millisecond of that day in the zone. */
 int64_t time_of_local_day(int64_t day);
+/* The Monday of the day's week, and `2026-W47`: the year of a week is that of its Thursday. */
+int64_t week_monday(int64_t day);
+enum { WEEK_TEXT_SIZE = 9 };
+void week_text(int64_t day, char text[WEEK_TEXT_SIZE]);
 /* The first day of an ISO 8601 week, `2026-W47`. False where there is none such. */
 bool week_parse(const char *text, int64_t *day);
 

@@ -22,12 +22,14 @@
 #include "runtally/view_loads.h"
 
 struct view_plan;
+struct period;
 struct families;
 struct criteria;
 struct breakdown;
 struct series;
 struct comparison;
 struct period;
+struct reliability;
 struct view_site;
 struct logo;
 struct accent;
@@ -62,12 +64,15 @@ struct view {
 	const struct criteria *criteria; /* of its runs; likewise */
 	const struct breakdown *models, *agents;
 	const struct series *series;
-	const struct comparison *comparison;  /* with other runs; NULL: there is none */
-	const struct period *compared_period; /* of those runs; NULL: they are a baseline */
-	bool compared_previous;               /* it is the one before that of the report */
-	struct view_loads *loads;             /* of its runs' details; NULL: none are shown */
+	const struct comparison *comparison;   /* with other runs; NULL: there is none */
+	const struct period *compared_period;  /* of those runs; NULL: they are a baseline */
+	bool compared_previous;                /* it is the one before that of the report */
+	const struct series *days, *weeks;     /* the trend; NULL: not told */
+	const struct reliability *reliability; /* likewise */
+	struct view_loads *loads;              /* of its runs' details; NULL: none are shown */
 	struct view_matrix *matrix; /* of its suites, one at a time; NULL: none is shown */
 	const struct ingest_counts *counts;
+	const struct period *asked; /* the period that was asked for; NULL: none */
 	const struct notes *notes;
 	const struct gates *gates;
 	const struct render_options *render;

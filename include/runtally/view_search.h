@@ -13,7 +13,7 @@
 
 struct view_search {
 	bool *suites, *cases; /* by suite, by case: whether it is found */
-	bool is_cut;          /* whether one of the report is not */
+	bool is_cut;          /* whether a suite, case or cause of the report is not */
 };
 
 /* Of a view that has its plan; in about so many bytes. */

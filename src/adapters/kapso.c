@@ -177,37 +177,63 @@ static enum outcome outcome_of(const struct run *run, const struct node *record,
 
 enum { POINTS_MOST = 8, POINT_BYTES = 300 };
 
+/* Behind the mark of a list: `-`, `*`, `+`, `1.`, `2)`. */
+static const char *skip_list_mark(const char *line)
+{
+	size_t digits;
+
+	line += strspn(line, " \t-*+");
+	digits = strspn(line, "0123456789");
+	if (digits && (line[digits] == '.' || line[digits] == ')'))
+		line += digits + 1;
+	return line + strspn(line, " \t");
+}
+
 /* What a line says behind the cross of a checklist; NULL: it is not marked so. */
 static const char *crossed_point(const char *line)
 {
 	static const char cross[] = "\xe2\x9d\x8c";
 
-	line += strspn(line, " \t-*+");
+	line = skip_list_mark(line);
 	if (strncmp(line, cross, sizeof(cross) - 1) != 0)
 		return NULL;
 	line += sizeof(cross) - 1;
-	return line + strspn(line, " \t*:");
+	return line + strspn(line, " \t:");
+}
+
+/* Without the asterisks of bold type. */
+static void add_point(struct strbuf *out, const char *point, size_t length)
+{
+	strbuf_addstr(out, out->length ? "; " : "not met: ");
+	for (size_t i = 0; i < length; i++) {
+		if (i + 1 < length && point[i] == '*' && point[i + 1] == '*')
+			i++;
+		else
+			strbuf_addch(out, point[i]);
+	}
 }
 
 /* The points that the judge marked as not met, on one line; NULL: there is none. */
 static const char *unmet_points(const char *feedback, struct reading *reading)
 {
-	const char *points = NULL;
+	struct strbuf points = STRBUF_INIT;
+	const char *text = NULL;
 	size_t count = 0;
 
-	for (const char *line = feedback; line && *line && count < POINTS_MOST;) {
+	for (const char *line = feedback; line && *line; line += strspn(line, "\r\n")) {
 		const char *point = crossed_point(line);
 		size_t length = point ? strcspn(point, "\r\n") : 0;
 
-		if (length) {
-			points = arena_printf(reading->scratch, "%s%s%.*s",
-					      points ? points : "not met: ", count++ ? "; " : "",
-					      (int)utf8_cut(point, length, POINT_BYTES), point);
-		}
-		line = strchr(line, '\n');
-		line += line != NULL;
+		if (length && count++ < POINTS_MOST)
+			add_point(&points, point, utf8_cut(point, length, POINT_BYTES));
+		line += strcspn(line, "\r\n");
 	}
-	return points;
+	if (count > POINTS_MOST)
+		strbuf_addf(&points, "; and %zu more", count - POINTS_MOST);
+	if (count)
+		text = arena_strndup(reading->scratch, points.text, points.length);
+	strbuf_release(&points);
+	return text;
 }
 
 static const char *reason_of(const struct run *run, const char *error, const char *feedback,

@@ -111,6 +111,8 @@ INPUTS = {
     "samples": ["--title", "Saltwind Ferries: agent tests", harness.ROOT / "samples"],
     "hostile golden": [*ALL, harness.TESTS / "golden/hostile/in"],
     "branded": BRANDED,
+    "compared": [*ALL, "--baseline", harness.ROOT / "samples/kapso/runs-2026-w44.json",
+                 "--baseline", harness.ROOT / "samples/magpipe", harness.ROOT / "samples/kapso"],
     "empty": ["--min-pass-rate", "99", harness.TESTS / "envelopes/magpipe-runs-empty.json"],
 }
 
@@ -134,6 +136,31 @@ class Reports:
         if not path.exists():
             sys.exit(f"{name}: {ended.stderr.decode()}")
         return path
+
+    def mails(self):
+        """The HTML of mails: of samples/, compared, too, and of texts that are hard to show."""
+        samples = [*INPUTS["samples"], "--link", "https://ci.example.com/job/42"]
+        kinds = {"samples": samples, "scripts": None, "right to left": None,
+                 "compared": [*samples, "--baseline", self.worse()],
+                 "long names": None, "empty": INPUTS["empty"]}
+        for name, arguments in kinds.items():
+            if self.is_wanted(f"mail of {name}"):
+                path = self.folder / f"mail-of-{name.replace(' ', '-')}.html"
+                records = arguments or [self.records(f"mail-{name}", RECORDS[name]())]
+                harness.runtally("-q", "-o", f"mail-html={path}", "--min-pass-rate", "99", *records)
+                yield {"name": f"mail of {name}", "file": str(path), "mail": True}
+
+    def worse(self):
+        """A baseline of samples/ in which every third run went otherwise, of a suite all did."""
+        ended = harness.runtally("-q", "-o", "records=-", harness.ROOT / "samples")
+        runs = [json.loads(line) for line in ended.stdout.splitlines()]
+        for number, run in enumerate(runs):
+            run["run_id"] = f"before-{run['run_id']}"
+            if run["outcome"] in ("passed", "failed"):
+                other = number % 3 == 0 or run.get("suite", {}).get("name", "").startswith("B")
+                passed = (run["outcome"] == "passed") != other
+                run["outcome"] = "passed" if passed else "failed"
+        return self.records("worse", runs)
 
     def records(self, name, records):
         path = self.folder / f"{name}.ndjson"
@@ -201,7 +228,8 @@ def main():
         reports = Reports(pathlib.Path(folder), words)
         plan = {"chromium": browser(), "folder": folder, "figures": "--figures" in sys.argv,
                 "all": "--all" in sys.argv,
-                "pages": [*reports.heavy(), *reports.pages()], "sites": [*reports.sites()]}
+                "pages": [*reports.heavy(), *reports.pages(), *reports.mails()],
+                "sites": [*reports.sites()]}
         path = pathlib.Path(folder) / "plan.json"
         path.write_text(json.dumps(plan))
         return subprocess.run(["node", HERE / "check.mjs", path], timeout=TIME_LIMIT).returncode

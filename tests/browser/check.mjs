@@ -117,8 +117,35 @@ async function checkHostile(name, url) {
   await withoutPolicy(name, url);
 }
 
-async function checkPage({ name, file, hostile, heavy, branded, site: whole }) {
+// ---- a mail ----
+
+// What old mail programs need, and no page has.
+const OF_MAILS = { 'no-inline-style': 'off', 'no-deprecated-attr': 'off', deprecated: 'off',
+  'prefer-native-element': 'off', 'prefer-tbody': 'off' };
+
+// As most programs show it, as it is where they drop its <style>, wide and narrow, light and dark.
+async function checkMail({ name, file }) {
+  const plain = file.replace('.html', '-plain.html');
+  writeFileSync(plain, readFileSync(file, 'utf8').replace(/<style>.*?<\/style>/s, ''));
+  await test(`${name}: markup`, () => pages.markup(file, OF_MAILS));
+  for (const [kind, path] of Object.entries({ '': file, ' without its style': plain })) {
+    await visiting(`${name}${kind}`, pathToFileURL(path).href, {}, async (visit, check) => {
+      await check('markup of its own alone', () => pages.foreign(visit, ['style']));
+      for (const colorScheme of ['light', 'dark']) {
+        await visit.page.emulateMedia({ colorScheme });
+        for (const width of [600, NARROWEST.width]) {
+          await visit.page.setViewportSize({ width, height: NARROWEST.height });
+          await check(`${colorScheme}, ${width} px, axe`, pages.everything);
+          await check(`${colorScheme}, ${width} px, reflow`, pages.reflow);
+        }
+      }
+    });
+  }
+}
+
+async function checkPage({ name, file, hostile, heavy, branded, mail, site: whole }) {
   const url = pathToFileURL(file).href;
+  if (mail) return checkMail({ name, file });
   if (heavy) return checkWeight({ name, file, limits: heavy, whole });
   await test(`${name}: markup`, () => pages.markup(file));
   if (hostile) return checkHostile(name, url);

@@ -19,8 +19,9 @@ function first(list) {
 
 const validator = new HtmlValidate(new FileSystemConfigLoader(rules));
 
-export async function markup(file) {
-  const report = await validator.validateString(readFileSync(file, 'utf8'), rules);
+export async function markup(file, exceptions = {}) {
+  const report = await validator.validateString(readFileSync(file, 'utf8'),
+    { ...rules, rules: { ...rules.rules, ...exceptions } });
   const messages = report.results.flatMap((result) => result.messages);
   return first(messages.map((message) =>
     `${message.line}:${message.column}: ${message.message} (${message.ruleId})`));
@@ -46,6 +47,11 @@ async function axe(visit, options) {
 export function accessibility(visit) {
   const rules = Object.fromEntries(AXE_LOOKS.map((rule) => [rule, { enabled: false }]));
   return axe(visit, { runOnly: { type: 'tag', values: AXE_TAGS }, rules });
+}
+
+// All rules, of all that there is.
+export function everything(visit) {
+  return axe(visit, { runOnly: { type: 'tag', values: AXE_TAGS } });
 }
 
 // All rules, on a page of which only the first few rows, runs and list items are left.
@@ -202,19 +208,20 @@ const MADE = 'script:not([src]), iframe, object, embed, img:not(.masthead > .log
   'form:not(.masthead > .find), base, template';
 
 // Elements, attributes and globals that only a hostile text could have made.
-export async function foreign(visit) {
-  return first(await visit.evaluate((made) => {
+export async function foreign(visit, allowed = []) {
+  return first(await visit.evaluate(([made, allowed]) => {
     const found = [];
     for (const element of document.querySelectorAll('*')) {
       if (element.matches(made))
         found.push(`<${element.localName}>`);
       for (const { name, value } of element.attributes)
-        if (name.startsWith('on') || name === 'style' || /^\s*javascript:/i.test(value))
+        if (name.startsWith('on') || (name === 'style' && !allowed.includes(name)) ||
+          /^\s*javascript:/i.test(value))
           found.push(`${element.localName} ${name}=${value.slice(0, 60)}`);
     }
     if ('ran' in window) found.push('a script ran');
     return found;
-  }, MADE));
+  }, [MADE, allowed]));
 }
 
 // ---- weight ----

@@ -83,16 +83,17 @@ class Brand(harness.Case):
 
     def test_logo_in_a_site(self):
         site = self.site("--logo", "logo")
-        self.assertEqual(site["logo.png"], PNG)
+        self.assertEqual(site["runtally-logo.png"], PNG)
         for name, text in site.items():
             if name.endswith(".html"):
-                self.assertEqual(text.count(b'<img class="logo" src="logo.png" alt="" '), 1, name)
+                logo = b'<img class="logo" src="runtally-logo.png" alt="" '
+                self.assertEqual(text.count(logo), 1, name)
 
     def test_another_logo(self):
         """A site replaces one that has a logo of another kind, or none."""
-        names = [{name for name in self.site(*options) if name.startswith("logo")}
+        names = [{name for name in self.site(*options) if "logo" in name}
                  for options in (["--logo", "logo"], ["--logo", "logo.png"], [])]
-        self.assertEqual(names, [{"logo.png"}, {"logo.svg"}, set()])
+        self.assertEqual(names, [{"runtally-logo.png"}, {"runtally-logo.svg"}, set()])
 
     def test_budget(self):
         """The logo's bytes and file count."""
@@ -107,7 +108,7 @@ class Brand(harness.Case):
     def test_in_the_bundle(self):
         self.site("--logo", "logo", "-o", "all.zip")
         with zipfile.ZipFile(self.folder / "all.zip") as bundle:
-            self.assertEqual(bundle.read("site/logo.png"), PNG)
+            self.assertEqual(bundle.read("site/runtally-logo.png"), PNG)
 
     def test_in_the_config(self):
         self.write("runtally.json", json.dumps({"logo": "logo", "accent": "#fe0"}))

@@ -35,7 +35,8 @@ CORES = {
     "e-mail in an address": "zofia.kuebler%40mail",
 }
 
-FORMATS = ("html", "md", "xml", "json", "ndjson", "csv", "txt", "view", "zip")
+FORMATS = ("html", "md", "xml", "json", "ndjson", "csv", "txt", "zip")
+NAMED = ("view", "mail-html", "mail-text")
 
 
 def records(canary, words):
@@ -47,13 +48,13 @@ def records(canary, words):
 
 class Privacy(harness.Case):
     def outputs(self, *arguments):
-        names = [word for name in FORMATS
-                 for word in ("-o", "view=out/view" if name == "view" else f"out/report.{name}")]
+        names = [word for name in FORMATS for word in ("-o", f"out/report.{name}")]
+        names += [word for name in NAMED for word in ("-o", f"{name}=out/{name}")]
         (self.folder / "out").mkdir(exist_ok=True)
         ended = self.run_here(*arguments, *names, "--details", "all", "-v")
         self.assertIn(ended.returncode, (0, 3), ended.stderr)
         found = {path.name: path.read_bytes() for path in (self.folder / "out").iterdir()}
-        self.assertEqual(len(found), len(FORMATS))
+        self.assertEqual(len(found), len(FORMATS) + len(NAMED))
         with zipfile.ZipFile(io.BytesIO(found["report.zip"])) as bundle:
             for name in bundle.namelist():
                 found[f"report.zip!{name}"] = bundle.read(name)

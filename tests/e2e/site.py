@@ -218,6 +218,28 @@ class Site(harness.Case):
         self.write("none.json", "[]")
         self.assertIn("No runs", self.check(self.make(inputs="none.json"))["index.html"])
 
+    def test_one_id_twice(self):
+        """Suites that bear one id, but are not grouped by it, have pages of their own."""
+        for agents in ([{"suite": {"id": "a", "name": "Bot"}, "agent": {"id": "a", "name": "Bot"}},
+                        {"agent": {"id": "a", "name": "Bot"}}],
+                       [{"agent": {"name": "X"}}, {"agent": {"id": "X", "name": "Y"}}]):
+            self.write("runs.ndjson", "".join(json.dumps({
+                "schema": "runtally.run/1", "source": "playgent", "run_id": f"{number}",
+                "case": {"id": f"c{number}"}, "outcome": "failed", **agent}) + "\n"
+                for number, agent in enumerate(agents)))
+            found = self.check(self.make())
+            self.assertEqual(sum(name.startswith("suite-") for name in found), 2)
+
+    def test_one_hash_twice(self):
+        """Names that have one FNV-1a hash."""
+        self.write("runs.ndjson", "".join(json.dumps({
+            "schema": "runtally.run/1", "source": "playgent", "run_id": name,
+            "case": {"id": name}, "suite": {"id": name}, "outcome": "failed"}) + "\n"
+            for name in ("8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ")))
+        found = self.check(self.make())
+        for kind in ("suite-", "case-", "run-"):
+            self.assertEqual(sum(name.startswith(kind) for name in found), 2)
+
     # ---- search.js ----
 
     def test_search(self):
@@ -343,7 +365,7 @@ class Site(harness.Case):
         self.assertEqual(head, ["Case"] + [f"11-{day:02} 02:00" for day in range(3, 15)])
         self.assertEqual([row[0] for row in rows], ["case 0000", "case 0001", "case 0002"])
         self.assertEqual([row[1:] for row in rows], [["passed"] * 12] * 2 + [["failed"] * 12])
-        self.assertEqual(rates, ["Pass rate"] + ["66.7 % 2/3"] * 12)
+        self.assertEqual(rates, ["Pass rate, all cases"] + ["66.7 % 2/3"] * 12)
         self.assertIn("The latest 12, oldest first; 2 earlier not shown.", page)
         self.assertEqual(len(re.findall(r'<td><a class="outcome failed" href="run-r-', page)), 12)
 
@@ -356,7 +378,7 @@ class Site(harness.Case):
         self.assertEqual(sorted(len(part) - 2 for part in parts), [50, 100, 100])
         self.assertEqual(len({row[0] for part in parts for row in part[1:-1]}), 250)
         for part in parts:
-            self.assertEqual(part[-1], ["Pass rate"] + ["99.6 % 249/250"] * 3)
+            self.assertEqual(part[-1], ["Pass rate, all cases"] + ["99.6 % 249/250"] * 3)
 
     def test_no_matrix(self):
         self.put_executed(3, 1)

@@ -171,6 +171,17 @@ static void check_terminal(struct strbuf *out, const char *text, size_t size)
 	strbuf_reset(out);
 }
 
+static void check_mail(struct strbuf *out, const char *text, size_t size)
+{
+	escape_mail_html(out, text, size, 0);
+	require_clean(out, "\t\n");
+	check_markup(out);
+	strbuf_reset(out);
+	escape_mail_text(out, text, size, 0);
+	require_clean(out, "");
+	strbuf_reset(out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	const char *text = (const char *)bytes;
@@ -182,6 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	check_fence(&out, text, size);
 	check_data(&out, text, size);
 	check_terminal(&out, text, size);
+	check_mail(&out, text, size);
 	require(utf8_cut(text, size, size / 2) <= size / 2);
 	require(utf8_columns(text, size) <= 2 * size);
 	strbuf_release(&out);

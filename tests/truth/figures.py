@@ -4,6 +4,7 @@ import collections
 import datetime
 import decimal
 import fractions
+import math
 
 from world import SOURCES
 
@@ -125,10 +126,18 @@ def last_of(runs):
     return (outcomes.pop() if len(outcomes) == 1 else None), None
 
 
+def tries_of(runs):
+    """Of a case with two verdicts: pass^k for as many tries as it has, 8 at most."""
+    most = min(judged(runs), 8)
+    if most < 2:
+        return {}
+    return {"pass_hat": [share(pass_hat(runs, k)) for k in range(1, most + 1)]}
+
+
 def case_figures(key, runs):
     outcome, at = last_of(runs)
     kinds = {run.outcome for run in runs}
-    return {"id": key[0], "name": key[1], **tally(runs),
+    return {"id": key[0], "name": key[1], **tally(runs), **tries_of(runs),
             "flaky": "passed" in kinds and bool(kinds & {"failed", "error"}),
             "last_outcome": outcome, "last_at": at}
 
@@ -148,6 +157,73 @@ def suites_of(source, runs):
     for key, of_suite in grouped(runs, suite_of):
         yield {"source": source, "id": key[0], "name": key[1], **tally(of_suite),
                "cases": [case_figures(case, some) for case, some in grouped(of_suite, case_of)]}
+
+
+def trend(runs, *, hours=0):
+    """By days and ISO weeks of a zone that is so far ahead of UTC, without gaps."""
+    days, weeks = collections.defaultdict(list), collections.defaultdict(list)
+    for run in runs:
+        if run.when is None:
+            continue
+        day = (datetime.datetime(1970, 1, 1) +
+               datetime.timedelta(milliseconds=run.when, hours=hours)).date()
+        days[day].append(run)
+        weeks[day - datetime.timedelta(day.weekday())].append(run)
+    return {"days": [{"date": day.isoformat(), **tally(some)}
+                     for day, some in sorted(days.items())],
+            "weeks": [{"week": "%d-W%02d" % monday.isocalendar()[:2], "from": monday.isoformat(),
+                       **tally(some)} for monday, some in sorted(weeks.items())]}
+
+
+def pass_hat(runs, k):
+    """The share of all choices of k verdicts that are all passes."""
+    outcomes = [run.outcome for run in runs if run.outcome in ("passed", "failed", "error")]
+    return F(math.comb(outcomes.count("passed"), k), math.comb(len(outcomes), k))
+
+
+def share(value):
+    """With 6 decimals; all means all and none none."""
+    whole = rounded(value, 6)
+    if 0 < value < 1:
+        return min(max(whole, D("0.000001")), D("0.999999"))
+    return whole
+
+
+def judged(runs):
+    return sum(run.outcome in ("passed", "failed", "error") for run in runs)
+
+
+def mean_of(values):
+    """Of values to 12 decimals, with 6."""
+    return share(F(sum(rounded(value, 12) for value in values)) / len(values))
+
+
+def kind_of(runs):
+    passed = sum(run.outcome == "passed" for run in runs)
+    if judged(runs) < 3:
+        return "too_few"
+    return "solid" if passed == judged(runs) else "shaky" if passed else "dead"
+
+
+def reliability(runs):
+    cases = [some for source in SOURCES
+             for _, of_suite in grouped([run for run in runs if run.source == source], suite_of)
+             for _, some in grouped(of_suite, case_of)]
+    timed = [run.when for run in runs if run.when is not None]
+    kinds = collections.Counter(map(kind_of, cases))
+    hats = []
+    for k in range(1, 9):
+        enough = [case for case in cases if judged(case) >= k]
+        if enough:
+            hats.append({"k": k, "cases": len(enough),
+                         "rate": mean_of([pass_hat(case, k) for case in enough]),
+                         "single": mean_of([pass_hat(case, 1) for case in enough])})
+    return {"window": {"from": time_text(min(timed, default=None)),
+                       "to": time_text(max(timed, default=None))},
+            "pass_hat": hats, **{kind: kinds[kind] for kind in ("solid", "shaky", "dead",
+                                                                "too_few")},
+            "flaky": sum(0 < sum(run.outcome == "passed" for run in case) < judged(case)
+                         for case in cases)}
 
 
 def begin_of(run):
@@ -171,4 +247,5 @@ def report(truth):
                     for source, some in by_source.items() if some],
         "suites": [suite for source, some in by_source.items()
                    for suite in suites_of(source, some)],
+        "trend": {"tz": "UTC", **trend(runs)}, "reliability": reliability(runs),
     }

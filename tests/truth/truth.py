@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """2,000 runs of five APIs with known truth: every figure, and the same bytes whatever surrounds."""
 
+import datetime
 import decimal
 import io
 import json
@@ -18,6 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import figures  # noqa: E402
 import generate  # noqa: E402
 import harness  # noqa: E402
+import world  # noqa: E402
 
 FORMATS = ("html", "md", "xml", "json", "ndjson", "csv", "txt", "zip")
 OUTPUTS = [word for end in FORMATS for word in ("-o", f"report.{end}")]
@@ -65,6 +67,30 @@ class Figures(harness.Case):
         self.assertEqual(len(errors), TRUTH.refusals)
         for word in ("cut short", "not among the inputs"):
             self.assertEqual([note for note in report["notes"] if word in note["text"]], [])
+
+    def test_before_the_period(self):
+        """All runs up to the period's end, which begins and ends at midnight of the zone."""
+        ended = harness.runtally("data", "-o", "json=-", "--since", "2026-11-05", "--until",
+                                 "2026-11-12", "--tz", "+03:30", cwd=FOLDER)
+        found = parse(ended.stdout)
+        end = datetime.datetime(2026, 11, 13) - datetime.timedelta(hours=3.5)
+        end_ms = (end - datetime.datetime(1970, 1, 1)) // datetime.timedelta(milliseconds=1)
+        runs = [run for run in TRUTH.runs if run.when is None or run.when < end_ms]
+        expected = {"trend": {"tz": "UTC+03:30", **figures.trend(runs, hours=3.5)},
+                    "reliability": figures.reliability(runs)}
+        self.assertEqual(expected["trend"]["days"][-1]["date"], "2026-11-12")
+        self.assertLess(found["totals"]["runs"], len(runs))
+        self.assertEqual(self.tries(found["suites"]), {
+            key: value for key, value in self.tries(
+                suite for source in world.SOURCES for suite in figures.suites_of(
+                    source, [run for run in runs if run.source == source])).items()
+            if key in self.tries(found["suites"])})
+        self.assertEqual(list(differences(expected, found))[:20], [])
+
+    @staticmethod
+    def tries(suites):
+        return {(suite["source"], suite["id"], suite["name"], case["id"], case["name"]):
+                case.get("pass_hat") for suite in suites for case in suite["cases"]}
 
     def test_each_run(self):
         ended = harness.runtally("data", "-o", "records=-", cwd=FOLDER)

@@ -128,15 +128,23 @@ static void test_kinds(void **state)
 		size_t length;
 		const char *file;
 	} cases[] = {
-		{BYTES("\x89PNG\r\n\x1A\n\0\0\0\rIHDR"), "logo.png"},
-		{BYTES("\xFF\xD8\xFF\xE0\0\x10JFIF"), "logo.jpg"},
-		{BYTES("GIF89a\1\0"), "logo.gif"},
-		{BYTES("GIF87a\1\0"), "logo.gif"},
-		{BYTES("RIFF\x1A\0\0\0WEBPVP8L"), "logo.webp"},
-		{BYTES(SVG), "logo.svg"},
-		{BYTES("\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<!-- <svg> -->\n" SVG), "logo.svg"},
-		{BYTES("<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">" SVG), "logo.svg"},
-		{BYTES("<!DOCTYPE svg [ <!ENTITY a \"b\"> ] >\n" SVG), "logo.svg"},
+		{BYTES("\x89PNG\r\n\x1A\n\0\0\0\rIHDR"), "runtally-logo.png"},
+		{BYTES("\xFF\xD8\xFF\xE0\0\x10JFIF"), "runtally-logo.jpg"},
+		{BYTES("GIF89a\1\0"), "runtally-logo.gif"},
+		{BYTES("GIF87a\1\0"), "runtally-logo.gif"},
+		{BYTES("RIFF\x1A\0\0\0WEBPVP8L"), "runtally-logo.webp"},
+		{BYTES(SVG), "runtally-logo.svg"},
+		{BYTES("\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<!-- <svg> -->\n" SVG),
+		 "runtally-logo.svg"},
+		{BYTES("<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">" SVG),
+		 "runtally-logo.svg"},
+		{BYTES("<!DOCTYPE svg [ <!ENTITY a \"b\"> ] >\n" SVG), "runtally-logo.svg"},
+		{BYTES("<!DOCTYPE svg SYSTEM \"a[b\" [<!-- it's ] > --><!ENTITY a \"]>\">]>" SVG),
+		 "runtally-logo.svg"},
+		{BYTES("<!DOCTYPE svg [<!ENTITY ns \"http://www.w3.org/2000/svg\">]>"
+		       "<svg xmlns=\"&ns;\"/>"),
+		 "runtally-logo.svg"},
+		{BYTES("<s:svg xmlns:s=\"http://www.w3.org/2000/svg\"/>"), "runtally-logo.svg"},
 	};
 	struct arena arena;
 
@@ -230,13 +238,34 @@ static void test_data_uri(void **state)
 	arena_release(&arena);
 }
 
+/* What accents are made legible on is what the style sheet has. */
+static void grounds(void **state)
+{
+	static const unsigned grounds_of[] = {ACCENT_LIGHT_GROUND, ACCENT_DARK_GROUND};
+	char wanted[32];
+	struct strbuf sheet = STRBUF_INIT;
+	FILE *file = fopen("templates/html/style.css", "r");
+
+	(void)state;
+	if (!file)
+		skip(); /* not in the project's folder */
+	for (int byte; (byte = fgetc(file)) != EOF;)
+		strbuf_addch(&sheet, (char)byte);
+	fclose(file);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(wanted, sizeof(wanted), "--sunk: #%06x;", grounds_of[i]);
+		assert_non_null(strstr(sheet.text, wanted));
+	}
+	strbuf_release(&sheet);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_base64),        cmocka_unit_test(test_accent),
-		cmocka_unit_test(test_no_accent),     cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_not_a_picture), cmocka_unit_test(test_size),
-		cmocka_unit_test(test_data_uri),
+		cmocka_unit_test(grounds),     cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_accent), cmocka_unit_test(test_no_accent),
+		cmocka_unit_test(test_kinds),  cmocka_unit_test(test_not_a_picture),
+		cmocka_unit_test(test_size),   cmocka_unit_test(test_data_uri),
 	};
 
 	return cmocka_run_group_tests_name("brand", tests, make_place, remove_place);

@@ -146,6 +146,17 @@ static const struct byte_rule byte_rules[] = {
 	 {"\\\"", "\\\\", "\\u003c", "\\b", "\\f"}},
 	{escape_csv, "\"", "\"", "\t", "\n", "\n", "symbol", BAD, "\"", {"\"\""}},
 	{escape_terminal, "", "", "\\t", "\\n", "\\r", "\\x%02x", "\\x%02x", "", {NULL}},
+	{escape_mail_html,
+	 "",
+	 "",
+	 "\t",
+	 "\n",
+	 "\n",
+	 "symbol",
+	 BAD,
+	 "&<>\"'",
+	 {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"}},
+	{escape_mail_text, "", "", " ", " ", " ", "symbol", BAD, "\x1B", {NULL}},
 };
 
 static void add_wanted_byte(struct strbuf *wanted, const struct byte_rule *rule, unsigned byte)
@@ -483,6 +494,50 @@ static void test_terminal_cut(void **state)
 	strbuf_release(&out);
 }
 
+static void test_mail_cut(void **state)
+{
+	static escape_fn *const escapes[] = {escape_mail_html, escape_mail_text};
+	char text[303];
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(escapes); i++) {
+		memset(text, 'x', sizeof(text));
+		strbuf_reset(&out);
+		escapes[i](&out, text, 300, 0);
+		assert_int_equal(out.length, 300);
+		strbuf_reset(&out);
+		escapes[i](&out, text, 301, 0);
+		assert_string_equal(out.text + 300, "\xE2\x80\xA6");
+		strbuf_reset(&out);
+		memcpy(text + 298, "\xE2\x82\xAC", 3);
+		escapes[i](&out, text, 301, 0);
+		assert_string_equal(out.text + 298, "\xE2\x80\xA6");
+	}
+	strbuf_release(&out);
+}
+
+/* One line, in the order in which it was written. */
+static void test_mail_text(void **state)
+{
+	static const struct text_case cases[] = {
+		{BYTES("a\r\nBcc: b"), "a Bcc: b"},
+		{BYTES("a\xE2\x80\xA8"
+		       "b\xE2\x80\xA9"
+		       "c"),
+		 "a[U+2028]b[U+2029]c"},
+		{BYTES("a\xE2\x80\xAE"
+		       "b"),
+		 "a[U+202E]b"},
+		{BYTES("\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D <b> & 'c'"),
+		 "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D <b> & 'c'"},
+		{BYTES("\x1B[31mred\x1B[0m"), "red"},
+	};
+
+	(void)state;
+	check_cases(escape_mail_text, cases, COUNT(cases), 0);
+}
+
 static void test_terminal(void **state)
 {
 	static const struct text_case cases[] = {
@@ -585,6 +640,8 @@ int main(void)
 		cmocka_unit_test(test_long_backticks),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_mail_cut),
+		cmocka_unit_test(test_mail_text),
 		cmocka_unit_test(test_terminal),
 		cmocka_unit_test(test_terminal_cut),
 		cmocka_unit_test(test_seams),

@@ -72,6 +72,11 @@ static void rates(void **state)
 		/* 84.08 % is 84.1 % everywhere */
 		{900000, 713, 135, 0, 0, false, "--min-pass-rate 90", "at least 90 %",
 		 "84.1 % (713 of 848)"},
+		/* all is not almost all, and something is not nothing */
+		{500000, 9999, 1, 0, 0, true, "--min-pass-rate 50", "at least 50 %",
+		 "99.9 % (9999 of 10000)"},
+		{500000, 1, 9999, 0, 0, false, "--min-pass-rate 50", "at least 50 %",
+		 "< 0.1 % (1 of 10000)"},
 		/* 94.96 % is not 95.0 % */
 		{950000, 2374, 126, 0, 0, false, "--min-pass-rate 95", "at least 95 %",
 		 "94.9 % (2374 of 2500)"},

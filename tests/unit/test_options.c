@@ -137,6 +137,8 @@ static void describe_reports(struct strbuf *out, const struct options *options)
 	add_text(out, "link", options->link);
 	if (options->accent)
 		add_integer(out, "accent", options->accent->color, -1);
+	add_text(out, "mail-from", options->render.mail_from);
+	add_words(out, "mail-to", options->render.mail_to, options->render.mail_to_count);
 	add_integer(out, "junit-rich", options->render.junit_rich, false);
 	add_integer(out, "junit-reruns", options->render.junit_reruns, false);
 }
@@ -233,6 +235,13 @@ static void good_lines(void **state)
 		{"--title=a=b|x", " input=x title=a=b"},
 		{"--accent=#fff|x|--accent|#0102ff", " input=x accent=66303"},
 		{"--title|--|x", " input=x title=--"},
+		{"x|-oa.eml|--mail-from=a@b.c|--mail-to|d@e|--mail-to=f@g",
+		 " input=x output=mail:a.eml mail-from=a@b.c mail-to=d@e mail-to=f@g"},
+		{"x|-oeml=-|--mail-from=a@b|--mail-to=c@d|--mail-from=e@f",
+		 " input=x output=mail:- mail-from=e@f mail-to=c@d"},
+		{"x|-omail-html=a|-omail-text=-|--mail-to=c@d",
+		 " input=x output=mail-html:a output=mail-text:- mail-to=c@d"},
+		{"x|-oa.zip", " input=x output=bundle:a.zip"},
 		{"-qoa.html|x", " input=x output=html:a.html verbosity=-1"},
 		{"-o|a.html|x", " input=x output=html:a.html"},
 		{"-o-|x", " input=x output=text:-"},
@@ -334,7 +343,7 @@ static void good_lines(void **state)
 #define FORMATS                                                                                    \
 	"; known: html (.html), site (/), markdown (.md), junit (.xml), json (.json), records "    \
 	"(.ndjson), "                                                                              \
-	"csv (.csv), text (.txt), bundle (.zip), view"
+	"csv (.csv), text (.txt), mail (.eml), mail-html, mail-text, bundle (.zip), view"
 
 static void bad_lines(void **state)
 {
@@ -369,7 +378,6 @@ static void bad_lines(void **state)
 		{"x|--output=report", "--output: unknown format \"report\"" FORMATS},
 		{"x|-o/", "-o: unknown format \"/\"" FORMATS},
 		{"x|-osite=-", "-o: \"site=-\": a folder cannot be written to standard output"},
-		{"x|-omail.eml", "-o: unknown format \"mail.eml\"" FORMATS},
 		{"x|-opdf=a", "-o: unknown format \"pdf=a\"" FORMATS},
 		{"x|-ohtml=", "-o: \"html=\" names no file"},
 		{"x|-ohtml=a/", "-o: \"html=a/\" names a folder, not a file"},
@@ -398,6 +406,16 @@ static void bad_lines(void **state)
 		{"x|--link=javascript:alert(1)",
 		 "--link: \"javascript:alert(1)\" is not an http:// or https:// address"},
 		{"x|--accent=blue", "--accent: \"blue\" is not a color as #rgb or #rrggbb"},
+		{"x|-oa.eml", "\"a.eml\": a mail needs --mail-from and --mail-to"},
+		{"x|-oeml=-|--mail-from=a@b", "\"-\": a mail needs --mail-from and --mail-to"},
+		{"x|-oa.eml|--mail-to=a@b", "\"a.eml\": a mail needs --mail-from and --mail-to"},
+		{"x|--mail-from=",
+		 "--mail-from: \"\" is not a bare address in ASCII (team@example.com)"},
+		{"x|--mail-to=a@b,c@d",
+		 "--mail-to: \"a@b,c@d\" is not a bare address in ASCII (team@example.com)"},
+		{"x|--mail-to=a@b\r\nBcc: c@d",
+		 "--mail-to: \"a@b\r\nBcc: c@d\" is not a bare address in ASCII "
+		 "(team@example.com)"},
 		{"x|--logo=/", "--logo: \"/\": Is a directory"},
 		{"x|--link=https:/a", "--link: \"https:/a\" is not an http:// or https:// address"},
 		{"x|--link=http://", "--link: \"http://\" is not an http:// or https:// address"},
@@ -666,7 +684,8 @@ static void limit_members(void **state)
 	assert_int_equal(options.render.site_bytes, 26);
 	assert_int_equal(options.render.site_files, 27);
 	assert_int_equal(options.render.markdown_bytes, 28);
-	assert_int_equal(value, 29);
+	assert_int_equal(options.render.mail_bytes, 29);
+	assert_int_equal(value, 30);
 	options_release(&options);
 	strbuf_release(&line);
 }

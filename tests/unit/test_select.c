@@ -304,6 +304,7 @@ static void trends(void **state)
 	add_all(&world.past, "p@2026-01-02 a@2026-01-10 n2");
 	choose(&world, &choice);
 	check_list(&world.selection.all, "a late n p");
+	assert_true(world.selection.has_past);
 	selection_release(&world.selection);
 	choice.period = period_of("2026-01-09", "2026-01-12");
 	choose(&world, &choice);

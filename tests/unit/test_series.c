@@ -171,6 +171,132 @@ static void spreads(void **state)
 	series_release(&series);
 }
 
+/* The latest points that have runs, whatever lies between them. */
+static void latest(void **state)
+{
+	static const struct {
+		const char *runs;
+		enum series_unit unit;
+		size_t most;
+		const char *points;
+	} cases[] = {
+		{"", SERIES_DAY, 3, ""},
+		{"?", SERIES_DAY, 3, ""},
+		{"2026-11-03+ ? 2026-11-01- 2026-11-03~", SERIES_DAY, 3,
+		 "2026-11-01:1 2026-11-03:2 "},
+		{"2026-11-05+ 2026-11-01- 2026-11-03~ 2026-11-01+", SERIES_DAY, 2,
+		 "2026-11-03:1 2026-11-05:1 "},
+		{"2026-11-01- 2026-11-03~ 2026-11-05+ 2026-11-01+", SERIES_DAY, 2,
+		 "2026-11-03:1 2026-11-05:1 "},
+		/* a clock that was never set moves nothing else out of sight */
+		{"0001-01-01+ 2026-11-02- 2026-11-01+ 9999-12-31+", SERIES_DAY, 3,
+		 "2026-11-01:1 2026-11-02:1 9999-12-31:1 "},
+		{"2026-12-27+ 2027-01-03+ 2027-01-04+ 2027-01-31+ 2027-01-10-", SERIES_WEEK, 3,
+		 "2026-W53:1 2027-W01:2 2027-W04:1 "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct strbuf text = STRBUF_INIT;
+		struct series series;
+		struct world world;
+
+		world_init(&world, cases[i].runs);
+		series_latest(&series, world.items, world.count, cases[i].unit, cases[i].most);
+		points_text(&series, &text);
+		assert_string_equal(text.text, cases[i].points);
+		assert_int_equal(series.untimed, strchr(cases[i].runs, '?') != NULL);
+		series_release(&series);
+		strbuf_release(&text);
+		world_release(&world);
+	}
+}
+
+/* In any order of many runs, the same as the dense series without its gaps. */
+static void latest_agrees(void **state)
+{
+	struct world world = {.count = 0};
+	struct series dense, series;
+	uint32_t random = 7;
+	size_t at = 0;
+
+	(void)state;
+	for (size_t i = 0; i < RUNS_MOST; i++) {
+		add_run(&world, "2026-03-01", i % 3 ? '+' : '-');
+		world.runs[i].started_at += next_random(&random) % 31 * DAY_MS;
+		world.runs[i].duration_ms = next_random(&random) % 1000;
+	}
+	series_build(&dense, world.items, world.count);
+	series_latest(&series, world.items, world.count, SERIES_DAY, 92);
+	assert_true(series.count < dense.count);
+	for (size_t i = 0; i < dense.count; i++) {
+		if (!dense.points[i].tally.runs)
+			continue;
+		assert_true(at < series.count);
+		assert_int_equal(series.points[at].day, dense.points[i].day);
+		assert_memory_equal(&series.points[at].tally, &dense.points[i].tally,
+				    sizeof(struct tally));
+		at++;
+	}
+	assert_int_equal(at, series.count);
+	series_release(&dense);
+	series_release(&series);
+}
+
+/* A day belongs to the zone, not to UTC. */
+static void zones(void **state)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "2026-11-22+"); /* its last millisecond, a Sunday */
+	time_zone_set(3600000);
+	for (int unit = SERIES_DAY; unit <= SERIES_WEEK; unit++) {
+		struct series series;
+
+		series_latest(&series, world.items, world.count, (enum series_unit)unit, 5);
+		points_text(&series, &text);
+		series_release(&series);
+	}
+	time_zone_set(0);
+	assert_string_equal(text.text, "2026-11-23:1 2026-W48:1 ");
+	strbuf_release(&text);
+	world_release(&world);
+}
+
+/* Which points a stretch of time marks. */
+static void marks(void **state)
+{
+	static const struct {
+		const char *runs;
+		int64_t first, last; /* days of November 2026; 0: not known */
+		size_t own_first, own_count;
+	} cases[] = {
+		{"", 1, 2, 0, 0},
+		{"2026-11-01+ 2026-11-04+", 0, 0, 0, 0},
+		{"2026-11-01+ 2026-11-04+", 3, 4, 2, 2},
+		{"2026-11-01+ 2026-11-04+", 4, 4, 3, 1},
+		{"2026-11-01+ 2026-11-04+", 1, 4, 0, 0}, /* all of them */
+		{"2026-09-01+ 2026-11-15+", 12, 15, 10, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const int64_t start = days_from_civil(2026, 10, 31);
+		struct world world;
+
+		world_init(&world, cases[i].runs);
+		series_mark(&world.series,
+			    cases[i].first ? (start + cases[i].first) * DAY_MS : TIME_UNKNOWN,
+			    cases[i].last ? (start + cases[i].last) * DAY_MS : TIME_UNKNOWN);
+		assert_int_equal(world.series.own_first * (world.series.own_count > 0),
+				 cases[i].own_first);
+		assert_int_equal(world.series.own_count, cases[i].own_count);
+		world_release(&world);
+	}
+}
+
 /* ---- the chart ---- */
 
 static size_t occurrences(const char *text, const char *of)
@@ -268,6 +394,30 @@ static void drawing(void **state)
 	world_release(&world);
 }
 
+/* The points that the report is about have a ground, and are named. */
+static void own_points(void **state)
+{
+	struct strbuf svg = STRBUF_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "2026-11-01+ 2026-11-02- 2026-11-04+");
+	chart_series(&world.series, &svg);
+	assert_null(strstr(svg.text, "own"));
+	assert_null(strstr(svg.text, "This report"));
+	world.series.own_first = 2;
+	world.series.own_count = 1;
+	chart_series(&world.series, &svg);
+	check_holds(svg.text, " This report: 2026-11-03.\"");
+	check_holds(svg.text, "<rect class=\"own\" fill=\"#f1f1ee\" x=\"50.00%\" width=\"25.00%\" "
+			      "height=\"168\"/>");
+	world.series.own_count = 2;
+	chart_series(&world.series, &svg);
+	check_holds(svg.text, " This report: 2026-11-03 to 2026-11-04.\"");
+	strbuf_release(&svg);
+	world_release(&world);
+}
+
 static void small_dots(void **state)
 {
 	struct strbuf svg = STRBUF_INIT;
@@ -287,9 +437,12 @@ static void small_dots(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(points),     cmocka_unit_test(units),  cmocka_unit_test(centuries),
-		cmocka_unit_test(spreads),    cmocka_unit_test(charts), cmocka_unit_test(drawing),
-		cmocka_unit_test(small_dots),
+		cmocka_unit_test(points),     cmocka_unit_test(units),
+		cmocka_unit_test(centuries),  cmocka_unit_test(spreads),
+		cmocka_unit_test(latest),     cmocka_unit_test(latest_agrees),
+		cmocka_unit_test(zones),      cmocka_unit_test(marks),
+		cmocka_unit_test(charts),     cmocka_unit_test(drawing),
+		cmocka_unit_test(own_points), cmocka_unit_test(small_dots),
 	};
 
 	return cmocka_run_group_tests_name("series", tests, NULL, NULL);

@@ -214,25 +214,88 @@ static void test_runs_needed(void **state)
 	assert_int_equal(runs_needed(900000), 686);
 }
 
+/* Computed with Python's fractions; one of many millions does not round away. */
 static void test_pass_hat(void **state)
 {
+	static const struct {
+		uint64_t n, c;
+		unsigned k;
+		int32_t micro;
+		int64_t pico;
+	} cases[] = {
+		{1, 1, 1, 1000000, INT64_C(1000000000000)},
+		{1, 0, 1, 0, 0},
+		{3, 1, 2, 0, 0},
+		{3, 2, 1, 666667, INT64_C(666666666667)},
+		{3, 2, 2, 333333, INT64_C(333333333333)},
+		{8, 7, 8, 0, 0},
+		{8, 8, 8, 1000000, INT64_C(1000000000000)},
+		{10, 9, 4, 600000, INT64_C(600000000000)},
+		{10, 8, 8, 22222, INT64_C(22222222222)},
+		{128, 1, 1, 7813, INT64_C(7812500000)},
+		{2000000, 1, 1, 1, 500000},
+		{2000001, 1, 1, 1, 500000},
+		{1000, 999, 8, 992000, INT64_C(992000000000)},
+		{123456, 120000, 7, 819750, INT64_C(819749543123)},
+		{UINT32_MAX, UINT32_MAX - 1, 8, 999999, INT64_C(999999998137)},
+		{UINT32_MAX, 4000000000, 8, 565980, INT64_C(565979943209)},
+		{UINT32_MAX, 1, 1, 1, 233},
+		{UINT32_MAX, UINT64_C(1) << 31, 2, 250000, INT64_C(250000000058)},
+		{UINT32_MAX, UINT32_MAX, 8, 1000000, INT64_C(1000000000000)},
+	};
+
 	(void)state;
-	assert_int_equal(pass_hat_k(10, 5, 1), 500000);
-	assert_int_equal(pass_hat_k(10, 5, 2), 222222);
-	assert_int_equal(pass_hat_k(10, 5, 6), 0);
-	assert_int_equal(pass_hat_k(8, 8, 8), 1000000);
-	assert_int_equal(pass_hat_k(400, 8, 8), 1);
-	assert_int_equal(pass_hat_k(100000000, 99999999, 1), 999999);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(pass_hat_k(cases[i].n, cases[i].c, cases[i].k), cases[i].micro);
+		assert_int_equal(pass_hat_pico(cases[i].n, cases[i].c, cases[i].k), cases[i].pico);
+	}
+}
+
+/* So many ways to choose: Pascal's triangle. */
+static uint64_t binomial(unsigned n, unsigned k)
+{
+	uint64_t row[64] = {1};
+
+	for (unsigned i = 1; i <= n; i++)
+		for (unsigned j = i; j > 0; j--)
+			row[j] += row[j - 1];
+	return k > n ? 0 : row[k];
+}
+
+static uint64_t rounded_quotient(uint64_t a, uint64_t b, uint64_t unit)
+{
+	return (2 * a * unit + b) / (2 * b);
+}
+
+/* C(60, 8) millionths and C(30, 8) units of 10^-12, twice, are below 2^64. */
+static void test_pass_hat_grid(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n <= 60; n++)
+		for (unsigned k = 1; k <= 8 && k <= n; k++)
+			for (unsigned c = 0; c <= n; c++) {
+				uint64_t a = binomial(c, k), b = binomial(n, k);
+				uint64_t micro = rounded_quotient(a, b, 1000000);
+
+				if (a && !micro)
+					micro = 1;
+				assert_int_equal(pass_hat_k(n, c, k), micro);
+				if (n <= 30)
+					assert_int_equal(
+						pass_hat_pico(n, c, k),
+						rounded_quotient(a, b, UINT64_C(1000000000000)));
+			}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wilson),      cmocka_unit_test(test_wilson_shape),
-		cmocka_unit_test(test_percentile),  cmocka_unit_test(test_divide),
-		cmocka_unit_test(test_ratio),       cmocka_unit_test(test_difference_ends),
-		cmocka_unit_test(test_tests_ends),  cmocka_unit_test(test_many),
-		cmocka_unit_test(test_runs_needed), cmocka_unit_test(test_pass_hat),
+		cmocka_unit_test(test_wilson),        cmocka_unit_test(test_wilson_shape),
+		cmocka_unit_test(test_percentile),    cmocka_unit_test(test_divide),
+		cmocka_unit_test(test_ratio),         cmocka_unit_test(test_difference_ends),
+		cmocka_unit_test(test_tests_ends),    cmocka_unit_test(test_many),
+		cmocka_unit_test(test_runs_needed),   cmocka_unit_test(test_pass_hat),
+		cmocka_unit_test(test_pass_hat_grid),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);

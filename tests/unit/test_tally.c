@@ -821,6 +821,29 @@ static void failing_first(void **state)
 	runs_release(&runs);
 }
 
+/* A run without a verdict says nothing of the order of those that have one. */
+static void order_of_verdicts(void **state)
+{
+	static const struct words words[] = {
+		{.source = "kapso", .id = "1", .case_name = "a", .outcome = F},
+		{.source = "kapso", .id = "2", .case_name = "a", .outcome = E},
+		{.source = "kapso", .id = "3", .case_name = "a", .outcome = W, .ended_at = 7},
+	};
+	struct report report;
+	struct runs runs;
+
+	(void)state;
+	runs_init(&runs, NULL);
+	for (size_t i = 0; i < 3; i++)
+		keep_words(&runs, &words[i]);
+	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
+	assert_int_equal(report.cases[0].state, CASE_FAILS);
+	assert_int_equal(report.cases[0].streak, 2);
+	assert_int_equal(report.cases[0].since_at, TIME_UNKNOWN);
+	report_release(&report);
+	runs_release(&runs);
+}
+
 /* Of a run without a time nobody knows whether it came before the others. */
 static void streak_of_known_order(void **state)
 {
@@ -1064,6 +1087,7 @@ int main(void)
 		cmocka_unit_test(sources_in_order),
 		cmocka_unit_test(worst_first),
 		cmocka_unit_test(failing_first),
+		cmocka_unit_test(order_of_verdicts),
 		cmocka_unit_test(streak_of_known_order),
 		cmocka_unit_test(strips),
 		cmocka_unit_test(spreads),

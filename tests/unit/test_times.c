@@ -190,10 +190,13 @@ static void test_weeks(void **state)
 	static const struct {
 		const char *text, *monday; /* NULL: there is no such week */
 	} cases[] = {
-		{"2026-W47", "2026-11-16"}, {"2026-W01", "2025-12-29"}, {"2026-W53", "2026-12-28"},
-		{"2025-W53", NULL},         {"2020-W53", "2020-12-28"}, {"2021-W01", "2021-01-04"},
-		{"2026-W00", NULL},         {"2026-W54", NULL},         {"2026-w47", NULL},
-		{"2026W47", NULL},          {"2026-W477", NULL},        {"", NULL},
+		{"2026-W47", "2026-11-16"}, {"2026-W01", "2025-12-29"},
+		{"2026-W53", "2026-12-28"}, {"2025-W53", NULL},
+		{"2020-W53", "2020-12-28"}, {"2021-W01", "2021-01-04"},
+		{"2026-W00", NULL},         {"2026-W54", NULL},
+		{"2026-w47", NULL},         {"1969-W52", "1969-12-22"},
+		{"0001-W01", "0001-01-01"}, {"2026W47", NULL},
+		{"2026-W477", NULL},        {"", NULL},
 	};
 
 	(void)state;
@@ -205,6 +208,13 @@ static void test_weeks(void **state)
 			continue;
 		assert_true(time_or_date_parse(cases[i].monday, &ms));
 		assert_int_equal(day, time_days(ms));
+		for (int64_t later = 0; later < 7; later++) {
+			char text[WEEK_TEXT_SIZE];
+
+			week_text(day + later, text);
+			assert_string_equal(text, cases[i].text);
+			assert_int_equal(week_monday(day + later), day);
+		}
 	}
 }
 

@@ -11,6 +11,7 @@
 #include "runtally/breakdown.h"
 #include "runtally/criteria.h"
 #include "runtally/families.h"
+#include "runtally/reliability.h"
 #include "runtally/series.h"
 #include "runtally/times.h"
 #include "runtally/view.h"
@@ -325,6 +326,8 @@ static void texts_of_report(void **state)
 		{"has_series", "false"},
 		{"series_unit", ""},
 		{"series_chart", ""},
+		{"series_has_own", "false"},
+		{"trend", "false"},
 		{"failures.0.family", ""},
 		{"failures.0.case_is_listed", "true"},
 		{"shown_runs", "#2"},
@@ -374,6 +377,7 @@ static void texts_of_report(void **state)
 		{"period.from", "2026-11-20"},
 		{"period.to", "2026-11-22"},
 		{"period.text", "2026-11-20 to 2026-11-22"},
+		{"period.week", "2026-W47"},
 		{"period.raw.from", "2026-11-20T10:00:00.000Z"},
 		{"period.raw.to", "2026-11-22T10:01:04.000Z"},
 		{"inputs.files", "2"},
@@ -839,9 +843,19 @@ static void families_and_series(void **state)
 		{"series.1.pass_rate", "0 %"},
 		{"series.1.raw.errors", "1"},
 		{"series.2.duration_max", "1 m 04 s"},
+		{"series_has_own", "false"},
+		{"zone", "UTC"},
+		{"trend.days", "#2"},
+		{"trend.days.0.label", "2026-11-21"},
+		{"trend.days.0.raw.errors", "1"},
+		{"trend.days.1.raw.date", "2026-11-22"},
+		{"trend.weeks", "#1"},
+		{"trend.weeks.0.label", "2026-W47"},
+		{"trend.weeks.0.raw.date", "2026-11-16"},
+		{"trend.weeks.0.raw.runs", "3"},
 	};
 	struct families families;
-	struct series series;
+	struct series series, days, weeks;
 	struct world world;
 
 	(void)state;
@@ -850,8 +864,16 @@ static void families_and_series(void **state)
 	world.report.runs[0]->has_cost = true;
 	series_build(&series, world.report.runs, world.report.run_count);
 	world.view.families = &families;
+	series_latest(&days, world.report.runs, world.report.run_count, SERIES_DAY, 2);
+	series_latest(&weeks, world.report.runs, world.report.run_count, SERIES_WEEK, 1);
 	world.view.series = &series;
+	world.view.days = &days;
+	world.view.weeks = &weeks;
 	CHECK(&world.view, wanted);
+	series_release(&days);
+	series_release(&weeks);
+	series_mark(&series, series.points[1].day * DAY_MS, series.points[1].day * DAY_MS);
+	CHECK(&world.view, ((const struct expectation[]){{"series_has_own", "true"}}));
 	world.view.rows = 1;
 	CHECK(&world.view, ((const struct expectation[]){{"families", "#1"},
 							 {"hidden_families", "1"},
@@ -864,6 +886,64 @@ static void families_and_series(void **state)
 							 {"series_chart", ""}}));
 	series_release(&series);
 	families_release(&families);
+	world_release(&world);
+}
+
+static void reliability_of_all(void **state)
+{
+	static const struct expectation wanted[] = {
+		{"reliability.window", "2026-11-02 to 2026-11-03"},
+		{"reliability.is_wider", "false"},
+		{"reliability.pass_hat", "#4"},
+		{"reliability.pass_hat.0.k", "1"},
+		{"reliability.pass_hat.0.cases", "6"},
+		{"reliability.pass_hat.0.is_shown", "false"},
+		{"reliability.pass_hat.1.cases", "5"},
+		{"reliability.pass_hat.1.is_shown", "true"},
+		{"reliability.pass_hat.1.single", "55.0 %"},
+		{"reliability.pass_hat.1.rate", "10.0 %"},
+		{"reliability.pass_hat.1.rate_end", "10.00"},
+		{"reliability.pass_hat.1.raw.rate", "0.100000"},
+		{"reliability.pass_hat.1.raw.single", "0.550000"},
+		{"reliability.pass_hat.1.raw.cases", "5"},
+		{"reliability.pass_hat.3.rate", "0 %"},
+		{"reliability.pass_hat.3.is_shown", "false"},
+		{"reliability.example.k", "2"},
+		{"reliability.example.rate", "10.0 %"},
+		{"reliability.solid", "0"},
+		{"reliability.shaky", "1"},
+		{"reliability.dead", "0"},
+		{"reliability.too_few", "5"},
+		{"reliability.flaky", "5"},
+		{"reliability.raw.from", "2026-11-02T10:00:00.000Z"},
+		{"reliability.raw.to", "2026-11-03T10:00:01.000Z"},
+		{"reliability.raw.flaky", "5"},
+		{"cases.0.raw.has_pass_hat", "true"},
+		{"cases.0.raw.pass_hat", "#4"},
+		{"cases.0.raw.pass_hat.0.value", "0.750000"},
+		{"cases.0.raw.pass_hat.1.value", "0.500000"},
+		{"cases.0.raw.pass_hat.3.value", "0.000000"},
+		{"cases.5.raw.has_pass_hat", "false"},
+		{"cases.5.raw.pass_hat", "#0"},
+	};
+	static const char *const halves[] = {"b", "c", "d", "e"};
+	struct reliability reliability;
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	add_days(&world, "a", 2, 2);
+	for (size_t i = 0; i < 4; i++)
+		add_days(&world, halves[i], 1, 2);
+	add_days(&world, "f", 1, 1);
+	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	CHECK(&world.view, ((const struct expectation[]){{"reliability", "false"},
+							 {"cases.0.raw.pass_hat", "#0"}}));
+	reliability_build(&reliability, world.runs.items, world.runs.count, SUITE_BY_SUITE,
+			  &world.report);
+	world.view.reliability = &reliability;
+	CHECK(&world.view, wanted);
+	reliability_release(&reliability);
 	world_release(&world);
 }
 
@@ -1682,6 +1762,7 @@ int main(void)
 		cmocka_unit_test(matrices),
 		cmocka_unit_test(over_time),
 		cmocka_unit_test(families_and_series),
+		cmocka_unit_test(reliability_of_all),
 		cmocka_unit_test(criteria_of_all),
 		cmocka_unit_test(breakdowns),
 		cmocka_unit_test(top_cases),

@@ -159,7 +159,7 @@
 			list.append(make("li", { className: "dim" }, `${found.length - SHOWN} more`));
 		told.textContent = (words.length ? `${found.length} found` :
 			`${entries.length} suites, cases and causes`) +
-			(globalThis.runtallySearch.isCut ? "; not all cases are searched" : "");
+			(globalThis.runtallySearch.isCut ? "; not all of them are searched" : "");
 	};
 
 	const onload = () => {
