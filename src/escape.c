@@ -165,8 +165,9 @@ static bool wants_padding(char byte)
 /* The words beside numbers in what numbers.c and the view write. */
 static bool is_unit(const char *word, size_t length)
 {
-	static const char *const units[] = {"ms", "s",  "m",  "h",   "B",    "kB",   "MB",
-					    "GB", "of", "to", "run", "runs", "tell", "tells"};
+	static const char *const units[] = {"ms",   "s",     "m",      "h",  "B",   "kB",
+					    "MB",   "GB",    "of",     "to", "run", "runs",
+					    "tell", "tells", "points", "p",  "q"};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (strlen(units[i]) == length && memcmp(units[i], word, length) == 0)
@@ -176,15 +177,16 @@ static bool is_unit(const char *word, size_t length)
 
 static bool is_figure_word(const char *word, size_t length)
 {
-	static const char at_least[] = "≥", dash[] = "–";
+	static const char at_least[] = "≥", dash[] = "–", minus[] = "−";
 
 	if (is_unit(word, length))
 		return true;
 	for (size_t at = 0; at < length;) {
-		if (strchr("0123456789.,%/:$<>-", word[at]) && word[at])
+		if (strchr("0123456789.,%/:$<>-+=", word[at]) && word[at])
 			at++;
 		else if (length - at >= 3 &&
-			 (!memcmp(word + at, at_least, 3) || !memcmp(word + at, dash, 3)))
+			 (!memcmp(word + at, at_least, 3) || !memcmp(word + at, dash, 3) ||
+			  !memcmp(word + at, minus, 3)))
 			at += 3;
 		else
 			return false;
@@ -202,7 +204,8 @@ static bool is_figure(const char *text, size_t length, char line_start)
 
 	if (length == 3 && memcmp(text, "n/a", 3) == 0)
 		return true;
-	if (!line_start || length > 40 || text[0] == '-' || text[0] == ':')
+	if (!line_start || length > 40 || strchr("-:=", text[0]) ||
+	    (length > 1 && text[0] == '+' && text[1] == ' '))
 		return false;
 	for (size_t at = 0; at < length; at++)
 		digit = digit || (text[at] >= '0' && text[at] <= '9');

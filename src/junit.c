@@ -7,7 +7,7 @@
 
 enum {
 	LEVEL_COUNT = 5,
-	SUITE_BYTES = 1024, /* at most, without its cases and names */
+	SUITE_BYTES = 1536, /* at most, without its cases and names */
 	NUMBERS_BYTES =
 		256,    /* counts and times of a suite or file that were 0 when it was measured */
 	GROWTH_MAX = 6, /* a byte's longest escape, &quot; */

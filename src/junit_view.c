@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "runtally/compare.h"
 #include "runtally/junit_lines.h"
 #include "runtally/junit_text.h"
 #include "runtally/numbers.h"
@@ -116,6 +117,78 @@ static void add_output_cut(const struct value *of, struct strbuf *out)
 	}
 }
 
+/* ---- what changed ---- */
+
+/* Of the suite, or of all runs: these stand on the first suite, for the root has no properties. */
+static const struct difference *suite_difference(const struct value *of)
+{
+	const struct comparison *comparison = value_view(of)->comparison;
+
+	return comparison ? &comparison_of_suite(comparison, suite_of(of))->rate : NULL;
+}
+
+static const struct difference *total_difference(const struct value *of)
+{
+	const struct junit *junit = junit_of(of);
+	const struct junit_slice *slice = of->object;
+	const struct comparison *comparison = value_view(of)->comparison;
+
+	if (!comparison || slice->suite != junit->view.report->suites || slice->continues)
+		return NULL;
+	return &comparison->total;
+}
+
+static void add_before(const struct difference *difference, struct strbuf *out)
+{
+	const struct tally *before = difference ? difference->before : NULL;
+
+	if (before && tally_judged(before))
+		junit_fraction(out,
+			       ratio_micro(before->outcomes[OUTCOME_PASSED], tally_judged(before)));
+}
+
+static void add_points(const struct difference *difference, struct strbuf *out)
+{
+	if (difference && difference->change != CHANGE_UNKNOWN)
+		junit_fraction(out, difference->points);
+}
+
+static void add_change(const struct difference *difference, struct strbuf *out)
+{
+	if (difference)
+		strbuf_addstr(out, change_name(difference->change));
+}
+
+static void add_suite_before(const struct value *of, struct strbuf *out)
+{
+	add_before(suite_difference(of), out);
+}
+
+static void add_suite_points(const struct value *of, struct strbuf *out)
+{
+	add_points(suite_difference(of), out);
+}
+
+static void add_suite_change(const struct value *of, struct strbuf *out)
+{
+	add_change(suite_difference(of), out);
+}
+
+static void add_total_before(const struct value *of, struct strbuf *out)
+{
+	add_before(total_difference(of), out);
+}
+
+static void add_total_points(const struct value *of, struct strbuf *out)
+{
+	add_points(total_difference(of), out);
+}
+
+static void add_total_change(const struct value *of, struct strbuf *out)
+{
+	add_change(total_difference(of), out);
+}
+
 static const struct suite_property {
 	const char *name;
 	member_text *add;
@@ -123,6 +196,12 @@ static const struct suite_property {
 	{"pass_rate", add_pass_rate},
 	{"cost_usd", add_suite_cost},
 	{"cost_known", add_cost_known},
+	{"baseline_pass_rate", add_suite_before},
+	{"pass_rate_change", add_suite_points},
+	{"change", add_suite_change},
+	{"total_baseline_pass_rate", add_total_before},
+	{"total_pass_rate_change", add_total_points},
+	{"total_change", add_total_change},
 	{"system_out_cut", add_output_cut},
 };
 

@@ -1,5 +1,6 @@
 #include "runtally/markdown.h"
 
+#include "runtally/compare.h"
 #include "runtally/page.h"
 #include "runtally/view.h"
 
@@ -12,17 +13,30 @@ static int render_with(const struct rendering *rendering, size_t rows, struct pa
 	return page_render(page, rendering, &view, err);
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t longest_compared(const struct comparison *comparison)
+{
+	if (!comparison)
+		return 0;
+	return larger(comparison->suites_changed[CHANGE_WORSE] +
+			      comparison->suites_changed[CHANGE_BETTER],
+		      larger(comparison->broken, comparison->fixed));
+}
+
 /* The longest of the lists that the budget may cut. */
 static size_t longest_list(const struct view *view)
 {
 	const struct report *report = view->report;
 	uint64_t counts[] = {report->suite_count, report->failing_cases, report->flaky_cases,
 			     tally_failures(&report->totals), view->notes->count};
-	uint64_t longest = 1;
+	uint64_t longest = larger(longest_compared(view->comparison), 1);
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		if (counts[i] > longest)
-			longest = counts[i];
+		longest = larger(longest, counts[i]);
 	return (size_t)longest;
 }
 

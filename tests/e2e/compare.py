@@ -4,10 +4,12 @@
 import json
 import os
 import sys
-import unittest
+import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../truth"))
 import harness  # noqa: E402
+import stats  # noqa: E402
 
 
 def record(at, suite, case, outcome, **more):
@@ -99,6 +101,111 @@ class Values(World):
         self.assertEqual([found["cost_change"], found["cost_mean_change"],
                           found["cost_per_pass_change"], found["tokens_change"],
                           found["latency_p95_change"]], ["−43 %", "+15 %", "+15 %", "0 %", "n/a"])
+
+
+class Reports(World):
+    def report(self, name, *words):
+        ended = self.run_here("-q", "-o", name, *words)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        return (self.folder / name).read_text()
+
+    def compared(self):
+        text = self.report("r.json", "--baseline", "before.ndjson", "now.ndjson")
+        return json.loads(text)["comparison"]
+
+    def check_difference(self, found):
+        """Against exact arithmetic."""
+        (a, m), (b, n) = ((side["passed"], side["passed"] + side["failed"] + side["errors"])
+                          for side in (found["now"], found["before"]))
+        low, high = stats.newcombe(a, m, b, n)
+        for name, wanted in (("difference", a / m - b / n), ("difference_low", low),
+                             ("difference_high", high)):
+            self.assertAlmostEqual(found[name], float(wanted), delta=2e-6, msg=name)
+        self.assertAlmostEqual(found["p"], max(float(stats.fisher(a, m, b, n)), 1e-6), delta=1e-6)
+        rate = round(found["before"]["pass_rate"] * 10 ** 6)
+        self.assertEqual(found["runs_needed"], stats.runs(rate))
+
+    def test_json(self):
+        found = self.compared()
+        self.assertEqual(found["with"], {
+            "kind": "baseline", "from": "2026-11-09T08:00:00.000Z",
+            "to": "2026-11-09T13:00:00.000Z", "runs": 101})
+        self.check_difference(found["total"])
+        for suite in found["suites"]:
+            self.check_difference(suite)
+        self.assertEqual([(row["name"], row["change"]) for row in found["suites"]],
+                         [("suite 0", "too few runs"), ("suite 1", "worse")])
+        self.assertEqual(found["total"]["q"], found["total"]["p"])
+        pairs = found["pairs"]
+        self.assertEqual([pairs["cases"], pairs["fixed"]], [10, 0])
+        self.assertAlmostEqual(pairs["p"], float(stats.mcnemar(pairs["broken"], 0)), delta=1e-6)
+        self.assertNotIn("null", json.dumps(found))
+
+    def test_json_cases(self):
+        cases = self.compared()["cases"]
+        self.assertEqual({row["name"]: row["state"] for row in cases},
+                         {"case 1": "newly failing", "case 3": "still passing",
+                          "case 5": "newly failing", "case 7": "still passing",
+                          "case 9": "newly failing", "came": "new", "left": "gone"})
+        # Of the cases that can come out clear there are five, all in one suite.
+        clear = sorted((row for row in cases if row["change"] == "worse"),
+                       key=lambda row: row["p"])
+        self.assertEqual(len(clear), 5)
+        wanted = stats.adjusted([round(row["p"] * 10 ** 6) for row in clear])
+        for row, q in zip(clear, wanted):
+            self.check_difference(row)
+            self.assertAlmostEqual(row["q"], float(q), delta=3e-6)
+        came, left = ([row for row in cases if row["name"] == name][0]
+                      for name in ("came", "left"))
+        self.assertEqual(["before" in came, "now" in left, came["change"]],
+                         [False, False, "unknown"])
+
+    def test_json_without(self):
+        self.assertNotIn("comparison", json.loads(self.report("r.json", "now.ndjson")))
+
+    def test_junit(self):
+        text = self.report("r.xml", "--baseline", "before.ndjson", "now.ndjson")
+        suites = [{row.get("name"): row.get("value") for row in suite.iter("property")}
+                  for suite in xml.etree.ElementTree.fromstring(text).iter("testsuite")]
+        self.assertEqual([suite["change"] for suite in suites], ["too few runs", "worse"])
+        self.assertEqual([suite["baseline_pass_rate"] for suite in suites], ["1.00", "1.00"])
+        self.assertEqual(suites[1]["pass_rate_change"], "-0.60")
+        self.assertEqual([suites[0]["total_change"], suites[0]["total_pass_rate_change"]],
+                         ["worse", "-0.306931"])
+        self.assertNotIn("total_change", suites[1])
+        without = self.report("r.xml", "now.ndjson")
+        self.assertNotIn("change", without)
+
+    def test_text_and_markdown(self):
+        words = ("--baseline", "before.ndjson", "now.ndjson")
+        text, markdown = self.report("r.txt", *words), self.report("r.md", *words)
+        self.assertIn("Compared with the baseline: −30.7 points (−40.3 to −21.8 points, "
+                      "p < 0.001): worse\n", text)
+        self.assertIn("  newly failing  case 1 (suite 1)\n", text)
+        self.assertIn("**Compared with the baseline: ❌ worse** · −30.7 points", markdown)
+        self.assertIn("| `suite 1` | 100 % (50/50) | 40.0 % (20/50) | −60.0 points |",
+                      markdown.replace("| −60.0 |", "| −60.0 points |"))
+        for name in ("r.txt", "r.md"):
+            self.assertNotIn("ompared", self.report(name, "now.ndjson"))
+
+    def test_rows(self):
+        """Of a long list the text shows its rows and how many more there are."""
+        cases = [f"case {at}" for at in range(40)]
+        self.write("a.ndjson", lines(record(at, "s", case, "passed")
+                                     for at, case in enumerate(cases)))
+        self.write("b.ndjson", lines(record(at + 100, "s", case, "failed")
+                                     for at, case in enumerate(cases)))
+        text = self.report("r.txt", "--baseline", "a.ndjson", "b.ndjson")
+        self.assertEqual(text.count("  newly failing  "), 30)
+        self.assertIn("  and 10 more newly failing cases\n", text)
+        markdown = self.report("r.md", "--baseline", "a.ndjson", "b.ndjson")
+        self.assertEqual(markdown.count("1/1 passed before"), 40)
+        markdown = self.report("r.md", "--baseline", "a.ndjson", "b.ndjson", "--limit",
+                               "markdown-bytes=4K")
+        self.assertLessEqual(len(markdown.encode()), 4096)
+        left = 40 - markdown.count("1/1 passed before")
+        self.assertGreater(left, 0)
+        self.assertIn(f"- Newly failing cases left out: {left} of 40.\n", markdown)
 
 
 class Gates(World):
