@@ -152,6 +152,11 @@ $(BUILD)/tests/fuzz/fuzz_%-libfuzzer: $(BUILD)/tests/fuzz/fuzz_%.o $(PARTS)
 bench: all $(BENCH_TOOLS) $(ONDEMAND)
 	@BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py $(BENCH)
 
+## simulate: how often a comparison finds a change, where there is none and where there is (PAIRS=1000)
+PAIRS ?= 1000
+simulate: $(BUILD)/tests/truth/simulate
+	@$< $(PAIRS)
+
 ## coverage: which lines of src/ the unit tests and goldens run
 coverage:
 	@$(MAKE) --no-print-directory BUILD=build-coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage tests
@@ -204,7 +209,7 @@ clean:
 help:
 	@sed -n 's/^## \([a-z_.-]*\): /  \1\t/p' Makefile | sort | expand -t 26
 
-.PHONY: all demo check tests units asan tsan valgrind fuzz bench coverage lint golden-update install uninstall dist \
+.PHONY: all demo check tests units asan tsan valgrind fuzz bench simulate coverage lint golden-update install uninstall dist \
 	format format-check clean help
 .SECONDARY:
 

@@ -193,11 +193,13 @@ static void find_out(struct findings *found, struct material *material,
 	selection_make(&found->selection, &supply, &options->choice, &material->counts,
 		       &material->notes);
 	build_reports(found, options->suite_by);
-	gates_judge(&found->gates, &options->gates, &found->report);
+	gates_judge(&found->gates, &options->gates, &found->report,
+		    found->selection.compares ? &found->comparison : NULL);
 }
 
 static void findings_release(struct findings *found)
 {
+	gates_release(&found->gates);
 	if (found->selection.compares) {
 		comparison_release(&found->comparison);
 		report_release(&found->before);

@@ -115,12 +115,69 @@ static const struct option_row inputs_row = {
 	.set = add_input,
 };
 
+/* ---- gates of suites ---- */
+
+/* A member of one of them: `suite`, or a gate as the command line has it. */
+static int apply_gate(struct options *options, const char *key, const json_t *value,
+		      const char **glob, struct error *err)
+{
+	const struct option_row *row = option_by_name(key);
+
+	if (strcmp(key, "suite") == 0) {
+		if (!json_is_string(value) || !*json_string_value(value))
+			return error_set(err, "must be a string that is not empty");
+		*glob = json_string_value(value);
+		return 0;
+	}
+	if (!row || row->group != GROUP_GATES)
+		return error_set(err, "unknown key");
+	return apply_values(options, row, value, err);
+}
+
+/* The setters write where gates of the whole are: what stands there is put aside. */
+static int apply_suite_gates(struct options *options, const json_t *object, struct error *err)
+{
+	const struct gate_options whole = options->gates.whole;
+	struct gate_options own;
+	const char *glob = NULL, *key;
+	json_t *value;
+
+	if (!json_is_object(object))
+		return error_set(err, "must be an object");
+	options->gates.whole = no_gates;
+	json_object_foreach((json_t *)object, key, value)
+	{
+		if (apply_gate(options, key, value, &glob, err) != 0)
+			return error_prefix(err, "%s", key);
+	}
+	own = options->gates.whole;
+	options->gates.whole = whole;
+	if (!glob)
+		return error_set(err, "suite: is missing");
+	if (json_object_size(object) < 2)
+		return error_set(err, "has no gate");
+	options_add_suite_gates(options, glob, &own);
+	return 0;
+}
+
+static int apply_gates(struct options *options, const json_t *list, struct error *err)
+{
+	if (!json_is_array(list))
+		return error_set(err, "must be a list of objects");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (apply_suite_gates(options, json_array_get(list, i), err) != 0)
+			return error_prefix(err, "%zu", i + 1);
+	return 0;
+}
+
 static int apply_key(struct options *options, const char *key, const json_t *value,
 		     const struct arguments *arguments, struct error *err)
 {
 	const struct option_row *row = option_by_name(key);
 	bool overruled;
 
+	if (strcmp(key, "gates") == 0)
+		return apply_gates(options, value, err);
 	if (strcmp(key, inputs_row.name) == 0)
 		row = &inputs_row;
 	if (!row)

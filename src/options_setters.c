@@ -10,9 +10,6 @@
 
 enum { DAYS_MAX = 36500, DATE_LENGTH = DATE_TEXT_SIZE - 1 };
 
-/* The whole dollars of --max-cost at most. */
-#define COST_MAX INT64_C(1000000000)
-
 static char *copy_of(struct options *options, const char *text)
 {
 	return arena_strdup(&options->arena, text);
@@ -508,56 +505,6 @@ int set_suite_by(struct options *options, const char *value, struct error *err)
 	if (choose(value, words, &index, err) != 0)
 		return -1;
 	options->suite_by = (enum suite_by)index;
-	return 0;
-}
-
-int set_min_pass_rate(struct options *options, const char *value, struct error *err)
-{
-	int64_t micro;
-
-	if (!quantity_decimal(value, 4, SCORE_ONE, &micro))
-		return error_set(err,
-				 "\"%s\" is not a percentage from 0 to 100 (at most 4 decimals)",
-				 value);
-	options->gates.min_pass_rate_micro = (int32_t)micro;
-	return 0;
-}
-
-int set_max_cost(struct options *options, const char *value, struct error *err)
-{
-	const int64_t nano = 1000000000;
-
-	if (!quantity_decimal(value, 9, COST_MAX * nano, &options->gates.max_cost_nano))
-		return error_set(err,
-				 "\"%s\" is not a number of US dollars from 0 to %lld (at most 9 "
-				 "decimals)",
-				 value, (long long)COST_MAX);
-	return 0;
-}
-
-static int unknown_fail_on(const char *word, struct error *err)
-{
-	struct strbuf list = STRBUF_INIT;
-
-	for (size_t i = 0; fail_on_words[i]; i++)
-		words_add(&list, fail_on_words[i]);
-	return words_refuse(err, "unknown word", word, &list);
-}
-
-/* Adds up over several calls: a gate that a second --fail-on silently dropped would be no gate. */
-int set_fail_on(struct options *options, const char *value, struct error *err)
-{
-	while (value) {
-		const char *comma = strchr(value, ',');
-		size_t length = comma ? (size_t)(comma - value) : strlen(value);
-		const char *word = arena_strndup(&options->arena, value, length);
-		unsigned flag = fail_on_by_name(word);
-
-		if (!flag)
-			return unknown_fail_on(word, err);
-		options->gates.fail_on |= flag;
-		value = comma ? comma + 1 : NULL;
-	}
 	return 0;
 }
 

@@ -83,6 +83,24 @@ bool quantity_size(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return true;
 }
 
+bool quantity_ms(const char *text, int64_t max, int64_t *out)
+{
+	uint64_t value = 0, seconds = 0;
+	const char *unit = read_digits(text, (uint64_t)max, &value);
+
+	if (unit && (!*unit || strcmp(unit, "ms") == 0)) {
+		*out = (int64_t)value;
+		return true;
+	}
+	text = read_digits(text, (uint64_t)max, &seconds);
+	if (text)
+		text = read_fraction(text, 3, (uint64_t)max, &seconds);
+	if (!text || strcmp(text, "s") != 0)
+		return false;
+	*out = (int64_t)seconds;
+	return true;
+}
+
 bool quantity_days(const char *text, int64_t max, int64_t *out)
 {
 	uint64_t value = 0;

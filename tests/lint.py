@@ -45,7 +45,7 @@ LAYERS = """
     format.c
     place output folder templates
     options options_table options_setters options_arguments options_config options_limits
-        options_help
+        options_gates options_help
     publish
     main
 """
@@ -307,7 +307,7 @@ def check_template_tags():
 
 def help_options():
     text = harness.runtally("--help").stdout.decode()
-    return set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", text, re.M))
+    return set(re.findall(r"^ +(?:-\w, )?--([a-z0-9-]+)", text, re.M))
 
 
 def check_manual():
@@ -316,7 +316,7 @@ def check_manual():
     options = help_options()
     told = set()
     for line in re.findall(r"^\.It (Fl .*)$", text, re.M):
-        told.update(re.findall(r"Fl -([a-z-]+)", line))
+        told.update(re.findall(r"Fl -([a-z0-9-]+)", line))
     for name in sorted(options - told):
         yield f"{place(manual)}: --{name} is missing"
     for name in sorted(told - options):
@@ -326,7 +326,7 @@ def check_manual():
 def check_readme_options():
     """What the README shows must exist."""
     text = (ROOT / "README.md").read_text()
-    for name in sorted(set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text)) - help_options()):
+    for name in sorted(set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]+)", text)) - help_options()):
         # Of other programs in its examples.
         if name not in {"user", "mail", "url", "suite-name", "data-binary", "form", "header",
                         "netrc", "mail-rcpt", "upload-file"}:

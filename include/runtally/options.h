@@ -56,7 +56,7 @@ struct options {
 	int64_t zone_ms; /* of calendars: ahead of UTC */
 	/* While they are read: bounds that are days of the zone, as if it were UTC. */
 	bool since_is_day, until_is_day;
-	struct gate_options gates;
+	struct gate_demands gates;
 	struct render_options render;
 	size_t notes_limit; /* different notes that are kept; 1000 */
 	bool strict;

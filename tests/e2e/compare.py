@@ -2,7 +2,6 @@
 """What changed, from end to end: two sets of runs, and what the reports say of them."""
 
 import json
-import math
 import os
 import sys
 import unittest
@@ -100,6 +99,59 @@ class Values(World):
         self.assertEqual([found["cost_change"], found["cost_mean_change"],
                           found["cost_per_pass_change"], found["tokens_change"],
                           found["latency_p95_change"]], ["−43 %", "+15 %", "+15 %", "0 %", "n/a"])
+
+
+class Gates(World):
+    def judged(self, *words, config=None):
+        """Exit status, and of each gate what it found and whether it is met."""
+        if config:
+            self.write("gates.json", json.dumps(config))
+            words += ("--config", "gates.json")
+        ended = self.run_here("-o", "r.json", *words)
+        gates = json.loads((self.folder / "r.json").read_text())["gates"]
+        told = ended.stderr.decode()
+        for gate in gates:
+            line = f"gate missed: {gate['name']}: wanted {gate['wanted']}, found {gate['found']}"
+            self.assertEqual(line in told, not gate["met"], told)
+        return ended.returncode, [(gate["name"], gate["found"], gate["met"]) for gate in gates]
+
+    def test_regressions(self):
+        name = "--fail-on regressions"
+        words = ("--fail-on", "regressions", "now.ndjson")
+        self.assertEqual(self.judged("--baseline", "before.ndjson", *words),
+                         (1, [(name, "the total, 1 suite, 5 cases", False)]))
+        self.assertEqual(self.judged(*words), (1, [(
+            name, "nothing to compare with: neither a baseline nor a history", False)]))
+        self.assertEqual(self.judged("--baseline", "now.ndjson", *words),
+                         (1, [(name, "no runs to compare with", False)]))
+        self.write("same.ndjson", lines(self.make(2000, True)))
+        self.assertEqual(self.judged("--baseline", "same.ndjson", *words),
+                         (0, [(name, "nothing", True)]))
+
+    def test_of_suites(self):
+        config = {"baseline": "before.ndjson",
+                  "gates": [{"suite": "suite ?", "fail-on": "regressions"},
+                            {"suite": "new", "min-pass-rate": 50, "fail-on": ["regressions"]},
+                            {"suite": "none", "max-cost": 1}]}
+        self.write("new.ndjson", lines([record(5000, "new", "a", "passed")]))
+        self.assertEqual(self.judged("now.ndjson", "new.ndjson", config=config), (1, [
+            ("suite 0: fail-on regressions", "nothing", True),
+            ("suite 1: fail-on regressions", "the suite, 5 cases", False),
+            ("new: min-pass-rate 50", "100 % (1 of 1)", True),
+            ("new: fail-on regressions", "nothing: it had no run before", True),
+            ("gates of suite none", "none", False)]))
+
+    def test_cost_and_latency(self):
+        rows = self.make(0, True, cost_usd=0.02, latency_ms=[900, 2600])
+        self.write("took.ndjson", lines(rows))
+        passed = sum(row["outcome"] == "passed" for row in rows)
+        limit = 2 / passed
+        for words, met in ((("--max-cost-per-pass", f"{limit + .0001:.4f}"), True),
+                           (("--max-cost-per-pass", f"{limit - .0001:.4f}"), False),
+                           (("--max-p95-latency", "2600"), True),
+                           (("--max-p95-latency", "2.599s"), False)):
+            status, gates = self.judged("took.ndjson", *words)
+            self.assertEqual([status, gates[0][2]], [0 if met else 1, met], words)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,24 @@
 
 enum { DOLLAR = 1000000000 };
 
-static const struct gate_options no_gates = {.min_pass_rate_micro = -1, .max_cost_nano = -1};
-
 static void setup(struct report *report)
 {
 	memset(report, 0, sizeof(*report));
 	arena_init(&report->arena, 0);
 	tally_init(&report->totals);
+}
+
+static void judge(struct gates *gates, const struct gate_options *options, struct report *report)
+{
+	const struct gate_demands demands = {.whole = *options};
+
+	gates_judge(gates, &demands, report, NULL);
+}
+
+static void release(struct gates *gates, struct report *report)
+{
+	gates_release(gates);
+	arena_release(&report->arena);
 }
 
 static void words(void **state)
@@ -29,7 +40,8 @@ static void words(void **state)
 	assert_int_equal(fail_on_by_name("no-runs"), FAIL_ON_NO_RUNS);
 	assert_int_equal(fail_on_by_name("no-run"), 0);
 	assert_int_equal(fail_on_by_name(""), 0);
-	assert_null(fail_on_words[5]);
+	assert_int_equal(fail_on_by_name("regressions"), FAIL_ON_REGRESSIONS);
+	assert_null(fail_on_words[6]);
 }
 
 static void no_options_no_gates(void **state)
@@ -39,10 +51,10 @@ static void no_options_no_gates(void **state)
 
 	(void)state;
 	setup(&report);
-	gates_judge(&gates, &no_gates, &report);
+	judge(&gates, &no_gates, &report);
 	assert_int_equal(gates.count, 0);
 	assert_int_equal(gates.missed, 0);
-	arena_release(&report.arena);
+	release(&gates, &report);
 }
 
 static void rates(void **state)
@@ -100,14 +112,14 @@ static void rates(void **state)
 		report.totals.outcomes[OUTCOME_PENDING] = cases[i].pending;
 		report.totals.runs =
 			cases[i].passed + cases[i].failed + cases[i].errors + cases[i].pending;
-		gates_judge(&gates, &options, &report);
+		judge(&gates, &options, &report);
 		assert_int_equal(gates.count, 1);
 		assert_string_equal(gates.items[0].name, cases[i].name);
 		assert_string_equal(gates.items[0].wanted, cases[i].wanted_text);
 		assert_string_equal(gates.items[0].found, cases[i].found);
 		assert_int_equal(gates.items[0].met, cases[i].met);
 		assert_int_equal(gates.missed, !cases[i].met);
-		arena_release(&report.arena);
+		release(&gates, &report);
 	}
 }
 
@@ -150,13 +162,13 @@ static void costs(void **state)
 		report.totals.runs = cases[i].runs;
 		report.totals.cost_known = cases[i].known;
 		report.totals.cost_nano = cases[i].cost;
-		gates_judge(&gates, &options, &report);
+		judge(&gates, &options, &report);
 		assert_int_equal(gates.count, 1);
 		assert_string_equal(gates.items[0].name, cases[i].name);
 		assert_string_equal(gates.items[0].wanted, cases[i].wanted_text);
 		assert_string_equal(gates.items[0].found, cases[i].found);
 		assert_int_equal(gates.items[0].met, cases[i].met);
-		arena_release(&report.arena);
+		release(&gates, &report);
 	}
 }
 
@@ -172,9 +184,9 @@ static void saturated_cost(void **state)
 	options.max_cost_nano = INT64_C(1000000000) * DOLLAR;
 	report.totals.runs = report.totals.cost_known = 1;
 	report.totals.cost_nano = INT64_MAX;
-	gates_judge(&gates, &options, &report);
+	judge(&gates, &options, &report);
 	assert_int_equal(gates.missed, 1);
-	arena_release(&report.arena);
+	release(&gates, &report);
 }
 
 static void fail_on(void **state)
@@ -270,13 +282,13 @@ static void fail_on(void **state)
 			report.totals.runs += cases[i].outcomes[j];
 		}
 		report.flaky_cases = cases[i].flaky;
-		gates_judge(&gates, &options, &report);
+		judge(&gates, &options, &report);
 		assert_int_equal(gates.count, 1);
 		assert_string_equal(gates.items[0].name, cases[i].name);
 		assert_string_equal(gates.items[0].wanted, cases[i].wanted);
 		assert_string_equal(gates.items[0].found, cases[i].found);
 		assert_int_equal(gates.items[0].met, cases[i].met);
-		arena_release(&report.arena);
+		release(&gates, &report);
 	}
 }
 
@@ -284,22 +296,178 @@ static void fail_on(void **state)
 static void everything(void **state)
 {
 	static const char *const names[] = {
-		"--min-pass-rate 50",   "--max-cost 1",    "--fail-on failed",  "--fail-on errors",
-		"--fail-on unfinished", "--fail-on flaky", "--fail-on no-runs",
+		"--min-pass-rate 50",     "--max-cost 1",     "--max-cost-per-pass 0.5",
+		"--max-p95-latency 2500", "--fail-on failed", "--fail-on errors",
+		"--fail-on unfinished",   "--fail-on flaky",  "--fail-on no-runs",
+		"--fail-on regressions",
 	};
-	struct gate_options options = {500000, DOLLAR, 31};
+	struct gate_options options = {500000, DOLLAR, DOLLAR / 2, 2500, 63};
 	struct report report;
 	struct gates gates;
 
 	(void)state;
 	setup(&report);
-	gates_judge(&gates, &options, &report);
-	assert_int_equal(gates.count, 7);
-	assert_true(gates.count <= GATES_MAX);
+	judge(&gates, &options, &report);
+	assert_int_equal(gates.count, 10);
 	for (size_t i = 0; i < gates.count; i++)
 		assert_string_equal(gates.items[i].name, names[i]);
-	assert_int_equal(gates.missed, 3); /* rate and cost unknown, no runs */
-	arena_release(&report.arena);
+	/* rate, costs and latency unknown, no runs, nothing to compare with */
+	assert_int_equal(gates.missed, 6);
+	release(&gates, &report);
+}
+
+static void cost_per_pass(void **state)
+{
+	static const struct {
+		int64_t wanted, cost;
+		uint64_t known, passed, runs;
+		bool met;
+		const char *found;
+	} cases[] = {
+		{INT64_C(2) * DOLLAR, INT64_C(6) * DOLLAR, 4, 3, 4, true, "$2"},
+		{INT64_C(2) * DOLLAR, INT64_C(6) * DOLLAR + 3, 4, 3, 4, false, "$2.000000001"},
+		{INT64_C(2) * DOLLAR, INT64_C(6) * DOLLAR, 4, 4, 8, true,
+		 "$1.50 known of 50.0 % of runs"},
+		{INT64_C(2) * DOLLAR, 1, 4, 0, 4, false, "no run that passed tells its cost"},
+		{INT64_C(2) * DOLLAR, 0, 0, 0, 4, false, "no run that passed tells its cost"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct gate_options options = no_gates;
+		struct report report;
+		struct gates gates;
+
+		setup(&report);
+		options.max_cost_per_pass_nano = cases[i].wanted;
+		report.totals.runs = cases[i].runs;
+		report.totals.cost_known = cases[i].known;
+		report.totals.cost_known_passed = cases[i].passed;
+		report.totals.cost_nano = cases[i].cost;
+		judge(&gates, &options, &report);
+		assert_string_equal(gates.items[0].name, "--max-cost-per-pass 2");
+		assert_string_equal(gates.items[0].wanted, "at most $2");
+		assert_string_equal(gates.items[0].found, cases[i].found);
+		assert_int_equal(gates.items[0].met, cases[i].met);
+		release(&gates, &report);
+	}
+}
+
+static void latency(void **state)
+{
+	static const struct {
+		uint64_t known;
+		int64_t p95;
+		bool met;
+		const char *found;
+	} cases[] = {
+		{10, 2500, true, "2,500 ms"},
+		{10, 2501, false, "2,501 ms"},
+		{10, 0, true, "0 ms"},
+		{0, 0, false, "no run tells its latency"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct gate_options options = no_gates;
+		struct report report;
+		struct gates gates;
+
+		setup(&report);
+		options.max_p95_latency_ms = 2500;
+		report.totals.latency.known = cases[i].known;
+		report.totals.latency.p95 = cases[i].p95;
+		judge(&gates, &options, &report);
+		assert_string_equal(gates.items[0].name, "--max-p95-latency 2500");
+		assert_string_equal(gates.items[0].wanted, "at most 2,500 ms");
+		assert_string_equal(gates.items[0].found, cases[i].found);
+		assert_int_equal(gates.items[0].met, cases[i].met);
+		release(&gates, &report);
+	}
+}
+
+static void regressions(void **state)
+{
+	static const struct {
+		enum change total;
+		uint64_t worse_suites, worse_cases, judged, runs_before;
+		bool met;
+		const char *found;
+	} cases[] = {
+		{CHANGE_NONE, 0, 0, 9, 9, true, "nothing"},
+		{CHANGE_BETTER, 0, 0, 9, 9, true, "nothing"},
+		{CHANGE_FEW, 0, 0, 9, 9, true, "nothing"},
+		{CHANGE_WORSE, 0, 0, 9, 9, false, "the total"},
+		{CHANGE_BETTER, 1, 0, 9, 9, false, "1 suite"},
+		{CHANGE_WORSE, 2, 1, 9, 9, false, "the total, 2 suites, 1 case"},
+		{CHANGE_NONE, 0, 3, 9, 9, false, "3 cases"},
+		{CHANGE_UNKNOWN, 0, 0, 0, 9, false, "no run has a verdict"},
+		{CHANGE_UNKNOWN, 0, 0, 9, 0, false, "no runs to compare with"},
+		{CHANGE_UNKNOWN, 0, 0, 9, 9, false, "no run to compare with has a verdict"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct gate_demands demands = {.whole = no_gates};
+		struct comparison comparison = {.total = {.change = cases[i].total}};
+		struct tally before;
+		struct report report;
+		struct gates gates;
+
+		setup(&report);
+		tally_init(&before);
+		before.runs = cases[i].runs_before;
+		demands.whole.fail_on = FAIL_ON_REGRESSIONS;
+		report.totals.outcomes[OUTCOME_PASSED] = cases[i].judged;
+		comparison.total.before = &before;
+		comparison.suites_changed[CHANGE_WORSE] = cases[i].worse_suites;
+		comparison.cases_changed[CHANGE_WORSE] = cases[i].worse_cases;
+		gates_judge(&gates, &demands, &report, &comparison);
+		assert_string_equal(gates.items[0].name, "--fail-on regressions");
+		assert_string_equal(gates.items[0].wanted, "nothing clearly worse");
+		assert_string_equal(gates.items[0].found, cases[i].found);
+		assert_int_equal(gates.items[0].met, cases[i].met);
+		release(&gates, &report);
+	}
+}
+
+/* Those that match, by name or id; a glob that none matches is missed. */
+static void suites(void **state)
+{
+	struct suite_group groups[] = {
+		{.name = "Booking on chat", .title = "Booking on chat"},
+		{.name = "Booking by phone", .title = "Booking by phone (telnyx)"},
+		{.name = "Refunds", .id = "s-7", .title = "Refunds"},
+	};
+	struct suite_gates own[] = {{"Booking *", no_gates}, {"s-7", no_gates}, {"x*", no_gates}};
+	const struct gate_demands demands = {no_gates, own, 3};
+	struct report report;
+	struct gates gates;
+
+	(void)state;
+	setup(&report);
+	own[0].options.min_pass_rate_micro = 900000;
+	own[1].options.fail_on = FAIL_ON_FLAKY | FAIL_ON_REGRESSIONS;
+	report.suites = groups;
+	report.suite_count = 3;
+	groups[0].tally.outcomes[OUTCOME_PASSED] = 9;
+	groups[0].tally.outcomes[OUTCOME_FAILED] = 1;
+	groups[2].flaky_cases = 2;
+	gates_judge(&gates, &demands, &report, NULL);
+	assert_int_equal(gates.count, 5);
+	assert_string_equal(gates.items[0].name, "Booking on chat: min-pass-rate 90");
+	assert_true(gates.items[0].met);
+	assert_string_equal(gates.items[1].name, "Booking by phone (telnyx): min-pass-rate 90");
+	assert_string_equal(gates.items[1].found, "no run has a verdict");
+	assert_string_equal(gates.items[2].name, "Refunds: fail-on flaky");
+	assert_string_equal(gates.items[2].found, "2 flaky cases");
+	assert_string_equal(gates.items[3].name, "Refunds: fail-on regressions");
+	assert_string_equal(gates.items[3].found,
+			    "nothing to compare with: neither a baseline nor a history");
+	assert_string_equal(gates.items[4].name, "gates of suite x*");
+	assert_string_equal(gates.items[4].found, "none");
+	assert_int_equal(gates.missed, 4);
+	release(&gates, &report);
 }
 
 int main(void)
@@ -308,7 +476,9 @@ int main(void)
 		cmocka_unit_test(words),          cmocka_unit_test(no_options_no_gates),
 		cmocka_unit_test(rates),          cmocka_unit_test(costs),
 		cmocka_unit_test(saturated_cost), cmocka_unit_test(fail_on),
-		cmocka_unit_test(everything),
+		cmocka_unit_test(everything),     cmocka_unit_test(cost_per_pass),
+		cmocka_unit_test(latency),        cmocka_unit_test(regressions),
+		cmocka_unit_test(suites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

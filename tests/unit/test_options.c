@@ -154,6 +154,15 @@ static void describe_limits(struct strbuf *out, const struct options *options)
 	options_release(&usual);
 }
 
+static void describe_gates(struct strbuf *out, const struct gate_options *gates)
+{
+	add_integer(out, "min-pass-rate", gates->min_pass_rate_micro, -1);
+	add_integer(out, "max-cost", gates->max_cost_nano, -1);
+	add_integer(out, "max-cost-per-pass", gates->max_cost_per_pass_nano, -1);
+	add_integer(out, "max-p95-latency", gates->max_p95_latency_ms, -1);
+	add_integer(out, "fail-on", gates->fail_on, 0);
+}
+
 /* All that is not at its default, each with a space in front. */
 static void describe(struct strbuf *out, const struct options *options)
 {
@@ -164,9 +173,11 @@ static void describe(struct strbuf *out, const struct options *options)
 	describe_ingest(out, &options->ingest);
 	add_integer(out, "suite-by", options->suite_by, SUITE_BY_SUITE);
 	describe_limits(out, options);
-	add_integer(out, "min-pass-rate", options->gates.min_pass_rate_micro, -1);
-	add_integer(out, "max-cost", options->gates.max_cost_nano, -1);
-	add_integer(out, "fail-on", options->gates.fail_on, 0);
+	describe_gates(out, &options->gates.whole);
+	for (size_t i = 0; i < options->gates.suite_count; i++) {
+		add_text(out, "gates-of", options->gates.suites[i].suite);
+		describe_gates(out, &options->gates.suites[i].options);
+	}
 	add_integer(out, "strict", options->strict, false);
 	add_integer(out, "progress", options->progress, PROGRESS_AUTO);
 	add_integer(out, "verbosity", options->verbosity, 0);
@@ -310,7 +321,12 @@ static void good_lines(void **state)
 		 " input=x min-pass-rate=952500 max-cost=1000000001"},
 		{"x|--min-pass-rate=0|--max-cost=0", " input=x min-pass-rate=0 max-cost=0"},
 		{"x|--max-cost=1000000000", " input=x max-cost=1000000000000000000"},
+		{"x|--max-cost-per-pass=0.25", " input=x max-cost-per-pass=250000000"},
+		{"x|--max-p95-latency=2500", " input=x max-p95-latency=2500"},
+		{"x|--max-p95-latency=2.5s", " input=x max-p95-latency=2500"},
+		{"x|--max-p95-latency=800ms", " input=x max-p95-latency=800"},
 		{"x|--fail-on=failed", " input=x fail-on=1"},
+		{"x|--fail-on=regressions", " input=x fail-on=32"},
 		{"x|--fail-on=no-runs,errors", " input=x fail-on=18"},
 		{"x|--fail-on=unfinished|--fail-on=flaky", " input=x fail-on=12"},
 		{"x|--no-redact|--no-transcripts", " input=x redact=0 transcripts=0"},
@@ -454,9 +470,14 @@ static void bad_lines(void **state)
 		{"x|--max-cost=-1", "--max-cost: \"-1\" is not a number of US dollars from 0 to "
 				    "1000000000 (at most 9 decimals)"},
 		{"x|--fail-on=failed,bogus", "--fail-on: unknown word \"bogus\"; known: failed, "
-					     "errors, unfinished, flaky, no-runs"},
+					     "errors, unfinished, flaky, no-runs, regressions"},
 		{"x|--fail-on=failed,", "--fail-on: unknown word \"\"; known: failed, errors, "
-					"unfinished, flaky, no-runs"},
+					"unfinished, flaky, no-runs, regressions"},
+		{"x|--max-cost-per-pass=a", "--max-cost-per-pass: \"a\" is not a number of US "
+					    "dollars from 0 to 1000000000 (at most 9 decimals)"},
+		{"x|--max-p95-latency=2.5",
+		 "--max-p95-latency: \"2.5\" is no time from 0 to a day, in milliseconds or "
+		 "seconds (2500, 800ms, 2.5s)"},
 		/* limits and other */
 		{"x|--limit=notes", "--limit: \"notes\" is not NAME=SIZE"},
 		{"x|--limit=notes=0", "--limit: notes: \"0\" is not a size from 1 to 1000000000 "
@@ -738,6 +759,16 @@ static void good_configs(void **state)
 		{"{\"last\": \"7d\"}", "x", " input=x since=2026-11-13T10:00:00.000Z"},
 		{"{\"last\": \"7d\"}", "x|--since=2026-11-01",
 		 " input=x since=2026-11-01T00:00:00.000Z"},
+		{"{\"max-p95-latency\": 2500}", "x", " input=x max-p95-latency=2500"},
+		{"{\"max-p95-latency\": \"2.5s\"}", "x", " input=x max-p95-latency=2500"},
+		/* gates of suites, beside those of the whole */
+		{"{\"gates\": []}", "x", " input=x"},
+		{"{\"min-pass-rate\": 80, \"gates\": [{\"suite\": \"Book*\", "
+		 "\"min-pass-rate\": 95, \"fail-on\": [\"errors\", \"flaky\"]}, "
+		 "{\"max-cost\": 1, \"suite\": \"R\"}], \"max-cost\": 2}",
+		 "x|--min-pass-rate=70",
+		 " input=x min-pass-rate=700000 max-cost=2000000000 gates-of=Book* "
+		 "min-pass-rate=950000 fail-on=10 gates-of=R max-cost=1000000000"},
 		/* what the command line overrules is not looked at beyond its type */
 		{"{\"title\": \"\"}", "x|--title=U", " input=x title=U"},
 	};
@@ -788,6 +819,19 @@ static void bad_configs(void **state)
 		 "runtally.json: min-pass-rate: \"-0.5\" is not a percentage from 0 to 100 (at "
 		 "most 4 "
 		 "decimals)"},
+		{"{\"gates\": {}}", "x", "runtally.json: gates: must be a list of objects"},
+		{"{\"gates\": [5]}", "x", "runtally.json: gates: 1: must be an object"},
+		{"{\"gates\": [{\"max-cost\": 1}]}", "x",
+		 "runtally.json: gates: 1: suite: is missing"},
+		{"{\"gates\": [{\"suite\": \"a\", \"max-cost\": 1}, {\"suite\": \"b\"}]}", "x",
+		 "runtally.json: gates: 2: has no gate"},
+		{"{\"gates\": [{\"suite\": \"\", \"max-cost\": 1}]}", "x",
+		 "runtally.json: gates: 1: suite: must be a string that is not empty"},
+		{"{\"gates\": [{\"suite\": \"a\", \"title\": \"T\"}]}", "x",
+		 "runtally.json: gates: 1: title: unknown key"},
+		{"{\"gates\": [{\"suite\": \"a\", \"fail-on\": \"no\"}]}", "x",
+		 "runtally.json: gates: 1: fail-on: unknown word \"no\"; known: failed, errors, "
+		 "unfinished, flaky, no-runs, regressions"},
 		{"{\"title\": \"a\\nb\"}", "x",
 		 "runtally.json: title: must not hold control characters or line breaks"},
 		{"{\"output\": [\"a.html\", \"a.html\"]}", "x",

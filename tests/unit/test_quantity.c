@@ -143,11 +143,53 @@ static void days(void **state)
 	}
 }
 
+static void times(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t out; /* -1: none */
+	} cases[] = {
+		{"0", 0},
+		{"2500", 2500},
+		{"800ms", 800},
+		{"2.5s", 2500},
+		{"2s", 2000},
+		{"0.0015s", -1},
+		{"0.001s", 1},
+		{"9999s", -1},
+		{"10s", 10000},
+		{"10001", -1},
+		{"10.001s", -1},
+		{"10000ms", 10000},
+		{"2.5", -1},
+		{"2.5ms", -1},
+		{"", -1},
+		{"s", -1},
+		{"ms", -1},
+		{"-1", -1},
+		{"1m", -1},
+		{"1 s", -1},
+		{"1ss", -1},
+		{".5s", -1},
+		{"18446744073709551616s", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int64_t out = -1;
+		bool good = quantity_ms(cases[i].text, 10000, &out);
+
+		if (good != (cases[i].out >= 0) || out != cases[i].out)
+			fail_msg("\"%s\": %d, %lld", cases[i].text, good, (long long)out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decimals),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(times),
 		cmocka_unit_test(days),
 	};
 

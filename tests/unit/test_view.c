@@ -172,6 +172,7 @@ static void fill(struct world *world)
 			  &(struct note){.file = "b.json", .record = 7, .text = "odd"});
 	notes_add(&world->notes, &(struct note){.text = "of all"});
 	notes_add(&world->notes, &(struct note){.text = "too many"});
+	world->gates.items = arena_alloc(&world->report.arena, sizeof(*world->gates.items));
 	world->gates.items[0] = (struct gate){"--max-cost 1", "at most $1", "$1.50", false};
 	world->gates.count = world->gates.missed = 1;
 	world->counts = (struct ingest_counts){
