@@ -28,12 +28,16 @@ enum { RUNS = 40 };
 
 static int setup(void **state)
 {
+	static const char *const team[] = {"team@example.com"};
 	static struct world world;
 
 	world = (struct world){
 		.counts = {.period_from = TIME_UNKNOWN, .period_to = INT64_C(1790000000000)},
 		.options = {.render = default_render_options, .templates = world.choices},
 	};
+	world.options.render.mail_from = "ci@example.com";
+	world.options.render.mail_to = team;
+	world.options.render.mail_to_count = 1;
 	folder_init(&world.folder);
 	runs_init(&world.runs, NULL);
 	notes_init(&world.notes, 10);
@@ -494,8 +498,10 @@ static void bundles(void **state)
 
 	publish_well(world, "bundle", path);
 	check_names(path, "report.html report.md report.xml report.json report.ndjson report.csv "
-			  "report.txt");
+			  "report.txt report.eml");
 	check_entries(world, path);
+	/* no mail without someone who gets it */
+	world->options.render.mail_to_count = 0;
 	world->options.render.junit_file_bytes = 15000;
 	publish_well(world, "bundle", path);
 	check_names(path, "report.html report.md report.xml report-2.xml report-3.xml report.json "
