@@ -4,7 +4,7 @@
 
 #include "runtally/base64.h"
 
-enum { BLOCK = 64 };
+enum { BLOCK = SHA256_BLOCK };
 
 /* FIPS 180-4, 4.2.2: fractions of the cube roots of the first 64 primes */
 static const uint32_t round_constants[64] = {
@@ -75,18 +75,59 @@ static void compress_tail(uint32_t state[8], const uint8_t *rest, size_t length,
 		compress(state, tail + at);
 }
 
+void sha256_init(struct sha256 *hash)
+{
+	static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+					    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+	memcpy(hash->state, initial, sizeof(initial));
+	hash->length = 0;
+}
+
+void sha256_add(struct sha256 *hash, const void *bytes, size_t length)
+{
+	const uint8_t *at = bytes;
+	size_t waiting = (size_t)(hash->length % BLOCK);
+
+	hash->length += length;
+	if (waiting && waiting + length >= BLOCK) {
+		memcpy(hash->block + waiting, at, BLOCK - waiting);
+		compress(hash->state, hash->block);
+		at += BLOCK - waiting;
+		length -= BLOCK - waiting;
+		waiting = 0;
+	}
+	for (; length >= BLOCK; at += BLOCK, length -= BLOCK)
+		compress(hash->state, at);
+	if (length)
+		memcpy(hash->block + waiting, at, length);
+}
+
+void sha256_finish(struct sha256 *hash, uint8_t digest[SHA256_SIZE])
+{
+	compress_tail(hash->state, hash->block, (size_t)(hash->length % BLOCK), hash->length * 8);
+	for (int i = 0; i < SHA256_SIZE; i++)
+		digest[i] = (uint8_t)(hash->state[i / 4] >> (24 - i % 4 * 8));
+}
+
 void sha256(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE])
 {
-	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-			     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-	const uint8_t *at = bytes;
-	size_t rest = length;
+	struct sha256 hash;
 
-	for (; rest >= BLOCK; at += BLOCK, rest -= BLOCK)
-		compress(state, at);
-	compress_tail(state, at, rest, (uint64_t)length * 8);
-	for (int i = 0; i < SHA256_SIZE; i++)
-		digest[i] = (uint8_t)(state[i / 4] >> (24 - i % 4 * 8));
+	sha256_init(&hash);
+	sha256_add(&hash, bytes, length);
+	sha256_finish(&hash, digest);
+}
+
+void sha256_hex(const uint8_t digest[SHA256_SIZE], char hex[SHA256_HEX_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = 0; i < SHA256_SIZE; i++) {
+		hex[2 * i] = digits[digest[i] >> 4];
+		hex[2 * i + 1] = digits[digest[i] & 15];
+	}
+	hex[SHA256_HEX_SIZE - 1] = '\0';
 }
 
 void sha256_base64(struct strbuf *out, const void *bytes, size_t length)
