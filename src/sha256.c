@@ -38,23 +38,35 @@ static void expand(const uint8_t *block, uint32_t words[64])
 	}
 }
 
-/* FIPS 180-4, 6.2.2; state[] are its H, v[] its a to h. */
+/* FIPS 180-4, 6.2.2; v[] are its a to h, of which round `t` takes a at -t, b one behind, ... */
+static void run_round(uint32_t v[8], int t, uint32_t word)
+{
+	uint32_t a = v[-t & 7], b = v[(1 - t) & 7], c = v[(2 - t) & 7];
+	uint32_t e = v[(4 - t) & 7], f = v[(5 - t) & 7], g = v[(6 - t) & 7];
+	uint32_t big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+	uint32_t first = v[(7 - t) & 7] + big1 + ((e & f) ^ (~e & g)) + word;
+	uint32_t big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+
+	v[(3 - t) & 7] += first;
+	v[(7 - t) & 7] = first + big0 + ((a & b) ^ (a & c) ^ (b & c));
+}
+
+/* Eight rounds at a time: which of v[] is which is then known when this is compiled. */
 static void compress(uint32_t state[8], const uint8_t *block)
 {
 	uint32_t words[64], v[8];
 
 	expand(block, words);
 	memcpy(v, state, sizeof(v));
-	for (int t = 0; t < 64; t++) {
-		uint32_t big1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
-		uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t first = v[7] + big1 + choice + round_constants[t] + words[t];
-		uint32_t big0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
-		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-
-		memmove(v + 1, v, 7 * sizeof(*v));
-		v[4] += first;
-		v[0] = first + big0 + majority;
+	for (int t = 0; t < 64; t += 8) {
+		run_round(v, 0, round_constants[t] + words[t]);
+		run_round(v, 1, round_constants[t + 1] + words[t + 1]);
+		run_round(v, 2, round_constants[t + 2] + words[t + 2]);
+		run_round(v, 3, round_constants[t + 3] + words[t + 3]);
+		run_round(v, 4, round_constants[t + 4] + words[t + 4]);
+		run_round(v, 5, round_constants[t + 5] + words[t + 5]);
+		run_round(v, 6, round_constants[t + 6] + words[t + 6]);
+		run_round(v, 7, round_constants[t + 7] + words[t + 7]);
 	}
 	for (int i = 0; i < 8; i++)
 		state[i] += v[i];

@@ -1,6 +1,6 @@
 /*
- * sha256: FIPS 180-4, for Content-Security-Policy hashes and files of a history. Neither jansson nor
- * libzip has one to lend.
+ * sha256: FIPS 180-4, for Content-Security-Policy hashes and files of a history. Neither jansson
+ * nor libzip has one to lend.
  */
 #ifndef RUNTALLY_SHA256_H
 #define RUNTALLY_SHA256_H
