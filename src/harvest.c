@@ -75,6 +75,7 @@ void harvest_append(struct harvest *harvest, struct harvest *from, size_t base)
 	harvest->records += from->records;
 	harvest->definitions += from->definitions;
 	harvest->rejected += from->rejected;
+	harvest->frames += from->frames;
 	for (unsigned i = 0; i < REDACT_KINDS; i++)
 		harvest->redactions[i] += from->redactions[i];
 	harvest_release(from);
@@ -90,6 +91,7 @@ struct harvest_mark harvest_mark(const struct harvest *harvest)
 		.record_count = harvest->records,
 		.definition_count = harvest->definitions,
 		.rejected = harvest->rejected,
+		.frames = harvest->frames,
 	};
 
 	memcpy(mark.redactions, harvest->redactions, sizeof(mark.redactions));
@@ -105,6 +107,7 @@ void harvest_go_back(struct harvest *harvest, const struct harvest_mark *mark)
 	harvest->records = mark->record_count;
 	harvest->definitions = mark->definition_count;
 	harvest->rejected = mark->rejected;
+	harvest->frames = mark->frames;
 	memcpy(harvest->redactions, mark->redactions, sizeof(mark->redactions));
 }
 

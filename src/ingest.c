@@ -242,7 +242,7 @@ static void take_counts(struct gathering *g)
 	counts->files = sources_files(g->sources);
 	counts->documents = harvest->documents;
 	counts->bytes = harvest->bytes;
-	counts->records = harvest->records;
+	counts->records = harvest->records - harvest->frames;
 	counts->definitions = harvest->definitions;
 	counts->rejected = harvest->rejected;
 	for (unsigned i = 0; i < REDACT_KINDS; i++)
@@ -268,7 +268,8 @@ static void finish(struct gathering *g)
 	harvest_clean(harvest, &g->labels, &g->runs->names);
 	notes_append(g->notes, &harvest->notes, 0);
 	take_runs(g);
-	g->counts->duplicates = select_distinct(g->runs);
+	g->counts->duplicates =
+		select_distinct(g->runs, g->options->later_wins, &g->counts->differing);
 	g->counts->runs = g->runs->count;
 	joins_apply(&harvest->joins, g->runs, g->notes);
 	pages_check(&harvest->pages, g->notes);

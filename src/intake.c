@@ -92,12 +92,6 @@ static const struct details *without_transcript(struct intake *in, const struct 
 	return bare;
 }
 
-static uint64_t identity_of(const struct run *run)
-{
-	return hash_bytes(run->source, strlen(run->source)) * UINT64_C(0x9e3779b97f4a7c15) ^
-	       hash_bytes(run->run_id, strlen(run->run_id));
-}
-
 /* ---- redaction ---- */
 
 static const char *clean(void *ctx, const char *text)
@@ -166,7 +160,7 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
 	uint64_t before = redactions_so_far(in);
 	struct run *kept;
 
-	run->identity = identity_of(run);
+	run->identity = run_identity(run);
 	run->input = &in->names->of_runs;
 	run->record = (uint32_t)number;
 	run_derive_duration(run);
@@ -298,6 +292,9 @@ static void take_record(struct intake *in, const struct record *record,
 		reject(in, SEVERITY_ERROR, record->number,
 		       arena_printf(&in->scratch, "an error body instead of runs: %s",
 				    refusal_text(found->value, &in->scratch)));
+		break;
+	case RECORD_FRAME:
+		in->harvest.frames++;
 		break;
 	case RECORD_NOT_MINE:
 		if (is_name_list(record))

@@ -16,6 +16,7 @@
 #include "runtally/escape.h"
 #include "runtally/families.h"
 #include "runtally/folder.h"
+#include "runtally/history.h"
 #include "runtally/ingest.h"
 #include "runtally/options.h"
 #include "runtally/output.h"
@@ -164,29 +165,37 @@ static void release_figures(struct figures *figures, const struct view *view)
 struct material {
 	struct spool spool;
 	struct notes notes;
-	struct runs inputs, baseline;
+	struct runs inputs, baseline, past;
 	struct ingest_counts counts; /* of the inputs */
+	struct run **news;           /* of the inputs, what the history does not hold */
+	size_t news_count;
 };
 
 static void read_inputs(struct material *material, const struct options *options)
 {
-	struct ingest_counts of_baseline;
+	struct ingest_counts of_baseline, of_past;
 
 	spool_init(&material->spool, SPOOL_MEMORY, temporary_folder());
 	notes_init(&material->notes, options->notes_limit);
 	runs_init(&material->inputs, &material->spool);
 	runs_init(&material->baseline, &material->spool);
+	runs_init(&material->past, &material->spool);
 	ingest(options->inputs, options->input_count, &options->ingest, &material->inputs,
 	       &material->counts, &material->notes);
 	if (options->baseline_count)
 		ingest(options->baselines, options->baseline_count, &options->ingest,
 		       &material->baseline, &of_baseline, &material->notes);
+	if (options->history)
+		history_read(options->history, &options->ingest, &material->past, &of_past,
+			     &material->notes);
 	if (options->ingest.progress)
 		show_progress(NULL, 0, 0);
 }
 
 static void material_release(struct material *material)
 {
+	memory_free(material->news);
+	runs_release(&material->past);
 	runs_release(&material->baseline);
 	runs_release(&material->inputs);
 	notes_release(&material->notes);
@@ -218,8 +227,10 @@ static void find_out(struct findings *found, struct material *material,
 {
 	const struct supply supply = {
 		.inputs = &material->inputs,
+		.past = &material->past,
 		.baseline = &material->baseline,
 		.has_inputs = options->input_count > 0,
+		.has_past = options->history != NULL,
 		.has_baseline = options->baseline_count > 0,
 	};
 
@@ -300,27 +311,106 @@ static int report_with_details(const struct options *options, struct material *m
 	return EXIT_OUTPUT;
 }
 
-static int run_pipeline(struct options *options)
+/* ---- the history ---- */
+
+/* Before the reports: they can be made again of what is in it. */
+static int remember(const struct options *options, const struct material *material)
 {
-	struct material material;
+	const struct history_stamp stamp = {
+		.now = options->now,
+		.title = options->title,
+		.shard = options->shard,
+		.shards = options->shards,
+	};
+	struct error err;
+
+	if (!options->history ||
+	    history_add(options->history, &stamp, material->news, material->news_count, &err) == 0)
+		return EXIT_OK;
+	tell(NULL, err.text);
+	return EXIT_OUTPUT;
+}
+
+static int compact(const struct options *options)
+{
+	const struct history_caps caps = {
+		.now = options->now,
+		.max_age_days = options->history_age_days,
+		.max_bytes = options->history_bytes,
+	};
+	struct notes notes;
+	struct error err;
+	int status = EXIT_OK;
+
+	if (!options->compact)
+		return EXIT_OK;
+	notes_init(&notes, options->notes_limit);
+	if (history_compact(options->history, &caps, &options->ingest, &notes, &err)) {
+		tell(NULL, err.text);
+		status = EXIT_OUTPUT;
+	} else if (notes.errors) {
+		status = EXIT_INPUT;
+	}
+	tell_notes(options, &notes);
+	notes_release(&notes);
+	return status;
+}
+
+/* ---- all of it ---- */
+
+static int report(const struct options *options, struct material *material)
+{
 	struct findings found;
 	int status;
 
-	options->ingest.details_unseen = !what_is_shown(options).details;
+	find_out(&found, material, options);
+	tell_notes(options, &material->notes);
+	status = report_with_details(options, material, &found);
+	tell_gates(options, &found.gates);
+	status = larger(status, found.gates.missed ? EXIT_GATE : EXIT_OK);
+	findings_release(&found);
+	return status;
+}
+
+static int run_on(struct options *options, struct material *material)
+{
+	int status = material->notes.errors ? EXIT_INPUT : EXIT_OK;
+
+	if (options->strict && material->notes.errors) {
+		tell_notes(options, &material->notes);
+		tell(NULL, "--strict: no report is written, for some input was bad");
+		return status;
+	}
+	status = larger(status, remember(options, material));
+	if (options->history_only)
+		tell_notes(options, &material->notes);
+	else
+		status = larger(status, report(options, material));
+	return larger(status, compact(options));
+}
+
+/* No input, and no report asked for. */
+static bool only_compacts(const struct options *options)
+{
+	return options->compact && !options->input_count &&
+	       (options->history_only || !options->target_count);
+}
+
+static int run_pipeline(struct options *options)
+{
+	struct material material = {.news = NULL};
+	int status;
+
+	if (only_compacts(options))
+		return compact(options);
+	options->ingest.details_unseen = options->history_only || !what_is_shown(options).details;
 	if (wants_progress(options))
 		options->ingest.progress = show_progress;
 	read_inputs(&material, options);
-	find_out(&found, &material, options);
-	tell_notes(options, &material.notes);
-	status = material.notes.errors ? EXIT_INPUT : EXIT_OK;
-	if (options->strict && material.notes.errors) {
-		tell(NULL, "--strict: no report is written, for some input was bad");
-	} else {
-		status = larger(status, report_with_details(options, &material, &found));
-		tell_gates(options, &found.gates);
-		status = larger(status, found.gates.missed ? EXIT_GATE : EXIT_OK);
-	}
-	findings_release(&found);
+	if (options->history)
+		material.news = history_news(&material.inputs, &material.past, options->now,
+					     &material.news_count, &material.notes);
+	status = run_on(options, &material);
 	material_release(&material);
 	return status;
 }

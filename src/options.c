@@ -137,6 +137,35 @@ const struct option_row option_rows[] = {
 	 .repeatable = true,
 	 .help = "compare with the runs of this input",
 	 .set = set_baseline},
+	{.name = "history",
+	 .argument = "FOLDER",
+	 .group = GROUP_COMPARISON,
+	 .help = "read earlier runs from this folder, and add these to it",
+	 .set = set_history},
+	{.name = "history-only",
+	 .group = GROUP_COMPARISON,
+	 .help = "add the runs to the history and write no report",
+	 .set = set_history_only},
+	{.name = "shard",
+	 .argument = "I/N",
+	 .group = GROUP_COMPARISON,
+	 .help = "note in the history that these runs are one of N parts",
+	 .set = set_shard},
+	{.name = "compact",
+	 .group = GROUP_COMPARISON,
+	 .help = "roll up the past months of the history; needs no input",
+	 .set = set_compact},
+	{.name = "history-age",
+	 .argument = "N(d|w)",
+	 .group = GROUP_COMPARISON,
+	 .help = "with --compact: drop runs older than N days or weeks",
+	 .set = set_history_age},
+	{.name = "history-size",
+	 .argument = "SIZE",
+	 .group = GROUP_COMPARISON,
+	 .help = "with --compact: drop the oldest months until all takes at most SIZE bytes "
+		 "(900K, 64M, 2G)",
+	 .set = set_history_size},
 	{.name = "compare",
 	 .argument = "WITH",
 	 .group = GROUP_COMPARISON,
@@ -364,6 +393,18 @@ static void shift_days(struct options *options)
 	}
 }
 
+static int check_history(const struct options *options, struct error *err)
+{
+	const char *name = options->compact        ? "compact"
+			   : options->history_only ? "history-only"
+			   : options->shards       ? "shard"
+						   : NULL;
+
+	if (options->history || !name)
+		return 0;
+	return error_set(err, "--%s: needs a --history", name);
+}
+
 /* What no option can know alone. */
 static int check_together(const struct options *options, struct error *err)
 {
@@ -377,7 +418,10 @@ static int check_together(const struct options *options, struct error *err)
 		if (!format_is_possible(options->targets[i].format, &options->render))
 			return error_set(err, "\"%s\": a mail needs --mail-from and --mail-to",
 					 options->targets[i].path);
-	if (!options->input_count && !options->print_templates)
+	if (check_history(options, err) != 0)
+		return -1;
+	if (!options->input_count && !options->print_templates &&
+	    (!options->history || (options->history_only && !options->compact)))
 		return error_set(err, "no input; see runtally --help");
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include "runtally/strbuf.h"
 #include "runtally/times.h"
 
-enum { DAYS_MAX = 36500, DATE_LENGTH = DATE_TEXT_SIZE - 1 };
+enum { DAYS_MAX = 36500, SHARDS_MAX = 9999, DATE_LENGTH = DATE_TEXT_SIZE - 1 };
 
 static char *copy_of(struct options *options, const char *text)
 {
@@ -373,14 +373,18 @@ int set_until(struct options *options, const char *value, struct error *err)
 	return 0;
 }
 
+static int refuse_days(const char *value, struct error *err)
+{
+	return error_set(err, "\"%s\" is not a number of days or weeks (7d, 2w; %dd at most)",
+			 value, DAYS_MAX);
+}
+
 int set_last(struct options *options, const char *value, struct error *err)
 {
 	int64_t days;
 
 	if (!quantity_days(value, DAYS_MAX, &days))
-		return error_set(err,
-				 "\"%s\" is not a number of days or weeks (7d, 2w; %dd at most)",
-				 value, DAYS_MAX);
+		return refuse_days(value, err);
 	options->since_is_day = false;
 	options->choice.period.since = options->now - days * DAY_MS;
 	options->choice.last_until = options->now;
@@ -443,6 +447,59 @@ int set_baseline(struct options *options, const char *value, struct error *err)
 	options->baselines = (const char **)add_text(options, options->baselines,
 						     &options->baseline_count, value);
 	return 0;
+}
+
+int set_history(struct options *options, const char *value, struct error *err)
+{
+	return set_path(options, &options->history, value, err);
+}
+
+int set_history_only(struct options *options, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	options->history_only = true;
+	return 0;
+}
+
+int set_shard(struct options *options, const char *value, struct error *err)
+{
+	const char *slash = strchr(value, '/');
+	int64_t shard, shards;
+
+	if (!slash ||
+	    !quantity_decimal(arena_strndup(&options->arena, value, (size_t)(slash - value)), 0,
+			      SHARDS_MAX, &shard) ||
+	    !quantity_decimal(slash + 1, 0, SHARDS_MAX, &shards) || shard < 1 || shard > shards)
+		return error_set(err,
+				 "\"%s\" is not the number of a part and how many there are (2/4)",
+				 value);
+	options->shard = (unsigned)shard;
+	options->shards = (unsigned)shards;
+	return 0;
+}
+
+int set_compact(struct options *options, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	options->compact = true;
+	return 0;
+}
+
+int set_history_age(struct options *options, const char *value, struct error *err)
+{
+	int64_t days;
+
+	if (!quantity_days(value, DAYS_MAX, &days))
+		return refuse_days(value, err);
+	options->history_age_days = (uint64_t)days;
+	return 0;
+}
+
+int set_history_size(struct options *options, const char *value, struct error *err)
+{
+	if (quantity_size(value, 1, INT64_MAX, &options->history_bytes))
+		return 0;
+	return error_set(err, "\"%s\" is not a size in bytes (900K, 64M, 2G)", value);
 }
 
 int set_suite(struct options *options, const char *value, struct error *err)

@@ -193,6 +193,12 @@ uint64_t output_size(const struct output *output)
 	return output->size;
 }
 
+void output_rename(struct output *output, const char *path)
+{
+	memory_free(output->path);
+	output->path = place_copy(path);
+}
+
 int output_finish(struct output *output, struct error *err)
 {
 	int fd = output->fd, failed = flush(output, err);
@@ -311,9 +317,12 @@ struct entry {
 	size_t length;
 };
 
+enum { LEVEL_DEFAULT = 0, LEVEL_BEST = 9 };
+
 struct bundle {
 	struct entry *entries;
 	size_t count, capacity;
+	zip_uint32_t level; /* of deflate */
 };
 
 struct bundle *bundle_new(void)
@@ -322,6 +331,11 @@ struct bundle *bundle_new(void)
 
 	*bundle = (struct bundle){.count = 0};
 	return bundle;
+}
+
+void bundle_pack_tightly(struct bundle *bundle)
+{
+	bundle->level = LEVEL_BEST;
 }
 
 void bundle_free(struct bundle *bundle)
@@ -373,7 +387,7 @@ static void dos_time(int64_t seconds, zip_uint16_t *time, zip_uint16_t *date)
 			       digits_at(text, 17, 2) / 2);
 }
 
-static int add_entry(zip_t *zip, const struct entry *entry, int64_t seconds)
+static int add_entry(zip_t *zip, const struct entry *entry, zip_uint32_t level, int64_t seconds)
 {
 	zip_source_t *source = zip_source_buffer(zip, entry->bytes, entry->length, 0);
 	zip_uint16_t time, date;
@@ -386,6 +400,8 @@ static int add_entry(zip_t *zip, const struct entry *entry, int64_t seconds)
 		zip_source_free(source);
 		return -1;
 	}
+	if (zip_set_file_compression(zip, (zip_uint64_t)index, ZIP_CM_DEFAULT, level))
+		return -1;
 	dos_time(seconds, &time, &date);
 	return zip_file_set_dostime(zip, (zip_uint64_t)index, time, date, 0);
 }
@@ -422,7 +438,7 @@ static int bundle_write(struct bundle *bundle, struct output *output, int64_t se
 	}
 	zip_source_keep(source);
 	for (size_t i = 0; i < bundle->count; i++)
-		if (add_entry(zip, &bundle->entries[i], seconds)) {
+		if (add_entry(zip, &bundle->entries[i], bundle->level, seconds)) {
 			error_set(err, "%s: cannot make the ZIP: %s", output->path,
 				  zip_strerror(zip));
 			zip_discard(zip);

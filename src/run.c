@@ -50,6 +50,7 @@ void run_init(struct run *run)
 		.started_at = TIME_UNKNOWN,
 		.ended_at = TIME_UNKNOWN,
 		.updated_at = TIME_UNKNOWN,
+		.seen_at = TIME_UNKNOWN,
 		.duration_ms = -1,
 	};
 }
@@ -64,8 +65,21 @@ int64_t run_begin(const struct run *run)
 	return run->started_at != TIME_UNKNOWN ? run->started_at : run->created_at;
 }
 
+uint64_t run_identity(const struct run *run)
+{
+	return hash_bytes(run->source, strlen(run->source)) * UINT64_C(0x9e3779b97f4a7c15) ^
+	       hash_bytes(run->run_id, strlen(run->run_id));
+}
+
+bool run_tells_time(const struct run *run)
+{
+	return run->ended_at != TIME_UNKNOWN || run_begin(run) != TIME_UNKNOWN;
+}
+
 int64_t run_when(const struct run *run)
 {
+	if (!run_tells_time(run))
+		return run->seen_at;
 	return run->ended_at != TIME_UNKNOWN ? run->ended_at : run_begin(run);
 }
 

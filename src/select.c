@@ -17,15 +17,17 @@ static size_t richness(const struct run *run)
 }
 
 /*
- * vendors.md: the later update, else the richer; else the earlier in the order of inputs. A copy
- * that tells no update is older than one that does: so it is an order of all copies, and which of
- * three stays does not depend on how they come.
+ * vendors.md: the later update, else the richer; else the earlier in the order of inputs, or the
+ * later with `later_wins`. A copy that tells no update is older than one that does: so it is an
+ * order of all copies, and which of three stays does not depend on how they come.
  */
-static bool is_better(const struct run *candidate, const struct run *held)
+static bool is_better(const struct run *candidate, const struct run *held, bool later_wins)
 {
+	size_t points = richness(candidate), held_points = richness(held);
+
 	if (candidate->updated_at != held->updated_at)
 		return candidate->updated_at > held->updated_at;
-	return richness(candidate) > richness(held);
+	return points == held_points ? later_wins : points > held_points;
 }
 
 static void fill_label(struct label *label, const struct label *other)
@@ -37,16 +39,99 @@ static void fill_label(struct label *label, const struct label *other)
 	}
 }
 
-/* The dropped copy may come from a list that names what the kept one does not. */
-static void fill_from_copy(struct runs *runs, struct run *kept, const struct run *copy)
+static bool lacks_criteria(const struct run *kept, const struct run *copy)
+{
+	return !kept->criterion_count && copy->criterion_count && kept->outcome == copy->outcome;
+}
+
+static void fill_labels(struct run *kept, const struct run *copy)
 {
 	fill_label(&kept->suite, &copy->suite);
 	fill_label(&kept->test_case, &copy->test_case);
 	fill_label(&kept->agent, &copy->agent);
 	if (!kept->execution_id)
 		kept->execution_id = copy->execution_id;
-	if (!kept->criterion_count && copy->criterion_count && kept->outcome == copy->outcome)
+	if (kept->seen_at == TIME_UNKNOWN ||
+	    (copy->seen_at != TIME_UNKNOWN && copy->seen_at < kept->seen_at))
+		kept->seen_at = copy->seen_at;
+}
+
+/* The dropped copy may come from a list that names what the kept one does not. */
+static void fill_from_copy(struct runs *runs, struct run *kept, const struct run *copy)
+{
+	fill_labels(kept, copy);
+	if (lacks_criteria(kept, copy))
 		runs_take_criteria(runs, kept, copy);
+}
+
+/* ---- what a run record says ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_label(const struct label *a, const struct label *b)
+{
+	return same_text(a->id, b->id) && same_text(a->name, b->name);
+}
+
+static bool same_criteria(const struct run *a, const struct run *b)
+{
+	if (a->criterion_count != b->criterion_count)
+		return false;
+	for (size_t i = 0; i < a->criterion_count; i++) {
+		const struct criterion *one = &a->criteria[i], *other = &b->criteria[i];
+
+		if (one->outcome != other->outcome || one->has_score != other->has_score ||
+		    (one->has_score && one->score_micro != other->score_micro) ||
+		    !same_text(one->name, other->name))
+			return false;
+	}
+	return true;
+}
+
+static bool same_numbers(const struct run *a, const struct run *b)
+{
+	return a->has_score == b->has_score &&
+	       (!a->has_score || a->score_micro == b->score_micro) && a->has_cost == b->has_cost &&
+	       (!a->has_cost || a->cost_nano == b->cost_nano) && a->has_tokens == b->has_tokens &&
+	       (!a->has_tokens ||
+		(a->tokens_input == b->tokens_input && a->tokens_output == b->tokens_output)) &&
+	       a->latency_count == b->latency_count &&
+	       (!a->latency_count || memcmp(a->latency_ms, b->latency_ms,
+					    a->latency_count * sizeof(*a->latency_ms)) == 0);
+}
+
+/* The time of an update alone tells nothing that a report shows, but decides which copy stays. */
+static bool same_times(const struct run *a, const struct run *b)
+{
+	return a->created_at == b->created_at && a->started_at == b->started_at &&
+	       a->ended_at == b->ended_at && a->updated_at == b->updated_at &&
+	       a->duration_ms == b->duration_ms && (run_tells_time(a) || a->seen_at == b->seen_at);
+}
+
+static bool says_the_same(const struct run *a, const struct run *b)
+{
+	return a->outcome == b->outcome && same_times(a, b) && same_numbers(a, b) &&
+	       same_label(&a->suite, &b->suite) && same_label(&a->test_case, &b->test_case) &&
+	       same_label(&a->agent, &b->agent) && same_text(a->execution_id, b->execution_id) &&
+	       same_text(a->model, b->model) && same_text(a->status, b->status) &&
+	       same_text(a->reason, b->reason) && same_criteria(a, b);
+}
+
+bool select_adds(const struct run *run, const struct run *copy)
+{
+	bool later = is_better(run, copy, true);
+	struct run merged = later ? *run : *copy;
+	const struct run *other = later ? copy : run;
+
+	fill_labels(&merged, other);
+	if (lacks_criteria(&merged, other)) {
+		merged.criteria = other->criteria;
+		merged.criterion_count = other->criterion_count;
+	}
+	return !says_the_same(&merged, copy);
 }
 
 static bool same_run(const struct run *a, const struct run *b)
@@ -82,39 +167,69 @@ static size_t *slot_of(const struct identities *table, const struct run *run)
 	return &table->slots[at];
 }
 
-static size_t keep_distinct(struct run **items, size_t count, struct runs *owner)
+/* How copies are made one. */
+struct merging {
+	struct runs *owner; /* of criteria that one takes from another */
+	bool later_wins;
+	uint64_t differing;
+};
+
+static void merge(struct merging *merging, struct run **held, struct run *run)
+{
+	merging->differing += !says_the_same(*held, run);
+	if (is_better(run, *held, merging->later_wins)) {
+		fill_from_copy(merging->owner, run, *held);
+		*held = run;
+	} else {
+		fill_from_copy(merging->owner, *held, run);
+	}
+}
+
+static size_t keep_distinct(struct run **items, size_t count, struct merging *merging)
 {
 	struct identities table;
 	size_t kept = 0;
 
 	identities_init(&table, items, count);
 	for (size_t i = 0; i < count; i++) {
-		struct run *run = items[i], **held;
-		size_t *slot = slot_of(&table, run);
+		size_t *slot = slot_of(&table, items[i]);
 
-		if (!*slot) {
-			items[kept++] = run;
-			*slot = kept;
+		if (*slot) {
+			merge(merging, &items[*slot - 1], items[i]);
 			continue;
 		}
-		held = &items[*slot - 1];
-		if (is_better(run, *held)) {
-			fill_from_copy(owner, run, *held);
-			*held = run;
-		} else {
-			fill_from_copy(owner, *held, run);
-		}
+		items[kept++] = items[i];
+		*slot = kept;
 	}
 	memory_free(table.slots);
 	return kept;
 }
 
-uint64_t select_distinct(struct runs *runs)
+uint64_t select_distinct(struct runs *runs, bool later_wins, uint64_t *differing)
 {
+	struct merging merging = {.owner = runs, .later_wins = later_wins};
 	size_t count = runs->count;
 
-	runs->count = keep_distinct(runs->items, count, runs);
+	runs->count = keep_distinct(runs->items, count, &merging);
+	*differing = merging.differing;
 	return count - runs->count;
+}
+
+struct run **select_copies(const struct runs *runs, const struct runs *others)
+{
+	struct run **copies = memory_alloc(runs->count * sizeof(struct run *));
+	struct identities table;
+
+	identities_init(&table, others->items, others->count);
+	for (size_t i = 0; i < others->count; i++)
+		*slot_of(&table, others->items[i]) = i + 1;
+	for (size_t i = 0; i < runs->count; i++) {
+		size_t slot = *slot_of(&table, runs->items[i]);
+
+		copies[i] = slot ? others->items[slot - 1] : NULL;
+	}
+	memory_free(table.slots);
+	return copies;
 }
 
 /* ---- periods ---- */
@@ -183,13 +298,14 @@ static void list_add(struct run_list *list, struct run *run)
 static void unite(struct run_list *list, const struct supply *supply)
 {
 	size_t inputs = supply->inputs->count, past = supply->past ? supply->past->count : 0;
+	struct merging merging = {.owner = supply->inputs};
 
 	list_init(list, inputs + past);
 	if (inputs)
 		memcpy(list->items, supply->inputs->items, inputs * sizeof(*list->items));
 	if (past)
 		memcpy(list->items + inputs, supply->past->items, past * sizeof(*list->items));
-	list->count = past ? keep_distinct(list->items, inputs + past, supply->inputs) : inputs;
+	list->count = past ? keep_distinct(list->items, inputs + past, &merging) : inputs;
 }
 
 /* ---- now ---- */

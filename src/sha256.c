@@ -4,7 +4,7 @@
 
 #include "runtally/base64.h"
 
-enum { BLOCK = 64 };
+enum { BLOCK = SHA256_BLOCK };
 
 /* FIPS 180-4, 4.2.2: fractions of the cube roots of the first 64 primes */
 static const uint32_t round_constants[64] = {
@@ -38,23 +38,35 @@ static void expand(const uint8_t *block, uint32_t words[64])
 	}
 }
 
-/* FIPS 180-4, 6.2.2; state[] are its H, v[] its a to h. */
+/* FIPS 180-4, 6.2.2; v[] are its a to h, of which round `t` takes a at -t, b one behind, ... */
+static void run_round(uint32_t v[8], int t, uint32_t word)
+{
+	uint32_t a = v[-t & 7], b = v[(1 - t) & 7], c = v[(2 - t) & 7];
+	uint32_t e = v[(4 - t) & 7], f = v[(5 - t) & 7], g = v[(6 - t) & 7];
+	uint32_t big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+	uint32_t first = v[(7 - t) & 7] + big1 + ((e & f) ^ (~e & g)) + word;
+	uint32_t big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+
+	v[(3 - t) & 7] += first;
+	v[(7 - t) & 7] = first + big0 + ((a & b) ^ (a & c) ^ (b & c));
+}
+
+/* Eight rounds at a time: which of v[] is which is then known when this is compiled. */
 static void compress(uint32_t state[8], const uint8_t *block)
 {
 	uint32_t words[64], v[8];
 
 	expand(block, words);
 	memcpy(v, state, sizeof(v));
-	for (int t = 0; t < 64; t++) {
-		uint32_t big1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
-		uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t first = v[7] + big1 + choice + round_constants[t] + words[t];
-		uint32_t big0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
-		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-
-		memmove(v + 1, v, 7 * sizeof(*v));
-		v[4] += first;
-		v[0] = first + big0 + majority;
+	for (int t = 0; t < 64; t += 8) {
+		run_round(v, 0, round_constants[t] + words[t]);
+		run_round(v, 1, round_constants[t + 1] + words[t + 1]);
+		run_round(v, 2, round_constants[t + 2] + words[t + 2]);
+		run_round(v, 3, round_constants[t + 3] + words[t + 3]);
+		run_round(v, 4, round_constants[t + 4] + words[t + 4]);
+		run_round(v, 5, round_constants[t + 5] + words[t + 5]);
+		run_round(v, 6, round_constants[t + 6] + words[t + 6]);
+		run_round(v, 7, round_constants[t + 7] + words[t + 7]);
 	}
 	for (int i = 0; i < 8; i++)
 		state[i] += v[i];
@@ -75,18 +87,59 @@ static void compress_tail(uint32_t state[8], const uint8_t *rest, size_t length,
 		compress(state, tail + at);
 }
 
+void sha256_init(struct sha256 *hash)
+{
+	static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+					    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+	memcpy(hash->state, initial, sizeof(initial));
+	hash->length = 0;
+}
+
+void sha256_add(struct sha256 *hash, const void *bytes, size_t length)
+{
+	const uint8_t *at = bytes;
+	size_t waiting = (size_t)(hash->length % BLOCK);
+
+	hash->length += length;
+	if (waiting && waiting + length >= BLOCK) {
+		memcpy(hash->block + waiting, at, BLOCK - waiting);
+		compress(hash->state, hash->block);
+		at += BLOCK - waiting;
+		length -= BLOCK - waiting;
+		waiting = 0;
+	}
+	for (; length >= BLOCK; at += BLOCK, length -= BLOCK)
+		compress(hash->state, at);
+	if (length)
+		memcpy(hash->block + waiting, at, length);
+}
+
+void sha256_finish(struct sha256 *hash, uint8_t digest[SHA256_SIZE])
+{
+	compress_tail(hash->state, hash->block, (size_t)(hash->length % BLOCK), hash->length * 8);
+	for (int i = 0; i < SHA256_SIZE; i++)
+		digest[i] = (uint8_t)(hash->state[i / 4] >> (24 - i % 4 * 8));
+}
+
 void sha256(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE])
 {
-	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-			     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-	const uint8_t *at = bytes;
-	size_t rest = length;
+	struct sha256 hash;
 
-	for (; rest >= BLOCK; at += BLOCK, rest -= BLOCK)
-		compress(state, at);
-	compress_tail(state, at, rest, (uint64_t)length * 8);
-	for (int i = 0; i < SHA256_SIZE; i++)
-		digest[i] = (uint8_t)(state[i / 4] >> (24 - i % 4 * 8));
+	sha256_init(&hash);
+	sha256_add(&hash, bytes, length);
+	sha256_finish(&hash, digest);
+}
+
+void sha256_hex(const uint8_t digest[SHA256_SIZE], char hex[SHA256_HEX_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = 0; i < SHA256_SIZE; i++) {
+		hex[2 * i] = digits[digest[i] >> 4];
+		hex[2 * i + 1] = digits[digest[i] & 15];
+	}
+	hex[SHA256_HEX_SIZE - 1] = '\0';
 }
 
 void sha256_base64(struct strbuf *out, const void *bytes, size_t length)

@@ -191,6 +191,12 @@ static void when_text(const struct value *of, struct strbuf *out)
 	add_moment(out, run_when(run_of(of)));
 }
 
+/* Of a run that tells no time itself. */
+static bool is_first_seen(const struct value *of)
+{
+	return !run_tells_time(run_of(of)) && run_of(of)->seen_at != TIME_UNKNOWN;
+}
+
 static bool has_criteria(const struct value *of)
 {
 	return run_of(of)->criterion_count > 0;
@@ -383,6 +389,12 @@ static void raw_tokens(const struct value *of, struct strbuf *out)
 		strbuf_addf(out, "%" PRId64, *(const int64_t *)value_field(of));
 }
 
+static void raw_seen(const struct value *of, struct strbuf *out)
+{
+	if (is_first_seen(of))
+		view_time_at(of, out);
+}
+
 static void raw_milliseconds(const struct value *of, struct strbuf *out)
 {
 	strbuf_addf(out, "%" PRIu32, *(const uint32_t *)of->object);
@@ -412,6 +424,7 @@ static const struct member raw_members[] = {
 	{"started_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, started_at)},
 	{"ended_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, ended_at)},
 	{"updated_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, updated_at)},
+	{"seen_at", MEMBER_TEXT, {.text = raw_seen}, offsetof(struct run, seen_at)},
 	{"tokens_input", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_input)},
 	{"tokens_output", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_output)},
 	{"latency_ms", MEMBER_LIST, {.next = raw_latencies}, 0},
@@ -470,6 +483,7 @@ static const struct member run_members[] = {
 	{"created", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, created_at)},
 	{"started", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, started_at)},
 	{"ended", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, ended_at)},
+	{"is_first_seen", MEMBER_FLAG, {.flag = is_first_seen}, 0},
 	{"criteria", MEMBER_LIST, {.next = run_criteria}, 0},
 	{"has_criteria", MEMBER_FLAG, {.flag = has_criteria}, 0},
 	{"summary_criteria", MEMBER_LIST, {.next = summary_criteria}, 0},

@@ -45,6 +45,7 @@ LAYERS = """
         junit_output
     format.c
     place output folder templates
+    history history_files history_write history_compact
     options options_table options_setters options_arguments options_config options_limits
         options_gates options_help
     publish

@@ -21,6 +21,7 @@ enum record_kind {
 	RECORD_DEFINITION,      /* names suites, cases, agents; joined by id */
 	RECORD_ACKNOWLEDGEMENT, /* "run created": no result in it */
 	RECORD_REFUSAL,         /* an exported error body */
+	RECORD_FRAME,           /* begins or ends a file of ours: counts as nothing */
 };
 
 /* Verdicts for sources that only score (--pass-score, --score-scale). */

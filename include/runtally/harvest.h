@@ -35,6 +35,7 @@ struct harvest {
 	struct notes notes;
 	uint64_t documents, bytes;
 	uint64_t records, definitions, rejected;
+	uint64_t frames; /* records that count as none */
 	uint64_t redactions[REDACT_KINDS];
 };
 
@@ -53,7 +54,7 @@ void harvest_append(struct harvest *harvest, struct harvest *from, size_t base);
 /* What there was before an input, to go back to when all of the input is void. Notes stay. */
 struct harvest_mark {
 	size_t runs, unclean, definitions, pages;
-	uint64_t record_count, definition_count, rejected;
+	uint64_t record_count, definition_count, rejected, frames;
 	uint64_t redactions[REDACT_KINDS];
 };
 

@@ -25,7 +25,8 @@ struct ingest_options {
 	struct limits limits;
 	enum detail_choice details;
 	bool details_unseen; /* no report will show details: they are read, but not kept */
-	size_t jobs; /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
+	size_t jobs;     /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
+	bool later_wins; /* inputs are in the order of time: see select_distinct */
 	bool redact;
 	bool transcripts; /* false: no conversation, turn texts or logs are kept */
 	void (*progress)(void *ctx, uint64_t records, uint64_t bytes); /* NULL: silent */
@@ -38,6 +39,7 @@ struct ingest_counts {
 	uint64_t records;
 	uint64_t runs; /* distinct ones */
 	uint64_t duplicates, definitions, rejected;
+	uint64_t differing; /* duplicates that did not say the same as the copy that stayed */
 	uint64_t redactions[REDACT_KINDS];
 
 	/* Set by selection_make (select.h). */

@@ -41,6 +41,11 @@ struct options {
 	size_t input_count;
 	const char **baselines;
 	size_t baseline_count;
+	const char *history;    /* folder; NULL: none */
+	bool history_only;      /* add to it, write no report */
+	unsigned shard, shards; /* 0: not told */
+	bool compact;
+	uint64_t history_age_days, history_bytes; /* 0: no cap */
 	struct target *targets;
 	size_t target_count;
 	struct template_choice *templates;

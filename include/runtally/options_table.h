@@ -55,6 +55,7 @@ const struct option_row *option_by_name(const char *name);
 option_setter set_output, set_template, set_templates, set_print_templates, set_title, set_link,
 	set_logo, set_accent, set_mail_from, set_mail_to, set_details, set_junit_flavor, set_reruns,
 	set_from, set_since, set_until, set_last, set_week, set_tz, set_compare, set_baseline,
+	set_history, set_history_only, set_shard, set_compact, set_history_age, set_history_size,
 	set_suite, set_source, set_strict, set_pass_score, set_score_scale, set_suite_by,
 	set_min_pass_rate, set_max_cost, set_max_cost_per_pass, set_max_p95_latency, set_fail_on,
 	set_no_redact, set_no_transcripts, set_config, set_jobs, set_progress, set_quiet,

@@ -25,6 +25,8 @@ struct output *output_open(const char *path, struct error *err);
 /* A render_sink (mustache.h): `output` is a struct output. */
 int output_write(void *output, const char *bytes, size_t length, struct error *err);
 uint64_t output_size(const struct output *output); /* bytes written so far */
+/* From now on it shall be `path`, in the same folder: for names that tell what is in a file. */
+void output_rename(struct output *output, const char *path);
 /*
  * Nothing more is written: gives the descriptor back, so that many can wait for outputs_commit.
  * On failure it must still be aborted.
@@ -52,6 +54,8 @@ void output_remove_temps(void);
 /* A ZIP whose bytes depend on its entries alone (no clock, no time zone, no user). */
 struct bundle;
 struct bundle *bundle_new(void);
+/* Its entries are made as small as deflate can, however long that takes. */
+void bundle_pack_tightly(struct bundle *bundle);
 /* Adds an entry; the bytes are copied. */
 void bundle_add(struct bundle *bundle, const char *name, const char *bytes, size_t length);
 /* Writes all entries in the order of adding and frees the bundle. `seconds`: their time (UTC). */

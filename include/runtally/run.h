@@ -117,8 +117,9 @@ struct run {
 	const struct run_input *input;
 
 	int64_t created_at, started_at, ended_at, updated_at; /* ms since 1970 UTC, TIME_UNKNOWN */
-	int64_t duration_ms;                                  /* -1: unknown */
-	int64_t cost_nano;                                    /* billionths of a US dollar */
+	int64_t seen_at;     /* when it first came into a history, of a run that tells no time */
+	int64_t duration_ms; /* -1: unknown */
+	int64_t cost_nano;   /* billionths of a US dollar */
 	int64_t tokens_input, tokens_output;
 	uint64_t identity; /* hash of (source, run id) before redaction */
 
@@ -149,7 +150,11 @@ bool run_is_failure(const struct run *run);
 
 /* When it began: the started time, else the created time, else TIME_UNKNOWN (vendors.md). */
 int64_t run_begin(const struct run *run);
-/* When it happened, for periods: the end, else the begin. */
+/* The hash of its source and run id as they are now: once they are redacted, another one. */
+uint64_t run_identity(const struct run *run);
+/* Whether the source tells when it ended or began. */
+bool run_tells_time(const struct run *run);
+/* When it happened, for periods: the end, else the begin, else when it was first seen. */
 int64_t run_when(const struct run *run);
 /* Over its turns, in ms, rounded half up; -1: it tells no latency. */
 int64_t run_mean_latency(const struct run *run);

@@ -69,10 +69,20 @@ struct selection {
 /*
  * Leaves one run for each (source, run id) and returns how many were dropped. Of two copies the one
  * with the later update stays, else the richer, else the earlier in the order of items
- * (vendors.md), at the place of the first; what it lacks of names and criteria it takes from the
- * other.
+ * (vendors.md), or with `later_wins` the later in it, at the place of the first; what it lacks of
+ * names and criteria it takes from the other, and the earlier time at which it was seen. *differing
+ * is how many of them did not say the same.
  */
-uint64_t select_distinct(struct runs *runs);
+uint64_t select_distinct(struct runs *runs, bool later_wins, uint64_t *differing);
+
+/* For each of `runs` its copy in `others`, which are distinct, or NULL. The caller frees it. */
+struct run **select_copies(const struct runs *runs, const struct runs *others);
+/*
+ * Whether a run that was read later says anything that its copy does not: whether the two, as
+ * select_distinct would make one of them with `later_wins`, are another run record than the copy.
+ * Where the record was read from (run_origin) is nothing that it says.
+ */
+bool select_adds(const struct run *run, const struct run *copy);
 
 /*
  * Sets counts->filtered, of the inputs' runs, counts->without_time, and the period of `now`.

@@ -4,9 +4,10 @@
  *   { "schema": "runtally.run/1", "source": "playgent", "run_id": "...",
  *     "suite": {"id", "name"}, "execution_id": "...", "case": {"id", "name"},
  *     "agent": {"id", "name"}, "model": "...", "outcome": "failed", "status": "completed",
- *     "score": 0.88, "created_at": T, "started_at": T, "ended_at": T, "duration_ms": 45000,
- *     "latency_ms": [1240], "cost_usd": 0.0034, "tokens": {"input": 156, "output": 89},
- *     "criteria": [{"name", "outcome", "score"}], "reason": "...", "origin": "exports/a.json#3" }
+ *     "score": 0.88, "created_at": T, "started_at": T, "ended_at": T, "updated_at": T,
+ *     "seen_at": T, "duration_ms": 45000, "latency_ms": [1240], "cost_usd": 0.0034,
+ *     "tokens": {"input": 156, "output": 89}, "criteria": [{"name", "outcome", "score"}],
+ *     "reason": "...", "origin": "exports/a.json#3" }
  *
  * - `source` is what the run came from and is kept, so that its runs mix with freshly read ones; it
  *   may be a name that no adapter has.
@@ -15,20 +16,30 @@
  * - Another version of the schema is an error that names it: a newer program wrote it, and
  *   guessing what changed could make runs pass.
  * - Unknown members are passed over: later versions of the same schema only add members.
+ * - The first and the last line of a file of a history (history.h) are no runs, and no strangers.
  */
 #include <string.h>
 
 #include "runtally/reading.h"
 
-static const char schema_prefix[] = "runtally.run/";
+static bool begins_with(const char *text, const char *beginning)
+{
+	return strncmp(text, beginning, strlen(beginning)) == 0;
+}
 
+/* Of a version that is not known, read_run says so. */
 static enum record_kind claims(const struct datum *record)
 {
 	const char *schema = datum_text(datum_get(record, "schema"));
 
-	if (!schema || strncmp(schema, schema_prefix, sizeof(schema_prefix) - 1) != 0)
+	if (!schema)
 		return RECORD_NOT_MINE;
-	return RECORD_RUN;
+	if (strcmp(schema, "runtally.history/1") == 0 ||
+	    strcmp(schema, "runtally.history.end/1") == 0)
+		return RECORD_FRAME;
+	if (begins_with(schema, "runtally.run/") || begins_with(schema, "runtally.history"))
+		return RECORD_RUN;
+	return RECORD_NOT_MINE;
 }
 
 static enum outcome outcome_of(const struct node *owner)
@@ -96,6 +107,7 @@ static void read_numbers(struct run *run, const struct node *record)
 	node_time(record, "started_at", &run->started_at);
 	node_time(record, "ended_at", &run->ended_at);
 	node_time(record, "updated_at", &run->updated_at);
+	node_time(record, "seen_at", &run->seen_at);
 	node_integer(record, "duration_ms", 0, DURATION_MOST_MS, &run->duration_ms);
 	run->has_score = reading_score(record, "score", &run->score_micro);
 	run->has_cost = node_money(record, "cost_usd", &run->cost_nano);
@@ -132,10 +144,10 @@ static int read_run(struct run *run, const struct node *record, struct reading *
 }
 
 static const char *const wanted[] = {
-	"schema",     "source",   "run_id",     "suite",       "execution_id", "case",
-	"agent",      "model",    "outcome",    "status",      "score",        "created_at",
-	"started_at", "ended_at", "updated_at", "duration_ms", "latency_ms",   "cost_usd",
-	"tokens",     "criteria", "reason",     "origin",      NULL,
+	"schema",     "source",   "run_id",     "suite",   "execution_id", "case",
+	"agent",      "model",    "outcome",    "status",  "score",        "created_at",
+	"started_at", "ended_at", "updated_at", "seen_at", "duration_ms",  "latency_ms",
+	"cost_usd",   "tokens",   "criteria",   "reason",  "origin",       NULL,
 };
 
 const struct adapter adapter_runtally = {

@@ -169,6 +169,13 @@ static void describe(struct strbuf *out, const struct options *options)
 	add_words(out, "input", options->inputs, options->input_count);
 	describe_reports(out, options);
 	add_words(out, "baseline", options->baselines, options->baseline_count);
+	add_text(out, "history", options->history);
+	add_integer(out, "history-only", options->history_only, false);
+	add_integer(out, "shard", options->shard, 0);
+	add_integer(out, "shards", options->shards, 0);
+	add_integer(out, "compact", options->compact, false);
+	add_integer(out, "history-age", (int64_t)options->history_age_days, 0);
+	add_integer(out, "history-size", (int64_t)options->history_bytes, 0);
 	describe_choice(out, &options->choice);
 	describe_ingest(out, &options->ingest);
 	add_integer(out, "suite-by", options->suite_by, SUITE_BY_SUITE);
@@ -297,6 +304,15 @@ static void good_lines(void **state)
 		{"x|--tz=-0330|--since=2026-11-16|--until=2026-11-17T01:00:00Z",
 		 " input=x since=2026-11-16T03:30:00.000Z until=2026-11-17T01:00:00.000Z"},
 		{"x|--baseline=y|--baseline=z", " input=x baseline=y baseline=z"},
+		{"--history=h", " history=h"},
+		{"x|--history=h|--history-only|--shard=2/4",
+		 " input=x history=h history-only=1 shard=2 shards=4"},
+		{"x|--history=h|--shard=9999/9999", " input=x history=h shard=9999 shards=9999"},
+		{"--history=h|--compact|--history-age=52w|--history-size=2K",
+		 " history=h compact=1 history-age=364 history-size=2048"},
+		{"--history=h|--compact|--history-only", " history=h history-only=1 compact=1"},
+		{"x|--history-age=400d|--history-size=1",
+		 " input=x history-age=400 history-size=1"},
 		{"x|--compare=previous", " input=x compare=1"},
 		{"x|--compare=none", " input=x compare=3"},
 		{"x|--compare=2026-11-01..2026-11-07",
@@ -464,6 +480,23 @@ static void bad_lines(void **state)
 					       "from 0 to 100 (at most 4 decimals)"},
 		{"x|--min-pass-rate=95%", "--min-pass-rate: \"95%\" is not a percentage from 0 to "
 					  "100 (at most 4 decimals)"},
+		{"--history=h|--history-only", "no input; see runtally --help"},
+		{"x|--history-only", "--history-only: needs a --history"},
+		{"x|--compact", "--compact: needs a --history"},
+		{"x|--shard=1/2", "--shard: needs a --history"},
+		{"x|--history=", "--history: must not be empty"},
+		{"x|--history=h|--shard=0/2",
+		 "--shard: \"0/2\" is not the number of a part and how many there are (2/4)"},
+		{"x|--history=h|--shard=3/2",
+		 "--shard: \"3/2\" is not the number of a part and how many there are (2/4)"},
+		{"x|--history=h|--shard=1/10000",
+		 "--shard: \"1/10000\" is not the number of a part and how many there are (2/4)"},
+		{"x|--history=h|--shard=2",
+		 "--shard: \"2\" is not the number of a part and how many there are (2/4)"},
+		{"x|--history=h|--history-age=9",
+		 "--history-age: \"9\" is not a number of days or weeks (7d, 2w; 36500d at most)"},
+		{"x|--history=h|--history-size=0",
+		 "--history-size: \"0\" is not a size in bytes (900K, 64M, 2G)"},
 		{"x|--max-cost=1000000000.000000001",
 		 "--max-cost: \"1000000000.000000001\" is not a number of US dollars from 0 to "
 		 "1000000000 (at most 9 decimals)"},

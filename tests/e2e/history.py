@@ -1,0 +1,433 @@
+#!/usr/bin/env python3
+"""The history: one set whatever is read how often, by how many at once, and however calls end."""
+
+import collections
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import fields  # noqa: E402
+import harness  # noqa: E402
+
+SAMPLES = harness.ROOT / "samples"
+OCTOBER, NOVEMBER, DECEMBER = "1792000000", "1794787200", "1797379200"
+SOURCES = ("kapso", "magpipe", "playgent", "sigmamind", "telnyx")
+BYTES_A_RUN = 150
+
+
+def at(epoch):
+    return harness.environment(SOURCE_DATE_EPOCH=epoch)
+
+
+def run(number, **more):
+    """A Playgent run; it tells no time."""
+    made = fields.playgent()
+    made.update({"run_id": f"run-{number}"}, **more)
+    return made
+
+
+class History(harness.Case):
+    def add(self, *args, status=0, env=None):
+        ended = self.run_here("--history", "history", *args, env=env)
+        self.assertEqual(ended.returncode, status, ended.stderr)
+        return ended
+
+    def report(self, *args, status=0, env=None):
+        """Of the history alone."""
+        return json.loads(self.add("-ojson=-", *args, status=status, env=env).stdout)
+
+    def found(self, pattern="*"):
+        return sorted(path for path in (self.folder / "history").rglob(pattern) if path.is_file())
+
+    def hidden(self):
+        return [path for path in self.found() if path.name.startswith(".")]
+
+    def ids(self, **options):
+        ended = self.add("-orecords=-", **options)
+        return sorted(json.loads(line)["run_id"] for line in ended.stdout.splitlines())
+
+    # ---- one set ----
+
+    def test_same_exports_twice(self):
+        first = self.add("-ojson=-", SAMPLES, env=at(NOVEMBER))
+        files = self.found()
+        self.assertEqual(len(files), 1)
+        before = files[0].read_bytes()
+        again = self.add("-ojson=-", SAMPLES, env=at(DECEMBER))
+        self.assertTrue(first.stdout == again.stdout)
+        self.assertEqual(self.found(), files)
+        self.assertTrue(files[0].read_bytes() == before)
+
+    def test_envelopes_twice(self):
+        """What is odd comes back as it was written."""
+        self.add("--history-only", harness.ROOT / "tests/envelopes", status=3)
+        files = self.found()
+        self.add("--history-only", harness.ROOT / "tests/envelopes", status=3, env=at(DECEMBER))
+        self.assertEqual(self.found(), files)
+
+    def test_hostile_texts_twice(self):
+        self.write("a.json", json.dumps([run('"\\\n\u2028', agent_name="<b>\x07"), run("[1]"),
+                                         run("\u00e9\U0001f600")]))
+        self.add("--history-only", "a.json", "--title", 'a "title" \\ \u00e9')
+        files = self.found()
+        self.add("--history-only", "a.json", env=at(DECEMBER))
+        self.assertEqual(self.found(), files)
+        self.assertEqual(self.ids(), sorted(['run-"\\\n\u2028', "run-[1]", "run-\u00e9\U0001f600"]))
+
+    def test_first_and_last_line(self):
+        self.write("a.json", json.dumps([run(1), run(2)]))
+        self.add("--history-only", "--shard", "2/4", "--title", "Nightly", "a.json")
+        lines = self.found()[0].read_bytes().splitlines()
+        self.assertEqual(json.loads(lines[0]),
+                         {"schema": "runtally.history/1", "title": "Nightly", "shard": "2/4",
+                          "written_at": "2026-11-16T00:00:00.000Z"})
+        last = json.loads(lines[-1])
+        self.assertEqual((last["schema"], last["runs"]), ("runtally.history.end/1", 2))
+        records = [json.loads(line) for line in lines[1:-1]]
+        self.assertEqual([record["seen_at"] for record in records],
+                         ["2026-11-16T00:00:00.000Z"] * 2)
+        self.assertFalse(any("turns" in record or "transcript" in record for record in records))
+
+    def test_as_an_input(self):
+        """The lines around the records are no records."""
+        self.write("a.json", json.dumps([run(1), run(2)]))
+        self.add("--history-only", "a.json")
+        ended = self.run_here(self.found()[0], "-ojson=-")
+        self.assertEqual((ended.returncode, ended.stderr), (0, b""))
+        inputs = json.loads(ended.stdout)["inputs"]
+        self.assertEqual((inputs["records"], inputs["runs"], inputs["rejected"]), (2, 2, 0))
+
+    def test_newer_schema_as_an_input(self):
+        self.write("a.ndjson", '{"schema":"runtally.history/2"}\n')
+        ended = self.run_here("a.ndjson", "-ojson=-")
+        self.assertEqual(ended.returncode, 3)
+        self.assertIn(b"the schema runtally.history/2 is not known", ended.stderr)
+
+    def test_period_from_the_history(self):
+        """Runs that tell no time are of the period in which they were first seen."""
+        self.write("a.json", json.dumps([run(1)]))
+        self.write("b.json", json.dumps([run(2)]))
+        self.add("--history-only", "a.json", env=at(OCTOBER))
+        self.add("--history-only", "b.json", env=at(NOVEMBER))
+        for last, count in (("1d", 1), ("60d", 2)):
+            with self.subTest(last):
+                report = self.report("--last", last, env=at(str(int(NOVEMBER) + 3600)))
+                self.assertEqual(report["totals"]["runs"], count)
+
+    def test_page_says_first_seen(self):
+        self.write("a.json", json.dumps([run(1, success=False)]))
+        page = self.add("-ohtml=-", "a.json").stdout
+        self.assertIn(b"<dt>First seen, UTC</dt><dd><time>2026-11-16 00:00:00</time>", page)
+
+    def test_strict_adds_nothing(self):
+        self.write("a.ndjson", json.dumps(run(1)) + "\n{\n")
+        self.add("--strict", "a.ndjson", status=3)
+        self.add("--strict", "--history-only", "a.ndjson", status=3)
+        self.assertFalse((self.folder / "history").exists())
+        self.add("--history-only", "a.ndjson", status=3)
+        self.assertEqual(self.ids(), ["run-1"])
+
+    def test_redacted(self):
+        self.write("a.json", json.dumps(
+            [run(1, success=False, error="mail bob@example.com or +49 30 1234567")]))
+        self.add("--history-only", "--details", "all", "a.json")
+        text = self.found()[0].read_text()
+        self.assertNotIn("example.com", text)
+        self.assertNotIn("1234567", text)
+
+    def test_own_templates_do_not_matter(self):
+        self.write("mine/records/report.mustache", "nonsense\n")
+        self.write("a.json", json.dumps([run(1)]))
+        self.add("--history-only", "--templates", "mine", "a.json")
+        self.assertEqual(self.ids(), ["run-1"])
+
+    # ---- parts of one export ----
+
+    def parts(self):
+        """Four parts of the samples; each has all definitions."""
+        runs, rest = [], []
+        ended = self.run_here("-orecords=all.ndjson", SAMPLES)
+        self.assertEqual(ended.returncode, 0)
+        for path in sorted(path for path in SAMPLES.rglob("*") if path.is_file()):
+            if path.suffix == ".zip" or path.suffix == ".md":
+                continue
+            (rest if re.search("test-cases|test-suites|assistant-tests|batch", path.name)
+             else runs).append(path)
+        self.assertGreater(len(runs), 10)
+        return [[*runs[number::4], *rest] for number in range(4)], [*runs, *rest]
+
+    def test_shards(self):
+        """Only what was read, and notes on that, is another than with one call."""
+        parts, everything = self.parts()
+        calls = [subprocess.Popen(
+            [harness.RUNTALLY, "-q", "--history", "history", "--history-only",
+             "--shard", f"{number + 1}/4", *part], cwd=self.folder, env=at(NOVEMBER))
+            for number, part in enumerate(parts)]
+        self.assertEqual([call.wait(60) for call in calls], [0] * 4)
+        self.assertEqual(len(self.found()), 4)
+        sharded = self.add("-ojson=-").stdout
+        shutil.rmtree(self.folder / "history")
+        self.add("--history-only", *everything, env=at(NOVEMBER))
+        whole = self.add("-ojson=-").stdout
+        self.assertTrue(sharded == whole)
+        shutil.rmtree(self.folder / "history")
+        one, sharded = self.report(*everything, env=at(NOVEMBER)), json.loads(sharded)
+        for report in (one, sharded):
+            del report["inputs"], report["notes"]
+        self.assertEqual(one, sharded)
+
+    # ---- at the same time ----
+
+    def test_two_writers(self):
+        for turn in range(20):
+            wanted = set(self.ids()) if turn else set()
+            calls = []
+            for side in "ab":
+                numbers = [f"{turn}-{side}-{number}" for number in range(10)] + [f"{turn}-both"]
+                name = self.write(f"{side}.json", json.dumps([run(n) for n in numbers])).name
+                wanted.update(f"run-{number}" for number in numbers)
+                calls.append(subprocess.Popen(
+                    [harness.RUNTALLY, "-q", "--history", "history", "--history-only", name],
+                    cwd=self.folder, env=at(NOVEMBER)))
+            self.assertEqual([call.wait(60) for call in calls], [0, 0])
+            self.assertEqual(self.ids(), sorted(wanted))
+            for path in self.folder.glob("*.json"):
+                path.unlink()
+        self.assertEqual(self.hidden(), [])
+
+    def test_readers_and_writers_beside_compacting(self):
+        """Whoever reads sees every run, however often months are rolled up meanwhile."""
+        wanted = []
+        for number in range(12):
+            name = self.write(f"{number}.json", json.dumps([run(number)])).name
+            self.add("--history-only", name, env=at(str(int(OCTOBER) + number)))
+            wanted.append(f"run-{number}")
+        stop = time.monotonic() + 3
+        late = 100
+        while time.monotonic() < stop:
+            compact = [subprocess.Popen(
+                [harness.RUNTALLY, "-q", "--history", "history", "--compact"], cwd=self.folder,
+                env=at(NOVEMBER), stderr=subprocess.PIPE) for _ in range(2)]
+            name = self.write("late.json", json.dumps([run(late)])).name
+            readers = [self.ids() for _ in range(2)]
+            self.add("--history-only", name, env=at(str(int(OCTOBER) + late)))
+            for call in compact:
+                said = call.communicate(timeout=60)[1]
+                self.assertEqual((call.returncode, said), (0, b""))
+            for ids in readers:
+                self.assertEqual(ids, sorted(wanted))
+            wanted.append(f"run-{late}")
+            late += 1
+        self.assertGreater(late, 101)
+        self.add("--compact", env=at(NOVEMBER))
+        self.assertEqual(self.ids(), sorted(wanted))
+        self.assertEqual(len(self.found("*.zip")), 1)
+
+    # ---- however a call ends ----
+
+    def strace(self, *args, env, kill=None):
+        """With `kill`, a call's name and how often it was made, it ends there."""
+        command = ["strace", "-f", "-q", "-o", str(self.folder / "trace")]
+        command += ["-e", "inject={}:signal=KILL:when={}".format(*kill)] if kill else []
+        return subprocess.run([*command, str(harness.RUNTALLY), "-q", "--jobs", "1", *args],
+                              cwd=self.folder, env=env, capture_output=True, timeout=60)
+
+    def calls_of(self, *args, env):
+        """The system calls of it from its first look at the history on."""
+        if not shutil.which("strace"):
+            self.skipTest("strace is not installed")
+        ended = self.strace(*args, env=env)
+        trace = self.folder / "trace"
+        if ended.returncode or not trace.exists():
+            self.skipTest(f"strace does not work here: {ended.stderr[:200]}")
+        calls, made, begun = [], collections.Counter(), False
+        for line in trace.read_text().splitlines():
+            name = re.match(r"\d+ +(\w+)\(", line)
+            if not name:
+                continue
+            made[name[1]] += 1
+            begun = begun or ("history" in line and name[1] != "execve")
+            if begun and name[1] != "exit_group":
+                calls.append((name[1], made[name[1]]))
+        self.assertGreater(len(calls), 10)
+        return calls
+
+    def killed(self, *args, env, kill):
+        ended = self.strace(*args, env=env, kill=kill)
+        self.assertEqual(ended.returncode, -signal.SIGKILL, kill)
+        files = [path for path in self.found() if not path.name.startswith(".")]
+        self.assertTrue(all(self.whole(path) for path in files), kill)
+        return files
+
+    def whole(self, path):
+        """Whether the footer fits, or the archive is one."""
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                return archive.testzip() is None
+        lines = path.read_bytes().splitlines()
+        return json.loads(lines[-1])["runs"] == len(lines) - 2
+
+    def test_killed_while_writing(self):
+        """At each system call: nothing of the file is there, or all of it."""
+        self.write("a.json", json.dumps([run(1), run(2)]))
+        args = ("--history", "history", "--history-only", "a.json")
+        calls, seen = self.calls_of(*args, env=at(NOVEMBER)), set()
+        for call in calls:
+            shutil.rmtree(self.folder / "history", ignore_errors=True)
+            self.killed(*args, env=at(NOVEMBER), kill=call)
+            ids = self.ids() if (self.folder / "history").exists() else []
+            self.assertIn(ids, ([], ["run-1", "run-2"]), call)
+            seen.add(len(ids))
+            self.add("--history-only", "a.json", env=at(NOVEMBER))
+            self.assertEqual(self.ids(), ["run-1", "run-2"])
+        self.assertEqual(seen, {0, 2})
+
+    def test_killed_while_compacting(self):
+        """At each system call: no run is lost."""
+        for number in range(3):
+            self.write(f"{number}.json", json.dumps([run(number)]))
+            self.add("--history-only", f"{number}.json", env=at(str(int(OCTOBER) + number)))
+        shutil.copytree(self.folder / "history", self.folder / "saved")
+        args = ("--history", "history", "--compact")
+        calls, seen = self.calls_of(*args, env=at(NOVEMBER)), set()
+        for call in calls:
+            shutil.rmtree(self.folder / "history")
+            shutil.copytree(self.folder / "saved", self.folder / "history")
+            seen.add(len(self.killed(*args, env=at(NOVEMBER), kill=call)))
+            self.assertEqual(self.ids(), ["run-0", "run-1", "run-2"], call)
+            self.add("--compact", env=at(NOVEMBER))
+            self.assertEqual(self.ids(), ["run-0", "run-1", "run-2"], call)
+        # before the archive came, beside the files, and as they were removed one by one
+        self.assertEqual(seen, {1, 2, 3, 4})
+
+    def test_ended_by_a_signal(self):
+        """Temporary files go."""
+        self.write("a.ndjson", "".join(json.dumps(run(n)) + "\n" for n in range(20000)))
+        for delay in (0.05, 0.1, 0.2, 0.3, 0.4, 0.6):
+            call = subprocess.Popen(
+                [harness.RUNTALLY, "-q", "--history", "history", "--history-only", "a.ndjson"],
+                cwd=self.folder, env=at(NOVEMBER))
+            time.sleep(delay)
+            call.send_signal(signal.SIGTERM)
+            self.assertIn(call.wait(60), (0, 128 + signal.SIGTERM))
+            self.assertEqual(self.hidden(), [])
+
+    # ---- where it cannot be written ----
+
+    def test_no_room(self):
+        """A limit on file sizes stands in for a disk that is full."""
+        self.write("a.json", json.dumps([run(1)]))
+        ended = subprocess.run(
+            ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", harness.RUNTALLY, "--history",
+             "history", "a.json"], cwd=self.folder, capture_output=True, env=at(NOVEMBER),
+            timeout=30)
+        self.assertEqual(ended.returncode, 4)
+        self.assertIn(b"cannot write: File too large", ended.stderr)
+        # the report is there all the same
+        self.assertIn(b"runs 1: passed 0, failed 1", ended.stdout)
+        self.assertEqual(self.found(), [])
+
+    def test_no_room_to_compact(self):
+        self.write("a.json", json.dumps([run(1)]))
+        self.add("--history-only", "a.json", env=at(OCTOBER))
+        files = self.found()
+        ended = subprocess.run(
+            ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", harness.RUNTALLY, "--history",
+             "history", "--compact"], cwd=self.folder, capture_output=True, env=at(NOVEMBER),
+            timeout=30)
+        self.assertEqual(ended.returncode, 4)
+        self.assertEqual(self.found(), files)
+
+    def test_full_disk(self):
+        """A file system of one page, where one may be mounted."""
+        disk = self.folder / "history"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", disk],
+                                 capture_output=True)
+        if mounted.returncode:
+            self.skipTest("a file system cannot be mounted here")
+        try:
+            self.write("a.json", json.dumps([run(number) for number in range(100)]))
+            ended = self.add("a.json", status=4)
+            self.assertIn(b"No space left", ended.stderr)
+            self.assertEqual(self.found(), [])
+        finally:
+            subprocess.run(["umount", disk], check=True)
+
+    def test_folder_that_is_none(self):
+        self.write("history", "a file")
+        self.write("a.json", json.dumps([run(1)]))
+        ended = self.add("a.json", status=4)
+        self.assertIn(b"cannot make the folder: Not a directory", ended.stderr)
+        self.assertEqual((self.folder / "history").read_text(), "a file")
+
+    def test_read_only_folder(self):
+        self.write("a.json", json.dumps([run(1)]))
+        folder = self.folder / "history"
+        folder.mkdir(mode=0o555)
+        if os.access(folder, os.W_OK):
+            folder = pathlib.Path("/proc/self/history")
+        ended = self.run_here("--history", folder, "a.json")
+        self.assertEqual(ended.returncode, 4)
+        self.assertIn(b"cannot make the folder", ended.stderr)
+
+    # ---- compacting ----
+
+    def test_compacting_keeps_all(self):
+        """Other calls may have written the runs in another order, or twice."""
+        self.add("--history-only", SAMPLES, env=at(OCTOBER))
+        before = self.add("-ojson=-", env=at(NOVEMBER)).stdout
+        self.add("--compact", env=at(NOVEMBER))
+        self.assertEqual([path.suffix for path in self.found()], [".zip"])
+        self.assertTrue(self.add("-ojson=-", env=at(NOVEMBER)).stdout == before)
+        name = self.found()[0]
+        content = name.read_bytes()
+        shutil.rmtree(self.folder / "history")
+        records = self.run_here("-orecords=-", SAMPLES).stdout.splitlines(keepends=True)
+        for part, lines in enumerate((records[500:], records[:600])):
+            self.write("part.ndjson", b"".join(reversed(lines)))
+            self.add("--history-only", "part.ndjson", env=at(str(int(OCTOBER) + part)))
+        self.write("part.ndjson", b"".join(records))
+        self.add("--history-only", "part.ndjson", env=at(OCTOBER))
+        self.add("--compact", env=at(NOVEMBER))
+        self.assertTrue(self.add("-ojson=-", env=at(NOVEMBER)).stdout == before)
+        self.assertEqual(self.found(), [name])
+        self.assertTrue(name.read_bytes() == content)
+
+    def test_compacting_beside_a_report(self):
+        self.write("a.json", json.dumps([run(1)]))
+        self.add("--history-only", "a.json", env=at(OCTOBER))
+        self.write("b.json", json.dumps([run(2)]))
+        ended = self.add("--compact", "b.json", env=at(NOVEMBER))
+        self.assertIn(b"runs 1: passed 0, failed 1", ended.stdout)
+        self.assertEqual(sorted(path.suffix for path in self.found()), [".ndjson", ".zip"])
+
+    def test_bytes_a_run(self):
+        generate = harness.BUILD / "tests/bench/generate"
+        subprocess.run([generate, "--runs", "5000", "--cases", "100", "ndjson",
+                        self.folder / "many.ndjson"], check=True, capture_output=True)
+        self.add("--history-only", "many.ndjson", env=at(OCTOBER))
+        self.add("--compact", env=at(NOVEMBER))
+        size = sum(path.stat().st_size for path in self.found())
+        self.assertLess(size / 5000, BYTES_A_RUN)
+        for source in SOURCES:
+            with self.subTest(source):
+                shutil.rmtree(self.folder / "history")
+                records = self.run_here("many.ndjson", "--source", source, "-orecords=-").stdout
+                self.write("one.ndjson", records)
+                self.add("--history-only", "one.ndjson", env=at(OCTOBER))
+                self.add("--compact", env=at(NOVEMBER))
+                size = sum(path.stat().st_size for path in self.found())
+                self.assertLess(size / records.count(b"\n"), BYTES_A_RUN)
+
+
+if __name__ == "__main__":
+    sys.exit(harness.main())
