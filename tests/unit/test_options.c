@@ -354,7 +354,7 @@ static void bad_lines(void **state)
 		{"x|--link=javascript:alert(1)",
 		 "--link: \"javascript:alert(1)\" is not an http:// or https:// address"},
 		{"x|--accent=blue", "--accent: \"blue\" is not a color as #rgb or #rrggbb"},
-		{"x|--logo=/", "--logo: \"/\": Is a directory"},
+		{"x|--logo=/", "--logo: \"/\" is no regular file"},
 		{"x|--link=https:/a", "--link: \"https:/a\" is not an http:// or https:// address"},
 		{"x|--link=http://", "--link: \"http://\" is not an http:// or https:// address"},
 		{"x|--link=https:///a",
