@@ -41,7 +41,7 @@ void escape_each(struct strbuf *out, const char *text, size_t length, const stru
 /* Bytes at the beginning of the text that are put as they are, `mark` being the format. */
 size_t plain_length(const char *text, size_t length, unsigned mark);
 
-/* As it is, or made visible where it is a control or hidden; U+FFFD where it is bad or no character. */
+/* As it is; made visible where a control or hidden; U+FFFD where it is bad or no character. */
 void put_visible(struct strbuf *out, const char *bytes, struct code_point point);
 
 static inline bool is_between(char byte, unsigned char first, unsigned char last)

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -233,18 +234,16 @@ static void folder_free(struct folder *folder)
 /* `.` and `..` are named by what they are in, for something is to stand beside them. */
 static bool resolve(const char *path, struct strbuf *place)
 {
-	char *real;
+	char real[PATH_MAX];
 
 	if (!place_resolve(path, place))
 		return false;
 	if (!is_dots(path_name(place->text)))
 		return true;
-	real = realpath(place->text, NULL);
-	if (!real)
+	if (!realpath(place->text, real))
 		return false;
 	strbuf_reset(place);
 	strbuf_addstr(place, real);
-	free(real);
 	return true;
 }
 

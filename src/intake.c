@@ -1,9 +1,11 @@
 #include "runtally/intake.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "runtally/details.h"
+#include "runtally/label.h"
 #include "runtally/meter.h"
 #include "runtally/paging.h"
 #include "runtally/recognise.h"
@@ -27,6 +29,11 @@ struct intake {
 	bool label_is_unclean;    /* one of the run or definition that is being kept */
 	struct arena scratch;     /* of one record */
 	struct cleaner texts, labels;
+	struct kept {
+		const struct run *run; /* one of the two */
+		struct definition *definition;
+		size_t record;
+	} kept; /* that which is being kept, for notes on its labels */
 	size_t notes_limit;
 	struct meter *meter;
 	uint64_t unmetered_records, unmetered_bytes; /* the meter was not told of them */
@@ -103,7 +110,45 @@ static const char *clean(void *ctx, const char *text)
 
 static const char *clean_text(struct intake *in, const char *text)
 {
-	return redact(&in->redactor, text);
+	return in->options->redact ? redact(&in->redactor, text) : text;
+}
+
+static bool is_long(const struct intake *in, const char *label)
+{
+	return label_is_long(label, in->options->limits.label_bytes);
+}
+
+static void note_cut(struct intake *in, const char *label)
+{
+	const struct kept *kept = &in->kept;
+
+	note(in, SEVERITY_WARNING, kept->record,
+	     kept->run ? label_path_in_run(kept->run, label)
+		       : label_path_in_definition(kept->definition, label),
+	     arena_printf(&in->scratch, "longer than %" PRIu64 " bytes: cut",
+			  in->options->limits.label_bytes));
+}
+
+/*
+ * It is redacted before it is cut, for half a secret is not known for one; by itself, so that the
+ * same label gives the same text everywhere.
+ */
+static const char *cut_label(void *ctx, const char *label)
+{
+	struct intake *in = ctx;
+	const char *whole = label;
+
+	note_cut(in, label);
+	if (in->options->redact) {
+		memset(in->probe.counts, 0, sizeof(in->probe.counts));
+		whole = redact(&in->probe, label);
+		redactor_next_run(&in->probe);
+		for (unsigned i = 0; i < REDACT_KINDS; i++)
+			in->redactor.counts[i] += in->probe.counts[i];
+	}
+	if (!is_long(in, whole))
+		return arena_strdup(&in->scratch, whole);
+	return label_cut(whole, in->options->limits.label_bytes, &in->scratch);
 }
 
 /*
@@ -112,16 +157,13 @@ static const char *clean_text(struct intake *in, const char *text)
  */
 static const char *look_at_label(struct intake *in, const char *text)
 {
-	if (redact(&in->probe, text) == text)
+	if (is_long(in, text))
+		return cut_label(in, text);
+	if (!in->options->redact || redact(&in->probe, text) == text)
 		return text;
 	redactor_next_run(&in->probe);
 	in->label_is_unclean = true;
 	return arena_strdup(&in->scratch, text);
-}
-
-static text_filter *filter_of(const struct intake *in)
-{
-	return in->options->redact ? clean : NULL;
 }
 
 static uint64_t redactions_so_far(const struct intake *in)
@@ -158,8 +200,14 @@ static void note_endless(struct intake *in, const struct run *run, size_t number
 static void keep_run(struct intake *in, struct run *run, size_t number)
 {
 	uint64_t before = redactions_so_far(in);
+	bool with_details = wants_details(in, run) && !in->options->details_unseen;
 	struct run *kept;
 
+	in->kept = (struct kept){.run = run, .record = number};
+	if (is_long(in, run->run_id)) /* its identity is that of the record that is written */
+		run->run_id = cut_label(in, run->run_id);
+	if (is_long(in, run->origin))
+		run->origin = cut_label(in, run->origin);
 	run->identity = run_identity(run);
 	run->input = &in->names->of_runs;
 	run->record = (uint32_t)number;
@@ -170,9 +218,11 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
 	/* which of two copies of a run stays must not depend on the reports that are written */
 	if (run->details && wants_details(in, run))
 		run->part_count = (uint32_t)details_parts(run->details);
+	if (run->details && with_details)
+		run->details = labels_cut_in_details(run->details, in->options->limits.label_bytes,
+						     &in->scratch, cut_label, in);
 	in->label_is_unclean = false;
-	kept = runs_keep(&in->runs, run, wants_details(in, run) && !in->options->details_unseen,
-			 filter_of(in), &in->texts, &in->labels);
+	kept = runs_keep(&in->runs, run, with_details, clean, &in->texts, &in->labels);
 	in->runs.count = 0;
 	kept->redactions = (uint32_t)(redactions_so_far(in) - before);
 	harvest_add_run(&in->harvest, kept);
@@ -217,14 +267,14 @@ static bool read_run(struct intake *in, const struct adapter *adapter, const str
 }
 
 static void keep_definition(struct intake *in, const struct adapter *adapter,
-			    struct definition *definition)
+			    struct definition *definition, size_t number)
 {
 	struct definition *kept;
 
 	definition->source = adapter->name;
+	in->kept = (struct kept){.definition = definition, .record = number};
 	in->label_is_unclean = false;
-	kept = joins_add(&in->harvest.joins, &in->definitions, definition, filter_of(in),
-			 &in->labels);
+	kept = joins_add(&in->harvest.joins, &in->definitions, definition, clean, &in->labels);
 	if (in->label_is_unclean)
 		harvest_add_unclean(&in->harvest, (struct unclean){.definition = kept});
 }
@@ -244,7 +294,7 @@ static void read_definition(struct intake *in, const struct adapter *adapter,
 		in->harvest.definitions++;
 	}
 	for (size_t i = 0; i < reading.definition_count; i++)
-		keep_definition(in, adapter, &reading.definitions[i]);
+		keep_definition(in, adapter, &reading.definitions[i], number);
 	note_remarks(in, number, &remarks);
 	remarks_release(&remarks);
 	reading_release(&reading);

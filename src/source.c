@@ -28,6 +28,7 @@ const struct limits default_limits = {
 	.zip_total_bytes = 16 * GIB,
 	.zip_ratio = 1032,
 	.folder_depth = 64,
+	.label_bytes = 1000,
 };
 
 /* ---- names ---- */

@@ -31,7 +31,7 @@ LAYERS = """
     source archive_file archive source_list source_walk source_label opener scanner
         records_state records_value records
     run details reading adapter adapters
-    join paging select recognise harvest meter intake segments ingest
+    join paging select recognise harvest meter label intake segments ingest
     tally report_sort report reliability compare gate roster families criteria breakdown series
         matrix chart chart_case strip
     mustache mustache_parse mustache_indent mustache_json

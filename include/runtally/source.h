@@ -25,6 +25,7 @@ struct limits {
 	uint64_t zip_total_bytes; /* 16 GiB, inflated, one archive */
 	uint64_t zip_ratio;       /* 1032 : 1, inflated to compressed (deflate's own maximum) */
 	uint64_t folder_depth;    /* 64 levels */
+	uint64_t label_bytes;     /* 1000: an id or a name (label.h) */
 };
 
 extern const struct limits default_limits;

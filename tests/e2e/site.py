@@ -272,7 +272,7 @@ class Site(harness.Case):
                 run["test_case"]["name"] += name
                 run["success"] = run["turns"][0]["success"] = passed
                 file.write(json.dumps(run) + "\n")
-        site = self.make("--limit", "site-bytes=1G")
+        site = self.make("--limit", "site-bytes=1G", "--limit", "label-bytes=64K")
         self.assertLess((site / "search.js").stat().st_size, 4_100_000)
         search = search_of(site)
         self.assertTrue(search["isCut"])

@@ -432,7 +432,7 @@ static void bad_lines(void **state)
 		{"x|--mail-to=a@b\r\nBcc: c@d",
 		 "--mail-to: \"a@b\r\nBcc: c@d\" is not a bare address in ASCII "
 		 "(team@example.com)"},
-		{"x|--logo=/", "--logo: \"/\": Is a directory"},
+		{"x|--logo=/", "--logo: \"/\" is no regular file"},
 		{"x|--link=https:/a", "--link: \"https:/a\" is not an http:// or https:// address"},
 		{"x|--link=http://", "--link: \"http://\" is not an http:// or https:// address"},
 		{"x|--link=https:///a",
@@ -706,18 +706,19 @@ static void limit_members(void **state)
 	assert_int_equal(ingest->limits.zip_total_bytes, 15);
 	assert_int_equal(ingest->limits.zip_ratio, 16);
 	assert_int_equal(ingest->limits.folder_depth, 17);
-	assert_int_equal(options.notes_limit, 18);
-	assert_int_equal(options.render.junit_name_bytes, 19);
-	assert_int_equal(options.render.junit_message_chars, 20);
-	assert_int_equal(options.render.junit_failure_bytes, 21);
-	assert_int_equal(options.render.junit_passed_output_bytes, 22);
-	assert_int_equal(options.render.junit_failed_output_bytes, 23);
-	assert_int_equal(options.render.junit_file_bytes, 24);
-	assert_int_equal(options.render.html_bytes, 25);
-	assert_int_equal(options.render.site_bytes, 26);
-	assert_int_equal(options.render.site_files, 27);
-	assert_int_equal(options.render.markdown_bytes, 28);
-	assert_int_equal(options.render.mail_bytes, 29);
+	assert_int_equal(ingest->limits.label_bytes, 18);
+	assert_int_equal(options.notes_limit, 19);
+	assert_int_equal(options.render.junit_name_bytes, 20);
+	assert_int_equal(options.render.junit_message_chars, 21);
+	assert_int_equal(options.render.junit_failure_bytes, 22);
+	assert_int_equal(options.render.junit_passed_output_bytes, 23);
+	assert_int_equal(options.render.junit_failed_output_bytes, 24);
+	assert_int_equal(options.render.junit_file_bytes, 25);
+	assert_int_equal(options.render.html_bytes, 26);
+	assert_int_equal(options.render.site_bytes, 27);
+	assert_int_equal(options.render.site_files, 28);
+	assert_int_equal(options.render.markdown_bytes, 29);
+	assert_int_equal(options.render.mail_bytes, 30);
 	assert_int_equal(value, 30);
 	options_release(&options);
 	strbuf_release(&line);
