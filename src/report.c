@@ -25,9 +25,15 @@ static const char *case_name(struct run *const *runs, size_t count)
 	return runs[0]->test_case.id;
 }
 
+/* Runs that tell no time, and came into a history together if at all, have no order. */
+static bool is_unordered(const struct run *a, const struct run *b)
+{
+	return !run_tells_time(a) && !run_tells_time(b) && run_when(a) == run_when(b);
+}
+
 /*
- * The last outcome is that of the latest run. Where no run tells its time there is no order:
- * then it is known only if all agree.
+ * The last outcome is that of the latest run. Where it is one of several without an order, it is
+ * known only if all agree.
  */
 static void find_last(struct case_group *group, struct run *const *runs, size_t count)
 {
@@ -35,11 +41,29 @@ static void find_last(struct case_group *group, struct run *const *runs, size_t 
 
 	group->last_at = run_when(last);
 	group->last_outcome = last->outcome;
-	if (group->last_at != TIME_UNKNOWN)
-		return;
-	for (size_t i = 0; i < count; i++)
-		if (runs[i]->outcome != last->outcome)
+	for (size_t i = count - 1; i > 0 && is_unordered(runs[i - 1], last); i--)
+		if (runs[i - 1]->outcome != last->outcome)
 			group->last_outcome = OUTCOME_COUNT;
+}
+
+static enum case_state state_of(const struct run *run)
+{
+	return run_is_failure(run) ? CASE_FAILS : CASE_PASSES;
+}
+
+/* Whether those without an order, of which runs[end - 1] is the last, both passed and did not. */
+static bool is_mixed(struct run *const *runs, size_t end)
+{
+	const struct run *last = runs[end - 1], *judged = NULL;
+
+	for (size_t i = end; i > 0 && is_unordered(runs[i - 1], last); i--) {
+		if (runs[i - 1]->outcome >= OUTCOME_PENDING)
+			continue;
+		if (judged && state_of(judged) != state_of(runs[i - 1]))
+			return true;
+		judged = runs[i - 1];
+	}
+	return false;
 }
 
 /* Runs are in order of time, those without one first. */
@@ -57,8 +81,10 @@ static void find_streak(struct case_group *group, struct run *const *runs, size_
 		return;
 	for (size_t i = count; i > 0; i--) {
 		const struct run *run = runs[i - 1];
-		enum case_state state = run_is_failure(run) ? CASE_FAILS : CASE_PASSES;
+		enum case_state state = state_of(run);
 
+		if ((i == count || !is_unordered(run, runs[i])) && is_mixed(runs, i))
+			return;
 		if (run->outcome >= OUTCOME_PENDING)
 			continue;
 		if ((group->streak && group->state != state) ||

@@ -719,7 +719,7 @@ static void limit_members(void **state)
 	assert_int_equal(options.render.site_files, 28);
 	assert_int_equal(options.render.markdown_bytes, 29);
 	assert_int_equal(options.render.mail_bytes, 30);
-	assert_int_equal(value, 30);
+	assert_int_equal(value, 31);
 	options_release(&options);
 	strbuf_release(&line);
 }

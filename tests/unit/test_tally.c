@@ -855,6 +855,49 @@ static void order_of_verdicts(void **state)
 	runs_release(&runs);
 }
 
+/* Runs that came into a history together have no order among them, only to those before. */
+static void seen_together(void **state)
+{
+	/* outcomes of runs, each beside the digit of when it was first seen */
+	static const struct {
+		const char *runs;
+		enum case_state state;
+		uint64_t streak;
+		enum outcome last;
+	} cases[] = {
+		{"P1P1", CASE_PASSES, 2, P},
+		{"P1F1", CASE_MIXED, 0, OUTCOME_COUNT},
+		{"P1F2", CASE_FAILS, 1, F},
+		{"P1F1P2P2", CASE_PASSES, 2, P},
+		{"P1P2F2", CASE_MIXED, 0, OUTCOME_COUNT},
+		{"F1F2F2", CASE_FAILS, 3, F},
+		{"F1P2P2", CASE_PASSES, 2, P},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report report;
+		struct runs runs;
+		char id[24];
+
+		runs_init(&runs, NULL);
+		for (size_t r = 0; cases[i].runs[2 * r]; r++) {
+			struct words words = {.source = "kapso", .id = id, .case_name = "a"};
+
+			snprintf(id, sizeof(id), "%zu", r);
+			words.outcome = cases[i].runs[2 * r] == 'P' ? P : F;
+			keep_words(&runs, &words);
+			runs.items[r]->seen_at = cases[i].runs[2 * r + 1];
+		}
+		report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
+		assert_int_equal(report.cases[0].state, cases[i].state);
+		assert_int_equal(report.cases[0].streak, cases[i].streak);
+		assert_int_equal(report.cases[0].last_outcome, cases[i].last);
+		report_release(&report);
+		runs_release(&runs);
+	}
+}
+
 /* Of a run without a time nobody knows whether it came before the others. */
 static void streak_of_known_order(void **state)
 {
@@ -1099,6 +1142,7 @@ int main(void)
 		cmocka_unit_test(worst_first),
 		cmocka_unit_test(failing_first),
 		cmocka_unit_test(order_of_verdicts),
+		cmocka_unit_test(seen_together),
 		cmocka_unit_test(streak_of_known_order),
 		cmocka_unit_test(strips),
 		cmocka_unit_test(spreads),
