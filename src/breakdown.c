@@ -21,13 +21,13 @@ const struct breakdown_key by_model = {.of = model_of};
 const struct breakdown_key by_agent = {.of = agent_of, .by_source = true, .in_suites = true};
 
 /* The number of the runs that do not tell. */
-enum { UNTOLD = UINT32_MAX };
+static const uint32_t untold = UINT32_MAX;
 
 struct division {
 	const struct report *report;
 	const struct breakdown_key *key;
 	struct roster roster;
-	uint32_t *numbers; /* by run: the group's number, or UNTOLD */
+	uint32_t *numbers; /* by run: the group's number, or untold */
 	size_t untold;     /* runs */
 	bool in_suites;    /* whether the runs of a suite tell several */
 };
@@ -37,24 +37,24 @@ static uint32_t number_of(struct division *division, const struct run *run)
 	const char *name = division->key->of(run);
 
 	if (!name)
-		return UNTOLD;
+		return untold;
 	return (uint32_t)roster_number(&division->roster,
 				       division->key->by_source ? run->source : "", name);
 }
 
 static void number_suite(struct division *division, const struct suite_group *suite)
 {
-	uint32_t first = UNTOLD;
+	uint32_t first = untold;
 
 	for (size_t i = suite->first_run; i < suite->first_run + suite->run_count; i++) {
 		uint32_t number = number_of(division, division->report->runs[i]);
 
 		division->numbers[i] = number;
-		if (number == UNTOLD) {
+		if (number == untold) {
 			division->untold++;
 			continue;
 		}
-		if (first == UNTOLD)
+		if (first == untold)
 			first = number;
 		division->in_suites = division->in_suites || number != first;
 	}
@@ -70,7 +70,7 @@ static size_t *find_starts(const struct division *division)
 
 	memset(starts, 0, (count + 2) * sizeof(*starts));
 	for (size_t i = 0; i < division->report->run_count; i++)
-		if (division->numbers[i] != UNTOLD)
+		if (division->numbers[i] != untold)
 			starts[division->numbers[i] + 1]++;
 	for (size_t i = 1; i <= count; i++)
 		starts[i] += starts[i - 1];
@@ -89,7 +89,7 @@ static struct run **sort_runs(const struct division *division, const size_t *sta
 	for (size_t i = 0; i < division->report->run_count; i++) {
 		uint32_t number = division->numbers[i];
 
-		runs[next[number == UNTOLD ? count : number]++] = division->report->runs[i];
+		runs[next[number == untold ? count : number]++] = division->report->runs[i];
 	}
 	memory_free(next);
 	return runs;
