@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtally/junit_lines.h"
+#include "runtally/sha256.h"
 
 enum {
 	NAME_BYTES_MIN = 40, /* room for a tag and an ordinal */
@@ -106,11 +107,14 @@ static void add_name(struct strbuf *out, const char *text, size_t limit, const c
 	strbuf_addstr(out, suffix);
 }
 
-/* Never 0. */
+/* The same in each report, as hashes for tables are not. Never 0. */
 static uint32_t tag_of(const char *text)
 {
-	uint32_t tag = (uint32_t)(hash_bytes(text, strlen(text)) & TAG_MASK);
+	uint8_t digest[SHA256_SIZE];
+	uint32_t tag;
 
+	sha256(text, strlen(text), digest);
+	tag = ((uint32_t)digest[0] << 16 | (uint32_t)digest[1] << 8 | digest[2]) & TAG_MASK;
 	return tag ? tag : 1;
 }
 
