@@ -127,15 +127,18 @@ static const struct difference *suite_difference(const struct value *of)
 	return comparison ? &comparison_of_suite(comparison, suite_of(of))->rate : NULL;
 }
 
+static bool speaks_for_all(const struct value *of)
+{
+	const struct junit_slice *slice = of->object;
+
+	return slice->suite == junit_of(of)->view.report->suites && !slice->continues;
+}
+
 static const struct difference *total_difference(const struct value *of)
 {
-	const struct junit *junit = junit_of(of);
-	const struct junit_slice *slice = of->object;
 	const struct comparison *comparison = value_view(of)->comparison;
 
-	if (!comparison || slice->suite != junit->view.report->suites || slice->continues)
-		return NULL;
-	return &comparison->total;
+	return comparison && speaks_for_all(of) ? &comparison->total : NULL;
 }
 
 static void add_before(const struct difference *difference, struct strbuf *out)
@@ -189,6 +192,34 @@ static void add_total_change(const struct value *of, struct strbuf *out)
 	add_change(total_difference(of), out);
 }
 
+/* ---- gates ---- */
+
+static void add_gates(const struct value *of, bool met, struct strbuf *out)
+{
+	const struct gates *gates = value_view(of)->gates;
+	const char *between = "";
+
+	for (size_t i = 0; gates && speaks_for_all(of) && i < gates->count; i++) {
+		const struct gate *gate = &gates->items[i];
+
+		if (gate->met != met)
+			continue;
+		strbuf_addf(out, "%s%s: wanted %s, found %s", between, gate->name, gate->wanted,
+			    gate->found);
+		between = "; ";
+	}
+}
+
+static void add_gates_met(const struct value *of, struct strbuf *out)
+{
+	add_gates(of, true, out);
+}
+
+static void add_gates_missed(const struct value *of, struct strbuf *out)
+{
+	add_gates(of, false, out);
+}
+
 static const struct suite_property {
 	const char *name;
 	member_text *add;
@@ -202,6 +233,8 @@ static const struct suite_property {
 	{"total_baseline_pass_rate", add_total_before},
 	{"total_pass_rate_change", add_total_points},
 	{"total_change", add_total_change},
+	{"gates_met", add_gates_met},
+	{"gates_missed", add_gates_missed},
 	{"system_out_cut", add_output_cut},
 };
 

@@ -14,6 +14,7 @@
  * outcomes). That row is shown and not judged.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,11 +106,17 @@ static double share(uint64_t part, uint64_t whole)
 	return 100.0 * (double)part / (double)whole;
 }
 
+/* Of one row: one in twenty, and four standard errors of a sample of so many pairs. */
+static uint64_t by_chance(uint64_t pairs)
+{
+	return pairs / 20 + (uint64_t)(4 * sqrt((double)pairs * 0.05 * 0.95));
+}
+
 static int no_change(uint64_t pairs)
 {
 	static const size_t sizes[] = {20, 50, 100, 300, 1000};
 	static const unsigned rates[] = {50, 80, 90, 95, 99};
-	uint64_t all = 0, clear = 0, of_suites = 0;
+	uint64_t all = 0, clear = 0, of_suites = 0, worst = 0;
 
 	printf("No change: pairs that were called worse or better\n\n"
 	       "  runs a side   rate   the total   any of 5 suites\n");
@@ -120,16 +127,24 @@ static int no_change(uint64_t pairs)
 			printf("  %11zu   %2u %%      %4.1f %%            %4.1f %%\n", sizes[s],
 			       rates[r], share(found.worse + found.better, pairs),
 			       share(found.suites, pairs));
+			if (found.worse + found.better > worst)
+				worst = found.worse + found.better;
 			all += found.pairs;
 			clear += found.worse + found.better;
 			of_suites += found.suites;
 		}
 	printf("  %11s   %4s      %4.1f %%            %4.1f %%\n\n", "all", "", share(clear, all),
 	       share(of_suites, all));
-	if (clear * 20 <= all && of_suites * 20 <= all)
+	if (clear * 20 <= all && of_suites * 20 <= all && worst <= by_chance(pairs))
 		return 0;
 	printf("More than one pair of twenty\n\n");
 	return 1;
+}
+
+/* What a sample of so few pairs may miss: none to speak of in 1,000. */
+static uint64_t two_errors(uint64_t pairs)
+{
+	return pairs < 1000 ? (uint64_t)(2 * sqrt((double)pairs * 0.8 * 0.2)) + 1 : 0;
 }
 
 static int change(uint64_t pairs)
@@ -148,7 +163,7 @@ static int change(uint64_t pairs)
 		printf("    %2u %%  %2u %%   %4.1f %%   %4.1f %%%s\n", rows[i].before, rows[i].now,
 		       share(found.worse, pairs), share(found.better, pairs),
 		       rows[i].is_judged ? "" : "   (not judged)");
-		if (rows[i].is_judged && found.worse * 5 < pairs * 4) {
+		if (rows[i].is_judged && found.worse + two_errors(pairs) < pairs * 4 / 5) {
 			printf("Fewer than four pairs of five\n");
 			failed = 1;
 		}
