@@ -1,9 +1,12 @@
 #include "runtally/history.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "history_files.h"
+#include "runtally/path.h"
 #include "runtally/select.h"
 
 /* ---- reading ---- */
@@ -74,6 +77,38 @@ static bool read_once(const char *folder, const struct ingest_options *options, 
 	}
 	history_files_release(&files);
 	return unmoved;
+}
+
+/* Also of what is not there yet, but what holds it is. */
+static bool resolve(const char *path, struct strbuf *out)
+{
+	char real[PATH_MAX];
+	struct arena arena;
+	bool found = realpath(path, real) != NULL;
+
+	if (!found) {
+		arena_init(&arena, 0);
+		found = realpath(path_parent(&arena, path), real) != NULL;
+		arena_release(&arena);
+		strbuf_addf(out, "%s/%s", found ? real : "", path_name(path));
+	} else {
+		strbuf_addstr(out, real);
+	}
+	return found;
+}
+
+bool history_lies_in(const char *folder, const char *input)
+{
+	struct strbuf inner = STRBUF_INIT;
+	char outer[PATH_MAX];
+	bool lies = realpath(input, outer) && resolve(folder, &inner);
+	size_t length = lies ? strlen(outer) : 0;
+
+	lies = lies && strncmp(inner.text, outer, length) == 0 &&
+	       (!inner.text[length] || inner.text[length] == '/') &&
+	       !strstr(inner.text + length, "/.");
+	strbuf_release(&inner);
+	return lies;
 }
 
 void history_read(const char *folder, const struct ingest_options *options, struct runs *runs,

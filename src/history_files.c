@@ -68,6 +68,7 @@ struct lister {
 	struct history_files *files;
 	bool (*wanted)(const char *name);
 	int (*take)(struct history_files *files, const char *path, struct error *err);
+	bool below; /* what is no folder has just a name like one's */
 };
 
 static int list_names(const struct lister *lister, const char *folder, struct error *err)
@@ -76,7 +77,7 @@ static int list_names(const struct lister *lister, const char *folder, struct er
 	const struct dirent *entry;
 	int failed = 0;
 
-	if (!stream && errno == ENOENT)
+	if (!stream && (errno == ENOENT || (errno == ENOTDIR && lister->below)))
 		return 0;
 	if (!stream)
 		return error_set(err, "%s: cannot open: %s", folder, strerror(errno));
@@ -100,14 +101,14 @@ static int take_file(struct history_files *files, const char *path, struct error
 
 static int take_month(struct history_files *files, const char *path, struct error *err)
 {
-	const struct lister lister = {files, is_file, take_file};
+	const struct lister lister = {files, is_file, take_file, .below = true};
 
 	return list_names(&lister, path, err);
 }
 
 static int take_year(struct history_files *files, const char *path, struct error *err)
 {
-	const struct lister lister = {files, is_month, take_month};
+	const struct lister lister = {files, is_month, take_month, .below = true};
 
 	return list_names(&lister, path, err);
 }
@@ -121,7 +122,7 @@ static int compare_files(const void *a, const void *b)
 
 int history_list(struct history_files *files, const char *folder, struct error *err)
 {
-	const struct lister lister = {files, is_year, take_year};
+	const struct lister lister = {files, is_year, take_year, .below = false};
 	int failed;
 
 	*files = (struct history_files){.count = 0};

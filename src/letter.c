@@ -59,7 +59,8 @@ int address_check(const char *address, struct error *err)
 	const char *at = strchr(address, '@');
 	size_t length = strlen(address), local = at ? (size_t)(at - address) : 0;
 
-	if (at && length <= ADDRESS_MAX && local <= LOCAL_MAX &&
+	/* What looks like an encoded word some readers decode. */
+	if (at && !strstr(address, "=?") && length <= ADDRESS_MAX && local <= LOCAL_MAX &&
 	    is_dotted(address, local, LOCAL_MAX, is_atom_byte) &&
 	    is_dotted(at + 1, length - local - 1, LABEL_MAX, is_label_byte))
 		return 0;

@@ -210,6 +210,11 @@ static int run(struct options *options)
 
 	if (only_compacts(options))
 		return compact(options);
+	for (size_t i = 0; options->history && i < options->input_count; i++)
+		if (history_lies_in(options->history, options->inputs[i])) {
+			tell(options->history, "the history must not lie in an input folder");
+			return EXIT_USAGE;
+		}
 	options->ingest.details_unseen = options->history_only || !shown_of(options).details;
 	if (tell_wants_progress(options))
 		options->ingest.progress = tell_progress;

@@ -82,12 +82,17 @@ void options_add_suite_gates(struct options *options, const char *glob,
 			     const struct gate_options *gates)
 {
 	struct gate_demands *demands = &options->gates;
-	struct suite_gates *grown =
-		arena_alloc(&options->arena, (demands->suite_count + 1) * sizeof(*demands->suites));
+	struct suite_gates *suites = options->suite_gates;
+	size_t count = demands->suite_count;
 
-	if (demands->suite_count)
-		memcpy(grown, demands->suites, demands->suite_count * sizeof(*grown));
-	grown[demands->suite_count++] =
+	/* Full at each power of two. */
+	if (!(count & (count - 1))) {
+		suites = arena_alloc(&options->arena, (count ? count * 2 : 1) * sizeof(*suites));
+		if (count)
+			memcpy(suites, demands->suites, count * sizeof(*suites));
+	}
+	suites[demands->suite_count++] =
 		(struct suite_gates){arena_strdup(&options->arena, glob), *gates};
-	demands->suites = grown;
+	options->suite_gates = suites;
+	demands->suites = suites;
 }

@@ -228,7 +228,7 @@ int set_print_templates(struct options *options, const char *value, struct error
 
 int set_title(struct options *options, const char *value, struct error *err)
 {
-	if (!*value)
+	if (!value[strspn(value, " ")])
 		return error_set(err, "must not be empty");
 	if (has_controls(value))
 		return error_set(err, "must not hold control characters or line breaks");

@@ -30,6 +30,12 @@
 #include "runtally/run.h"
 
 /*
+ * Whether the folder is one that is read as a part of the input, so that its records would be taken
+ * for runs of today. Hidden ones are passed over there.
+ */
+bool history_lies_in(const char *folder, const char *input);
+
+/*
  * Reads all files into `runs` (init'ed by the caller), each run once: of two copies that differ the
  * later update wins, else the richer, else the one written later, and one note says how many there
  * were. A file that is cut off or not as it was written is reported, and its whole records count;

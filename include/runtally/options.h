@@ -62,6 +62,7 @@ struct options {
 	/* While they are read: bounds that are days of the zone, as if it were UTC. */
 	bool since_is_day, until_is_day;
 	struct gate_demands gates;
+	struct suite_gates *suite_gates; /* those of gates, while they are added to */
 	struct render_options render;
 	size_t notes_limit; /* different notes that are kept; 1000 */
 	bool strict;

@@ -164,6 +164,24 @@ class History(harness.Case):
         self.assertGreater(len(runs), 10)
         return [[*runs[number::4], *rest] for number in range(4)], [*runs, *rest]
 
+    def test_inside_an_input(self):
+        """Its records would be taken for runs of today; hidden folders are passed over."""
+        self.write("in/a.json", "[]")
+        for folder, status in (("in/history", 2), ("in", 2), ("in/.history", 0), ("inside", 0)):
+            ended = self.run_here("--history", folder, "in", "-otext=out.txt")
+            self.assertEqual(ended.returncode, status, ended.stderr)
+            if status:
+                self.assertIn(b"must not lie in an input folder", ended.stderr)
+
+    def test_strangers(self):
+        """What only bears the name of a year or month is passed over."""
+        self.add("--history-only", SAMPLES / "magpipe")
+        before = self.add("-ojson=-").stdout
+        (self.folder / "history/2025").write_text("x")
+        (self.found()[0].parents[1] / "00").write_text("x")
+        ended = self.add("-ojson=-")
+        self.assertEqual((ended.returncode, ended.stdout == before), (0, True), ended.stderr)
+
     def test_shards(self):
         """Only what was read, and notes on that, is another than with one call."""
         parts, everything = self.parts()

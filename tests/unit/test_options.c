@@ -427,6 +427,10 @@ static void bad_lines(void **state)
 		{"x|-oa.eml|--mail-to=a@b", "\"a.eml\": a mail needs --mail-from and --mail-to"},
 		{"x|--mail-from=",
 		 "--mail-from: \"\" is not a bare address in ASCII (team@example.com)"},
+		{"x|--mail-to==?utf-8?q?x?=@b.c",
+		 "--mail-to: \"=?utf-8?q?x?=@b.c\" is not a bare address in ASCII "
+		 "(team@example.com)"},
+		{"x|--title=  ", "--title: must not be empty"},
 		{"x|--mail-to=a@b,c@d",
 		 "--mail-to: \"a@b,c@d\" is not a bare address in ASCII (team@example.com)"},
 		{"x|--mail-to=a@b\r\nBcc: c@d",
