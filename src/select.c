@@ -310,15 +310,24 @@ static void unite(struct run_list *list, const struct supply *supply)
 
 /* ---- now ---- */
 
+/* Whether it tells no time, and no earlier call saw it. */
+static bool is_undated(const struct supply *supply, const struct run *run)
+{
+	return run_when(run) == TIME_UNKNOWN ||
+	       (!run_tells_time(run) && supply->has_past && run->seen_at == supply->now);
+}
+
 static bool is_now(const struct supply *supply, const struct choice *choice, size_t at,
-		   const struct run *run, struct ingest_counts *counts)
+		   struct run *run, struct ingest_counts *counts)
 {
 	bool is_input = at < supply->inputs->count;
 
 	if (period_is_open(&choice->period))
 		return is_input || !supply->has_inputs;
-	if (run_when(run) != TIME_UNKNOWN)
+	if (!is_undated(supply, run) || (!is_input && run_when(run) != TIME_UNKNOWN))
 		return period_holds(&choice->period, run_when(run));
+	if (run->seen_at != TIME_UNKNOWN && !period_holds(&choice->period, run->seen_at))
+		run->seen_at = TIME_UNKNOWN;
 	counts->without_time += is_input;
 	return is_input;
 }

@@ -46,6 +46,7 @@ struct choice {
 struct supply {
 	struct runs *inputs, *past, *baseline;
 	bool has_inputs, has_past, has_baseline; /* whether the user named any */
+	int64_t now; /* that runs which are new to the history were stamped with (history_news) */
 };
 
 /* Runs in a list of its own; the runs are borrowed. */
@@ -90,6 +91,10 @@ bool select_adds(const struct run *run, const struct run *copy);
  * With a period, what a report is about comes from inputs and history together; else from the
  * inputs, and where none was named, from the history. Inputs are distinct among themselves already,
  * and so is the history.
+ *
+ * A run that tells no time is of the period in which it was first seen. A run of the inputs that no
+ * earlier call saw is kept whatever the period is, and counted; where that does not hold the time of
+ * the stamp, the run loses it, for the report is about another time.
  *
  * The previous period is as long as the one asked for and ends where that begins. Where none was
  * asked for, it is the seven days before the first of the runs, or as long as these took if that is

@@ -314,6 +314,44 @@ static void trends(void **state)
 	world_release(&world);
 }
 
+/* Runs that tell no time: new to the history, in it already, and not to be in it. */
+static void first_seen(void **state)
+{
+	static const struct {
+		const char *since, *until;
+		const char *now;
+		uint64_t without;
+		bool stamped;
+	} cases[] = {
+		{"2026-01-05", "2026-01-12", "new", 1, false},
+		{"2026-01-12", "2026-01-19", "new old", 1, true},
+		{NULL, "2026-01-05", "new", 1, false},
+		{NULL, NULL, "new old", 0, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct choice choice = everything;
+		struct world world;
+		struct run *run;
+
+		world_init(&world);
+		world.supply.has_past = true;
+		world.supply.now = ms_of("2026-01-14");
+		run = add(&world.inputs, &(struct words){.id = "new"});
+		run->seen_at = world.supply.now;
+		add(&world.inputs, &(struct words){.id = "old"})->seen_at = ms_of("2026-01-13");
+		add(&world.past, &(struct words){.id = "old"})->seen_at = ms_of("2026-01-13");
+		choice.period = period_of(cases[i].since, cases[i].until);
+		choose(&world, &choice);
+		check_list(&world.selection.now, cases[i].now);
+		assert_int_equal(world.counts.without_time, cases[i].without);
+		assert_int_equal(run->seen_at, cases[i].stamped ? world.supply.now : TIME_UNKNOWN);
+		selection_release(&world.selection);
+		world_release(&world);
+	}
+}
+
 /* Of the last seven days, the seven before, even if the latest run is of yesterday. */
 static void before_the_last_days(void **state)
 {
@@ -360,6 +398,7 @@ int main(void)
 		cmocka_unit_test(suites_and_sources),
 		cmocka_unit_test(sets),
 		cmocka_unit_test(before_the_last_days),
+		cmocka_unit_test(first_seen),
 		cmocka_unit_test(trends),
 		cmocka_unit_test(said_of_the_baseline),
 	};
