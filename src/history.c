@@ -51,7 +51,7 @@ static void note_differing(uint64_t count, struct notes *notes)
 	if (!count)
 		return;
 	snprintf(text, sizeof(text),
-		 "history: %llu older cop%s of runs that changed since: the later update counts",
+		 "history: %llu older cop%s of runs that changed since: the later counts",
 		 (unsigned long long)count, count == 1 ? "y" : "ies");
 	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
 }

@@ -31,8 +31,8 @@
 
 /*
  * Reads all files into `runs` (init'ed by the caller), each run once: of two copies that differ the
- * later update wins, else the richer, else the one written later, and one note says how many there
- * were. A file that is cut off or not as it was written is reported, and its whole records count;
+ * later update wins, else the one written later if they have different verdicts, else the richer,
+ * else the one written later; and one note says how many there were. A file that is cut off or not as it was written is reported, and its whole records count;
  * one whose schema is not known is not read, and named. All that is an error. A folder that does
  * not exist is an empty history. What another call compacts meanwhile is read anew.
  *
