@@ -427,6 +427,31 @@ class History(harness.Case):
         self.assertIn(b"runs 1: passed 0, failed 1", ended.stdout)
         self.assertEqual(sorted(path.suffix for path in self.found()), [".ndjson", ".zip"])
 
+    def test_what_is_left_is_not_dropped(self):
+        """A file that is cut off, one of a newer schema, and a month that cannot be read."""
+        left = []
+        for number, epoch in enumerate((OCTOBER, OCTOBER, OCTOBER, NOVEMBER)):
+            name = self.write(f"{number}.json", json.dumps([run(number)])).name
+            before = self.found()
+            self.add("--history-only", name, env=at(str(int(epoch) + number)))
+            left += [path for path in self.found() if path not in before]
+        cut, newer, whole, archive = left
+        cut.write_bytes(cut.read_bytes()[:-20])
+        newer.write_bytes(newer.read_bytes().replace(b"runtally.history/1", b"runtally.history/2"))
+        self.write("history/2026/11/202611-0000000000000000.zip", "no archive")
+        ended = self.add("--compact", "--history-size", "1", status=3, env=at(DECEMBER))
+        said = ended.stderr.decode()
+        self.assertIn(f"{cut.name} is not whole: it is not compacted", said)
+        self.assertIn(f"{newer.name} is of a schema that this version does not know", said)
+        self.assertIn("2026/11 stays as it is", said)
+        self.assertIn("2026/10 is dropped", said)
+        self.assertNotIn("2026/11 is dropped", said)
+        self.assertFalse(whole.exists())
+        self.assertEqual({path.name for path in self.found()},
+                         {cut.name, newer.name, archive.name, "202611-0000000000000000.zip"})
+        again = self.add("--compact", "--history-size", "1", status=3, env=at(DECEMBER))
+        self.assertNotIn(b"is dropped", again.stderr)
+
     def test_bytes_a_run(self):
         generate = harness.BUILD / "tests/bench/generate"
         subprocess.run([generate, "--runs", "5000", "--cases", "100", "ndjson",
