@@ -136,10 +136,12 @@ struct run **history_news(const struct runs *inputs, const struct runs *past, in
 		struct run *run = inputs->items[i];
 		const struct run *copy = copies[i];
 
-		stamp(run, copy, now);
-		if (run->identity != run_identity(run))
+		if (run->identity != run_identity(run)) {
 			redacted++;
-		else if (!copy || select_adds(run, copy))
+			continue;
+		}
+		stamp(run, copy, now);
+		if (!copy || select_adds(run, copy))
 			copies[(*count)++] = run;
 	}
 	note_redacted(redacted, notes);
