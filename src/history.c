@@ -54,7 +54,7 @@ static void note_differing(uint64_t count, struct notes *notes)
 	if (!count)
 		return;
 	snprintf(text, sizeof(text),
-		 "history: %llu older cop%s of runs that changed since: the later update counts",
+		 "history: %llu older cop%s of runs that changed since: the later counts",
 		 (unsigned long long)count, count == 1 ? "y" : "ies");
 	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
 }
@@ -171,10 +171,12 @@ struct run **history_news(const struct runs *inputs, const struct runs *past, in
 		struct run *run = inputs->items[i];
 		const struct run *copy = copies[i];
 
-		stamp(run, copy, now);
-		if (run->identity != run_identity(run))
+		if (run->identity != run_identity(run)) {
 			redacted++;
-		else if (!copy || select_adds(run, copy))
+			continue;
+		}
+		stamp(run, copy, now);
+		if (!copy || select_adds(run, copy))
 			copies[(*count)++] = run;
 	}
 	note_redacted(redacted, notes);

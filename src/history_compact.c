@@ -7,6 +7,7 @@
 
 #include "history_files.h"
 #include "runtally/output.h"
+#include "runtally/path.h"
 #include "runtally/sha256.h"
 #include "runtally/strbuf.h"
 #include "runtally/times.h"
@@ -17,7 +18,7 @@ enum { ENTRY_RUNS = 5000 };
 /* The files of one month, first..end, and the runs in them that stay. */
 struct month {
 	const char *folder, *name; /* `2026/11` */
-	const struct history_files *files;
+	struct history_files *files;
 	size_t first, end;
 	struct runs runs;
 };
@@ -208,11 +209,13 @@ static bool has_vanished(const struct month *month)
 	return false;
 }
 
-static void note_left(const struct month *month, const struct notes *found, struct notes *notes)
+static void leave_month(const struct month *month, const struct notes *found, struct notes *notes)
 {
 	struct strbuf text = STRBUF_INIT;
 	size_t at = 0;
 
+	for (size_t i = month->first; i < month->end; i++)
+		month->files->items[i].refused = true;
 	while (at + 1 < found->count && found->items[at].severity != SEVERITY_ERROR)
 		at++;
 	strbuf_addf(&text, "history: %s stays as it is, for it cannot be read: ", month->name);
@@ -238,7 +241,7 @@ static int compact_month(struct month *month, const struct history_caps *caps,
 		drop_old(month, caps);
 		failed = roll_up(month, err);
 	} else if (!has_vanished(month)) {
-		note_left(month, &found, notes);
+		leave_month(month, &found, notes);
 	}
 	runs_release(&month->runs);
 	notes_release(&found);
@@ -247,8 +250,8 @@ static int compact_month(struct month *month, const struct history_caps *caps,
 
 /* ---- all of them ---- */
 
-/* The file stays where it is, for whoever wants to repair it. */
-static void leave_damaged(struct history_files *files, struct notes *notes)
+/* The file stays where it is, for whoever wants to repair it, or has the version for it. */
+static void leave_troubled(struct history_files *files, struct notes *notes)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		struct history_file *file = &files->items[i];
@@ -256,8 +259,10 @@ static void leave_damaged(struct history_files *files, struct notes *notes)
 
 		if (!file->trouble)
 			continue;
-		strbuf_addf(&text, "history: %s/%s is not whole: it is not compacted", file->month,
-			    strrchr(file->path, '/') + 1);
+		strbuf_addf(&text, "history: %s/%s is %s: it is not compacted", file->month,
+			    path_name(file->path),
+			    file->refused ? "of a schema that this version does not know"
+					  : "not whole");
 		notes_add(notes, &(struct note){.severity = SEVERITY_ERROR, .text = text.text});
 		strbuf_release(&text);
 		file->trouble = NULL;
@@ -318,7 +323,18 @@ static void note_dropped(const struct month *month, uint64_t max_bytes, struct n
 	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
 }
 
-static int drop_months(const struct history_files *files, const char *folder,
+/* What may go of the month. */
+static uint64_t spare_bytes(const struct month *month)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = month->first; i < month->end; i++)
+		if (!month->files->items[i].refused)
+			bytes += month->files->items[i].size;
+	return bytes;
+}
+
+static int drop_months(struct history_files *files, const char *folder,
 		       const struct history_caps *caps, struct notes *notes, struct error *err)
 {
 	char now[MONTH_TEXT_SIZE];
@@ -332,16 +348,46 @@ static int drop_months(const struct history_files *files, const char *folder,
 	for (size_t first = 0; first < files->count && bytes > caps->max_bytes && !failed;
 	     first = end) {
 		struct month month = {.folder = folder, .files = files, .first = first};
+		uint64_t spare;
 
 		month.end = end = end_of_month(files, first);
 		month.name = files->items[first].month;
-		if (strcmp(month.name, now) == 0)
+		spare = spare_bytes(&month);
+		if (strcmp(month.name, now) == 0 || !spare)
 			continue;
 		failed = remove_files(&month, "", err);
 		note_dropped(&month, caps->max_bytes, notes);
-		for (size_t i = first; i < end; i++)
-			bytes -= files->items[i].size;
+		bytes -= spare;
 	}
+	return failed;
+}
+
+/* What was left alone when months were rolled up is left alone now, too. */
+static void keep_left(struct history_files *files, const struct history_files *before)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		struct history_file *file = &files->items[i];
+
+		while (at < before->count && strcmp(before->items[at].path, file->path) < 0)
+			at++;
+		if (at < before->count && strcmp(before->items[at].path, file->path) == 0)
+			file->refused = before->items[at].refused;
+	}
+}
+
+static int make_room(const struct history_files *before, const char *folder,
+		     const struct history_caps *caps, struct notes *notes, struct error *err)
+{
+	struct history_files files;
+	int failed = history_list(&files, folder, err);
+
+	if (!failed) {
+		keep_left(&files, before);
+		failed = drop_months(&files, folder, caps, notes, err);
+	}
+	history_files_release(&files);
 	return failed;
 }
 
@@ -357,15 +403,11 @@ int history_compact(const char *folder, const struct history_caps *caps,
 	failed = history_list(&files, folder, err);
 	if (!failed) {
 		history_check(&files, options->jobs);
-		leave_damaged(&files, notes);
+		leave_troubled(&files, notes);
 		failed = compact_months(&files, folder, caps, &as_they_are, notes, err);
 	}
-	history_files_release(&files);
-	if (failed || !caps->max_bytes)
-		return failed;
-	failed = history_list(&files, folder, err);
-	if (!failed)
-		failed = drop_months(&files, folder, caps, notes, err);
+	if (!failed && caps->max_bytes)
+		failed = make_room(&files, folder, caps, notes, err);
 	history_files_release(&files);
 	return failed;
 }

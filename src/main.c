@@ -164,6 +164,7 @@ static int report(const struct options *options, struct material *material)
 		.has_inputs = options->input_count > 0,
 		.has_past = options->history != NULL,
 		.has_baseline = options->baseline_count > 0,
+		.now = options->now,
 	};
 	struct findings found;
 	int status;

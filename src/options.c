@@ -405,6 +405,21 @@ static int check_history(const struct options *options, struct error *err)
 	return error_set(err, "--%s: needs a --history", name);
 }
 
+/* Both are periods of the history. */
+static int check_compare(const struct options *options, struct error *err)
+{
+	enum compare_with with = options->choice.compare;
+
+	if (with != COMPARE_PREVIOUS && with != COMPARE_PERIOD)
+		return 0;
+	if (!options->history)
+		return error_set(err, "--compare: a period to compare with needs a --history");
+	if (options->baseline_count)
+		return error_set(err, "--compare: compare with a period or with a --baseline, not "
+				      "both");
+	return 0;
+}
+
 /* What no option can know alone. */
 static int check_together(const struct options *options, struct error *err)
 {
@@ -418,7 +433,7 @@ static int check_together(const struct options *options, struct error *err)
 		if (!format_is_possible(options->targets[i].format, &options->render))
 			return error_set(err, "\"%s\": a mail needs --mail-from and --mail-to",
 					 options->targets[i].path);
-	if (check_history(options, err) != 0)
+	if (check_history(options, err) != 0 || check_compare(options, err) != 0)
 		return -1;
 	if (!options->input_count && !options->print_templates &&
 	    (!options->history || (options->history_only && !options->compact)))

@@ -4,30 +4,50 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool has_verdict(const struct run *run)
+{
+	return run->outcome < OUTCOME_PENDING;
+}
+
 static size_t richness(const struct run *run)
 {
 	size_t points = run->criterion_count + run->latency_count;
 
 	points += !!run->suite.id + !!run->suite.name + !!run->test_case.id + !!run->test_case.name;
 	points += !!run->agent.id + !!run->agent.name + !!run->model + !!run->reason;
-	points +=
-		run->has_score + run->has_cost + run->has_tokens + (run->outcome < OUTCOME_PENDING);
+	points += run->has_score + run->has_cost + run->has_tokens + has_verdict(run);
 	points += (run->ended_at != TIME_UNKNOWN) + (run->started_at != TIME_UNKNOWN);
 	return points + run->part_count;
 }
 
+/* How the two copies came, of which the candidate is the later in the list. */
+enum copies {
+	COPIES_OF_INPUTS, /* which was written later is not known */
+	COPIES_LATER,     /* the candidate was written later */
+	COPIES_EARLIER,   /* the candidate was written earlier */
+};
+
+/* Whether they disagree on how the run ended, and neither tells that it is the later update. */
+static bool contradict(const struct run *a, const struct run *b)
+{
+	return a->updated_at == b->updated_at && has_verdict(a) && has_verdict(b) &&
+	       a->outcome != b->outcome;
+}
+
 /*
- * vendors.md: the later update, else the richer; else the earlier in the order of inputs, or the
- * later with `later_wins`. A copy that tells no update is older than one that does: so it is an
- * order of all copies, and which of three stays does not depend on how they come.
+ * vendors.md: the later update, else the richer; else the earlier in the order of inputs. A copy
+ * that tells no update is older than one that does. Where it is known which was written later, that
+ * decides between verdicts before richness does: a new verdict may come with fewer words.
  */
-static bool is_better(const struct run *candidate, const struct run *held, bool later_wins)
+static bool is_better(const struct run *candidate, const struct run *held, enum copies copies)
 {
 	size_t points = richness(candidate), held_points = richness(held);
 
 	if (candidate->updated_at != held->updated_at)
 		return candidate->updated_at > held->updated_at;
-	return points == held_points ? later_wins : points > held_points;
+	if (points == held_points || (copies != COPIES_OF_INPUTS && contradict(candidate, held)))
+		return copies == COPIES_LATER;
+	return points > held_points;
 }
 
 static void fill_label(struct label *label, const struct label *other)
@@ -122,7 +142,7 @@ static bool says_the_same(const struct run *a, const struct run *b)
 
 bool select_adds(const struct run *run, const struct run *copy)
 {
-	bool later = is_better(run, copy, true);
+	bool later = is_better(run, copy, COPIES_LATER);
 	struct run merged = later ? *run : *copy;
 	const struct run *other = later ? copy : run;
 
@@ -170,14 +190,15 @@ static size_t *slot_of(const struct identities *table, const struct run *run)
 /* How copies are made one. */
 struct merging {
 	struct runs *owner; /* of criteria that one takes from another */
-	bool later_wins;
-	uint64_t differing;
+	enum copies copies;
+	uint64_t differing, contradicting;
 };
 
 static void merge(struct merging *merging, struct run **held, struct run *run)
 {
 	merging->differing += !says_the_same(*held, run);
-	if (is_better(run, *held, merging->later_wins)) {
+	merging->contradicting += contradict(*held, run);
+	if (is_better(run, *held, merging->copies)) {
 		fill_from_copy(merging->owner, run, *held);
 		*held = run;
 	} else {
@@ -207,7 +228,8 @@ static size_t keep_distinct(struct run **items, size_t count, struct merging *me
 
 uint64_t select_distinct(struct runs *runs, bool later_wins, uint64_t *differing)
 {
-	struct merging merging = {.owner = runs, .later_wins = later_wins};
+	struct merging merging = {.owner = runs,
+				  .copies = later_wins ? COPIES_LATER : COPIES_OF_INPUTS};
 	size_t count = runs->count;
 
 	runs->count = keep_distinct(runs->items, count, &merging);
@@ -294,11 +316,25 @@ static void list_add(struct run_list *list, struct run *run)
 	list->items[list->count++] = run;
 }
 
+static void note_contradicting(uint64_t count, struct notes *notes)
+{
+	char text[160];
+
+	if (!count)
+		return;
+	snprintf(text, sizeof(text),
+		 "history: %llu run%s had another verdict, and no update is told: %s of the inputs "
+		 "count%s",
+		 (unsigned long long)count, count == 1 ? "" : "s", count == 1 ? "that" : "those",
+		 count == 1 ? "s" : "");
+	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
+}
+
 /* All runs of inputs and history, each once; those of the inputs, as many as there are, first. */
-static void unite(struct run_list *list, const struct supply *supply)
+static void unite(struct run_list *list, const struct supply *supply, struct notes *notes)
 {
 	size_t inputs = supply->inputs->count, past = supply->past ? supply->past->count : 0;
-	struct merging merging = {.owner = supply->inputs};
+	struct merging merging = {.owner = supply->inputs, .copies = COPIES_EARLIER};
 
 	list_init(list, inputs + past);
 	if (inputs)
@@ -306,19 +342,29 @@ static void unite(struct run_list *list, const struct supply *supply)
 	if (past)
 		memcpy(list->items + inputs, supply->past->items, past * sizeof(*list->items));
 	list->count = past ? keep_distinct(list->items, inputs + past, &merging) : inputs;
+	note_contradicting(merging.contradicting, notes);
 }
 
 /* ---- now ---- */
 
+/* Whether it tells no time, and no earlier call saw it. */
+static bool is_undated(const struct supply *supply, const struct run *run)
+{
+	return run_when(run) == TIME_UNKNOWN ||
+	       (!run_tells_time(run) && supply->has_past && run->seen_at == supply->now);
+}
+
 static bool is_now(const struct supply *supply, const struct choice *choice, size_t at,
-		   const struct run *run, struct ingest_counts *counts)
+		   struct run *run, struct ingest_counts *counts)
 {
 	bool is_input = at < supply->inputs->count;
 
 	if (period_is_open(&choice->period))
 		return is_input || !supply->has_inputs;
-	if (run_when(run) != TIME_UNKNOWN)
+	if (!is_undated(supply, run) || (!is_input && run_when(run) != TIME_UNKNOWN))
 		return period_holds(&choice->period, run_when(run));
+	if (run->seen_at != TIME_UNKNOWN && !period_holds(&choice->period, run->seen_at))
+		run->seen_at = TIME_UNKNOWN;
 	counts->without_time += is_input;
 	return is_input;
 }
@@ -489,7 +535,7 @@ void selection_make(struct selection *selection, const struct supply *supply,
 
 	*selection = (struct selection){.has_past = supply->has_past,
 					.before_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
-	unite(&united, supply);
+	unite(&united, supply, notes);
 	choose_now(selection, supply, choice, &united, counts);
 	find_period(&selection->now, counts);
 	note_without_time(counts, notes);

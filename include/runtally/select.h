@@ -46,6 +46,7 @@ struct choice {
 struct supply {
 	struct runs *inputs, *past, *baseline;
 	bool has_inputs, has_past, has_baseline; /* whether the user named any */
+	int64_t now; /* that runs which are new to the history were stamped with (history_news) */
 };
 
 /* Runs in a list of its own; the runs are borrowed. */
@@ -69,9 +70,10 @@ struct selection {
 /*
  * Leaves one run for each (source, run id) and returns how many were dropped. Of two copies the one
  * with the later update stays, else the richer, else the earlier in the order of items
- * (vendors.md), or with `later_wins` the later in it, at the place of the first; what it lacks of
- * names and criteria it takes from the other, and the earlier time at which it was seen. *differing
- * is how many of them did not say the same.
+ * (vendors.md), at the place of the first. With `later_wins`, for items in the order in which they
+ * were written, the later one stays if neither is updated later and they have different verdicts,
+ * or are as rich. What the one that stays lacks of names and criteria it takes from the other, and
+ * the earlier time at which it was seen. *differing is how many of them did not say the same.
  */
 uint64_t select_distinct(struct runs *runs, bool later_wins, uint64_t *differing);
 
@@ -89,7 +91,12 @@ bool select_adds(const struct run *run, const struct run *copy);
  *
  * With a period, what a report is about comes from inputs and history together; else from the
  * inputs, and where none was named, from the history. Inputs are distinct among themselves already,
- * and so is the history.
+ * and so is the history. Of a run that is in both, the copy stays that select_distinct would leave
+ * with `later_wins`, the inputs being the later; a note says how many had other verdicts so.
+ *
+ * A run that tells no time is of the period in which it was first seen. A run of the inputs that no
+ * earlier call saw is kept whatever the period is, and counted; where that does not hold the time of
+ * the stamp, the run loses it, for the report is about another time.
  *
  * The previous period is as long as the one asked for and ends where that begins. Where none was
  * asked for, it is the seven days before the first of the runs, or as long as these took if that is

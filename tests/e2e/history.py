@@ -122,6 +122,23 @@ class History(harness.Case):
                 report = self.report("--last", last, env=at(str(int(NOVEMBER) + 3600)))
                 self.assertEqual(report["totals"]["runs"], count)
 
+    def test_period_before_now(self):
+        """What the history did not know, and tells no time, is kept and told of."""
+        self.write("a.json", json.dumps([run(1), run(2)]))
+        week = ("--until", "2026-11-02", "-ojson=-", "a.json")
+        for folder in (self.folder / "history", None):
+            with self.subTest(folder):
+                first = self.run_here(*(("--history", folder) if folder else ()), *week,
+                                      env=at(NOVEMBER))
+                self.assertIn(b"2 runs without a time: kept", first.stderr)
+                report = json.loads(first.stdout)
+                self.assertEqual((report["totals"]["runs"], report["inputs"]["filtered"]), (2, 0))
+        later = self.add(*week, env=at(DECEMBER))
+        self.assertNotIn(b"without a time", later.stderr)
+        self.assertEqual(json.loads(later.stdout)["totals"]["runs"], 0)
+        self.assertEqual(self.report("--last", "1d", env=at(str(int(NOVEMBER) + 60)))
+                         ["totals"]["runs"], 2)
+
     def test_page_says_first_seen(self):
         self.write("a.json", json.dumps([run(1, success=False)]))
         page = self.add("-ohtml=-", "a.json").stdout
@@ -427,6 +444,31 @@ class History(harness.Case):
         ended = self.add("--compact", "b.json", env=at(NOVEMBER))
         self.assertIn(b"runs 1: passed 0, failed 1", ended.stdout)
         self.assertEqual(sorted(path.suffix for path in self.found()), [".ndjson", ".zip"])
+
+    def test_what_is_left_is_not_dropped(self):
+        """A file that is cut off, one of a newer schema, and a month that cannot be read."""
+        left = []
+        for number, epoch in enumerate((OCTOBER, OCTOBER, OCTOBER, NOVEMBER)):
+            name = self.write(f"{number}.json", json.dumps([run(number)])).name
+            before = self.found()
+            self.add("--history-only", name, env=at(str(int(epoch) + number)))
+            left += [path for path in self.found() if path not in before]
+        cut, newer, whole, archive = left
+        cut.write_bytes(cut.read_bytes()[:-20])
+        newer.write_bytes(newer.read_bytes().replace(b"runtally.history/1", b"runtally.history/2"))
+        self.write("history/2026/11/202611-0000000000000000.zip", "no archive")
+        ended = self.add("--compact", "--history-size", "1", status=3, env=at(DECEMBER))
+        said = ended.stderr.decode()
+        self.assertIn(f"{cut.name} is not whole: it is not compacted", said)
+        self.assertIn(f"{newer.name} is of a schema that this version does not know", said)
+        self.assertIn("2026/11 stays as it is", said)
+        self.assertIn("2026/10 is dropped", said)
+        self.assertNotIn("2026/11 is dropped", said)
+        self.assertFalse(whole.exists())
+        self.assertEqual({path.name for path in self.found()},
+                         {cut.name, newer.name, archive.name, "202611-0000000000000000.zip"})
+        again = self.add("--compact", "--history-size", "1", status=3, env=at(DECEMBER))
+        self.assertNotIn(b"is dropped", again.stderr)
 
     def test_bytes_a_run(self):
         generate = harness.BUILD / "tests/bench/generate"

@@ -191,8 +191,26 @@ static void the_later_written_wins(void **state)
 	run->outcome = OUTCOME_FAILED;
 	assert_int_equal(add_news(world, "2026-11-20"), 1);
 	check_past(world, "a:failed");
-	check_notes(world, 1,
-		    "history: 1 older copy of runs that changed since: the later update counts");
+	check_notes(world, 1, "history: 1 older copy of runs that changed since: the later counts");
+}
+
+/* A new verdict that comes with fewer words is the new one all the same. */
+static void the_later_verdict_wins(void **state)
+{
+	struct world *world = *state;
+	struct run *run = add(world, "a", OUTCOME_FAILED, "2026-11-19");
+
+	run->model = run->reason = "poor";
+	assert_int_equal(add_news(world, "2026-10-20"), 1);
+	run->model = run->reason = NULL;
+	assert_int_equal(add_news(world, "2026-10-21"), 0);
+	run->outcome = OUTCOME_PASSED;
+	assert_int_equal(add_news(world, "2026-11-20"), 1);
+	check_past(world, "a:passed");
+	/* words that are missing are no verdict */
+	run->outcome = OUTCOME_PENDING;
+	assert_int_equal(add_news(world, "2026-11-21"), 0);
+	check_past(world, "a:passed");
 }
 
 static void the_later_update_wins(void **state)
@@ -230,8 +248,12 @@ static void redacted_ids_stay_out(void **state)
 {
 	struct world *world = *state;
 
-	add(world, "[phone 1]", OUTCOME_PASSED, "2026-11-19")->identity++;
+	struct run *run = add(world, "[phone 1]", OUTCOME_PASSED, NULL);
+
+	run->identity++;
 	assert_int_equal(add_news(world, "2026-11-20"), 0);
+	/* it would be another time with each call */
+	assert_int_equal(run->seen_at, TIME_UNKNOWN);
 	check_notes(world, 1, "history: 1 run not added: what is redacted is part of its id");
 }
 
@@ -508,6 +530,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(adds_only_what_is_new, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_are_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_later_written_wins, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_later_verdict_wins, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_later_update_wins, setup, teardown),
 		cmocka_unit_test_setup_teardown(first_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(redacted_ids_stay_out, setup, teardown),

@@ -314,6 +314,90 @@ static void trends(void **state)
 	world_release(&world);
 }
 
+/* A run that is in the history, too, and there tells more. */
+static void another_verdict(void **state)
+{
+	static const struct {
+		enum outcome input, past;
+		const char *input_update, *past_update;
+		enum outcome now;
+		bool noted;
+	} cases[] = {
+		{OUTCOME_PASSED, OUTCOME_FAILED, NULL, NULL, OUTCOME_PASSED, true},
+		{OUTCOME_ERROR, OUTCOME_PASSED, "2026-01-03", "2026-01-03", OUTCOME_ERROR, true},
+		{OUTCOME_PASSED, OUTCOME_FAILED, NULL, "2026-01-03", OUTCOME_FAILED, false},
+		{OUTCOME_PASSED, OUTCOME_FAILED, "2026-01-04", "2026-01-03", OUTCOME_PASSED, false},
+		{OUTCOME_PENDING, OUTCOME_FAILED, NULL, NULL, OUTCOME_FAILED, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *update = cases[i].input_update, *past_update = cases[i].past_update;
+		struct world world;
+		struct run *run;
+
+		world_init(&world);
+		world.supply.has_past = true;
+		run = add(&world.inputs, &(struct words){.id = "a", .at = "2026-01-02"});
+		run->outcome = cases[i].input;
+		run->updated_at = update ? ms_of(update) : TIME_UNKNOWN;
+		run = add(&world.past,
+			  &(struct words){.id = "a", .at = "2026-01-02", .agent = "Bot"});
+		run->outcome = cases[i].past;
+		run->updated_at = past_update ? ms_of(past_update) : TIME_UNKNOWN;
+		run->model = run->reason = "more";
+		choose(&world, &everything);
+		check_list(&world.selection.now, "a");
+		assert_int_equal(world.selection.now.items[0]->outcome, cases[i].now);
+		assert_string_equal(world.selection.now.items[0]->agent.name, "Bot");
+		assert_int_equal(world.notes.count, cases[i].noted);
+		if (cases[i].noted)
+			assert_string_equal(world.notes.items[0].text,
+					    "history: 1 run had another verdict, and no update is "
+					    "told: that of the inputs counts");
+		selection_release(&world.selection);
+		world_release(&world);
+	}
+}
+
+/* Runs that tell no time: new to the history, in it already, and not to be in it. */
+static void first_seen(void **state)
+{
+	static const struct {
+		const char *since, *until;
+		const char *now;
+		uint64_t without;
+		bool stamped;
+	} cases[] = {
+		{"2026-01-05", "2026-01-12", "new", 1, false},
+		{"2026-01-12", "2026-01-19", "new old", 1, true},
+		{NULL, "2026-01-05", "new", 1, false},
+		{NULL, NULL, "new old", 0, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct choice choice = everything;
+		struct world world;
+		struct run *run;
+
+		world_init(&world);
+		world.supply.has_past = true;
+		world.supply.now = ms_of("2026-01-14");
+		run = add(&world.inputs, &(struct words){.id = "new"});
+		run->seen_at = world.supply.now;
+		add(&world.inputs, &(struct words){.id = "old"})->seen_at = ms_of("2026-01-13");
+		add(&world.past, &(struct words){.id = "old"})->seen_at = ms_of("2026-01-13");
+		choice.period = period_of(cases[i].since, cases[i].until);
+		choose(&world, &choice);
+		check_list(&world.selection.now, cases[i].now);
+		assert_int_equal(world.counts.without_time, cases[i].without);
+		assert_int_equal(run->seen_at, cases[i].stamped ? world.supply.now : TIME_UNKNOWN);
+		selection_release(&world.selection);
+		world_release(&world);
+	}
+}
+
 /* Of the last seven days, the seven before, even if the latest run is of yesterday. */
 static void before_the_last_days(void **state)
 {
@@ -360,6 +444,8 @@ int main(void)
 		cmocka_unit_test(suites_and_sources),
 		cmocka_unit_test(sets),
 		cmocka_unit_test(before_the_last_days),
+		cmocka_unit_test(another_verdict),
+		cmocka_unit_test(first_seen),
 		cmocka_unit_test(trends),
 		cmocka_unit_test(said_of_the_baseline),
 	};
