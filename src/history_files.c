@@ -365,6 +365,7 @@ void history_ingest(const struct history_files *files, size_t first, size_t end,
 	own.from = NULL;
 	own.details = DETAILS_NONE;
 	own.later_wins = true;
+	own.limits.label_bytes = UINT32_MAX; /* they were cut when they were written */
 	notes_init(&found, notes->limit);
 	for (size_t i = first; i < end; i++)
 		if (!files->items[i].refused)

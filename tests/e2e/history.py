@@ -181,6 +181,18 @@ class History(harness.Case):
         self.assertGreater(len(runs), 10)
         return [[*runs[number::4], *rest] for number in range(4)], [*runs, *rest]
 
+    def test_another_label_limit(self):
+        """What was written is read and rolled up as it is."""
+        self.write("long.ndjson", "".join(json.dumps({
+            "schema": "runtally.run/1", "source": "telnyx", "run_id": f"run-{number}-" + "x" * 60,
+            "case": {"id": "c"}, "outcome": "passed"}) + "\n" for number in range(5)))
+        self.add("--history-only", "long.ndjson", env=at(OCTOBER))
+        before = self.ids()
+        self.add("--compact", "--limit", "label-bytes=20", env=at(NOVEMBER))
+        self.assertEqual(self.ids(), before)
+        self.add("--history-only", "long.ndjson", env=at(NOVEMBER))
+        self.assertEqual(self.ids(), before)
+
     def test_inside_an_input(self):
         """Its records would be taken for runs of today; hidden folders are passed over."""
         self.write("in/a.json", "[]")

@@ -29,7 +29,7 @@ static void test_addresses(void **state)
 		"team@example.com",
 		"root@localhost",
 		"first.last+agent-tests@mail-1.example.co.uk",
-		"!#$%&'*+-/=?^_`{|}~@example.com",
+		"!#$%&'*+-/?=^_`{|}~@example.com",
 		X60 "xxxx@example.com",
 	};
 	static const char *const bad[] = {
@@ -39,6 +39,7 @@ static void test_addresses(void **state)
 		"team@",
 		"@example.com",
 		".team@example.com",
+		"=?utf-8?q?team?=@example.com",
 		"team.@example.com",
 		"a..b@example.com",
 		"team@example..com",
