@@ -9,7 +9,8 @@
 
 extern const struct value_class class_difference, /* of struct difference */
 	class_suite_change,                       /* of struct suite_change */
-	class_case_diff;                          /* of struct case_diff */
+	class_case_diff,                          /* of struct case_diff */
+	class_comparison_lists;                   /* of struct comparison: what changed in it */
 
 /*
  * Points of a hundred, of millionths: `−3.0`, `+3.0`, `0.0`; with four decimals where it would be

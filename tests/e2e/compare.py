@@ -67,10 +67,26 @@ class Values(World):
     def test_lists(self):
         found = self.view("--baseline", "before.ndjson", "now.ndjson")["comparison"]
         self.assertEqual([row["title"] for row in found["worse_suites"]], ["suite 1"])
+        self.assertEqual([row["name"] for row in found["worse_cases"]],
+                         ["case 1", "case 3", "case 5"])
+        self.assertEqual([found["worse_cases_count"], found["better_cases"]], ["5", []])
         self.assertEqual([row["name"] for row in found["new_cases"]], ["came"])
         self.assertEqual([row["name"] for row in found["gone_cases"]], ["left"])
         self.assertEqual(found["gone_cases"][0]["href"], "")
         self.assertIs(found["gone_cases"][0]["now"], False)
+
+    def test_largest_change_first(self):
+        failing = {"a": 12, "b": 20, "c": 14, "up": 0}
+
+        def rows(start, judge):
+            return lines(record(start + 20 * at + i, "s", case, judge(case, i))
+                         for at, case in enumerate(failing) for i in range(20))
+        self.write("a.ndjson", rows(0, lambda case, i: "failed" if case == "up" else "passed"))
+        self.write("b.ndjson",
+                   rows(600, lambda case, i: "failed" if i < failing[case] else "passed"))
+        found = self.view("--baseline", "a.ndjson", "b.ndjson")["comparison"]
+        self.assertEqual([row["name"] for row in found["worse_cases"]], ["b", "c", "a"])
+        self.assertEqual([row["name"] for row in found["better_cases"]], ["up"])
 
     def test_equal_sides(self):
         rows = self.make(0, True)
@@ -187,6 +203,30 @@ class Reports(World):
                       markdown.replace("| −60.0 |", "| −60.0 points |"))
         for name in ("r.txt", "r.md"):
             self.assertNotIn("ompared", self.report(name, "now.ndjson"))
+
+    def test_clear_cases(self):
+        """Cases whose latest verdict hides what their rates tell are named all the same."""
+        words = ("--baseline", "before.ndjson", "now.ndjson", "--mail-from", "a@example.com",
+                 "--mail-to", "b@example.com")
+        wanted = {"r.txt": "  worse   case 3 (suite 1): 100 %, now 50.0 % (",
+                  "r.md": "- ❌ worse · `case 3` · `suite 1` · 10/10 passed before, 5/10 now · "
+                          "−50.0 points (",
+                  "r.html": "<bdi>case 3</bdi></a> <span class=\"dim\"><bdi>suite 1</bdi> · "
+                            "100 % → 50.0 %, −50.0 points (",
+                  "mail-text=m.txt": "  - case 3 (suite 1): worse, 50.0 % after 100 % (",
+                  "mail-html=m.html": "<bdi dir=\"auto\">case 3</bdi><br><strong"}
+        for target, row in wanted.items():
+            self.assertEqual(self.run_here("-q", "-o", target, *words).returncode, 0)
+            text = (self.folder / target.split("=")[-1]).read_text()
+            before, _, after = text.lower().partition("cases that changed clearly")
+            self.assertNotIn(row.lower(), before, target)
+            self.assertIn(row.lower(), after, target)
+            self.assertIn("latest verdict", after + before, target)
+            swapped = self.run_here("-q", "-o", target, "--baseline", "now.ndjson",
+                                    "before.ndjson", *words[3:])
+            self.assertEqual(swapped.returncode, 0)
+            text = (self.folder / target.split("=")[-1]).read_text().lower()
+            self.assertIn("better", text.partition("cases that changed clearly")[2], target)
 
     def test_rows(self):
         """Of a long list the text shows its rows and how many more there are."""
