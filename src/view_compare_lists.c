@@ -104,6 +104,54 @@ static bool next_suite(const struct value *of, struct value_cursor *cursor, stru
 	return true;
 }
 
+/* Those that had no run before; the cursor counts all. */
+static bool next_new_suite(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct comparison *comparison = comparison_of(of);
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	while (cursor->index < comparison->suite_count && found < rows_of(of)) {
+		const struct suite_change *suite = &comparison->suites[cursor->index++];
+
+		if (suite->before)
+			continue;
+		*out = value_of(&class_suite_change, value_view(of), suite, found);
+		cursor->position = (const void *)(uintptr_t)(found + 1);
+		return true;
+	}
+	return false;
+}
+
+static uint64_t new_suites(const struct value *of)
+{
+	const struct comparison *comparison = comparison_of(of);
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < comparison->suite_count; i++)
+		count += !comparison->suites[i].before;
+	return count;
+}
+
+static void new_suites_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, new_suites(of));
+}
+
+static bool has_new_suites(const struct value *of)
+{
+	return new_suites(of) > 0;
+}
+
+static void new_suites_hidden(const struct value *of, struct strbuf *out)
+{
+	number_count(out, beyond(of, new_suites(of)));
+}
+
+static bool has_hidden_new_suites(const struct value *of)
+{
+	return beyond(of, new_suites(of)) > 0;
+}
+
 /* ---- cases ---- */
 
 /* Those that are clearly worse or better, which `at` says. */
@@ -224,6 +272,64 @@ static bool cases_any_hidden(const struct value *of)
 	return beyond(of, cases_at(of)) > 0;
 }
 
+/* ---- cases that fail, without a state before that says whether they did ---- */
+
+/* `at` is the state: new, or not known. */
+static bool is_failing(const struct value *of, const struct case_diff *diff)
+{
+	const struct member *member = of->detail;
+
+	return (size_t)diff->change == member->at && diff->now &&
+	       (diff->now->state == CASE_FAILS || diff->now->state == CASE_MIXED);
+}
+
+static bool next_failing(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct comparison *comparison = comparison_of(of);
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	while (cursor->index < comparison->case_count && found < rows_of(of)) {
+		const struct case_diff *diff = &comparison->cases[cursor->index++];
+
+		if (!is_failing(of, diff))
+			continue;
+		*out = value_of(&class_case_diff, value_view(of), diff, found);
+		cursor->position = (const void *)(uintptr_t)(found + 1);
+		return true;
+	}
+	return false;
+}
+
+static uint64_t failing_at(const struct value *of)
+{
+	const struct comparison *comparison = comparison_of(of);
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < comparison->case_count; i++)
+		count += is_failing(of, &comparison->cases[i]);
+	return count;
+}
+
+static void failing_count(const struct value *of, struct strbuf *out)
+{
+	number_count(out, failing_at(of));
+}
+
+static bool failing_any(const struct value *of)
+{
+	return failing_at(of) > 0;
+}
+
+static void failing_hidden(const struct value *of, struct strbuf *out)
+{
+	number_count(out, beyond(of, failing_at(of)));
+}
+
+static bool failing_any_hidden(const struct value *of)
+{
+	return beyond(of, failing_at(of)) > 0;
+}
+
 /* ---- members of the whole ---- */
 
 static const struct member list_members[] = {
@@ -238,6 +344,11 @@ static const struct member list_members[] = {
 	{"has_changed_suites", MEMBER_FLAG, {.flag = suites_any}, CHANGES},
 	{"hidden_changed_suites", MEMBER_TEXT, {.text = suites_hidden}, CHANGES},
 	{"has_hidden_changed_suites", MEMBER_FLAG, {.flag = suites_any_hidden}, CHANGES},
+	{"new_suites", MEMBER_LIST, {.next = next_new_suite}, 0},
+	{"new_suites_count", MEMBER_TEXT, {.text = new_suites_count}, 0},
+	{"has_new_suites", MEMBER_FLAG, {.flag = has_new_suites}, 0},
+	{"hidden_new_suites", MEMBER_TEXT, {.text = new_suites_hidden}, 0},
+	{"has_hidden_new_suites", MEMBER_FLAG, {.flag = has_hidden_new_suites}, 0},
 	{"worse_cases", MEMBER_LIST, {.next = next_changed_case}, CHANGE_WORSE},
 	{"worse_cases_count", MEMBER_TEXT, {.text = clear_count}, CHANGE_WORSE},
 	{"has_worse_cases", MEMBER_FLAG, {.flag = clear_any}, CHANGE_WORSE},
@@ -275,6 +386,16 @@ static const struct member list_members[] = {
 	{"has_gone_cases", MEMBER_FLAG, {.flag = cases_any}, CASE_GONE},
 	{"hidden_gone_cases", MEMBER_TEXT, {.text = cases_hidden}, CASE_GONE},
 	{"has_hidden_gone_cases", MEMBER_FLAG, {.flag = cases_any_hidden}, CASE_GONE},
+	{"failing_new", MEMBER_LIST, {.next = next_failing}, CASE_NEW},
+	{"failing_new_count", MEMBER_TEXT, {.text = failing_count}, CASE_NEW},
+	{"has_failing_new", MEMBER_FLAG, {.flag = failing_any}, CASE_NEW},
+	{"hidden_failing_new", MEMBER_TEXT, {.text = failing_hidden}, CASE_NEW},
+	{"has_hidden_failing_new", MEMBER_FLAG, {.flag = failing_any_hidden}, CASE_NEW},
+	{"failing_unknown", MEMBER_LIST, {.next = next_failing}, CASE_OTHER},
+	{"failing_unknown_count", MEMBER_TEXT, {.text = failing_count}, CASE_OTHER},
+	{"has_failing_unknown", MEMBER_FLAG, {.flag = failing_any}, CASE_OTHER},
+	{"hidden_failing_unknown", MEMBER_TEXT, {.text = failing_hidden}, CASE_OTHER},
+	{"has_hidden_failing_unknown", MEMBER_FLAG, {.flag = failing_any_hidden}, CASE_OTHER},
 	{"all_suites", MEMBER_LIST, {.next = next_suite}, 0},
 	{"notable_cases", MEMBER_LIST, {.next = next_notable}, 0},
 };

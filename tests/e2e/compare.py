@@ -123,6 +123,8 @@ class Reports(World):
     def report(self, name, *words):
         ended = self.run_here("-q", "-o", name, *words)
         self.assertEqual(ended.returncode, 0, ended.stderr)
+        if name.endswith("=-"):
+            return ended.stdout.decode()
         return (self.folder / name).read_text()
 
     def compared(self):
@@ -227,6 +229,30 @@ class Reports(World):
             self.assertEqual(swapped.returncode, 0)
             text = (self.folder / target.split("=")[-1]).read_text().lower()
             self.assertIn("better", text.partition("cases that changed clearly")[2], target)
+
+    def test_mail_names_what_fails_without_a_state_before(self):
+        untimed = [{**record(at, "s", "mixed", outcome), "ended_at": None}
+                   for at, outcome in ((700, "passed"), (701, "failed"))]
+        passing = record(702, "fresh", "fine", "passed")
+        news = [record(710 + at, "fresh", f"new {at:02}", "failed") for at in range(10)]
+        self.write("a.ndjson", lines([record(1, "s", "mixed", "passed")]))
+        self.write("b.ndjson", lines([*untimed, passing, *news]))
+        words = ("--baseline", "a.ndjson", "b.ndjson")
+        text, markup = (self.report(name, *words) for name in ("mail-text=-", "mail-html=-"))
+        self.assertIn("Suites that had no run before:\n\n"
+                      "  - fresh: 9.1 %, 1/11 passed\n", text)
+        new = text.partition("Failing, with no run before:\n\n")[2].partition("\n\n")[0]
+        self.assertEqual([line[:10] for line in new.splitlines() if line.startswith("  - n")],
+                         [f"  - new {at:02}"[:10] for at in range(8)])
+        self.assertTrue(new.endswith("\n  - and 2 more of 10"), new)
+        self.assertIn("Failing, with no known state on one side:\n\n"
+                      "  - mixed (s): 1 of 2 failed", text)
+        self.assertNotIn("fine", text)
+        for part in ("Failing, with no run before</h2>", ">new 07</bdi>", "and 2 more of 10<",
+                     "Failing, with no known state on one side</h2>", ">mixed</bdi>",
+                     "Suites that had no run before</h2>", ">fresh</bdi>"):
+            self.assertIn(part, markup)
+        self.assertNotIn("new 08", markup)
 
     def test_rows(self):
         """Of a long list the text shows its rows and how many more there are."""
