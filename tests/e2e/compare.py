@@ -206,6 +206,16 @@ class Reports(World):
         for name in ("r.txt", "r.md"):
             self.assertNotIn("ompared", self.report(name, "now.ndjson"))
 
+    def test_what_is_missing_is_told(self):
+        self.write("waits.ndjson", lines([record(1, "suite 0", "case 0", "pending")]))
+        for before, now, wanted in (
+                ("waits.ndjson", "now.ndjson", "; the baseline has no verdicts to compare with"),
+                ("now.ndjson", "waits.ndjson", "Pass rate n/a; the baseline had 69.3 %")):
+            for name in ("r.txt", "r.md"):
+                text = self.report(name, "--baseline", before, now)
+                self.assertIn(wanted, text)
+                self.assertNotIn("on both sides", text)
+
     def test_clear_cases(self):
         """Cases whose latest verdict hides what their rates tell are named all the same."""
         words = ("--baseline", "before.ndjson", "now.ndjson", "--mail-from", "a@example.com",
