@@ -24,7 +24,7 @@ static void add_day(struct strbuf *out, int64_t ms)
 {
 	char text[DATE_TEXT_SIZE];
 
-	date_text(time_local_days(ms) * DAY_MS, text);
+	time_local_date_text(ms, text);
 	strbuf_addstr(out, text);
 }
 

@@ -101,7 +101,7 @@ static void date_at(const struct value *of, struct strbuf *out)
 {
 	char text[DATE_TEXT_SIZE];
 
-	date_text(*(const int64_t *)value_field(of), text);
+	time_local_date_text(*(const int64_t *)value_field(of), text);
 	strbuf_addstr(out, text);
 }
 
@@ -110,8 +110,8 @@ static void period_text(const struct value *of, struct strbuf *out)
 	const struct ingest_counts *counts = of->object;
 	char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
 
-	date_text(counts->period_from, from);
-	date_text(counts->period_to, to);
+	time_local_date_text(counts->period_from, from);
+	time_local_date_text(counts->period_to, to);
 	strbuf_addstr(out, from);
 	if (strcmp(from, to) != 0)
 		strbuf_addf(out, " to %s", to);

@@ -284,6 +284,34 @@ class Reports(World):
         self.assertIn(f"- Newly failing cases left out: {left} of 40.\n", markdown)
 
 
+class Zones(harness.Case):
+    """The days of headings are those of the zone, and what says that times are UTC says whose."""
+
+    def test_period(self):
+        row = {**record(0, "s", "c", "failed"), "ended_at": "2026-11-15T23:10:00Z"}
+        self.write("now.ndjson", lines([row]))
+        formats = ("mail-text", "mail-html", "html", "text", "markdown")
+        for zone, day in ((None, "2026-11-15"), ("+02:00", "2026-11-16")):
+            for name in formats:
+                words = ("--tz", zone) if zone else ()
+                ended = self.run_here("-q", "-o", f"{name}=-", *words, "now.ndjson")
+                self.assertEqual(ended.returncode, 0, ended.stderr)
+                text = " ".join(ended.stdout.decode().split())
+                self.assertRegex(text, rf"(>|runs ?|· ){day}[ <]", name)
+                told = "; days and weeks are those of UTC+02:00." in text
+                self.assertEqual(told, bool(zone) and name in formats[:3], name)
+
+    def test_site(self):
+        row = {**record(0, "s", "c", "failed"), "ended_at": "2026-11-15T23:10:00Z"}
+        self.write("now.ndjson", lines([row]))
+        ended = self.run_here("-q", "-o", "site/", "--tz", "-03:30", "now.ndjson")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        pages = list((self.folder / "site").glob("*.html"))
+        self.assertGreater(len(pages), 2)
+        for page in pages:
+            self.assertIn("UTC; days and weeks are those of UTC-03:30.", page.read_text(), page)
+
+
 class Gates(World):
     def judged(self, *words, config=None):
         """Exit status, and of each gate what it found and whether it is met."""
