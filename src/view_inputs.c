@@ -53,6 +53,7 @@ static const struct member raw_inputs_members[] = {
 	{"rejected", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(rejected)},
 	{"bytes", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(bytes)},
 	{"filtered", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(filtered)},
+	{"in_history", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(in_history)},
 	{"without_time", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(without_time)},
 	{"redactions", MEMBER_TEXT, {.text = redactions_digits}, 0},
 };
@@ -82,6 +83,8 @@ static const struct member inputs_members[] = {
 	{"bytes", MEMBER_TEXT, {.text = bytes_text}, INPUT_AT(bytes)},
 	{"filtered", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(filtered)},
 	{"has_filtered", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(filtered)},
+	{"in_history", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(in_history)},
+	{"has_in_history", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(in_history)},
 	{"without_time", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(without_time)},
 	{"has_without_time", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(without_time)},
 	{"redactions", MEMBER_TEXT, {.text = redactions_text}, 0},

@@ -312,6 +312,29 @@ class Zones(harness.Case):
             self.assertIn("UTC; days and weeks are those of UTC-03:30.", page.read_text(), page)
 
 
+class Nothing(World):
+    """A report without runs says that the history has others."""
+
+    def check(self, wanted, *words):
+        for name in ("mail-text", "mail-html", "html", "text", "markdown"):
+            ended = self.run_here("-q", "-o", f"{name}=-", *words)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            text = " ".join(ended.stdout.decode().split())
+            self.assertIn("No runs", text, name)
+            for part in wanted:
+                self.assertIn(part, text, name)
+
+    def test_none_in_the_period(self):
+        self.assertEqual(self.run_here("-q", "--history", "h", "--history-only",
+                                       "before.ndjson").returncode, 0)
+        week = ("--week", "2026-W01")
+        self.check(["in what was asked for; others in the history: 101"],
+                   "--history", "h", *week)
+        self.check(["period, suites and sources asked for", "others in the history: 101"],
+                   "--history", "h", *week, "now.ndjson")
+        self.check(["period, suites and sources asked for"], *week, "now.ndjson")
+
+
 class Gates(World):
     def judged(self, *words, config=None):
         """Exit status, and of each gate what it found and whether it is met."""
