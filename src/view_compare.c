@@ -164,7 +164,26 @@ static void raw_pairs_p(const struct value *of, struct strbuf *out)
 	number_micro(out, comparison_of(of)->pairs_p);
 }
 
+/* Empty where no case has a state in both. */
+static void pairs_text(const struct value *of, struct strbuf *out)
+{
+	const struct comparison *comparison = comparison_of(of);
+
+	if (!comparison->pairs)
+		return;
+	strbuf_addstr(out, "Of ");
+	number_count(out, comparison->pairs);
+	strbuf_addf(out, " case%s with a known state in both, ", comparison->pairs == 1 ? "" : "s");
+	number_count(out, comparison->broken);
+	strbuf_addstr(out, " broke and ");
+	number_count(out, comparison->fixed);
+	strbuf_addstr(out, comparison->fixed == 1 ? " was repaired (" : " were repaired (");
+	change_add_probability(out, "McNemar p", comparison->pairs_p);
+	strbuf_addch(out, ')');
+}
+
 static const struct member pairs_members[] = {
+	{"text", MEMBER_TEXT, {.text = pairs_text}, 0},
 	{"cases", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(pairs)},
 	{"broken", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(broken)},
 	{"fixed", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(fixed)},

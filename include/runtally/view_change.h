@@ -19,5 +19,9 @@ extern const struct value_class class_difference, /* of struct difference */
 void change_add_points(struct strbuf *out, int32_t micro);
 /* The same without its sign. */
 void change_add_size(struct strbuf *out, int32_t micro);
+/*
+ * `p = 0.012`, `p < 0.001`, `p = 1`; with a decimal more next to 5 %, which it is on one side of.
+ */
+void change_add_probability(struct strbuf *out, const char *name, int32_t micro);
 
 #endif

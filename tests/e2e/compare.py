@@ -234,6 +234,8 @@ class Reports(World):
             self.assertNotIn(row.lower(), before, target)
             self.assertIn(row.lower(), after, target)
             self.assertIn("latest verdict", after + before, target)
+            self.assertRegex(" ".join(text.split()), "Of 10 cases with a known state in both, "
+                             r"3 broke and 0 were repaired .McNemar p = 0.250")
             swapped = self.run_here("-q", "-o", target, "--baseline", "now.ndjson",
                                     "before.ndjson", *words[3:])
             self.assertEqual(swapped.returncode, 0)
