@@ -240,35 +240,68 @@ static void compare_suites(struct comparison *comparison)
 		comparison->suites_changed[comparison->suites[i].rate.change]++;
 }
 
-static int compare_changed(const void *left, const void *right)
+/* -1, 0, 1: which comes first of those that changed. */
+static int compare_changed(const struct difference *a, const struct difference *b)
+{
+	int64_t size_a = a->points < 0 ? -(int64_t)a->points : a->points;
+	int64_t size_b = b->points < 0 ? -(int64_t)b->points : b->points;
+
+	if (a->change != b->change)
+		return a->change == CHANGE_WORSE ? -1 : 1;
+	return (size_a < size_b) - (size_a > size_b);
+}
+
+static int compare_changed_suites(const void *left, const void *right)
 {
 	const struct suite_change *a = *(const struct suite_change *const *)left;
 	const struct suite_change *b = *(const struct suite_change *const *)right;
-	int64_t size_a = a->rate.points < 0 ? -(int64_t)a->rate.points : a->rate.points;
-	int64_t size_b = b->rate.points < 0 ? -(int64_t)b->rate.points : b->rate.points;
+	int order = compare_changed(&a->rate, &b->rate);
 
-	if (a->rate.change != b->rate.change)
-		return a->rate.change == CHANGE_WORSE ? -1 : 1;
-	if (size_a != size_b)
-		return size_a > size_b ? -1 : 1;
-	return (a > b) - (a < b);
+	return order ? order : (a > b) - (a < b);
 }
 
-static void rank_changed(struct comparison *comparison)
+static int compare_changed_cases(const void *left, const void *right)
 {
-	const uint64_t *changed = comparison->suites_changed;
-	size_t count = 0, room = (size_t)(changed[CHANGE_WORSE] + changed[CHANGE_BETTER]);
+	const struct case_diff *a = *(const struct case_diff *const *)left;
+	const struct case_diff *b = *(const struct case_diff *const *)right;
+	int order = compare_changed(&a->rate, &b->rate);
+
+	return order ? order : (a > b) - (a < b);
+}
+
+static size_t changed_count(const uint64_t changed[CHANGES])
+{
+	return (size_t)(changed[CHANGE_WORSE] + changed[CHANGE_BETTER]);
+}
+
+static bool is_clear(const struct difference *difference)
+{
+	return difference->change == CHANGE_WORSE || difference->change == CHANGE_BETTER;
+}
+
+static void rank_suites(struct comparison *comparison)
+{
+	size_t count = 0, room = changed_count(comparison->suites_changed);
 	const struct suite_change **ranked =
 		arena_alloc(&comparison->arena, room * sizeof(*ranked));
 
-	for (size_t i = 0; i < comparison->suite_count; i++) {
-		enum change change = comparison->suites[i].rate.change;
-
-		if (change == CHANGE_WORSE || change == CHANGE_BETTER)
+	for (size_t i = 0; i < comparison->suite_count; i++)
+		if (is_clear(&comparison->suites[i].rate))
 			ranked[count++] = &comparison->suites[i];
-	}
-	qsort(ranked, count, sizeof(*ranked), compare_changed);
+	qsort(ranked, count, sizeof(*ranked), compare_changed_suites);
 	comparison->changed_suites = ranked;
+}
+
+static void rank_cases(struct comparison *comparison)
+{
+	size_t count = 0, room = changed_count(comparison->cases_changed);
+	const struct case_diff **ranked = arena_alloc(&comparison->arena, room * sizeof(*ranked));
+
+	for (size_t i = 0; i < comparison->case_count; i++)
+		if (is_clear(&comparison->cases[i].rate))
+			ranked[count++] = &comparison->cases[i];
+	qsort(ranked, count, sizeof(*ranked), compare_changed_cases);
+	comparison->changed_cases = ranked;
 }
 
 static void compare_cases(struct comparison *comparison)
@@ -335,8 +368,9 @@ void comparison_build(struct comparison *comparison, const struct report *now,
 	match_cases(comparison);
 	compare_total(comparison);
 	compare_suites(comparison);
-	rank_changed(comparison);
+	rank_suites(comparison);
 	compare_cases(comparison);
+	rank_cases(comparison);
 	compare_states(comparison);
 }
 

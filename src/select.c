@@ -388,6 +388,7 @@ static void choose_now(struct selection *selection, const struct supply *supply,
 			    (until == TIME_UNKNOWN || run_when(run) < until)))
 			list_add(&selection->all, run);
 		counts->filtered += !now && i < supply->inputs->count;
+		counts->in_history += !now && i >= supply->inputs->count;
 	}
 }
 

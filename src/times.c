@@ -193,6 +193,11 @@ int64_t time_local_days(int64_t ms)
 	return time_days(ms + zone_ahead_ms);
 }
 
+void time_local_date_text(int64_t ms, char text[DATE_TEXT_SIZE])
+{
+	date_text(time_local_days(ms) * DAY_MS, text);
+}
+
 int64_t time_of_local_day(int64_t day)
 {
 	return day * DAY_MS - zone_ahead_ms;

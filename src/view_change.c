@@ -93,10 +93,7 @@ static void interval_text(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, " points");
 }
 
-/*
- * `p = 0.012`, `p < 0.001`, `p = 1`; with a decimal more next to 5 %, which it is on one side of.
- */
-static void add_probability(struct strbuf *out, const char *name, int32_t micro)
+void change_add_probability(struct strbuf *out, const char *name, int32_t micro)
 {
 	int32_t thousandths = (micro + 500) / 1000;
 
@@ -119,13 +116,13 @@ static void add_probability(struct strbuf *out, const char *name, int32_t micro)
 static void p_text(const struct value *of, struct strbuf *out)
 {
 	if (is_known(of))
-		add_probability(out, "p", difference_of(of)->p);
+		change_add_probability(out, "p", difference_of(of)->p);
 }
 
 static void q_text(const struct value *of, struct strbuf *out)
 {
 	if (is_known(of))
-		add_probability(out, "q", difference_of(of)->q);
+		change_add_probability(out, "q", difference_of(of)->q);
 }
 
 static void runs_needed_text(const struct value *of, struct strbuf *out)

@@ -13,167 +13,6 @@ static const struct comparison *comparison_of(const struct value *of)
 	return value_view(of)->comparison;
 }
 
-/* ---- lists of the whole ---- */
-
-static size_t rows_of(const struct value *of)
-{
-	const struct view *view = value_view(of);
-
-	return view->site && view->rows > SITE_COMPARED_ROWS ? SITE_COMPARED_ROWS : view->rows;
-}
-
-/* The first `most` elements from `first` on of those that are worse or better. */
-static bool next_changed(const struct value *of, size_t first, uint64_t count,
-			 struct value_cursor *cursor, struct value *out)
-{
-	size_t at = cursor->index;
-
-	if (at >= count || at >= rows_of(of))
-		return false;
-	*out = value_of(&class_suite_change, value_view(of),
-			comparison_of(of)->changed_suites[first + at], at);
-	cursor->index++;
-	return true;
-}
-
-static bool next_worse(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	return next_changed(of, 0, comparison_of(of)->suites_changed[CHANGE_WORSE], cursor, out);
-}
-
-static bool next_better(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const uint64_t *changed = comparison_of(of)->suites_changed;
-
-	return next_changed(of, (size_t)changed[CHANGE_WORSE], changed[CHANGE_BETTER], cursor, out);
-}
-
-static uint64_t changed_suites(const struct value *of)
-{
-	const uint64_t *changed = comparison_of(of)->suites_changed;
-
-	return changed[CHANGE_WORSE] + changed[CHANGE_BETTER];
-}
-
-static bool next_worse_or_better(const struct value *of, struct value_cursor *cursor,
-				 struct value *out)
-{
-	return next_changed(of, 0, changed_suites(of), cursor, out);
-}
-
-/* `at` is the change; CHANGES: any clear one. */
-static uint64_t suites_at(const struct value *of)
-{
-	const struct member *member = of->detail;
-
-	return member->at == CHANGES ? changed_suites(of)
-				     : comparison_of(of)->suites_changed[member->at];
-}
-
-static void suites_count(const struct value *of, struct strbuf *out)
-{
-	number_count(out, suites_at(of));
-}
-
-static bool suites_any(const struct value *of)
-{
-	return suites_at(of) > 0;
-}
-
-static uint64_t beyond(const struct value *of, uint64_t count)
-{
-	size_t rows = rows_of(of);
-
-	return count > rows ? count - rows : 0;
-}
-
-static void suites_hidden(const struct value *of, struct strbuf *out)
-{
-	number_count(out, beyond(of, suites_at(of)));
-}
-
-static bool suites_any_hidden(const struct value *of)
-{
-	return beyond(of, suites_at(of)) > 0;
-}
-
-/* All, in the order of the report, then those that are gone. */
-static bool next_suite(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	if (cursor->index >= comparison_of(of)->suite_count)
-		return false;
-	*out = value_of(&class_suite_change, value_view(of),
-			&comparison_of(of)->suites[cursor->index], cursor->index);
-	cursor->index++;
-	return true;
-}
-
-/* Cases in the state that `at` names; the cursor counts all. */
-static bool next_case(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const struct comparison *comparison = comparison_of(of);
-	const struct member *member = of->detail;
-	size_t found = (size_t)(uintptr_t)cursor->position;
-
-	while (cursor->index < comparison->case_count && found < comparison->counts[member->at] &&
-	       found < rows_of(of)) {
-		const struct case_diff *diff = &comparison->cases[cursor->index++];
-
-		if ((size_t)diff->change != member->at)
-			continue;
-		*out = value_of(&class_case_diff, value_view(of), diff, found);
-		cursor->position = (const void *)(uintptr_t)(found + 1);
-		return true;
-	}
-	return false;
-}
-
-/* Those that are not just passing as before. */
-static bool next_notable(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const struct comparison *comparison = comparison_of(of);
-	size_t found = (size_t)(uintptr_t)cursor->position;
-
-	while (cursor->index < comparison->case_count) {
-		const struct case_diff *diff = &comparison->cases[cursor->index++];
-
-		if ((diff->change == CASE_STILL_PASSING || diff->change == CASE_OTHER) &&
-		    diff->rate.change != CHANGE_WORSE && diff->rate.change != CHANGE_BETTER)
-			continue;
-		*out = value_of(&class_case_diff, value_view(of), diff, found);
-		cursor->position = (const void *)(uintptr_t)(found + 1);
-		return true;
-	}
-	return false;
-}
-
-static uint64_t cases_at(const struct value *of)
-{
-	const struct member *member = of->detail;
-
-	return comparison_of(of)->counts[member->at];
-}
-
-static void cases_count(const struct value *of, struct strbuf *out)
-{
-	number_count(out, cases_at(of));
-}
-
-static bool cases_any(const struct value *of)
-{
-	return cases_at(of) > 0;
-}
-
-static void cases_hidden(const struct value *of, struct strbuf *out)
-{
-	number_count(out, beyond(of, cases_at(of)));
-}
-
-static bool cases_any_hidden(const struct value *of)
-{
-	return beyond(of, cases_at(of)) > 0;
-}
-
 /* ---- with what ---- */
 
 static bool is_baseline(const struct value *of)
@@ -185,7 +24,7 @@ static void add_day(struct strbuf *out, int64_t ms)
 {
 	char text[DATE_TEXT_SIZE];
 
-	date_text(time_local_days(ms) * DAY_MS, text);
+	time_local_date_text(ms, text);
 	strbuf_addstr(out, text);
 }
 
@@ -325,7 +164,26 @@ static void raw_pairs_p(const struct value *of, struct strbuf *out)
 	number_micro(out, comparison_of(of)->pairs_p);
 }
 
+/* Empty where no case has a state in both. */
+static void pairs_text(const struct value *of, struct strbuf *out)
+{
+	const struct comparison *comparison = comparison_of(of);
+
+	if (!comparison->pairs)
+		return;
+	strbuf_addstr(out, "Of ");
+	number_count(out, comparison->pairs);
+	strbuf_addf(out, " case%s with a known state in both, ", comparison->pairs == 1 ? "" : "s");
+	number_count(out, comparison->broken);
+	strbuf_addstr(out, " broke and ");
+	number_count(out, comparison->fixed);
+	strbuf_addstr(out, comparison->fixed == 1 ? " was repaired (" : " were repaired (");
+	change_add_probability(out, "McNemar p", comparison->pairs_p);
+	strbuf_addch(out, ')');
+}
+
 static const struct member pairs_members[] = {
+	{"text", MEMBER_TEXT, {.text = pairs_text}, 0},
 	{"cases", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(pairs)},
 	{"broken", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(broken)},
 	{"fixed", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(fixed)},
@@ -353,52 +211,13 @@ static const struct member comparison_members[] = {
 	{"from", MEMBER_TEXT, {.text = from_time}, 0},
 	{"to", MEMBER_TEXT, {.text = to_time}, 0},
 	{"pairs", MEMBER_OBJECT, {.object = pairs_object}, 0},
-	{"worse_suites", MEMBER_LIST, {.next = next_worse}, 0},
-	{"worse_suites_count", MEMBER_TEXT, {.text = suites_count}, CHANGE_WORSE},
-	{"has_worse_suites", MEMBER_FLAG, {.flag = suites_any}, CHANGE_WORSE},
-	{"better_suites", MEMBER_LIST, {.next = next_better}, 0},
-	{"better_suites_count", MEMBER_TEXT, {.text = suites_count}, CHANGE_BETTER},
-	{"has_better_suites", MEMBER_FLAG, {.flag = suites_any}, CHANGE_BETTER},
-	{"changed_suites", MEMBER_LIST, {.next = next_worse_or_better}, 0},
-	{"changed_suites_count", MEMBER_TEXT, {.text = suites_count}, CHANGES},
-	{"has_changed_suites", MEMBER_FLAG, {.flag = suites_any}, CHANGES},
-	{"hidden_changed_suites", MEMBER_TEXT, {.text = suites_hidden}, CHANGES},
-	{"has_hidden_changed_suites", MEMBER_FLAG, {.flag = suites_any_hidden}, CHANGES},
-	{"newly_failing", MEMBER_LIST, {.next = next_case}, CASE_NEWLY_FAILING},
-	{"newly_failing_count", MEMBER_TEXT, {.text = cases_count}, CASE_NEWLY_FAILING},
-	{"has_newly_failing", MEMBER_FLAG, {.flag = cases_any}, CASE_NEWLY_FAILING},
-	{"hidden_newly_failing", MEMBER_TEXT, {.text = cases_hidden}, CASE_NEWLY_FAILING},
-	{"has_hidden_newly_failing", MEMBER_FLAG, {.flag = cases_any_hidden}, CASE_NEWLY_FAILING},
-	{"fixed", MEMBER_LIST, {.next = next_case}, CASE_FIXED},
-	{"fixed_count", MEMBER_TEXT, {.text = cases_count}, CASE_FIXED},
-	{"has_fixed", MEMBER_FLAG, {.flag = cases_any}, CASE_FIXED},
-	{"hidden_fixed", MEMBER_TEXT, {.text = cases_hidden}, CASE_FIXED},
-	{"has_hidden_fixed", MEMBER_FLAG, {.flag = cases_any_hidden}, CASE_FIXED},
-	{"still_failing", MEMBER_LIST, {.next = next_case}, CASE_STILL_FAILING},
-	{"still_failing_count", MEMBER_TEXT, {.text = cases_count}, CASE_STILL_FAILING},
-	{"has_still_failing", MEMBER_FLAG, {.flag = cases_any}, CASE_STILL_FAILING},
-	{"hidden_still_failing", MEMBER_TEXT, {.text = cases_hidden}, CASE_STILL_FAILING},
-	{"has_hidden_still_failing", MEMBER_FLAG, {.flag = cases_any_hidden}, CASE_STILL_FAILING},
-	{"still_passing_count", MEMBER_TEXT, {.text = cases_count}, CASE_STILL_PASSING},
-	{"new_cases", MEMBER_LIST, {.next = next_case}, CASE_NEW},
-	{"new_cases_count", MEMBER_TEXT, {.text = cases_count}, CASE_NEW},
-	{"has_new_cases", MEMBER_FLAG, {.flag = cases_any}, CASE_NEW},
-	{"hidden_new_cases", MEMBER_TEXT, {.text = cases_hidden}, CASE_NEW},
-	{"has_hidden_new_cases", MEMBER_FLAG, {.flag = cases_any_hidden}, CASE_NEW},
-	{"gone_cases", MEMBER_LIST, {.next = next_case}, CASE_GONE},
-	{"gone_cases_count", MEMBER_TEXT, {.text = cases_count}, CASE_GONE},
-	{"has_gone_cases", MEMBER_FLAG, {.flag = cases_any}, CASE_GONE},
-	{"hidden_gone_cases", MEMBER_TEXT, {.text = cases_hidden}, CASE_GONE},
-	{"has_hidden_gone_cases", MEMBER_FLAG, {.flag = cases_any_hidden}, CASE_GONE},
-	{"all_suites", MEMBER_LIST, {.next = next_suite}, 0},
-	{"notable_cases", MEMBER_LIST, {.next = next_notable}, 0},
 };
 
 static const struct value_class class_comparison = {
 	.name = "comparison",
 	.members = comparison_members,
 	.count = MEMBER_COUNT(comparison_members),
-	.base = &class_difference,
+	.base = &class_comparison_lists,
 };
 
 bool view_comparison(const struct value *of, struct value *out)

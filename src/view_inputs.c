@@ -53,6 +53,7 @@ static const struct member raw_inputs_members[] = {
 	{"rejected", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(rejected)},
 	{"bytes", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(bytes)},
 	{"filtered", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(filtered)},
+	{"in_history", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(in_history)},
 	{"without_time", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(without_time)},
 	{"redactions", MEMBER_TEXT, {.text = redactions_digits}, 0},
 };
@@ -82,6 +83,8 @@ static const struct member inputs_members[] = {
 	{"bytes", MEMBER_TEXT, {.text = bytes_text}, INPUT_AT(bytes)},
 	{"filtered", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(filtered)},
 	{"has_filtered", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(filtered)},
+	{"in_history", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(in_history)},
+	{"has_in_history", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(in_history)},
 	{"without_time", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(without_time)},
 	{"has_without_time", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(without_time)},
 	{"redactions", MEMBER_TEXT, {.text = redactions_text}, 0},
@@ -101,7 +104,7 @@ static void date_at(const struct value *of, struct strbuf *out)
 {
 	char text[DATE_TEXT_SIZE];
 
-	date_text(*(const int64_t *)value_field(of), text);
+	time_local_date_text(*(const int64_t *)value_field(of), text);
 	strbuf_addstr(out, text);
 }
 
@@ -110,8 +113,8 @@ static void period_text(const struct value *of, struct strbuf *out)
 	const struct ingest_counts *counts = of->object;
 	char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
 
-	date_text(counts->period_from, from);
-	date_text(counts->period_to, to);
+	time_local_date_text(counts->period_from, from);
+	time_local_date_text(counts->period_to, to);
 	strbuf_addstr(out, from);
 	if (strcmp(from, to) != 0)
 		strbuf_addf(out, " to %s", to);

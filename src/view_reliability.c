@@ -95,8 +95,8 @@ static void window_text(const struct value *of, struct strbuf *out)
 
 	if (reliability_of(of)->first_at == TIME_UNKNOWN)
 		return;
-	date_text(reliability_of(of)->first_at, from);
-	date_text(reliability_of(of)->last_at, to);
+	time_local_date_text(reliability_of(of)->first_at, from);
+	time_local_date_text(reliability_of(of)->last_at, to);
 	strbuf_addstr(out, from);
 	if (strcmp(from, to) != 0)
 		strbuf_addf(out, " to %s", to);

@@ -368,6 +368,7 @@ static const struct member report_members[] = {
 	{"series_has_own", MEMBER_FLAG, {.flag = view_series_any_own}, 0},
 	{"series_chart", MEMBER_MARKUP, {.text = view_series_chart}, 0},
 	{"zone", MEMBER_TEXT, {.text = view_zone}, 0},
+	{"has_zone", MEMBER_FLAG, {.flag = view_has_zone}, 0},
 	{"trend", MEMBER_OBJECT, {.object = view_trend}, 0},
 	{"reliability", MEMBER_OBJECT, {.object = view_reliability}, 0},
 	{"costly_cases", MEMBER_LIST, {.next = view_costly_cases}, 0},

@@ -109,6 +109,12 @@ void view_zone(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, text);
 }
 
+bool view_has_zone(const struct value *of)
+{
+	(void)of;
+	return time_of_local_day(0) != 0;
+}
+
 bool view_has_series(const struct value *of)
 {
 	const struct series *series = value_view(of)->series;

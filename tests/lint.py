@@ -40,7 +40,7 @@ LAYERS = """
         view_matrix view_case view_reliability view_group view_search view_table view_top view_tally
         view_tally_raw
         view_run view_note view_inputs view_criteria view_breakdown view_change view_change_each
-        view_compare view_report
+        view_compare_lists view_compare view_report
     page html site markdown mail junit junit_lines junit_names junit_text junit_case junit_view
         junit_output
     format.c

@@ -86,6 +86,7 @@ struct comparison {
 	uint64_t counts[CASE_CHANGES];
 	/* Those that are worse, the largest fall first, then those that are better, likewise. */
 	const struct suite_change **changed_suites;
+	const struct case_diff **changed_cases;
 	uint64_t suites_changed[CHANGES], cases_changed[CHANGES]; /* how many by their change */
 	struct arena arena;
 };

@@ -44,6 +44,7 @@ struct ingest_counts {
 
 	/* Set by selection_make (select.h). */
 	uint64_t filtered;     /* runs outside the period, suites or sources asked for */
+	uint64_t in_history;   /* runs of the history alone that are not reported on */
 	uint64_t without_time; /* runs kept though a period was asked for and they tell no time */
 	int64_t period_from, period_to; /* of the runs that count; TIME_UNKNOWN: none tells */
 };

@@ -40,6 +40,8 @@ void time_zone_text(char text[ZONE_TEXT_SIZE]);
 bool time_zone_parse(const char *text, int64_t *ahead_ms);
 /* Days since 1970-01-01 in the zone. */
 int64_t time_local_days(int64_t ms);
+/* Writes `2026-11-20`: the day in the zone. */
+void time_local_date_text(int64_t ms, char text[DATE_TEXT_SIZE]);
 /* The first millisecond of that day in the zone. */
 int64_t time_of_local_day(int64_t day);
 /* The Monday of the day's week, and `2026-W47`: the year of a week is that of its Thursday. */

@@ -67,10 +67,26 @@ class Values(World):
     def test_lists(self):
         found = self.view("--baseline", "before.ndjson", "now.ndjson")["comparison"]
         self.assertEqual([row["title"] for row in found["worse_suites"]], ["suite 1"])
+        self.assertEqual([row["name"] for row in found["worse_cases"]],
+                         ["case 1", "case 3", "case 5"])
+        self.assertEqual([found["worse_cases_count"], found["better_cases"]], ["5", []])
         self.assertEqual([row["name"] for row in found["new_cases"]], ["came"])
         self.assertEqual([row["name"] for row in found["gone_cases"]], ["left"])
         self.assertEqual(found["gone_cases"][0]["href"], "")
         self.assertIs(found["gone_cases"][0]["now"], False)
+
+    def test_largest_change_first(self):
+        failing = {"a": 12, "b": 20, "c": 14, "up": 0}
+
+        def rows(start, judge):
+            return lines(record(start + 20 * at + i, "s", case, judge(case, i))
+                         for at, case in enumerate(failing) for i in range(20))
+        self.write("a.ndjson", rows(0, lambda case, i: "failed" if case == "up" else "passed"))
+        self.write("b.ndjson",
+                   rows(600, lambda case, i: "failed" if i < failing[case] else "passed"))
+        found = self.view("--baseline", "a.ndjson", "b.ndjson")["comparison"]
+        self.assertEqual([row["name"] for row in found["worse_cases"]], ["b", "c", "a"])
+        self.assertEqual([row["name"] for row in found["better_cases"]], ["up"])
 
     def test_equal_sides(self):
         rows = self.make(0, True)
@@ -107,6 +123,8 @@ class Reports(World):
     def report(self, name, *words):
         ended = self.run_here("-q", "-o", name, *words)
         self.assertEqual(ended.returncode, 0, ended.stderr)
+        if name.endswith("=-"):
+            return ended.stdout.decode()
         return (self.folder / name).read_text()
 
     def compared(self):
@@ -188,6 +206,66 @@ class Reports(World):
         for name in ("r.txt", "r.md"):
             self.assertNotIn("ompared", self.report(name, "now.ndjson"))
 
+    def test_what_is_missing_is_told(self):
+        self.write("waits.ndjson", lines([record(1, "suite 0", "case 0", "pending")]))
+        for before, now, wanted in (
+                ("waits.ndjson", "now.ndjson", "; the baseline has no verdicts to compare with"),
+                ("now.ndjson", "waits.ndjson", "Pass rate n/a; the baseline had 69.3 %")):
+            for name in ("r.txt", "r.md"):
+                text = self.report(name, "--baseline", before, now)
+                self.assertIn(wanted, text)
+                self.assertNotIn("on both sides", text)
+
+    def test_clear_cases(self):
+        """Cases whose latest verdict hides what their rates tell are named all the same."""
+        words = ("--baseline", "before.ndjson", "now.ndjson", "--mail-from", "a@example.com",
+                 "--mail-to", "b@example.com")
+        wanted = {"r.txt": "  worse   case 3 (suite 1): 100 %, now 50.0 % (",
+                  "r.md": "- ❌ worse · `case 3` · `suite 1` · 10/10 passed before, 5/10 now · "
+                          "−50.0 points (",
+                  "r.html": "<bdi>case 3</bdi></a> <span class=\"dim\"><bdi>suite 1</bdi> · "
+                            "100 % → 50.0 %, −50.0 points (",
+                  "mail-text=m.txt": "  - case 3 (suite 1): worse, 50.0 % after 100 % (",
+                  "mail-html=m.html": "<bdi dir=\"auto\">case 3</bdi><br><strong"}
+        for target, row in wanted.items():
+            self.assertEqual(self.run_here("-q", "-o", target, *words).returncode, 0)
+            text = (self.folder / target.split("=")[-1]).read_text()
+            before, _, after = text.lower().partition("cases that changed clearly")
+            self.assertNotIn(row.lower(), before, target)
+            self.assertIn(row.lower(), after, target)
+            self.assertIn("latest verdict", after + before, target)
+            self.assertRegex(" ".join(text.split()), "Of 10 cases with a known state in both, "
+                             r"3 broke and 0 were repaired .McNemar p = 0.250")
+            swapped = self.run_here("-q", "-o", target, "--baseline", "now.ndjson",
+                                    "before.ndjson", *words[3:])
+            self.assertEqual(swapped.returncode, 0)
+            text = (self.folder / target.split("=")[-1]).read_text().lower()
+            self.assertIn("better", text.partition("cases that changed clearly")[2], target)
+
+    def test_mail_names_what_fails_without_a_state_before(self):
+        untimed = [{**record(at, "s", "mixed", outcome), "ended_at": None}
+                   for at, outcome in ((700, "passed"), (701, "failed"))]
+        passing = record(702, "fresh", "fine", "passed")
+        news = [record(710 + at, "fresh", f"new {at:02}", "failed") for at in range(10)]
+        self.write("a.ndjson", lines([record(1, "s", "mixed", "passed")]))
+        self.write("b.ndjson", lines([*untimed, passing, *news]))
+        words = ("--baseline", "a.ndjson", "b.ndjson")
+        text, markup = (self.report(name, *words) for name in ("mail-text=-", "mail-html=-"))
+        self.assertIn("Suites that had no run before:\n\n"
+                      "  - fresh: 9.1 %, 1/11 passed\n", text)
+        new = text.partition("Failing, with no run before:\n\n")[2].partition("\n\n")[0]
+        self.assertEqual([line[:10] for line in new.splitlines() if line.startswith("  - n")],
+                         [f"  - new {at:02}"[:10] for at in range(8)])
+        self.assertTrue(new.endswith("\n  - and 2 more of 10"), new)
+        self.assertIn("Failing, with no known state on one side:\n\n"
+                      "  - mixed (s): 1 of 2 failed", text)
+        self.assertNotIn("fine", text)
+        for part in ("Failing, with no run before</h2>", ">new 07</bdi>", "and 2 more of 10<",
+                     "Failing, with no known state on one side</h2>", ">mixed</bdi>",
+                     "Suites that had no run before</h2>", ">fresh</bdi>"):
+            self.assertIn(part, markup)
+        self.assertNotIn("new 08", markup)
+
     def test_rows(self):
         """Of a long list the text shows its rows and how many more there are."""
         cases = [f"case {at}" for at in range(40)]
@@ -206,6 +284,57 @@ class Reports(World):
         left = 40 - markdown.count("1/1 passed before")
         self.assertGreater(left, 0)
         self.assertIn(f"- Newly failing cases left out: {left} of 40.\n", markdown)
+
+
+class Zones(harness.Case):
+    """The days of headings are those of the zone, and what says that times are UTC says whose."""
+
+    def test_period(self):
+        row = {**record(0, "s", "c", "failed"), "ended_at": "2026-11-15T23:10:00Z"}
+        self.write("now.ndjson", lines([row]))
+        formats = ("mail-text", "mail-html", "html", "text", "markdown")
+        for zone, day in ((None, "2026-11-15"), ("+02:00", "2026-11-16")):
+            for name in formats:
+                words = ("--tz", zone) if zone else ()
+                ended = self.run_here("-q", "-o", f"{name}=-", *words, "now.ndjson")
+                self.assertEqual(ended.returncode, 0, ended.stderr)
+                text = " ".join(ended.stdout.decode().split())
+                self.assertRegex(text, rf"(>|runs ?|· ){day}[ <]", name)
+                told = "; days and weeks are those of UTC+02:00." in text
+                self.assertEqual(told, bool(zone) and name in formats[:3], name)
+
+    def test_site(self):
+        row = {**record(0, "s", "c", "failed"), "ended_at": "2026-11-15T23:10:00Z"}
+        self.write("now.ndjson", lines([row]))
+        ended = self.run_here("-q", "-o", "site/", "--tz", "-03:30", "now.ndjson")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        pages = list((self.folder / "site").glob("*.html"))
+        self.assertGreater(len(pages), 2)
+        for page in pages:
+            self.assertIn("UTC; days and weeks are those of UTC-03:30.", page.read_text(), page)
+
+
+class Nothing(World):
+    """A report without runs says that the history has others."""
+
+    def check(self, wanted, *words):
+        for name in ("mail-text", "mail-html", "html", "text", "markdown"):
+            ended = self.run_here("-q", "-o", f"{name}=-", *words)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            text = " ".join(ended.stdout.decode().split())
+            self.assertIn("No runs", text, name)
+            for part in wanted:
+                self.assertIn(part, text, name)
+
+    def test_none_in_the_period(self):
+        self.assertEqual(self.run_here("-q", "--history", "h", "--history-only",
+                                       "before.ndjson").returncode, 0)
+        week = ("--week", "2026-W01")
+        self.check(["in what was asked for; others in the history: 101"],
+                   "--history", "h", *week)
+        self.check(["period, suites and sources asked for", "others in the history: 101"],
+                   "--history", "h", *week, "now.ndjson")
+        self.check(["period, suites and sources asked for"], *week, "now.ndjson")
 
 
 class Gates(World):

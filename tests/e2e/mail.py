@@ -228,6 +228,14 @@ class Mail(harness.Case):
                 self.assertTrue(message["Subject"].endswith(f" passed, {word}"))
                 self.assertIn(f": {word}", " ".join(body(message, "plain").decode().split()))
 
+    def test_few_runs(self):
+        now = self.records([run(0, "s")], "now.ndjson")
+        other = self.records([run(1, "s", outcome="passed")], "then.ndjson")
+        message = parse(self.mail(now, "--baseline", other)[0])
+        self.assertTrue(message["Subject"].endswith(" passed, too few runs to tell"))
+        self.assertIn("the source does not tell why (kapso): failed runs 1, 100 % of all",
+                      body(message, "plain").decode())
+
     def test_bad_addresses_are_refused(self):
         for address in ("", "team", "Team <team@example.com>", "a@example.com, b@example.com",
                         "a@example.com\nBcc: b@example.com", "a@example.com\r\n", "ä@example.com",

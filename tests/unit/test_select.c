@@ -310,6 +310,8 @@ static void trends(void **state)
 	choose(&world, &choice);
 	check_list(&world.selection.now, "a n");
 	check_list(&world.selection.all, "a n p");
+	assert_int_equal(world.counts.filtered, 1);
+	assert_int_equal(world.counts.in_history, 2);
 	selection_release(&world.selection);
 	world_release(&world);
 }

@@ -168,6 +168,21 @@ static void test_every_day(void **state)
 	}
 }
 
+static void test_local_dates(void **state)
+{
+	char date[DATE_TEXT_SIZE];
+
+	(void)state;
+	time_zone_set(2 * DAY_MS / 24);
+	time_local_date_text(NOON_MS + 12 * DAY_MS / 24 - 1, date);
+	assert_string_equal(date, "2026-11-20");
+	time_local_date_text(NOON_MS + 12 * DAY_MS / 24, date);
+	assert_string_equal(date, "2026-11-21");
+	time_zone_set(0);
+	time_local_date_text(NOON_MS + 12 * DAY_MS / 24, date);
+	assert_string_equal(date, "2026-11-20");
+}
+
 /* Nothing that is out of range may be undefined; the text is of the usual size. */
 static void test_extremes(void **state)
 {
@@ -258,10 +273,11 @@ static void test_zones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),      cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_dates),     cmocka_unit_test(test_text),
-		cmocka_unit_test(test_weeks),     cmocka_unit_test(test_zones),
-		cmocka_unit_test(test_every_day), cmocka_unit_test(test_extremes),
+		cmocka_unit_test(test_good),        cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_dates),       cmocka_unit_test(test_text),
+		cmocka_unit_test(test_weeks),       cmocka_unit_test(test_zones),
+		cmocka_unit_test(test_local_dates), cmocka_unit_test(test_every_day),
+		cmocka_unit_test(test_extremes),
 	};
 
 	return cmocka_run_group_tests_name("times", tests, NULL, NULL);

@@ -158,6 +158,40 @@ static void test_unknown(void **state)
 	expect(&world, "interval", "n/a");
 }
 
+static void expect_pairs(uint64_t broken, uint64_t fixed, uint64_t pairs, const char *wanted)
+{
+	struct value_name asked = {.text = "pairs", .length = 5};
+	struct value_name text_name = {.text = "text", .length = 4};
+	struct strbuf text = STRBUF_INIT;
+	struct value root, comparison, found, member;
+	struct world world;
+
+	world_init(&world);
+	world.comparison.pairs = pairs;
+	world.comparison.broken = broken;
+	world.comparison.fixed = fixed;
+	world.comparison.pairs_p = 289063;
+	root = view_root(&world.view);
+	assert_true(view_comparison(&root, &comparison));
+	assert_true(comparison.ops->member(&comparison, &asked, &found));
+	assert_true(found.ops->member(&found, &text_name, &member));
+	member.ops->text(&member, &text);
+	assert_string_equal(text.length ? text.text : "", wanted);
+	strbuf_release(&text);
+}
+
+static void test_pairs(void **state)
+{
+	(void)state;
+	expect_pairs(2, 6, 45,
+		     "Of 45 cases with a known state in both, 2 broke and 6 were repaired "
+		     "(McNemar p = 0.289)");
+	expect_pairs(0, 1, 1,
+		     "Of 1 case with a known state in both, 0 broke and 1 was repaired "
+		     "(McNemar p = 0.289)");
+	expect_pairs(0, 0, 0, "");
+}
+
 /* Days are those of the zone. */
 static void test_zone(void **state)
 {
@@ -215,7 +249,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_points),   cmocka_unit_test(test_probabilities),
 		cmocka_unit_test(test_headline), cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_zone),     cmocka_unit_test(test_relative),
+		cmocka_unit_test(test_zone),     cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_relative),
 	};
 
 	return cmocka_run_group_tests_name("view_compare", tests, NULL, NULL);
