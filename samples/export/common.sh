@@ -52,7 +52,8 @@ need_safe() {
 
 # Walks the JSON in a file by its quotes, and prints the values at the place $2: data[].id, [].id,
 # meta.total_pages; for "." the names of the members on top, [] for a list. Fails when the document does
-# not begin with { or [ or does not end where it should: an HTML page, or one cut short.
+# not begin with { or [ or does not end where it should: an HTML page, or one cut short; with status 2
+# when it is nested deeper than 100. Texts are read up to a few hundred characters.
 values() {
 	awk -v want="$2" '
 	function place() { return depth == 0 ? "" : base[depth] (kind[depth] == "{" ? "." key[depth] : "[]") }
@@ -70,6 +71,8 @@ values() {
 				if (names && depth == 1) print text
 			} else if (c == "{" || c == "[") {
 				if (depth == 0 && documents++) { bad = 1; exit }
+				# Each level holds its whole place.
+				if (depth == 100) { deep = bad = 1; exit }
 				base[depth + 1] = place(); depth++; kind[depth] = c; key[depth] = ""
 				if (names && depth == 1 && c == "[") print "[]"
 			} else if (c == "}" || c == "]") {
@@ -77,18 +80,19 @@ values() {
 				if ((kind[depth] == "{") != (c == "}")) { bad = 1; exit }
 				depth--
 			} else if (c == ",") leave()
-			else bare = bare c
+			else if (length(bare) < 300) bare = bare c
 		}
 	}
 	BEGIN { RS = "\""; names = want == "."; if (want !~ /^\[/) want = "." want }
 	inside {
-		if (length(text) < 300) text = text $0
+		if (length(text) < 300) text = text substr($0, 1, 300)
 		# A quote behind an odd number of backslashes belongs to the text.
 		if (match($0, /\\+$/) && RLENGTH % 2) { if (length(text) < 300) text = text "\""; next }
 		inside = 0; quoted = 1; next
 	}
 	{ outside($0); if (bad) exit; inside = 1; text = "" }
 	END {
+		if (deep) exit 2
 		# Behind the last quote nothing was opened any more.
 		if (bad || depth || !documents) exit 1
 	}' "$1"
@@ -180,11 +184,17 @@ answers() { # MEMBER...
 look() { # URL MEMBER...
 	url=$1
 	shift
-	if values "$part" . >/dev/null; then
+	state=0
+	values "$part" . >/dev/null || state=$?
+	case $state in
+	0)
 		answers "$@" && return 0
 		trouble="an answer without \"$1\""
-		return 1
-	fi
+		return 1 ;;
+	2)
+		trouble="an answer nested deeper than 100"
+		return 1 ;;
+	esac
 	case $(tr -d '[:space:]' <"$part" | head -c 1) in
 	'{' | '[' | '') ;;
 	*) die "$url: the answer is not JSON, but perhaps a page for people; is $base_variable right?" ;;

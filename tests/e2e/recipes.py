@@ -17,6 +17,9 @@ import harness  # noqa: E402
 EXPORT = harness.ROOT / "samples/export"
 KEY = "sk-Canary.5f81/keep+out=of_sight"
 
+# A body that every API's script would take, were it not for what it holds.
+DEEP = b'{"data": [], "runs": [], "run_id": "x", "more": %s%s}'
+
 WAITS = {"EXPORT_PAUSE": "0", "EXPORT_TRIES": "3", "EXPORT_TIMEOUT": "20"}
 SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 AWKS = [awk for awk in ("mawk", "gawk", "original-awk", "busybox") if shutil.which(awk)]
@@ -181,6 +184,7 @@ class Exports(harness.Case):
                ("body", {"content": b'{"data": [], "runs": [], "run_id": "x"}{"more": 1}'},
                 "not whole", 3),
                ("body", {"content": b""}, "not whole", 3),
+               ("body", {"content": DEEP % (b"[" * 100, b"]" * 100)}, "deeper than 100", 1),
                (429, {"Retry_After": "301"}, "asks to wait 301 seconds", 1)]
 
     def test_troubles_that_stay(self):
@@ -225,6 +229,29 @@ class Exports(harness.Case):
                 "sigmamind.sh": "test-cases" in line or "batch-runs" in line and "page=1" in line
                 or "sb-2" in line or "sb-3" in line or "sb-1" in line and "page=1" in line
                 }[api.script]
+
+    def test_values_are_bounded(self):
+        """Deep, long and odd documents cost no more memory than their size."""
+        for content, place, status, lines in [
+                (b'{"a": ' * 100 + b"1" + b"}" * 100, ".", 0, ["a"]),
+                (b'{"a": ' * 101 + b"1" + b"}" * 101, ".", 2, ["a"]),
+                (b'{"%s": ' % (b"k" * 200) * 20000, ".", 2, ["k" * 200]),
+                (b'{"a": %s}' % (b"7" * 1000000), "a", 0, ["7" * 300]),
+                (b'{"a": "%s"}' % (b"x" * 1000000), "a", 0, ["x" * 300]),
+                (b'{"a": "%s", "b": 1}' % (b'x\\"' * 100000), "b", 0, ["1"])]:
+            with self.subTest(content[:20], place=place):
+                self.write("document.json", content)
+                ended = self.values("document.json", place)
+                self.assertEqual((ended.returncode, ended.stderr), (status, b""))
+                self.assertEqual(ended.stdout.decode().split(), lines)
+
+    def values(self, name, place):
+        """The function alone, with 64 MB."""
+        source = (EXPORT / "common.sh").read_text()
+        function = "values() {" + source.split("\nvalues() {")[1].split("\n}\n")[0] + "\n}\n"
+        return subprocess.run(["sh", "-c", f'ulimit -v 65536; {function} values "$@"', "sh",
+                               name, place], cwd=self.folder, capture_output=True, timeout=60,
+                              env=harness.environment(), stdin=subprocess.DEVNULL)
 
     def test_long_waits(self):
         """A date is counted from the server's own clock; what is longer than the limit ends it."""
