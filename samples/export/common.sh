@@ -15,6 +15,7 @@
 #   EXPORT_PAUSE     seconds before the second try, doubled for each one after it (2)
 #   EXPORT_MAX_WAIT  the longest Retry-After in seconds that is waited for (300)
 #   EXPORT_TIMEOUT   seconds for one request (120)
+#   EXPORT_MAX_BYTES the most bytes of one answer (200000000)
 #
 # Exit status: 0 all is there, 1 something is missing, 2 usage, 3 all that the API still gives is there.
 #
@@ -123,21 +124,34 @@ retry_after() {
 }
 
 # One try: the status in $code, or what ended it in $trouble. The key goes in by standard input.
-# No .curlrc, no redirect: the key is for this address alone.
+# No .curlrc, no redirect: the key is for this address alone. Older ones of curl hold to --max-filesize
+# only when the length is told before; the limit of the shell, in 512 bytes or 1024, bounds the others.
 request() {
 	code=000 curl_status=0
 	rm -f "$part" "$part.head"
-	curl -q --silent --globoff --proto '=https,http' --connect-timeout 20 --max-time "$timeout" \
-		--header 'Accept: application/json' --config - --dump-header "$part.head" --output "$part" \
-		--write-out '%{http_code}' --url "$1" >"$part.code" 2>/dev/null <<-KEY || curl_status=$?
+	(
+		trap '' XFSZ
+		ulimit -f $((max_bytes / 512 + 1)) 2>/dev/null || :
+		ask "$1"
+	) <<-KEY || curl_status=$?
 		header = "$key_header$key"
 	KEY
 	code=$(cat "$part.code")
 	[ -f "$part" ] || : >"$part"
 }
 
+ask() { # URL
+	curl -q --silent --globoff --proto '=https,http' --connect-timeout 20 --max-time "$timeout" \
+		--header 'Accept: application/json' --config - --dump-header "$part.head" --output "$part" \
+		--max-filesize "$max_bytes" --write-out '%{http_code}' --url "$1" >"$part.code" 2>/dev/null
+}
+
 # 0: answered well; 1: not, and the same again would not help; 2: try again.
 judge() {
+	if [ "$curl_status" -eq 63 ] || [ "$(wc -c <"$part")" -gt "$max_bytes" ]; then
+		trouble="an answer larger than EXPORT_MAX_BYTES ($max_bytes)"
+		return 1
+	fi
 	case $curl_status in
 	0) ;;
 	# Not found, not connected, cut, too slow, empty, and streams that broke.
@@ -297,10 +311,11 @@ export_end() {
 	fi
 }
 
-need_number() { # VARIABLE VALUE
+need_number() { # VARIABLE VALUE DIGITS
 	case $2 in
-	'' | *[!0-9]* | 0?* | ???????*) die "$1 is not a number: $2" 2 ;;
+	'' | *[!0-9]* | 0?*) die "$1 is not a number: $2" 2 ;;
 	esac
+	[ ${#2} -le "$3" ] || die "$1 is not a number of at most $3 digits: $2" 2
 }
 
 # From here on: the call itself.
@@ -340,10 +355,13 @@ https://?* | http://127.0.0.1:* | http://localhost:* | 'http://[::1]:'*) ;;
 esac
 tries=${EXPORT_TRIES:-5} pause=${EXPORT_PAUSE:-2}
 longest=${EXPORT_MAX_WAIT:-300} timeout=${EXPORT_TIMEOUT:-120}
-need_number EXPORT_TRIES "$tries"
-need_number EXPORT_PAUSE "$pause"
-need_number EXPORT_MAX_WAIT "$longest"
-need_number EXPORT_TIMEOUT "$timeout"
+max_bytes=${EXPORT_MAX_BYTES:-200000000}
+need_number EXPORT_TRIES "$tries" 6
+need_number EXPORT_PAUSE "$pause" 6
+need_number EXPORT_MAX_WAIT "$longest" 6
+need_number EXPORT_TIMEOUT "$timeout" 6
+need_number EXPORT_MAX_BYTES "$max_bytes" 9
+[ "$max_bytes" -gt 0 ] || die "EXPORT_MAX_BYTES is 0: no answer is that small" 2
 
 mkdir -p -- "$folder" || die "cannot make the folder $folder"
 # A folder whose name begins with - is still a folder to all commands below.

@@ -230,6 +230,37 @@ class Exports(harness.Case):
                 or "sb-2" in line or "sb-3" in line or "sb-1" in line and "page=1" in line
                 }[api.script]
 
+    def test_answers_too_large(self):
+        """Told before or found on the way: nothing of it is kept, and all others are."""
+        large = b'{"run_id": "pr_2", "more": "%s"}' % (b"x" * 5000000)
+        api = api_answers.Playgent()
+        server = self.serve(api)
+        for length in (len(large), None):
+            for shell in SHELLS:
+                with self.subTest(length=length, shell=shell):
+                    shutil.rmtree(self.folder / "out", ignore_errors=True)
+                    server.faults = [api_server.Fault("stream", "pr_2", content=large,
+                                                      length=length)]
+                    words = [shell] if shell != "busybox" else ["busybox", "sh"]
+                    ended = self.export(server, api, shell=words, EXPORT_MAX_BYTES="40000")
+                    self.assertEqual(ended.returncode, 1)
+                    self.assertIn("pr_2: an answer larger than EXPORT_MAX_BYTES (40000)",
+                                  ended.said)
+                    self.assertEqual(self.saved(), ["out/run-pr_1.json", "out/run-pr_3.json"])
+                    self.assertEqual(len(server.requests), 3)
+
+    def test_answers_just_small_enough(self):
+        content = b'{"run_id": "pr_2", "status": "completed"}'
+        content += b" " * (40000 - len(content))
+        api = api_answers.Playgent()
+        server = self.serve(api)
+        server.faults = [api_server.Fault("stream", "pr_2", content=content)]
+        ended = self.export(server, api, EXPORT_MAX_BYTES="40000")
+        self.assertEqual(ended.returncode, 0, ended.said)
+        self.assertEqual((self.folder / "out/run-pr_2.json").read_bytes(), content)
+        ended = self.export(server, api, "--refresh", EXPORT_MAX_BYTES="39999")
+        self.assertIn("pr_2: an answer larger than EXPORT_MAX_BYTES (39999)", ended.said)
+
     def test_values_are_bounded(self):
         """Deep, long and odd documents cost no more memory than their size."""
         for content, place, status, lines in [
@@ -335,6 +366,8 @@ class Exports(harness.Case):
                ({"TELNYX_BASE": "http://127.0.0.1.example.com"}, ["out"], "must begin with"),
                ({"TELNYX_BASE": "file:///etc/passwd"}, ["out"], "must begin with https://"),
                ({"EXPORT_TRIES": "many"}, ["out"], "EXPORT_TRIES is not a number"),
+               ({"EXPORT_MAX_BYTES": "1000000000"}, ["out"], "number of at most 9 digits"),
+               ({"EXPORT_MAX_BYTES": "0"}, ["out"], "EXPORT_MAX_BYTES is 0"),
                ({}, [], "usage: telnyx.sh"), ({}, ["--fast", "out"], "no option --fast")]
 
     def test_refused(self):
