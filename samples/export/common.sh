@@ -349,6 +349,10 @@ case $key in
 *[!A-Za-z0-9._~+/=:@!-]*) die "$key_variable has a character that an API key does not have" 2 ;;
 esac
 base=${base%/}
+# Nor has an address what would make another host of its rest, or leaves printable ASCII.
+case $base in
+*[!!-~]* | *[@?#\"\'\`\\]*) die "$base_variable has a character that the address of an API does not have" 2 ;;
+esac
 case $base in
 https://?* | http://127.0.0.1:* | http://localhost:* | 'http://[::1]:'*) ;;
 *) die "$base_variable must begin with https:// (http:// is for this machine alone)" 2 ;;

@@ -365,6 +365,10 @@ class Exports(harness.Case):
                ({"TELNYX_BASE": "http://api.example.com"}, ["out"], "must begin with https://"),
                ({"TELNYX_BASE": "http://127.0.0.1.example.com"}, ["out"], "must begin with"),
                ({"TELNYX_BASE": "file:///etc/passwd"}, ["out"], "must begin with https://"),
+               *(({"TELNYX_BASE": f"http://127.0.0.1:1{odd}"}, ["out"],
+                  "TELNYX_BASE has a character")
+                 for odd in ("@evil.example", "?x=", "#", " ", "/a b", '"', "'", "\\", "\n/x",
+                             "\t", "\x7f", "\xe9")),
                ({"EXPORT_TRIES": "many"}, ["out"], "EXPORT_TRIES is not a number"),
                ({"EXPORT_MAX_BYTES": "1000000000"}, ["out"], "number of at most 9 digits"),
                ({"EXPORT_MAX_BYTES": "0"}, ["out"], "EXPORT_MAX_BYTES is 0"),
