@@ -77,16 +77,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def cut(self, content, **details):
+    def cut(self, content, silent=False):
         """Half of a body; with `silent` nothing tells that more was to come."""
+        self.stream(content[:len(content) // 2], None if silent else len(content))
+
+    def stream(self, content, length=None):
+        """A body that ends with the connection, whatever length was told before."""
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
-        if not details.get("silent"):
-            self.send_header("Content-Length", str(len(content)))
+        if length is not None:
+            self.send_header("Content-Length", str(length))
         self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(content[:len(content) // 2])
         self.close_connection = True
+        with contextlib.suppress(OSError):  # when the client has had enough
+            self.wfile.write(content)
+            self.wfile.flush()
 
     def broken(self, fault, content):
         if fault.kind == "cut":
@@ -95,6 +101,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(200, HTML, "text/html")
         elif fault.kind == "redirect":
             self.send(302, b"", Location=f"{self.server.url}/elsewhere")
+        elif fault.kind == "stream":
+            self.stream(**fault.details)
         elif fault.kind == "body":
             self.send(200, fault.details["content"])
         else:

@@ -15,6 +15,7 @@
 #   EXPORT_PAUSE     seconds before the second try, doubled for each one after it (2)
 #   EXPORT_MAX_WAIT  the longest Retry-After in seconds that is waited for (300)
 #   EXPORT_TIMEOUT   seconds for one request (120)
+#   EXPORT_MAX_BYTES the most bytes of one answer (200000000)
 #
 # Exit status: 0 all is there, 1 something is missing, 2 usage, 3 all that the API still gives is there.
 #
@@ -52,7 +53,8 @@ need_safe() {
 
 # Walks the JSON in a file by its quotes, and prints the values at the place $2: data[].id, [].id,
 # meta.total_pages; for "." the names of the members on top, [] for a list. Fails when the document does
-# not begin with { or [ or does not end where it should: an HTML page, or one cut short.
+# not begin with { or [ or does not end where it should: an HTML page, or one cut short; with status 2
+# when it is nested deeper than 100. Texts are read up to a few hundred characters.
 values() {
 	awk -v want="$2" '
 	function place() { return depth == 0 ? "" : base[depth] (kind[depth] == "{" ? "." key[depth] : "[]") }
@@ -70,6 +72,8 @@ values() {
 				if (names && depth == 1) print text
 			} else if (c == "{" || c == "[") {
 				if (depth == 0 && documents++) { bad = 1; exit }
+				# Each level holds its whole place.
+				if (depth == 100) { deep = bad = 1; exit }
 				base[depth + 1] = place(); depth++; kind[depth] = c; key[depth] = ""
 				if (names && depth == 1 && c == "[") print "[]"
 			} else if (c == "}" || c == "]") {
@@ -77,18 +81,19 @@ values() {
 				if ((kind[depth] == "{") != (c == "}")) { bad = 1; exit }
 				depth--
 			} else if (c == ",") leave()
-			else bare = bare c
+			else if (length(bare) < 300) bare = bare c
 		}
 	}
 	BEGIN { RS = "\""; names = want == "."; if (want !~ /^\[/) want = "." want }
 	inside {
-		if (length(text) < 300) text = text $0
+		if (length(text) < 300) text = text substr($0, 1, 300)
 		# A quote behind an odd number of backslashes belongs to the text.
 		if (match($0, /\\+$/) && RLENGTH % 2) { if (length(text) < 300) text = text "\""; next }
 		inside = 0; quoted = 1; next
 	}
 	{ outside($0); if (bad) exit; inside = 1; text = "" }
 	END {
+		if (deep) exit 2
 		# Behind the last quote nothing was opened any more.
 		if (bad || depth || !documents) exit 1
 	}' "$1"
@@ -119,21 +124,34 @@ retry_after() {
 }
 
 # One try: the status in $code, or what ended it in $trouble. The key goes in by standard input.
-# No .curlrc, no redirect: the key is for this address alone.
+# No .curlrc, no redirect: the key is for this address alone. Older ones of curl hold to --max-filesize
+# only when the length is told before; the limit of the shell, in 512 bytes or 1024, bounds the others.
 request() {
 	code=000 curl_status=0
 	rm -f "$part" "$part.head"
-	curl -q --silent --globoff --proto '=https,http' --connect-timeout 20 --max-time "$timeout" \
-		--header 'Accept: application/json' --config - --dump-header "$part.head" --output "$part" \
-		--write-out '%{http_code}' --url "$1" >"$part.code" 2>/dev/null <<-KEY || curl_status=$?
+	(
+		trap '' XFSZ
+		ulimit -f $((max_bytes / 512 + 1)) 2>/dev/null || :
+		ask "$1"
+	) <<-KEY || curl_status=$?
 		header = "$key_header$key"
 	KEY
 	code=$(cat "$part.code")
 	[ -f "$part" ] || : >"$part"
 }
 
+ask() { # URL
+	curl -q --silent --globoff --proto '=https,http' --connect-timeout 20 --max-time "$timeout" \
+		--header 'Accept: application/json' --config - --dump-header "$part.head" --output "$part" \
+		--max-filesize "$max_bytes" --write-out '%{http_code}' --url "$1" >"$part.code" 2>/dev/null
+}
+
 # 0: answered well; 1: not, and the same again would not help; 2: try again.
 judge() {
+	if [ "$curl_status" -eq 63 ] || [ "$(wc -c <"$part")" -gt "$max_bytes" ]; then
+		trouble="an answer larger than EXPORT_MAX_BYTES ($max_bytes)"
+		return 1
+	fi
 	case $curl_status in
 	0) ;;
 	# Not found, not connected, cut, too slow, empty, and streams that broke.
@@ -180,11 +198,17 @@ answers() { # MEMBER...
 look() { # URL MEMBER...
 	url=$1
 	shift
-	if values "$part" . >/dev/null; then
+	state=0
+	values "$part" . >/dev/null || state=$?
+	case $state in
+	0)
 		answers "$@" && return 0
 		trouble="an answer without \"$1\""
-		return 1
-	fi
+		return 1 ;;
+	2)
+		trouble="an answer nested deeper than 100"
+		return 1 ;;
+	esac
 	case $(tr -d '[:space:]' <"$part" | head -c 1) in
 	'{' | '[' | '') ;;
 	*) die "$url: the answer is not JSON, but perhaps a page for people; is $base_variable right?" ;;
@@ -287,10 +311,11 @@ export_end() {
 	fi
 }
 
-need_number() { # VARIABLE VALUE
+need_number() { # VARIABLE VALUE DIGITS
 	case $2 in
-	'' | *[!0-9]* | 0?* | ???????*) die "$1 is not a number: $2" 2 ;;
+	'' | *[!0-9]* | 0?*) die "$1 is not a number: $2" 2 ;;
 	esac
+	[ ${#2} -le "$3" ] || die "$1 is not a number of at most $3 digits: $2" 2
 }
 
 # From here on: the call itself.
@@ -324,16 +349,23 @@ case $key in
 *[!A-Za-z0-9._~+/=:@!-]*) die "$key_variable has a character that an API key does not have" 2 ;;
 esac
 base=${base%/}
+# Nor has an address what would make another host of its rest, or leaves printable ASCII.
+case $base in
+*[!!-~]* | *[@?#\"\'\`\\]*) die "$base_variable has a character that the address of an API does not have" 2 ;;
+esac
 case $base in
 https://?* | http://127.0.0.1:* | http://localhost:* | 'http://[::1]:'*) ;;
 *) die "$base_variable must begin with https:// (http:// is for this machine alone)" 2 ;;
 esac
 tries=${EXPORT_TRIES:-5} pause=${EXPORT_PAUSE:-2}
 longest=${EXPORT_MAX_WAIT:-300} timeout=${EXPORT_TIMEOUT:-120}
-need_number EXPORT_TRIES "$tries"
-need_number EXPORT_PAUSE "$pause"
-need_number EXPORT_MAX_WAIT "$longest"
-need_number EXPORT_TIMEOUT "$timeout"
+max_bytes=${EXPORT_MAX_BYTES:-200000000}
+need_number EXPORT_TRIES "$tries" 6
+need_number EXPORT_PAUSE "$pause" 6
+need_number EXPORT_MAX_WAIT "$longest" 6
+need_number EXPORT_TIMEOUT "$timeout" 6
+need_number EXPORT_MAX_BYTES "$max_bytes" 9
+[ "$max_bytes" -gt 0 ] || die "EXPORT_MAX_BYTES is 0: no answer is that small" 2
 
 mkdir -p -- "$folder" || die "cannot make the folder $folder"
 # A folder whose name begins with - is still a folder to all commands below.

@@ -17,6 +17,9 @@ import harness  # noqa: E402
 EXPORT = harness.ROOT / "samples/export"
 KEY = "sk-Canary.5f81/keep+out=of_sight"
 
+# A body that every API's script would take, were it not for what it holds.
+DEEP = b'{"data": [], "runs": [], "run_id": "x", "more": %s%s}'
+
 WAITS = {"EXPORT_PAUSE": "0", "EXPORT_TRIES": "3", "EXPORT_TIMEOUT": "20"}
 SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 AWKS = [awk for awk in ("mawk", "gawk", "original-awk", "busybox") if shutil.which(awk)]
@@ -181,6 +184,7 @@ class Exports(harness.Case):
                ("body", {"content": b'{"data": [], "runs": [], "run_id": "x"}{"more": 1}'},
                 "not whole", 3),
                ("body", {"content": b""}, "not whole", 3),
+               ("body", {"content": DEEP % (b"[" * 100, b"]" * 100)}, "deeper than 100", 1),
                (429, {"Retry_After": "301"}, "asks to wait 301 seconds", 1)]
 
     def test_troubles_that_stay(self):
@@ -225,6 +229,60 @@ class Exports(harness.Case):
                 "sigmamind.sh": "test-cases" in line or "batch-runs" in line and "page=1" in line
                 or "sb-2" in line or "sb-3" in line or "sb-1" in line and "page=1" in line
                 }[api.script]
+
+    def test_answers_too_large(self):
+        """Told before or found on the way: nothing of it is kept, and all others are."""
+        large = b'{"run_id": "pr_2", "more": "%s"}' % (b"x" * 5000000)
+        api = api_answers.Playgent()
+        server = self.serve(api)
+        for length in (len(large), None):
+            for shell in SHELLS:
+                with self.subTest(length=length, shell=shell):
+                    shutil.rmtree(self.folder / "out", ignore_errors=True)
+                    server.faults = [api_server.Fault("stream", "pr_2", content=large,
+                                                      length=length)]
+                    words = [shell] if shell != "busybox" else ["busybox", "sh"]
+                    ended = self.export(server, api, shell=words, EXPORT_MAX_BYTES="40000")
+                    self.assertEqual(ended.returncode, 1)
+                    self.assertIn("pr_2: an answer larger than EXPORT_MAX_BYTES (40000)",
+                                  ended.said)
+                    self.assertEqual(self.saved(), ["out/run-pr_1.json", "out/run-pr_3.json"])
+                    self.assertEqual(len(server.requests), 3)
+
+    def test_answers_just_small_enough(self):
+        content = b'{"run_id": "pr_2", "status": "completed"}'
+        content += b" " * (40000 - len(content))
+        api = api_answers.Playgent()
+        server = self.serve(api)
+        server.faults = [api_server.Fault("stream", "pr_2", content=content)]
+        ended = self.export(server, api, EXPORT_MAX_BYTES="40000")
+        self.assertEqual(ended.returncode, 0, ended.said)
+        self.assertEqual((self.folder / "out/run-pr_2.json").read_bytes(), content)
+        ended = self.export(server, api, "--refresh", EXPORT_MAX_BYTES="39999")
+        self.assertIn("pr_2: an answer larger than EXPORT_MAX_BYTES (39999)", ended.said)
+
+    def test_values_are_bounded(self):
+        """Deep, long and odd documents cost no more memory than their size."""
+        for content, place, status, lines in [
+                (b'{"a": ' * 100 + b"1" + b"}" * 100, ".", 0, ["a"]),
+                (b'{"a": ' * 101 + b"1" + b"}" * 101, ".", 2, ["a"]),
+                (b'{"%s": ' % (b"k" * 200) * 20000, ".", 2, ["k" * 200]),
+                (b'{"a": %s}' % (b"7" * 1000000), "a", 0, ["7" * 300]),
+                (b'{"a": "%s"}' % (b"x" * 1000000), "a", 0, ["x" * 300]),
+                (b'{"a": "%s", "b": 1}' % (b'x\\"' * 100000), "b", 0, ["1"])]:
+            with self.subTest(content[:20], place=place):
+                self.write("document.json", content)
+                ended = self.values("document.json", place)
+                self.assertEqual((ended.returncode, ended.stderr), (status, b""))
+                self.assertEqual(ended.stdout.decode().split(), lines)
+
+    def values(self, name, place):
+        """The function alone, with 64 MB."""
+        source = (EXPORT / "common.sh").read_text()
+        function = "values() {" + source.split("\nvalues() {")[1].split("\n}\n")[0] + "\n}\n"
+        return subprocess.run(["sh", "-c", f'ulimit -v 65536; {function} values "$@"', "sh",
+                               name, place], cwd=self.folder, capture_output=True, timeout=60,
+                              env=harness.environment(), stdin=subprocess.DEVNULL)
 
     def test_long_waits(self):
         """A date is counted from the server's own clock; what is longer than the limit ends it."""
@@ -307,7 +365,13 @@ class Exports(harness.Case):
                ({"TELNYX_BASE": "http://api.example.com"}, ["out"], "must begin with https://"),
                ({"TELNYX_BASE": "http://127.0.0.1.example.com"}, ["out"], "must begin with"),
                ({"TELNYX_BASE": "file:///etc/passwd"}, ["out"], "must begin with https://"),
+               *(({"TELNYX_BASE": f"http://127.0.0.1:1{odd}"}, ["out"],
+                  "TELNYX_BASE has a character")
+                 for odd in ("@evil.example", "?x=", "#", " ", "/a b", '"', "'", "\\", "\n/x",
+                             "\t", "\x7f", "\xe9")),
                ({"EXPORT_TRIES": "many"}, ["out"], "EXPORT_TRIES is not a number"),
+               ({"EXPORT_MAX_BYTES": "1000000000"}, ["out"], "number of at most 9 digits"),
+               ({"EXPORT_MAX_BYTES": "0"}, ["out"], "EXPORT_MAX_BYTES is 0"),
                ({}, [], "usage: telnyx.sh"), ({}, ["--fast", "out"], "no option --fast")]
 
     def test_refused(self):
