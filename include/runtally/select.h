@@ -95,8 +95,8 @@ bool select_adds(const struct run *run, const struct run *copy);
  * with `later_wins`, the inputs being the later; a note says how many had other verdicts so.
  *
  * A run that tells no time is of the period in which it was first seen. A run of the inputs that no
- * earlier call saw is kept whatever the period is, and counted; where that does not hold the time of
- * the stamp, the run loses it, for the report is about another time.
+ * earlier call saw is kept whatever the period is, and counted; where that does not hold the time
+ * of the stamp, the run loses it, for the report is about another time.
  *
  * The previous period is as long as the one asked for and ends where that begins. Where none was
  * asked for, it is the seven days before the first of the runs, or as long as these took if that is
