@@ -400,6 +400,8 @@ static int check_history(const struct options *options, struct error *err)
 			   : options->shards       ? "shard"
 						   : NULL;
 
+	if (options->history && options->suite_by == SUITE_BY_FOLDER)
+		return error_set(err, "--suite-by: a --history does not know folders");
 	if (options->history || !name)
 		return 0;
 	return error_set(err, "--%s: needs a --history", name);

@@ -38,9 +38,10 @@ bool history_lies_in(const char *folder, const char *input);
 /*
  * Reads all files into `runs` (init'ed by the caller), each run once: of two copies that differ the
  * later update wins, else the one written later if they have different verdicts, else the richer,
- * else the one written later; and one note says how many there were. A file that is cut off or not as it was written is reported, and its whole records count;
- * one whose schema is not known is not read, and named. All that is an error. A folder that does
- * not exist is an empty history. What another call compacts meanwhile is read anew.
+ * else the one written later; and one note says how many there were. A file that is cut off or not
+ * as it was written is reported, and its whole records count; one whose schema is not known is not
+ * read, and named. All that is an error. A folder that does not exist is an empty history. What
+ * another call compacts meanwhile is read anew.
  *
  * Of the options, those count that are about reading itself: details are never read.
  */
@@ -64,8 +65,8 @@ int history_add(const char *folder, const struct history_stamp *stamp, struct ru
 /*
  * Of `inputs`, those that the history does not hold as they are, in their order: what is to be
  * added. The caller frees the list. Runs that tell no time are stamped (run.seen_at) with the time
- * of their copy in the history, or with `now`. A run whose id was redacted is not among them and not
- * stamped, for another one could have the same placeholder: a note says how many.
+ * of their copy in the history, or with `now`. A run whose id was redacted is not among them and
+ * not stamped, for another one could have the same placeholder: a note says how many.
  */
 struct run **history_news(const struct runs *inputs, const struct runs *past, int64_t now,
 			  size_t *count, struct notes *notes);

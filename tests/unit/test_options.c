@@ -497,6 +497,8 @@ static void bad_lines(void **state)
 		 "--compare: compare with a period or with a --baseline, not both"},
 		{"x|--baseline=y|--compare=2026-11-01..2026-11-07|--history=h",
 		 "--compare: compare with a period or with a --baseline, not both"},
+		{"x|--suite-by=folder|--history=h",
+		 "--suite-by: a --history does not know folders"},
 		{"x|--history=", "--history: must not be empty"},
 		{"x|--history=h|--shard=0/2",
 		 "--shard: \"0/2\" is not the number of a part and how many there are (2/4)"},
