@@ -182,8 +182,14 @@ static void pairs_text(const struct value *of, struct strbuf *out)
 	strbuf_addch(out, ')');
 }
 
+static void pairs_probability(const struct value *of, struct strbuf *out)
+{
+	change_add_probability(out, "p", comparison_of(of)->pairs_p);
+}
+
 static const struct member pairs_members[] = {
 	{"text", MEMBER_TEXT, {.text = pairs_text}, 0},
+	{"probability", MEMBER_TEXT, {.text = pairs_probability}, 0},
 	{"cases", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(pairs)},
 	{"broken", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(broken)},
 	{"fixed", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(fixed)},

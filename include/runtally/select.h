@@ -87,7 +87,8 @@ struct run **select_copies(const struct runs *runs, const struct runs *others);
 bool select_adds(const struct run *run, const struct run *copy);
 
 /*
- * Sets counts->filtered, of the inputs' runs, counts->in_history, counts->without_time, and the period of `now`.
+ * Sets counts->filtered, of the inputs' runs, counts->in_history, counts->without_time, and the
+ * period of `now`.
  *
  * With a period, what a report is about comes from inputs and history together; else from the
  * inputs, and where none was named, from the history. Inputs are distinct among themselves already,
