@@ -10,7 +10,8 @@ base_default=https://api.sigmamind.ai
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
 
-# Pages count from 0. A list of v1 is a bare one and has no pages.
+# Pages count from 0. A list of v1 is a bare one and has no pages. Without the number of pages, or with
+# one that cannot be, the list ends with an empty page.
 more() { # FILE PAGE
 	case $(values "$1" hasNext) in
 	true) return 0 ;;
@@ -18,7 +19,8 @@ more() { # FILE PAGE
 	esac
 	total=$(values "$1" totalPages)
 	case $total in
-	'' | *[!0-9]*) [ -n "$(values "$1" 'data[].agent.agentId')" ] ;;
+	'' | *[!0-9]* | ???????*)
+		[ -n "$(values "$1" 'data[].agent.agentId')$(values "$1" 'data[].testCaseId')" ] ;;
 	*) [ $(($2 + 1)) -lt "$total" ] ;;
 	esac
 }

@@ -10,11 +10,12 @@ base_default=https://api.telnyx.com/v2
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
 
-# Pages count from 1. Without the number of pages the list ends with an empty one.
+# Pages count from 1. Without the number of pages, or with one that cannot be, the list ends with an
+# empty page.
 more() { # FILE PAGE
 	total=$(values "$1" meta.total_pages)
 	case $total in
-	'' | *[!0-9]*) [ -n "$(values "$1" 'data[].test_id')" ] ;;
+	'' | *[!0-9]* | ???????*) [ -n "$(values "$1" 'data[].test_id')" ] ;;
 	*) [ "$2" -lt "$total" ] ;;
 	esac
 }

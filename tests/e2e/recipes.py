@@ -327,6 +327,40 @@ class Exports(harness.Case):
         api.runs = 9
         self.check_all(api, self.export(server, api))
 
+    def test_totals_that_cannot_be(self):
+        """With no number of pages that a shell can count to, a list ends with an empty page."""
+        for total in (str(10 ** 19), 1234567, -1, 1.5, "many", None):
+            for kind in (api_answers.Telnyx, api_answers.SigmaMind):
+                api = kind()
+                with self.subTest(api.script, total=total):
+                    shutil.rmtree(self.folder / "out", ignore_errors=True)
+                    server = self.serve(api)
+                    listed = api.listed
+                    api.listed = lambda *args: self.without_total(listed(*args), total)
+                    self.check_all(api, self.export(server, api))
+
+    def test_cases_without_a_total(self):
+        class Paged(api_answers.SigmaMind):
+            def answer(self, method, path, query, body):
+                if path != "/v1/test-cases":
+                    return super().answer(method, path, query, body)
+                cases = [{**self.case, "testCaseId": f"sc-{number}"} for number in range(3)]
+                return Exports.without_total(self.listed(cases, query), None)
+
+        api = Paged()
+        self.check_all(api, self.export(self.serve(api), api))
+        self.assertEqual([name for name in self.saved() if "test-cases" in name],
+                         [f"out/test-cases-s-agent-{page}.json" for page in range(3)])
+
+    @staticmethod
+    def without_total(answer, total):
+        status, document = answer
+        if "meta" in document:
+            document["meta"]["total_pages"] = total
+        else:
+            document.update(totalPages=total, hasNext=None)
+        return status, document
+
     def test_caps(self):
         """70 runs a case: 50 are there, more cannot be asked for, and that is said."""
         api = api_answers.Magpipe(cases=4, each=70)
