@@ -7,6 +7,7 @@
 #   fetch FILE PATH MEMBER...              one answer, which has a member of these
 #   pages NAME PATH FIRST MEMBER MORE      all pages of a list
 #   fetch_run FILE PATH PLACE OVER MEMBER  one run by its id
+#   usable ID                              is this id, which the API gave, one? Else it is missing
 #   values FILE PLACE                      the values at a place such as data[].id, a line each
 #   export_end                             says what was done; exit status 0 only if all is there
 #
@@ -47,8 +48,18 @@ safe() {
 	[ ${#1} -le 150 ]
 }
 
+shown() { printf '%s' "$1" | tr -c 'A-Za-z0-9._-' '?' | cut -c1-150; }
+
 need_safe() {
-	safe "$1" || die "not an id: $(printf '%s' "$1" | tr -c 'A-Za-z0-9._-' '?' | cut -c1-150)" 2
+	safe "$1" || die "not an id: $(shown "$1")" 2
+}
+
+# The same for an id that the API gave: an odd one is missing, and the others are still fetched.
+usable() {
+	safe "$1" && return 0
+	say "not an id, so what it names is missing: $(shown "$1")"
+	missing=$((missing + 1))
+	return 1
 }
 
 # Walks the JSON in a file by its quotes, and prints the values at the place $2: data[].id, [].id,
@@ -351,7 +362,7 @@ esac
 base=${base%/}
 # Nor has an address what would make another host of its rest, or leaves printable ASCII.
 case $base in
-*[!!-~]* | *[@?#\"\'\`\\]*) die "$base_variable has a character that the address of an API does not have" 2 ;;
+*[!!-~]* | *[@?#\"\'\`\\]*) die "$base_variable has a character that an API's address does not have" 2 ;;
 esac
 case $base in
 https://?* | http://127.0.0.1:* | http://localhost:* | 'http://[::1]:'*) ;;

@@ -24,7 +24,7 @@ runs_of_case() { # CASE
 	fetch "runs-case-$1.json" "/test-runs?test_case_id=$1" runs || return 0
 	runs=$(values "$folder/runs-case-$1.json" 'runs[].id')
 	for run in $runs; do
-		need_safe "$run"
+		usable "$run" || continue
 		case " $reached " in
 		*" $run "*) continue ;;
 		esac
@@ -42,7 +42,7 @@ runs_of_suite() { # SUITE
 	[ "$(count "$reached")" -ge $suite_cap ] || return 0
 	[ -f "$folder/cases-$1.json" ] || return 0
 	for test_case in $(values "$folder/cases-$1.json" 'cases[].id'); do
-		need_safe "$test_case"
+		usable "$test_case" || continue
 		runs_of_case "$test_case"
 	done
 }
@@ -51,7 +51,7 @@ runs_of_suite() { # SUITE
 fetch runs-newest.json "/test-runs?limit=$suite_cap" runs || :
 fetch suites.json '/test-cases?action=list_suites' suites || export_end
 for suite in $(values "$folder/suites.json" 'suites[].id'); do
-	need_safe "$suite"
+	usable "$suite" || continue
 	runs_of_suite "$suite"
 done
 export_end

@@ -40,7 +40,7 @@ for agent in $agents; do
 	pages "test-cases-$agent" "/v1/test-cases?agentId=$agent&size=100&page=@" 0 data more || :
 	pages "batches-$agent" "/v1/batch-runs?agentId=$agent&size=100&page=@" 0 data more || continue
 	for batch in $(batches_of "$agent" "$page"); do
-		need_safe "$batch"
+		usable "$batch" || continue
 		pages "runs-$batch" "/v1/test-runs?batchId=$batch&agentId=$agent&size=100&page=@" 0 data more || :
 	done
 done

@@ -29,7 +29,7 @@ while [ $((page += 1)) -le "$last" ]; do
 	tests="${tests-} $(values "$folder/assistant-tests-$page.json" 'data[].test_id')"
 done
 for test in $tests; do
-	need_safe "$test"
+	usable "$test" || continue
 	pages "runs-$test" "/ai/assistants/tests/$test/runs?$size" 1 data more || continue
 done
 export_end

@@ -429,12 +429,31 @@ class Exports(harness.Case):
                 self.assertNotIn("\x1b", ended.said)
 
     def test_ids_that_the_server_makes_up(self):
-        api = api_answers.Telnyx()
-        api.counts = {"../../../../evil": 1}
+        """They are missing, and asked for nowhere; all others are there."""
+        for kind in (api_answers.Telnyx, api_answers.SigmaMind):
+            api = kind()
+            with self.subTest(api.script):
+                shutil.rmtree(self.folder / "out", ignore_errors=True)
+                api.counts = {"../../../../evil": 1, **api.counts}
+                server = self.serve(api)
+                self.check_odd(server, self.export(server, api), "..?..?..?..?evil")
+                self.assertEqual(self.report()[0]["totals"]["runs"], api.runs)
+
+    def test_cases_and_runs_that_the_server_makes_up(self):
+        api = api_answers.Magpipe()
+        api.all[200]["id"] = "run/evil"
+        api.cases = {"mc/evil": "ms-2", **api.cases}
         server = self.serve(api)
         ended = self.export(server, api)
-        self.assertEqual(ended.returncode, 2)
-        self.assertIn("not an id", ended.said)
+        self.check_odd(server, ended, "run?evil", "mc?evil")
+        self.assertEqual(len([line for line in server.requests if "?id=" in line]), 9)
+
+    def check_odd(self, server, ended, *odd):
+        self.assertEqual(ended.returncode, 1, ended.said)
+        for name in odd:
+            self.assertIn(f"not an id, so what it names is missing: {name}\n", ended.said)
+        self.assertIn(f"{len(odd)} answers are missing", ended.said)
+        self.assertFalse([line for line in server.requests if "evil" in line])
 
     def test_traced(self):
         """`sh -x` shows what runs, but no key."""
