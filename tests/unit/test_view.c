@@ -28,6 +28,7 @@ struct world {
 	struct report report;
 	struct ingest_counts counts;
 	struct notes notes;
+	struct gate gate;
 	struct gates gates;
 	struct view view;
 };
@@ -173,9 +174,8 @@ static void fill(struct world *world)
 			  &(struct note){.file = "b.json", .record = 7, .text = "odd"});
 	notes_add(&world->notes, &(struct note){.text = "of all"});
 	notes_add(&world->notes, &(struct note){.text = "too many"});
-	world->gates.items = arena_alloc(&world->report.arena, sizeof(*world->gates.items));
-	world->gates.items[0] = (struct gate){"--max-cost 1", "at most $1", "$1.50", false};
-	world->gates.count = world->gates.missed = 1;
+	world->gate = (struct gate){"--max-cost 1", "at most $1", "$1.50", false};
+	world->gates = (struct gates){.items = &world->gate, .count = 1, .missed = 1};
 	world->counts = (struct ingest_counts){
 		.files = 2,
 		.documents = 3,
