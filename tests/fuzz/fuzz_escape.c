@@ -95,7 +95,7 @@ static void check_xml(struct strbuf *out, const char *text, size_t size)
 /* A mere number goes without a span: nothing in it may mean anything. */
 static bool is_figure(const struct strbuf *out)
 {
-	static const char marks[] = " .,%/:;&\\$-\xE2\x89\xA5\x80\x93";
+	static const char marks[] = " .,%/:;&\\$-+=\xE2\x89\xA5\x80\x93\x88\x92";
 
 	for (size_t i = 0; i < out->length; i++)
 		if (!strchr(marks, out->text[i]) && !(out->text[i] >= '0' && out->text[i] <= '9') &&
