@@ -258,12 +258,13 @@ struct run **select_copies(const struct runs *runs, const struct runs *others)
 
 enum { WEEK_MS = 7 * 24 * 3600 * 1000 };
 
-bool period_is_open(const struct period *period)
+static bool period_is_open(const struct period *period)
 {
 	return period->since == TIME_UNKNOWN && period->until == TIME_UNKNOWN;
 }
 
-bool period_holds(const struct period *period, int64_t when)
+/* A time that is known. */
+static bool period_holds(const struct period *period, int64_t when)
 {
 	return (period->since == TIME_UNKNOWN || when >= period->since) &&
 	       (period->until == TIME_UNKNOWN || when < period->until);

@@ -18,10 +18,6 @@ struct period {
 	int64_t since, until;
 };
 
-bool period_is_open(const struct period *period); /* on both sides */
-/* A time that is known. */
-bool period_holds(const struct period *period, int64_t when);
-
 /* What --compare asks for. */
 enum compare_with {
 	COMPARE_DEFAULT,  /* with the baseline where there is one, else as COMPARE_PREVIOUS */
