@@ -98,12 +98,25 @@ static void test_words(void **state)
 		int passed_now, failed_now, passed_before, failed_before;
 		enum change change;
 	} rows[] = {
-		{75, 25, 95, 5, CHANGE_WORSE},   {95, 5, 75, 25, CHANGE_BETTER},
-		{475, 25, 475, 25, CHANGE_NONE}, {470, 30, 475, 25, CHANGE_NONE},
-		{5, 0, 5, 0, CHANGE_FEW},        {9, 1, 10, 0, CHANGE_FEW},
-		{60, 40, 70, 30, CHANGE_FEW},    {0, 0, 10, 0, CHANGE_UNKNOWN},
-		{10, 0, 0, 0, CHANGE_UNKNOWN},   {1000, 0, 1000, 0, CHANGE_NONE},
+		{75, 25, 95, 5, CHANGE_WORSE},
+		{95, 5, 75, 25, CHANGE_BETTER},
+		{475, 25, 475, 25, CHANGE_NONE},
+		{470, 30, 475, 25, CHANGE_NONE},
+		{5, 0, 5, 0, CHANGE_FEW},
+		{9, 1, 10, 0, CHANGE_FEW},
+		{60, 40, 70, 30, CHANGE_FEW},
+		{0, 0, 10, 0, CHANGE_UNKNOWN},
+		{10, 0, 0, 0, CHANGE_UNKNOWN},
+		{1000, 0, 1000, 0, CHANGE_NONE},
 		{0, 1000, 0, 1000, CHANGE_NONE},
+		/* p is .073 */
+		{80, 20, 90, 10, CHANGE_FEW},
+		{90, 10, 80, 20, CHANGE_FEW},
+		/* 5 points more or less, in an interval of 13 and 3; then 3 in one of 8 and 2 */
+		{150, 50, 160, 40, CHANGE_FEW},
+		{160, 40, 150, 50, CHANGE_FEW},
+		{380, 120, 395, 105, CHANGE_NONE},
+		{395, 105, 380, 120, CHANGE_NONE},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
