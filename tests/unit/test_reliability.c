@@ -93,6 +93,8 @@ static void classes(void **state)
 		/* with those before; cases that are gone count, too */
 		{"a+ b+ c-", "a++ b- c!- d+++ A-", 2, 1, 0, 2, 1},
 		{"a+", "A++", 0, 0, 0, 2, 0},
+		/* runs that have not ended are no tries, there neither */
+		{"a+~ b-", "a+ b-~ c~~~", 0, 0, 0, 3, 0},
 	};
 
 	(void)state;
