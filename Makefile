@@ -11,16 +11,18 @@ PYTHON ?= python3
 PKGS = jansson libzip
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef
-ALL_CPPFLAGS = -Iinclude -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 \
+ALL_CPPFLAGS = -Iinclude -Isrc -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 \
 	-DRUNTALLY_VERSION='"$(VERSION)"' $(PKG_CFLAGS) $(CPPFLAGS)
 # gcc's instrumentation makes it believe that formats may be NULL; clang does not know the warning.
 ALL_CFLAGS = -std=c11 -pthread $(WARNINGS) $(if $(SANITIZE),$(SANITIZE) -Wno-unknown-warning-option -Wno-format-truncation) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 
-SOURCES := $(sort $(wildcard src/*.c src/adapters/*.c))
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
+HEADERS := $(sort $(wildcard include/runtally/*/*.h src/*/*.h src/*/*/*.h))
 TEMPLATES := $(sort $(wildcard templates/*/*.*))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/templates.o
-PARTS := $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
+# All but main, for whatever else is linked.
+LIBRARY := $(BUILD)/libruntally.a
 UNITS := $(sort $(patsubst %.c,%,$(wildcard tests/unit/test_*.c)))
 UNIT_BINARIES := $(UNITS:%=$(BUILD)/%)
 FUZZERS := $(sort $(patsubst %.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
@@ -46,6 +48,10 @@ $(BUILD)/runtally: $(OBJECTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(PKG_LIBS)
 
+$(LIBRARY): $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)
@@ -61,19 +67,19 @@ $(BUILD)/templates.o: $(BUILD)/templates.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(PARTS)
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(PARTS) $(PKG_LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(PKG_LIBS) -lcmocka
 
-$(BUILD)/tests/spec/spec $(TRUTH_TOOLS): %: %.o $(PARTS)
+$(BUILD)/tests/spec/spec $(TRUTH_TOOLS): %: %.o $(LIBRARY)
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(PARTS) $(PKG_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(PKG_LIBS)
 
-$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(PARTS)
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(PARTS) $(PKG_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(LIBRARY) $(PKG_LIBS)
 
-$(BUILD)/tests/bench/generate: $(addprefix $(BUILD)/tests/bench/,generate.o exports.o prose.o) $(PARTS)
+$(BUILD)/tests/bench/generate: $(addprefix $(BUILD)/tests/bench/,generate.o exports.o prose.o) $(LIBRARY)
 $(BUILD)/tests/bench/load_file: $(addprefix $(BUILD)/tests/bench/,load_file.o tally.o)
 $(BUILD)/tests/bench/timed $(BUILD)/tests/bench/read_loop $(BUILD)/tests/bench/zip_loop: \
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
@@ -104,9 +110,10 @@ check:
 
 tests: $(BUILD)/runtally $(UNIT_BINARIES) $(BUILD)/tests/spec/spec $(TRUTH_TOOLS) $(REPLAYS) $(BENCH_TOOLS)
 
+ASKED_UNITS = $(if $(ONLY),$(ONLY:%=$(BUILD)/tests/unit/test_%),$(UNIT_BINARIES))
 ## units: build and run the unit tests alone (ONLY=escape for one of them)
-units: $(UNIT_BINARIES)
-	@for t in $(if $(ONLY),$(BUILD)/tests/unit/test_$(ONLY),$(UNIT_BINARIES)); do $$t || exit 1; done
+units: $(ASKED_UNITS)
+	@for t in $(ASKED_UNITS); do $$t || exit 1; done
 
 ## asan: the unit tests, goldens and fuzz corpora under clang's Address- and UndefinedBehaviorSanitizer
 asan:
@@ -144,9 +151,9 @@ fuzz:
 		build-fuzz/tests/fuzz/fuzz_$$f-libfuzzer -max_total_time=$(FUZZ_SECONDS) \
 		-print_final_stats=1 build-fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-$(BUILD)/tests/fuzz/fuzz_%-libfuzzer: $(BUILD)/tests/fuzz/fuzz_%.o $(PARTS)
+$(BUILD)/tests/fuzz/fuzz_%-libfuzzer: $(BUILD)/tests/fuzz/fuzz_%.o $(LIBRARY)
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(PARTS) $(PKG_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(PKG_LIBS)
 
 ## bench: measure against other programs (BENCH="--size 100M array zip"; see tests/bench/README.md)
 bench: all $(BENCH_TOOLS) $(ONDEMAND)
@@ -175,7 +182,7 @@ golden-update: all
 
 ## compile_commands.json: for clangd and other tools
 compile_commands.json: Makefile
-	@sep='['; for f in $(SOURCES); do printf '%s\n{"directory": "%s", "file": "%s", "command": "cc -Iinclude -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 %s -c %s"}' "$$sep" "$(CURDIR)" \
+	@sep='['; for f in $(SOURCES); do printf '%s\n{"directory": "%s", "file": "%s", "command": "cc -Iinclude -Isrc -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 %s -c %s"}' "$$sep" "$(CURDIR)" \
 		"$$f" '-DRUNTALLY_VERSION=\\\"$(VERSION)\\\"' "$$f"; sep=','; done >$@; printf '\n]\n' >>$@
 
 ## install: put the program and its manual page below DESTDIR and PREFIX
@@ -195,11 +202,11 @@ dist:
 
 ## format: lay out the C code by .clang-format
 format:
-	@clang-format -i $(SOURCES) $(wildcard src/*.h include/runtally/*.h tests/*/*.[ch])
+	@clang-format -i $(SOURCES) $(HEADERS) $(wildcard tests/*/*.[ch])
 
 ## format-check: fail when the C code is not laid out so
 format-check:
-	@clang-format --dry-run --Werror $(SOURCES) $(wildcard src/*.h include/runtally/*.h tests/*/*.[ch])
+	@clang-format --dry-run --Werror $(SOURCES) $(HEADERS) $(wildcard tests/*/*.[ch])
 
 ## clean: remove what was built
 clean:

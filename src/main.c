@@ -3,16 +3,16 @@
  */
 #include <stdlib.h>
 
-#include "runtally/findings.h"
-#include "runtally/history.h"
-#include "runtally/ingest.h"
-#include "runtally/options.h"
-#include "runtally/process.h"
-#include "runtally/publish.h"
-#include "runtally/tell.h"
-#include "runtally/templates.h"
-#include "runtally/view_loads.h"
-#include "runtally/view_matrix.h"
+#include "runtally/cli/console.h"
+#include "runtally/cli/findings.h"
+#include "runtally/cli/options.h"
+#include "runtally/cli/process.h"
+#include "runtally/cli/publish.h"
+#include "runtally/history/history.h"
+#include "runtally/ingest/ingest.h"
+#include "runtally/template/templates.h"
+#include "runtally/view/loads.h"
+#include "runtally/view/matrix.h"
 
 /* ---- what is read ---- */
 

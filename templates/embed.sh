@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints a C file with the template files named as arguments, as builtin_templates (templates.h).
 set -eu
-echo '#include "runtally/templates.h"'
+echo '#include "runtally/template/templates.h"'
 n=0
 for file; do
 	n=$((n + 1))

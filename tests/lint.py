@@ -15,46 +15,17 @@ import sys
 import harness
 
 ROOT = harness.ROOT
-HEADERS = sorted((ROOT / "include/runtally").glob("*.h"))
-SOURCES = sorted((ROOT / "src").rglob("*.c")) + sorted((ROOT / "src").glob("*.h"))
+HEADERS = sorted((ROOT / "include/runtally").rglob("*.h")) + sorted((ROOT / "src").rglob("*.h"))
+SOURCES = sorted((ROOT / "src").rglob("*.c"))
 TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_file())
 
-# The way of the data, tool by tool and stage by stage: a file includes nothing of a later line.
-LAYERS = """
-    error arena strbuf
-    base64 utf8 times stats sha256 accent svg logo numbers quantity path note crew spool gist
-        letter
-    datum json json_block json_text json_wanted json_trail json_store json_skip
-        json_pick
-    escape_each escape redact_detect redact_card redact_context redact_email redact_phone
-        redact_tokens redact_values redact
-    source archive_file archive source_list source_walk source_label opener scanner
-        records_state records_value records
-    run details reading adapter adapters
-    join paging select recognise harvest meter label intake segments ingest
-    tally report_sort report reliability compare gate roster families criteria breakdown series
-        matrix chart chart_case strip
-    mustache mustache_parse mustache_indent mustache_json
-    format.h
-    view view_plan view_anchor view_site view_loads view_details view_brand view_family view_series
-        view_matrix view_case view_reliability view_group view_search view_table view_top view_tally
-        view_tally_raw
-        view_run view_note view_inputs view_criteria view_breakdown view_change view_change_each
-        view_compare_lists view_compare view_report
-    page html site markdown mail junit junit_lines junit_names junit_text junit_case junit_view
-        junit_output
-    format.c
-    place output folder templates
-    history history_files history_write history_compact
-    options options_table options_setters options_arguments options_config options_limits
-        options_gates options_help
-    publish findings tell process
-    main
-"""
+# The rooms of src/, lowest first: a file includes nothing of a later room.
+ROOMS = ("base json model input adapters ingest analysis template view formats history "
+         "cli main").split()
 
-JANSSON = {"json", "datum", "json_pick", "json_text", "records_value", "reading", "options_config",
-           "mustache_json"}
-LIBZIP = {"archive.c", "archive_file.c", "archive_file.h", "output.c"}
+JANSSON = {"json/json", "json/value", "json/pick", "json/text", "input/records_value",
+           "adapters/adapter_input", "cli/options_config", "template/mustache_json"}
+LIBZIP = {"input/archive", "input/archive_file", "base/output"}
 
 PRINTING = re.compile(r"(?<!format\()\b(?:v?f?printf|puts|putchar|fputs|fputc|putc|perror|exit|"
                       r"_exit|abort|stdout|stderr)\b")
@@ -100,56 +71,56 @@ def matches(pattern, path):
             yield number, found
 
 
-def ranks():
-    found, rank = {}, 0
-    for line in LAYERS.strip().splitlines():
-        rank += not line.startswith("     ")
-        for name in line.split():
-            found[name] = rank
-    return found
+def room_of(path):
+    """A private header lies beside its source, a public one in the room's folder of include."""
+    base = ROOT / ("src" if path.is_relative_to(ROOT / "src") else "include/runtally")
+    name = path.relative_to(base)
+    return name.parts[0] if len(name.parts) > 1 else name.stem
 
 
-def rank_of(path, known):
-    """A name may stand with its extension, where header and source are of different stages."""
-    if path.parent.name == "adapters":
-        return known["adapters"]
-    return known.get(path.name, known.get(path.stem))
+def module(path):
+    """`json/pick` of src/json/pick.c and of include/runtally/json/pick.h."""
+    base = ROOT / ("src" if path.is_relative_to(ROOT / "src") else "include/runtally")
+    return str(path.relative_to(base).with_suffix(""))
 
 
-def check_layers():
-    known = ranks()
+def check_rooms():
+    include = re.compile(r'#include "([^"]+)"')
     for path in HEADERS + SOURCES:
-        own = rank_of(path, known)
-        if own is None:
-            yield f"{place(path)}: has no place in the order of the pipeline (tests/lint.py)"
+        own = room_of(path)
+        if own not in ROOMS:
+            yield f"{place(path)}: {own} is no room (tests/lint.py)"
             continue
-        for line, found in matches(re.compile(r'#include "(?:runtally/)?([\w/]+\.h)"'), path):
-            included = rank_of(pathlib.Path(found[1]), known)
-            if included is None or included > own:
-                yield f"{place(path, line)}: includes {found[1]}, of a later stage"
+        for line, found in matches(include, path):
+            beside = (path.parent / found[1]).resolve()
+            if found[1].startswith("runtally/"):
+                room = found[1].split("/")[1]
+                if room not in ROOMS or ROOMS.index(room) > ROOMS.index(own):
+                    yield f"{place(path, line)}: includes {found[1]}, of a later room"
+            elif not beside.is_file() or room_of(beside) != own:
+                yield f"{place(path, line)}: {found[1]} is private to another room"
 
 
 def check_libraries():
     for path in HEADERS + SOURCES:
         text = path.read_text()
-        stem = "adapters" if path.parent.name == "adapters" else path.stem
-        if "<jansson.h>" in text and stem not in JANSSON:
+        if "<jansson.h>" in text and module(path) not in JANSSON:
             yield f"{place(path)}: includes jansson.h"
-        if re.search(r"\bjson_[a-z]+\(", blanked(text)) and stem not in JANSSON:
+        if re.search(r"\bjson_[a-z]+\(", blanked(text)) and module(path) not in JANSSON:
             yield f"{place(path)}: calls jansson"
-        if "<zip.h>" in text and path.name not in LIBZIP:
+        if "<zip.h>" in text and module(path) not in LIBZIP:
             yield f"{place(path)}: includes zip.h"
 
 
 def check_printing():
     for path in SOURCES:
-        if path.name in ("main.c", "tell.c", "process.c"):
+        if path.name in ("main.c", "console.c", "process.c"):
             continue
         for line, found in matches(PRINTING, path):
             # What ends the program where nobody has said how.
             if path.name == "arena.c" and found[0] == "abort":
                 continue
-            yield f"{place(path, line)}: {found[0]} is for tell.c and process.c alone"
+            yield f"{place(path, line)}: {found[0]} is for console.c and process.c alone"
 
 
 def check_allocation():
@@ -177,14 +148,14 @@ def check_typedefs():
 
 def check_headers_compile_alone():
     flags = ["-std=c11", "-D_XOPEN_SOURCE=700", "-D_FILE_OFFSET_BITS=64", "-Wall", "-Wextra",
-             "-Werror", f"-I{ROOT / 'include'}"]
+             "-Werror", f"-I{ROOT / 'include'}", f"-I{ROOT / 'src'}"]
     packages = subprocess.run(["pkg-config", "--cflags", "jansson", "libzip"],
                               capture_output=True, text=True).stdout.split()
     compiler = shlex.split(os.environ.get("CC", "cc"))
 
     def compile_alone(path):
         return subprocess.run(compiler + flags + packages + ["-fsyntax-only", "-x", "c", "-"],
-                              input=f'#include "runtally/{path.name}"\n', text=True,
+                              input=f'#include "{path}"\n', text=True,
                               capture_output=True).stderr
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for path, errors in zip(HEADERS, pool.map(compile_alone, HEADERS)):
@@ -260,8 +231,9 @@ def check_html_templates():
 def members():
     """Names in the tables of values; those of JUnit are its own."""
     found = {}
-    tables = (ROOT / "src").glob("view*.c"), (ROOT / "include/runtally").glob("view*.h")
-    for path in sorted(path for found in tables for path in found):
+    for path in HEADERS + SOURCES:
+        if room_of(path) != "view":
+            continue
         for name in re.findall(r'^\t+\{?\s*"(\w+)",\s*MEMBER_', path.read_text(), re.M):
             found.setdefault(name, place(path))
     return found
@@ -283,20 +255,20 @@ def documented():
 def check_template_values():
     known, (words, heads) = members(), documented()
     if len(known) < 100:
-        yield f"only {len(known)} values were found in src/view*.c"
+        yield f"only {len(known)} values were found in src/view"
     # `has_hidden_…` stands for all that begin so.
     starts = tuple(word for word in words if word.endswith("_"))
     for name in sorted(set(known) - words):
         if not name.startswith(starts or "?"):
             yield f"{known[name]}: {name} is not in templates/README.md"
     for name in sorted(heads - set(known) - set(starts)):
-        yield f"templates/README.md: {name} is no value of src/view*.c"
+        yield f"templates/README.md: {name} is no value of src/view"
 
 
 def check_template_tags():
     """Every name that a template asks for is one that some value has."""
     names = set(members())
-    for path in (ROOT / "src").glob("junit*.c"):
+    for path in (ROOT / "src/formats/junit").glob("*.c"):
         names.update(re.findall(r'^\t\{\s*"(\w+)",\s*MEMBER_', path.read_text(), re.M))
     tag = re.compile(r"\{\{\{?\s*([#^&/]?)\s*([\w.]+)\s*\}?\}\}")
     for path in TEMPLATES:

@@ -35,8 +35,8 @@
  */
 #include <string.h>
 
-#include "runtally/reading.h"
-#include "runtally/utf8.h"
+#include "adapter_input.h"
+#include "runtally/base/utf8.h"
 
 static bool is_run(const struct datum *record)
 {

@@ -25,11 +25,11 @@
  * - credits_charged is not money that we could convert: the cost stays unknown [I].
  * - Lists end silently at 50 and at 200 [S].
  */
-#include "runtally/reading.h"
+#include "adapter_input.h"
 
 #include <string.h>
 
-#include "runtally/strbuf.h"
+#include "runtally/base/strbuf.h"
 
 static const size_t silent_caps[] = {50, 200, 0};
 

@@ -34,7 +34,7 @@
  */
 #include <inttypes.h>
 
-#include "runtally/reading.h"
+#include "adapter_input.h"
 
 enum { TURNS_MOST = 1000000 };
 

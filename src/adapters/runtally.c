@@ -20,7 +20,7 @@
  */
 #include <string.h>
 
-#include "runtally/reading.h"
+#include "adapter_input.h"
 
 static bool begins_with(const char *text, const char *beginning)
 {

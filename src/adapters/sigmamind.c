@@ -25,7 +25,7 @@
  */
 #include <string.h>
 
-#include "runtally/reading.h"
+#include "adapter_input.h"
 
 enum { NAME_BYTES = 80 };
 

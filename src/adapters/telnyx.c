@@ -20,7 +20,7 @@
  *   it is: it gives no duration.
  * - Logs are one text of unknown form [D]: the reason of last resort.
  */
-#include "runtally/reading.h"
+#include "adapter_input.h"
 
 static bool is_definition(const struct datum *record)
 {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtally/strbuf.h"
+#include "runtally/base/strbuf.h"
 
 struct export_rules {
 	uint64_t seed;

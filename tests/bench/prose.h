@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtally/strbuf.h"
+#include "runtally/base/strbuf.h"
 
 struct dice {
 	uint64_t state;

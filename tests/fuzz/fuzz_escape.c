@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/escape.h"
+#include "runtally/template/escape.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/arena.h"
-#include "runtally/json.h"
-#include "runtally/json_pick.h"
-#include "runtally/strbuf.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/json/json.h"
+#include "runtally/json/pick.h"
 
 enum picked plain_json_pick(const char *text, size_t length, const struct picking *how,
 			    struct pick *pick);
@@ -31,10 +31,10 @@ enum picked plain_json_pick(const char *text, size_t length, const struct pickin
 #define skip_brackets            plain_skip_brackets
 #define skip_new_key             plain_skip_new_key
 #define skip_has_twins           plain_skip_has_twins
-#include "../../src/json_skip.c"
-#include "../../src/json_text.c"
+#include "../../src/json/skip.c"
+#include "../../src/json/text.c"
 
-#include "../../src/json_pick.c"
+#include "../../src/json/pick.c"
 #undef json_pick
 
 enum { TEXT_MOST = 4096, PREFIXES_MOST = 256, PATHS_MOST = 16, NESTING_MOST = 6 };

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/records.h"
-#include "runtally/strbuf.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/input/records.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

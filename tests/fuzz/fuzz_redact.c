@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/redact.h"
+#include "runtally/ingest/redact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "runtally/arena.h"
-#include "runtally/strbuf.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/strbuf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -19,8 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/arena.h"
-#include "runtally/compare.h"
+#include "runtally/analysis/compare.h"
+#include "runtally/base/arena.h"
 
 enum { PAIRS = 1000, RUNS_MOST = 1000, SUITES = 5, PER_CENT = 100 };
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtally/stats.h"
+#include "runtally/analysis/stats.h"
 
 enum { NUMBERS_MOST = 4 };
 

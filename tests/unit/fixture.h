@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtally/run.h"
-#include "runtally/strbuf.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/model/run.h"
 
 static inline struct run made_run(const char *source, const char *id, enum outcome outcome)
 {

@@ -16,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/adapter.h"
-#include "runtally/arena.h"
-#include "runtally/json.h"
-#include "runtally/reading.h"
-#include "runtally/run.h"
-#include "runtally/strbuf.h"
-#include "runtally/times.h"
+#include "adapters/adapter_input.h"
+#include "runtally/adapters/adapter.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/base/times.h"
+#include "runtally/json/json.h"
+#include "runtally/model/run.h"
 
 static struct arena arena;
 static struct remarks remarks;

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <zip.h>
 
-#include "runtally/archive.h"
-#include "runtally/strbuf.h"
+#include "input/archive.h"
+#include "runtally/base/strbuf.h"
 
 #define LENGTH(table) (sizeof(table) / sizeof(*(table)))
 

@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "runtally/arena.h"
-#include "runtally/error.h"
-#include "runtally/note.h"
-#include "runtally/strbuf.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/error.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/model/note.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

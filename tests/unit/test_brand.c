@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtally/accent.h"
-#include "runtally/base64.h"
-#include "runtally/logo.h"
+#include "runtally/base/base64.h"
+#include "runtally/view/accent.h"
+#include "runtally/view/logo.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

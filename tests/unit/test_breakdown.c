@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/breakdown.h"
+#include "runtally/analysis/breakdown.h"
 
 /* What the tests vary of a run. */
 struct told {

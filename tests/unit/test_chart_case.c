@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/chart_case.h"
-#include "runtally/times.h"
+#include "runtally/base/times.h"
+#include "view/chart_case.h"
 
 enum { RUNS_MOST = 8, HOUR_MS = 3600000 };
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/compare.h"
+#include "runtally/analysis/compare.h"
 
 enum { RUNS_MOST = 4000 };
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/crew.h"
+#include "runtally/base/thread_pool.h"
 
 enum { HANDS_MOST = 8, JOBS = 500 };
 

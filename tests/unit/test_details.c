@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/details.h"
+#include "runtally/model/details.h"
 
 enum { ROUNDS = 300, MOST = 6 };
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/escape.h"
+#include "runtally/template/escape.h"
 
 #define COUNT(array)   (sizeof(array) / sizeof(*(array)))
 #define BAD            "\xEF\xBF\xBD"

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "fixture.h"
-#include "runtally/families.h"
+#include "runtally/analysis/failure_groups.h"
 
 /* ---- gists: `#` stands for a blank here ---- */
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "runtally/gate.h"
+#include "runtally/analysis/gate.h"
 
 enum { DOLLAR = 1000000000 };
 

@@ -6,9 +6,9 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/history.h"
-#include "runtally/sha256.h"
-#include "runtally/times.h"
+#include "runtally/base/sha256.h"
+#include "runtally/base/times.h"
+#include "runtally/history/history.h"
 
 static int64_t ms_of(const char *text)
 {

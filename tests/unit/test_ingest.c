@@ -7,8 +7,8 @@
 #include <zip.h>
 
 #include "fixture.h"
-#include "runtally/ingest.h"
-#include "runtally/times.h"
+#include "runtally/base/times.h"
+#include "runtally/ingest/ingest.h"
 
 struct world {
 	struct folder folder;

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/join.h"
+#include "ingest/join.h"
 
 struct world {
 	struct joins joins;

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/arena.h"
-#include "runtally/error.h"
-#include "runtally/json.h"
-#include "runtally/strbuf.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/error.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/json/json.h"
 
 static struct arena arena;
 static struct remarks remarks;

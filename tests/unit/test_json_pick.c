@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/arena.h"
-#include "runtally/json.h"
-#include "runtally/json_pick.h"
-#include "runtally/strbuf.h"
-#include "runtally/utf8.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/base/utf8.h"
+#include "runtally/json/json.h"
+#include "runtally/json/pick.h"
 
 /* The same once more in plain C, whatever the machine: every test goes through both. */
 enum picked plain_json_pick(const char *text, size_t length, const struct picking *how,
@@ -31,10 +31,10 @@ enum picked plain_json_pick(const char *text, size_t length, const struct pickin
 #define skip_brackets            plain_skip_brackets
 #define skip_new_key             plain_skip_new_key
 #define skip_has_twins           plain_skip_has_twins
-#include "../../src/json_skip.c"
-#include "../../src/json_text.c"
+#include "../../src/json/skip.c"
+#include "../../src/json/text.c"
 
-#include "../../src/json_pick.c"
+#include "../../src/json/pick.c"
 #undef json_pick
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtally/arena.h"
-#include "runtally/junit.h"
-#include "runtally/junit_case.h"
-#include "runtally/junit_text.h"
-#include "runtally/templates.h"
-#include "runtally/view.h"
+#include "formats/junit/case.h"
+#include "formats/junit/junit.h"
+#include "formats/junit/text.h"
+#include "runtally/base/arena.h"
+#include "runtally/template/templates.h"
+#include "runtally/view/view.h"
 
 enum { FILES_MAX = 40 };
 

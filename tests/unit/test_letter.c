@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/letter.h"
+#include "runtally/formats/mime.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define X10          "xxxxxxxxxx"

@@ -7,9 +7,9 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/mail.h"
-#include "runtally/publish.h"
-#include "runtally/view.h"
+#include "formats/mail/mail.h"
+#include "runtally/cli/publish.h"
+#include "runtally/view/view.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define X10          "xxxxxxxxxx"

@@ -6,9 +6,9 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/markdown.h"
-#include "runtally/templates.h"
-#include "runtally/view.h"
+#include "formats/markdown/markdown.h"
+#include "runtally/template/templates.h"
+#include "runtally/view/view.h"
 
 /* All runs failed. */
 struct sizes {

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/matrix.h"
-#include "runtally/times.h"
+#include "runtally/analysis/matrix.h"
+#include "runtally/base/times.h"
 
 enum { RUNS_MOST = 64 };
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/mustache.h"
+#include "runtally/template/mustache.h"
 
 static void escape(struct strbuf *out, const char *text, size_t length, char line_start)
 {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/numbers.h"
+#include "runtally/base/format_number.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

@@ -17,8 +17,8 @@
 #include <unistd.h>
 #include <zip.h>
 
-#include "runtally/source.h"
-#include "runtally/strbuf.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/input/source.h"
 
 enum { PATH_SIZE = 512, BUFFER_SIZE = 1000, FILES = 60, ENTRIES = 300, THREADS_MOST = 8 };
 

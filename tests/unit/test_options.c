@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtally/options_table.h"
-#include "runtally/strbuf.h"
-#include "runtally/times.h"
+#include "cli/options_table.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/base/times.h"
 
 /* Tests run in an empty folder, so that no runtally.json gets in; `home` is where they began. */
 static int home;

@@ -10,7 +10,7 @@
 #include <zip.h>
 
 #include "fixture.h"
-#include "runtally/output.h"
+#include "runtally/base/output.h"
 
 static int setup(void **state)
 {

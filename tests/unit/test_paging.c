@@ -8,8 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "runtally/paging.h"
-#include "runtally/strbuf.h"
+#include "ingest/pagination.h"
+#include "runtally/base/strbuf.h"
 
 /* One list: what stood around it, how long it was, and whose its records were. */
 struct list {

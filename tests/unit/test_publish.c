@@ -9,8 +9,8 @@
 #include <zip.h>
 
 #include "fixture.h"
-#include "runtally/publish.h"
-#include "runtally/sha256.h"
+#include "runtally/base/sha256.h"
+#include "runtally/cli/publish.h"
 
 struct world {
 	struct folder folder;

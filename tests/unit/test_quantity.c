@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/quantity.h"
+#include "runtally/base/parse_number.h"
 
 enum { NONE = -1 };
 

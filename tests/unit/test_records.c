@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "runtally/records.h"
-#include "runtally/strbuf.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/input/records.h"
 
 /* A blob over bytes in memory, which may fail at its end. */
 struct bytes {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/redact.h"
+#include "runtally/ingest/redact.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define HEX32        "0123456789abcdef0123456789abcdef"

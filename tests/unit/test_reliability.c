@@ -6,9 +6,9 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/reliability.h"
-#include "runtally/stats.h"
-#include "runtally/times.h"
+#include "runtally/analysis/reliability.h"
+#include "runtally/analysis/stats.h"
+#include "runtally/base/times.h"
 
 enum { RUNS_MOST = 512 };
 

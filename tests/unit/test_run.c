@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/run.h"
+#include "runtally/model/run.h"
 
 static void outcomes(void **state)
 {

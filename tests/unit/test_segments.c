@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/segments.h"
+#include "ingest/large_file.h"
 
 /*
  * Random exports, most of them a list or lines of runs with all that can go wrong in between, read

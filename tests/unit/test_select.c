@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/select.h"
-#include "runtally/times.h"
+#include "runtally/analysis/select.h"
+#include "runtally/base/times.h"
 
 static int64_t ms_of(const char *text)
 {

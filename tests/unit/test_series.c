@@ -6,9 +6,9 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/chart.h"
-#include "runtally/series.h"
-#include "runtally/times.h"
+#include "runtally/analysis/series.h"
+#include "runtally/base/times.h"
+#include "view/chart.h"
 
 enum { RUNS_MOST = 64 };
 

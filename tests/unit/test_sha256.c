@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "runtally/arena.h"
-#include "runtally/sha256.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/sha256.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

@@ -16,8 +16,8 @@
 #include <unistd.h>
 #include <zip.h>
 
-#include "runtally/source.h"
-#include "runtally/strbuf.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/input/source.h"
 
 #define LENGTH(table) (sizeof(table) / sizeof(*(table)))
 

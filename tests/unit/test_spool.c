@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 #include "fixture.h"
-#include "runtally/spool.h"
+#include "runtally/base/spool.h"
 
 enum { CHUNK = 64 * 1024, ADDED = 120, THREADS = 4, SMALL = 30000 };
 

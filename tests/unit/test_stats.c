@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/stats.h"
+#include "runtally/analysis/stats.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/strip.h"
+#include "view/sparkline.h"
 
 enum { RUNS_MOST = 30 };
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/report.h"
+#include "runtally/analysis/results.h"
 
 #define P OUTCOME_PASSED
 #define F OUTCOME_FAILED

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/templates.h"
+#include "runtally/template/templates.h"
 
 static int setup(void **state)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/times.h"
+#include "runtally/base/times.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define NOON_MS      INT64_C(1795168800000) /* 2026-11-20T10:00:00Z, by Python's datetime */

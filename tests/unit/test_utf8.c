@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "runtally/utf8.h"
+#include "runtally/base/utf8.h"
 
 #define COUNT(array)   (sizeof(array) / sizeof(*(array)))
 #define BYTES(literal) literal, sizeof(literal) - 1

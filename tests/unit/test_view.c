@@ -8,14 +8,14 @@
 #include <time.h>
 
 #include "fixture.h"
-#include "runtally/breakdown.h"
-#include "runtally/criteria.h"
-#include "runtally/families.h"
-#include "runtally/reliability.h"
-#include "runtally/series.h"
-#include "runtally/times.h"
-#include "runtally/view.h"
-#include "runtally/view_matrix.h"
+#include "runtally/analysis/breakdown.h"
+#include "runtally/analysis/criteria.h"
+#include "runtally/analysis/failure_groups.h"
+#include "runtally/analysis/reliability.h"
+#include "runtally/analysis/series.h"
+#include "runtally/base/times.h"
+#include "runtally/view/matrix.h"
+#include "runtally/view/view.h"
 
 #define DOLLAR INT64_C(1000000000)
 

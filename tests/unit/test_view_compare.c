@@ -6,12 +6,12 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "runtally/compare.h"
-#include "runtally/select.h"
-#include "runtally/times.h"
-#include "runtally/view.h"
-#include "runtally/view_change.h"
-#include "runtally/view_compare.h"
+#include "runtally/analysis/compare.h"
+#include "runtally/analysis/select.h"
+#include "runtally/base/times.h"
+#include "runtally/view/view.h"
+#include "view/change.h"
+#include "view/compare.h"
 
 /* A comparison of which only the totals are looked at. */
 struct world {

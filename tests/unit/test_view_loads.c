@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/view.h"
+#include "runtally/view/view.h"
 
 enum { RUNS = 4, TURNS = 2, INPUTS = 3, OUTPUTS = 2, LONG = 100 * 1000 };
 

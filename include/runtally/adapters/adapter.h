@@ -1,0 +1,115 @@
+/*
+ * adapter: THE TABLE of sources. One row an API, and one for our own run records.
+ *
+ * An adapter is a pure function from a record to the model: no files, no printing, no static
+ * state. Detection, --from, --list-sources and the tests walk the same array. A new API is one
+ * file in adapters/, one extern line and one row here, one sample, one golden.
+ */
+#ifndef RUNTALLY_ADAPTERS_ADAPTER_H
+#define RUNTALLY_ADAPTERS_ADAPTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runtally/base/error.h"
+#include "runtally/json/json.h"
+#include "runtally/model/run.h"
+
+enum record_kind {
+	RECORD_NOT_MINE,
+	RECORD_RUN,
+	RECORD_DEFINITION,      /* names suites, cases, agents; joined by id */
+	RECORD_ACKNOWLEDGEMENT, /* "run created": no result in it */
+	RECORD_REFUSAL,         /* an exported error body */
+	RECORD_FRAME,           /* begins or ends a file of ours: counts as nothing */
+};
+
+/* Verdicts for sources that only score (--pass-score, --score-scale). */
+struct verdict_rules {
+	int32_t pass_score_micro; /* millionths of 1; passed iff the score is at least this */
+	int score_scale;          /* 1, 10, 100; 0: found from each score (vendors.md) */
+};
+
+/* What a definition says of one thing. Members that it does not tell are NULL. */
+enum definition_kind { DEFINES_SUITE, DEFINES_CASE, DEFINES_AGENT, DEFINES_EXECUTION };
+
+struct definition {
+	enum definition_kind kind;
+	const char *source;
+	const char *id, *name;
+	struct label suite, agent; /* of a case; the agent also of a suite or execution */
+	int64_t runs_expected;     /* of an execution: how many runs it consists of; -1: not told */
+	int64_t runs_seen;         /* counted by join; an adapter leaves it 0 */
+};
+
+/* Its ids and names, which are to stay different from one another: 0..DEFINITION_LABELS-1. */
+enum { DEFINITION_LABELS = 6 };
+const char **definition_label(struct definition *definition, size_t index);
+
+/* What an adapter works with besides the record. */
+struct reading {
+	const struct verdict_rules *rules;
+	struct arena *scratch; /* for strings it composes; lives as long as the record */
+	bool want_logs;        /* false (--no-transcripts): what was said may stand in them */
+	bool want_details;     /* false: run->details and criterion details are not looked at */
+	struct definition *definitions; /* heap; grown by reading_define */
+	size_t definition_count, definition_capacity;
+};
+
+/* Adds a copy of *definition, its strings borrowed. */
+void reading_define(struct reading *reading, const struct definition *definition);
+void reading_release(struct reading *reading);
+
+struct adapter {
+	const char *name;    /* what --from takes, and `source` in every report */
+	const char *summary; /* one line of --list-sources */
+
+	/* Looks at the record's members only, never at their types in depth; pure. */
+	enum record_kind (*claims)(const struct datum *record);
+
+	/*
+	 * Paths (json_pick.h) of what read_run looks at in a run that did not fail, ended by NULL.
+	 * All members of the record itself are there anyway, by name and type.
+	 */
+	const char *const *wanted;
+
+	/*
+	 * Fills *run (already run_init'ed; source is set) from a record that is a run. Strings are
+	 * borrowed from the record or from reading->scratch. -1 and an error when the record cannot
+	 * be counted as a run at all (no id): it is then rejected. All lesser trouble is a remark.
+	 */
+	int (*read_run)(struct run *run, const struct node *record, struct reading *reading,
+			struct error *err);
+
+	/*
+	 * Calls reading_define for each thing that a definition names; NULL: this source has none.
+	 */
+	int (*read_definition)(const struct node *record, struct reading *reading,
+			       struct error *err);
+
+	/* List lengths at which the API cuts silently, ended by 0; NULL: none known. */
+	const size_t *silent_caps;
+};
+
+/* All adapters, in the order of reports (contract.md); ended by NULL. Our run records come last. */
+extern const struct adapter *const adapters[];
+
+extern const struct adapter adapter_kapso, adapter_sigmamind, adapter_telnyx, adapter_magpipe,
+	adapter_playgent, adapter_runtally;
+
+/* NULL where there is none. */
+const struct adapter *adapter_by_name(const char *name);
+
+/* Position in the order of reports; sources that no adapter names come after all that one does. */
+size_t adapter_rank(const char *source);
+
+/*
+ * What the record is. *owner is the adapter that claims it (NULL for a refusal or for what nobody
+ * claims). Error bodies of all five APIs are recognised here, not by the adapters: they look alike.
+ */
+enum record_kind adapter_pick(const struct datum *record, const struct adapter **owner);
+
+/* The words of an error body, borrowed from the record or from scratch; never NULL. */
+const char *refusal_text(const struct datum *record, struct arena *scratch);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * select: which of the runs that were read count: each once, and those of the period, suites and
+ * sources that were asked for; and which runs they are compared with.
+ */
+#ifndef RUNTALLY_ANALYSIS_SELECT_H
+#define RUNTALLY_ANALYSIS_SELECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/ingest/ingest.h"
+#include "runtally/model/note.h"
+#include "runtally/model/run.h"
+
+/* A stretch of time, of run_when, in ms; TIME_UNKNOWN: open. `until` is exclusive. */
+struct period {
+	int64_t since, until;
+};
+
+/* What --compare asks for. */
+enum compare_with {
+	COMPARE_DEFAULT,  /* with the baseline where there is one, else as COMPARE_PREVIOUS */
+	COMPARE_PREVIOUS, /* the period before, from the history */
+	COMPARE_PERIOD,   /* compare_period, from the history */
+	COMPARE_NONE,
+};
+
+/* What the options ask for. */
+struct choice {
+	struct period period;
+	int64_t last_until; /* of --last: now, where an open period ends; else TIME_UNKNOWN */
+	const char *const *suites; /* globs (fnmatch) on a suite's name or id; count 0: all */
+	size_t suite_count;
+	const char *const *sources; /* names; count 0: all */
+	size_t source_count;
+	enum compare_with compare;
+	struct period compare_period;
+};
+
+/* What there is to choose from: runs of the inputs, of the history, of the baseline. */
+struct supply {
+	struct runs *inputs, *past, *baseline;
+	bool has_inputs, has_past, has_baseline; /* whether the user named any */
+	int64_t now; /* that runs which are new to the history were stamped with (history_news) */
+};
+
+/* Runs in a list of its own; the runs are borrowed. */
+struct run_list {
+	struct run **items;
+	size_t count;
+};
+
+/*
+ * The runs that a report is about, those that they are compared with, and all there are of the same
+ * suites and sources up to the period's end, which trends are made of. The first two have no run in
+ * common.
+ */
+struct selection {
+	struct run_list now, before, all;
+	bool has_past;               /* whether there is a history in `all` */
+	bool compares;               /* whether a comparison was asked for */
+	struct period before_period; /* of `before`; open on both sides: those of a baseline */
+};
+
+/*
+ * Leaves one run for each (source, run id) and returns how many were dropped. Of two copies the one
+ * with the later update stays, else the richer, else the earlier in the order of items
+ * (vendors.md), at the place of the first. With `later_wins`, for items in the order in which they
+ * were written, the later one stays if neither is updated later and they have different verdicts,
+ * or are as rich. What the one that stays lacks of names and criteria it takes from the other, and
+ * the earlier time at which it was seen. *differing is how many of them did not say the same.
+ */
+uint64_t select_distinct(struct runs *runs, bool later_wins, uint64_t *differing);
+
+/* For each of `runs` its copy in `others`, which are distinct, or NULL. The caller frees it. */
+struct run **select_copies(const struct runs *runs, const struct runs *others);
+/*
+ * Whether a run that was read later says anything that its copy does not: whether the two, as
+ * select_distinct would make one of them with `later_wins`, are another run record than the copy.
+ * Where the record was read from (run_origin) is nothing that it says.
+ */
+bool select_adds(const struct run *run, const struct run *copy);
+
+/*
+ * Sets counts->filtered, of the inputs' runs, counts->in_history, counts->without_time, and the
+ * period of `now`.
+ *
+ * With a period, what a report is about comes from inputs and history together; else from the
+ * inputs, and where none was named, from the history. Inputs are distinct among themselves already,
+ * and so is the history. Of a run that is in both, the copy stays that select_distinct would leave
+ * with `later_wins`, the inputs being the later; a note says how many had other verdicts so.
+ *
+ * A run that tells no time is of the period in which it was first seen. A run of the inputs that no
+ * earlier call saw is kept whatever the period is, and counted; where that does not hold the time
+ * of the stamp, the run loses it, for the report is about another time.
+ *
+ * The previous period is as long as the one asked for and ends where that begins. Where none was
+ * asked for, it is the seven days before the first of the runs, or as long as these took if that is
+ * longer.
+ */
+void selection_make(struct selection *selection, const struct supply *supply,
+		    const struct choice *choice, struct ingest_counts *counts, struct notes *notes);
+void selection_release(struct selection *selection);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * path: the parts of file names. Nothing here looks at the file system, but for path_absolute.
+ */
+#ifndef RUNTALLY_BASE_PATH_H
+#define RUNTALLY_BASE_PATH_H
+
+#include "runtally/base/arena.h"
+
+/* The last part, within `path`; all of it where there is no slash. */
+const char *path_name(const char *path);
+/* All but the last part and its slash; "" where there is one part only. */
+const char *path_parent(struct arena *arena, const char *path);
+/* `folder/name`; `name` where the folder is "". */
+const char *path_join(struct arena *arena, const char *folder, const char *name);
+
+/*
+ * The place of `path` from the root on, without `.`, `..`, empty parts or a slash at its end; "" is
+ * the root itself. Links are looked through only where a `..` asks for it: their names are what
+ * the user knows.
+ */
+const char *path_absolute(struct arena *arena, const char *path);
+/* The last part of an absolute path; "/" of the root. */
+const char *path_root_name(const char *path);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * options: the option table; --help, parsing, the config file and the manual's check come from it.
+ *
+ * Nothing is printed here: options_parse says what main should do.
+ */
+#ifndef RUNTALLY_CLI_OPTIONS_H
+#define RUNTALLY_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/analysis/gate.h"
+#include "runtally/analysis/results.h"
+#include "runtally/analysis/select.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/error.h"
+#include "runtally/formats/format.h"
+#include "runtally/ingest/ingest.h"
+#include "runtally/view/accent.h"
+#include "runtally/view/logo.h"
+
+/* One -o. */
+struct target {
+	const struct format *format;
+	const char *path; /* "-": standard output */
+};
+
+/* One --template FORMAT=FILE. */
+struct template_choice {
+	const struct format *format;
+	const char *file;
+};
+
+enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
+
+/* Owns its strings through `arena`. */
+struct options {
+	struct arena arena;
+	const char **inputs;
+	size_t input_count;
+	const char **baselines;
+	size_t baseline_count;
+	const char *history;    /* folder; NULL: none */
+	bool history_only;      /* add to it, write no report */
+	unsigned shard, shards; /* 0: not told */
+	bool compact;
+	uint64_t history_age_days, history_bytes; /* 0: no cap */
+	struct target *targets;
+	size_t target_count;
+	struct template_choice *templates;
+	size_t template_count;
+	const char *templates_folder; /* NULL: built-in ones */
+	const char *print_templates;  /* folder to write them to; NULL: not asked for */
+	const char *title, *link;     /* link NULL: not published */
+	const struct logo *logo;      /* NULL: none */
+	const struct accent *accent;  /* NULL: none */
+	enum suite_by suite_by;
+	struct ingest_options ingest;
+	struct choice choice;
+	int64_t zone_ms; /* of calendars: ahead of UTC */
+	/* While they are read: bounds that are days of the zone, as if it were UTC. */
+	bool since_is_day, until_is_day;
+	struct gate_demands gates;
+	struct suite_gates *suite_gates; /* those of gates, while they are added to */
+	struct render_options render;
+	size_t notes_limit; /* different notes that are kept; 1000 */
+	bool strict;
+	enum progress_choice progress;
+	int verbosity;      /* -1: -q, 0, 1: -v */
+	const char *config; /* NULL: runtally.json where there is one */
+	int64_t now;        /* ms; SOURCE_DATE_EPOCH where set, else the clock */
+};
+
+/* What main should do after parsing. */
+enum options_wish {
+	WISH_RUN,
+	WISH_HELP,
+	WISH_VERSION,
+	WISH_LIST_FORMATS,
+	WISH_LIST_SOURCES,
+	WISH_BAD_USAGE, /* err is set */
+};
+
+/*
+ * Reads the config file, then the arguments (which win). `now` is the clock in ms, for --last;
+ * `epoch` is the text of SOURCE_DATE_EPOCH or NULL. The caller releases *options always.
+ */
+enum options_wish options_parse(struct options *options, int argc, char *const *argv, int64_t now,
+				const char *epoch, struct error *err);
+void options_release(struct options *options);
+
+/* The text of --help, made from the table. */
+void options_help(struct strbuf *out);
+
+/* Walks the table: the long name (without --) of option `index`, NULL after the last. */
+const char *options_long_name(size_t index);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * format: THE TABLE of output formats, and where their templates are found.
+ *
+ * A format is a row: a name, an extension, a template, an escaper. A report that needs more than
+ * one rendering (a size budget, numbered files) has a function in its row.
+ */
+#ifndef RUNTALLY_FORMATS_FORMAT_H
+#define RUNTALLY_FORMATS_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/base/error.h"
+#include "runtally/template/escape.h"
+#include "runtally/template/mustache.h"
+
+struct view;
+struct format;
+
+/* What the options say about reports; every budget is an option with this default. */
+struct render_options {
+	bool junit_rich;                    /* --junit-flavor rich */
+	bool junit_reruns;                  /* --reruns */
+	uint32_t junit_name_bytes;          /* 200 */
+	uint32_t junit_message_chars;       /* 300 */
+	uint32_t junit_failure_bytes;       /* 8 KiB */
+	uint32_t junit_passed_output_bytes; /* 900 */
+	uint32_t junit_failed_output_bytes; /* 16 KiB */
+	uint64_t junit_file_bytes;          /* 25,000,000 */
+	uint64_t html_bytes;                /* 9,500,000 */
+	uint64_t site_bytes;                /* 60,000,000 */
+	uint64_t site_files;                /* 5,000 */
+	uint64_t markdown_bytes;            /* 65,000: a GitHub comment */
+	uint64_t mail_bytes;                /* 80,000: the HTML of a mail */
+	const char *mail_from;              /* an address that address_check takes; NULL: none */
+	const char *const *mail_to;         /* likewise */
+	size_t mail_to_count;
+	int64_t date, now; /* ms; date: SOURCE_DATE_EPOCH, or TIME_UNKNOWN */
+};
+
+extern const struct render_options default_render_options;
+
+/* A rendered report: one file, or several (JUnit beyond its budget). */
+struct rendering {
+	const struct format *format;
+	struct template_set *templates;
+	const struct view *view;
+	struct strbuf bodies[2]; /* of a message: what its bodies' formats gave */
+	/*
+	 * Begins file `part` (0 is the report itself; 1.. are numbered beside it) and ends the one
+	 * before. Until the first call the sink must not be used.
+	 */
+	int (*begin)(void *ctx, size_t part, struct error *err);
+	/* The same for the files of a folder, each by its name. */
+	int (*begin_file)(void *ctx, const char *name, struct error *err);
+	render_sink *sink;
+	void *ctx;
+};
+
+struct format {
+	const char *name;      /* html, site, markdown, junit, json, records, csv, text, ... */
+	const char *extension; /* ".html"; "/": a folder; NULL: cannot be told from a name */
+	const char *summary;   /* one line of --list-formats */
+	const char *template;  /* root template, "html/report"; NULL: none */
+	escape_fn *escape;
+	/* NULL: the template is rendered once with the view's root. */
+	int (*render)(const struct rendering *rendering, struct error *err);
+	size_t rows;       /* of each list that a size budget cuts; 0: all */
+	const char *style; /* the template of the style whose hash the page carries; NULL: none */
+	bool details;      /* shows details of runs (--details) */
+	bool families;     /* shows families of failures */
+	bool series;       /* shows the runs over time */
+	bool trend;        /* tells them by day and by week */
+	bool reliability;  /* tells how likely several tries all pass */
+	bool breakdowns;   /* shows criteria, and runs by model and agent */
+	const struct format *const *bodies; /* a message: of its text and its HTML; NULL: none */
+	bool folder;                        /* has many files, by name */
+	bool bundle; /* an archive of all formats that are not, and have an extension */
+};
+
+extern const struct format *const formats[]; /* ended by NULL */
+
+/* Whether the options tell all that it needs: a message has a sender and recipients. */
+bool format_is_possible(const struct format *format, const struct render_options *options);
+
+/* By name or by extension without its dot ("md"); NULL where there is none. */
+const struct format *format_by_name(const char *name);
+/* By the ending of a path; NULL where none fits. */
+const struct format *format_by_path(const char *path);
+
+/* Renders the view in the format's way into the rendering's sink. */
+int format_render(const struct rendering *rendering, struct error *err);
+
+#endif

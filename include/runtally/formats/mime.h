@@ -1,0 +1,48 @@
+/*
+ * letter: a mail as bytes: RFC 5322 headers and a multipart/alternative of two bodies (RFC 2045,
+ * 2046, 2047). Knows nothing of reports.
+ *
+ * Lines end in CR LF. Headers take at most 78 columns a line, but for an address that is longer by
+ * itself; bodies are quoted-printable and take 76. Message-ID and boundary are a hash of all the
+ * rest, so that equal contents are equal messages.
+ */
+#ifndef RUNTALLY_FORMATS_MIME_H
+#define RUNTALLY_FORMATS_MIME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/base/error.h"
+#include "runtally/base/strbuf.h"
+
+struct letter {
+	const char *from; /* addresses that address_check takes */
+	const char *const *to;
+	size_t to_count;
+	const char *subject;
+	int64_t date; /* ms since 1970 */
+	const struct strbuf *text, *html;
+};
+
+/*
+ * A bare address (`team@example.com`): dot-atoms of ASCII, 254 bytes at most. All else is refused,
+ * not repaired: names beside it, quotes, comments, lists, control characters, letters beyond ASCII.
+ */
+int address_check(const char *address, struct error *err);
+
+void letter_add(struct strbuf *out, const struct letter *letter);
+
+/*
+ * A header whose value is plain text, folded; encoded words where the text is not ASCII, holds
+ * what looks like one, or a word too long to fold. White space and control characters become one
+ * blank each run: nothing begins another header.
+ */
+void letter_add_header(struct strbuf *out, const char *name, const char *text);
+
+/* RFC 2045, 6.7. LF and CR LF end lines; what looks like a mailbox's own marks is encoded. */
+void letter_add_quoted(struct strbuf *out, const char *text, size_t length);
+
+/* `Mon, 16 Nov 2026 00:00:00 +0000` */
+void letter_add_date(struct strbuf *out, int64_t ms);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * history: a folder of run records, one file a call, and never changed afterwards.
+ *
+ *   YYYY/MM/YYYYMMDDTHHMMSSZ-HASH.ndjson  a header, records (schema runtally.run/1), a footer: one
+ *                                         JSON object a line
+ *   YYYY/MM/YYYYMM-HASH.zip               what was rolled up of a month: such files in it, their
+ *                                         records sorted
+ *
+ *   {"schema":"runtally.history/1","written_at":T,"title":"...","shard":"2/4"}
+ *   {"schema":"runtally.run/1",...}
+ *   {"schema":"runtally.history.end/1","runs":12,"sha256":"..."}
+ *
+ * The time is that of writing (UTC), so names are in its order; HASH begins the SHA-256 of what is
+ * in the file: the same again is the same file, and no file is ever replaced by another. The footer
+ * has that of all bytes before it. Files appear whole, by rename; whoever reads takes the union of
+ * all files; what removes files has put another with the same runs in place before. So any number
+ * may read, write and compact at the same time, also on a network file system, and no locks are
+ * needed. Names of another form are passed over.
+ */
+#ifndef RUNTALLY_HISTORY_HISTORY_H
+#define RUNTALLY_HISTORY_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/base/error.h"
+#include "runtally/ingest/ingest.h"
+#include "runtally/model/note.h"
+#include "runtally/model/run.h"
+
+/*
+ * Whether the folder is one that is read as a part of the input, so that its records would be taken
+ * for runs of today. Hidden ones are passed over there.
+ */
+bool history_lies_in(const char *folder, const char *input);
+
+/*
+ * Reads all files into `runs` (init'ed by the caller), each run once: of two copies that differ the
+ * later update wins, else the one written later if they have different verdicts, else the richer,
+ * else the one written later; and one note says how many there were. A file that is cut off or not
+ * as it was written is reported, and its whole records count; one whose schema is not known is not
+ * read, and named. All that is an error. A folder that does not exist is an empty history. What
+ * another call compacts meanwhile is read anew.
+ *
+ * Of the options, those count that are about reading itself: details are never read.
+ */
+void history_read(const char *folder, const struct ingest_options *options, struct runs *runs,
+		  struct ingest_counts *counts, struct notes *notes);
+
+/* What a new file says of itself. */
+struct history_stamp {
+	int64_t now; /* ms */
+	const char *title;
+	unsigned shard, shards; /* 2 of 4; 0: not one of several */
+};
+
+/*
+ * Writes the runs into a new file of the folder, which is made if need be. Without any, no file is
+ * written.
+ */
+int history_add(const char *folder, const struct history_stamp *stamp, struct run *const *runs,
+		size_t count, struct error *err);
+
+/*
+ * Of `inputs`, those that the history does not hold as they are, in their order: what is to be
+ * added. The caller frees the list. Runs that tell no time are stamped (run.seen_at) with the time
+ * of their copy in the history, or with `now`. A run whose id was redacted is not among them and
+ * not stamped, for another one could have the same placeholder: a note says how many.
+ */
+struct run **history_news(const struct runs *inputs, const struct runs *past, int64_t now,
+			  size_t *count, struct notes *notes);
+
+/* What history_compact is to leave. */
+struct history_caps {
+	int64_t now;           /* ms: the month that stays as it is */
+	uint64_t max_age_days; /* drop runs that happened before; 0: none */
+	uint64_t max_bytes; /* drop the oldest months until all files take at most that; 0: any */
+};
+
+/*
+ * Rolls each month but that of `now` into one archive, and then removes the files it was made of.
+ * Its bytes depend on the runs alone. A file that is not whole, or of a schema that is not known,
+ * stays as it is, with a note, and so does a month that cannot be read; their bytes count, but they
+ * are not dropped. -1: something could not be written or removed.
+ */
+int history_compact(const char *folder, const struct history_caps *caps,
+		    const struct ingest_options *options, struct notes *notes, struct error *err);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * ingest: blobs → runs and definitions: records read, redacted, joined, freed of duplicates. What
+ * was dropped, cut or guessed becomes a note. Which of the runs count is decided later (select.h).
+ */
+#ifndef RUNTALLY_INGEST_INGEST_H
+#define RUNTALLY_INGEST_INGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/adapters/adapter.h"
+#include "runtally/ingest/redact.h"
+#include "runtally/input/source.h"
+#include "runtally/model/note.h"
+#include "runtally/model/run.h"
+
+enum { JOBS_MOST = 256 };
+
+enum detail_choice { DETAILS_FAILED, DETAILS_ALL, DETAILS_NONE };
+
+struct ingest_options {
+	const struct adapter *from; /* NULL: found from each record */
+	struct verdict_rules rules;
+	struct limits limits;
+	enum detail_choice details;
+	bool details_unseen; /* no report will show details: they are read, but not kept */
+	size_t jobs;     /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
+	bool later_wins; /* inputs are in the order of time: see select_distinct */
+	bool redact;
+	bool transcripts; /* false: no conversation, turn texts or logs are kept */
+	void (*progress)(void *ctx, uint64_t records, uint64_t bytes); /* NULL: silent */
+	void *progress_ctx;
+};
+
+/* What was read; the five of `records` add up (contract.md, "inputs"). */
+struct ingest_counts {
+	uint64_t files, documents, bytes;
+	uint64_t records;
+	uint64_t runs; /* distinct ones */
+	uint64_t duplicates, definitions, rejected;
+	uint64_t differing; /* duplicates that did not say the same as the copy that stayed */
+	uint64_t redactions[REDACT_KINDS];
+
+	/* Set by selection_make (select.h). */
+	uint64_t filtered;     /* runs outside the period, suites or sources asked for */
+	uint64_t in_history;   /* runs of the history alone that are not reported on */
+	uint64_t without_time; /* runs kept though a period was asked for and they tell no time */
+	int64_t period_from, period_to; /* of the runs that count; TIME_UNKNOWN: none tells */
+};
+
+/*
+ * Reads all inputs into `runs` (init'ed by the caller). Trouble is in `notes`; there is no other
+ * failure. Order of runs->items is that of the input.
+ */
+void ingest(const char *const *inputs, size_t input_count, const struct ingest_options *options,
+	    struct runs *runs, struct ingest_counts *counts, struct notes *notes);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * note: what a report must say about its own data: broken, cut, dropped or guessed input.
+ *
+ * Notes are data. They are listed in every report and, by main, on standard error. Equal notes of
+ * one file are kept once, with a count: ten thousand records with the same flaw are one line.
+ */
+#ifndef RUNTALLY_MODEL_NOTE_H
+#define RUNTALLY_MODEL_NOTE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/base/arena.h"
+
+/* error: some input was bad or could not be read (exit status 3); warning: all else. */
+enum severity { SEVERITY_WARNING, SEVERITY_ERROR };
+
+struct note {
+	enum severity severity;
+	const char *file;   /* the input's label (see source.h), NULL: the whole call */
+	const char *opened; /* the same as the user named it, for messages on a terminal */
+	size_t record;      /* 1..: the first record it was seen in; 0: the file as a whole */
+	const char *path;   /* `turns[0].metrics.cost_usd`, NULL: the record as a whole */
+	const char *text;
+	uint64_t count; /* records it was seen in, at least 1 */
+};
+
+/*
+ * The list. `items` are in the order in which they were added. No more than `limit` different
+ * notes are kept; `dropped` counts those beyond, so that the report can say so.
+ */
+struct notes {
+	struct note *items;
+	size_t count, capacity;
+	size_t limit;
+	uint64_t dropped;
+	uint64_t errors, warnings; /* occurrences, dropped ones included */
+	/*
+	 * What every text passes before it is kept (redaction); NULL: nothing. What it returns must
+	 * live until its next call.
+	 */
+	const char *(*filter)(void *ctx, const char *text);
+	void *filter_ctx;
+	struct arena arena, scratch;
+	size_t *index;
+	size_t index_capacity;
+};
+
+void notes_init(struct notes *notes, size_t limit);
+void notes_release(struct notes *notes);
+
+/* Adds a copy of *note (its count is taken as 1), or counts up an equal one. */
+void notes_add(struct notes *notes, const struct note *note);
+
+/*
+ * Adds all of `from`, as if its notes had been added here as often, with `base` more records before
+ * them; nothing is filtered again.
+ */
+void notes_append(struct notes *notes, const struct notes *from, size_t base);
+
+/* The place as messages write it: `file`, `file#3`; "" for the whole call. Owned by the arena. */
+const char *note_place(const struct note *note, struct arena *arena);
+
+#endif

@@ -1,0 +1,227 @@
+/*
+ * run: one run of one test case, the same whatever API it came from; and the set of all runs.
+ *
+ * The run set owns an arena; runs and their strings live and die with it. An adapter fills a
+ * `struct run` whose strings are borrowed from the record; runs_keep copies what is to stay. There
+ * may be millions of kept runs, so struct run is small, and details of kept runs are in a spool
+ * until run_load fetches them.
+ * Unknown is not zero: NULL, TIME_UNKNOWN, or a has_ flag says that a source does not tell.
+ */
+#ifndef RUNTALLY_MODEL_RUN_H
+#define RUNTALLY_MODEL_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/base/arena.h"
+#include "runtally/base/spool.h"
+#include "runtally/base/strbuf.h"
+
+/* The five outcomes of vendors.md. Also the outcome of one criterion. */
+enum outcome {
+	OUTCOME_PASSED,
+	OUTCOME_FAILED,
+	OUTCOME_ERROR,   /* the run could not be carried out or judged */
+	OUTCOME_PENDING, /* not finished */
+	OUTCOME_UNKNOWN, /* the source does not tell, or not in words we know */
+	OUTCOME_COUNT
+} __attribute__((packed)); /* one byte */
+
+/* "passed", "failed", "error", "pending", "unknown" */
+const char *outcome_name(enum outcome outcome);
+/* The outcome of that name; OUTCOME_COUNT where there is none. */
+enum outcome outcome_by_name(const char *name);
+
+#define TIME_UNKNOWN INT64_MIN
+
+/* An id and a name; each may be NULL. */
+struct label {
+	const char *id, *name;
+};
+
+enum { NO_TURN = -1, SCORE_ONE = 1000000 };
+
+struct criterion {
+	const char *name;
+	const char *detail;  /* why, any length; NULL: not told, or the run is a kept one */
+	int32_t score_micro; /* millionths of 1 */
+	enum outcome outcome;
+	bool has_score : 1;
+	signed int turn : 23; /* index into details->turns (adapters read fewer), or NO_TURN */
+};
+
+/*
+ * One message of a conversation. `role` as the source says it: user, assistant, tool, ...; more
+ * about it may follow a colon: `tool: find_order`. A call of a tool is a message, too.
+ */
+struct message {
+	const char *role, *content;
+};
+
+#define ROLE_TOOL_CALL "tool call"
+
+enum message_kind {
+	MESSAGE_SPOKEN, /* by the agent, or by whom the source does not tell */
+	MESSAGE_USER,
+	MESSAGE_TOOL,   /* a call of a tool, or what it gave */
+	MESSAGE_SYSTEM, /* what the agent was told to do */
+	MESSAGE_KINDS
+};
+
+/* By its role; NULL: not told. */
+enum message_kind message_kind(const char *role);
+
+/* One exchange of a run: what came in, what went out, how it was judged, what it took. */
+struct turn {
+	const struct message *input, *output;
+	size_t input_count, output_count;
+	const char *expected; /* what should have happened; NULL: not told */
+	enum outcome outcome;
+	bool has_latency, has_cost, has_tokens;
+	int64_t latency_ms, cost_nano, tokens_input, tokens_output;
+	const char *trace_id;
+};
+
+/* A labelled text of any length: "Rubric", "Feedback", "Error", "Log", "Analysis". */
+struct passage {
+	const char *label, *text;
+};
+
+/* What only a reader of this one run wants to see. */
+struct details {
+	const struct passage *passages;
+	size_t passage_count;
+	const struct turn *turns;
+	size_t turn_count;
+	const struct message *transcript; /* the whole conversation, where there are no turns */
+	size_t transcript_count;
+};
+
+/* What all runs of one input have in common; lives as long as they do. */
+struct run_input {
+	const char *label;  /* `exports/a.json` */
+	const char *folder; /* for --suite-by folder */
+	uint64_t before;    /* records that come before its first: of a part of a file */
+};
+
+struct run {
+	const char *source; /* an adapter's name, or what a run record says */
+	const char *run_id;
+	struct label suite, test_case, agent;
+	const char *execution_id; /* of the batch or suite run it belongs to */
+	const char *model;
+	const char *status; /* the source's own word, or NULL */
+	const char *reason; /* one line: why it did not pass; NULL: none given */
+	const char *origin; /* what the record itself tells of its place, or NULL; see run_origin */
+	const struct run_input *input;
+
+	int64_t created_at, started_at, ended_at, updated_at; /* ms since 1970 UTC, TIME_UNKNOWN */
+	int64_t seen_at;     /* when it first came into a history, of a run that tells no time */
+	int64_t duration_ms; /* -1: unknown */
+	int64_t cost_nano;   /* billionths of a US dollar */
+	int64_t tokens_input, tokens_output;
+	uint64_t identity; /* hash of (source, run id) before redaction */
+
+	const uint32_t *latency_ms; /* one a turn, or the average alone */
+	const struct criterion *criteria;
+	const struct details *details; /* NULL: not told, or the run is a kept one */
+	uint64_t details_place;        /* of a kept one: in the spool; 0: nothing was kept */
+
+	/* A record is well below 4 GB, and no file has so many. */
+	uint32_t latency_count, criterion_count;
+	uint32_t part_count; /* of its details, kept or not: tells which copy is richer */
+	uint32_t record;     /* in its input, from 1; 0: not told, or the only one there */
+	uint32_t redactions; /* placeholders put in */
+	uint32_t case_index; /* into report.cases; set by report_build (tally.h) */
+	int32_t score_micro; /* millionths of 1 */
+	enum outcome outcome;
+	bool has_score, has_cost, has_tokens;
+};
+
+/* 31.7 years: a longer duration is no measurement but an unset clock. */
+#define DURATION_MOST_MS INT64_C(1000000000000)
+
+/* A run of which nothing is known. */
+void run_init(struct run *run);
+
+/* Whether it counts as a failure in reports: failed, or ended in error. */
+bool run_is_failure(const struct run *run);
+
+/* When it began: the started time, else the created time, else TIME_UNKNOWN (vendors.md). */
+int64_t run_begin(const struct run *run);
+/* The hash of its source and run id as they are now: once they are redacted, another one. */
+uint64_t run_identity(const struct run *run);
+/* Whether the source tells when it ended or began. */
+bool run_tells_time(const struct run *run);
+/* When it happened, for periods: the end, else the begin, else when it was first seen. */
+int64_t run_when(const struct run *run);
+/* Over its turns, in ms, rounded half up; -1: it tells no latency. */
+int64_t run_mean_latency(const struct run *run);
+/*
+ * Sets duration_ms from begin and end where it is not known yet; an end before the begin gives
+ * none.
+ */
+void run_derive_duration(struct run *run);
+
+/* Appends the place of the record: `exports/a.json#3`, or what the record itself tells. */
+void run_origin(const struct run *run, struct strbuf *out);
+/* The order of these texts, byte by byte. */
+int run_compare_origins(const struct run *a, const struct run *b);
+/* NULL: not known. */
+const char *run_folder(const struct run *run);
+
+enum { NAMES_KNOWN = 2048 };
+
+/* The run set. `items` may be sorted by whoever holds it; the runs themselves do not move. */
+struct runs {
+	struct run **items;
+	size_t count, capacity;
+	struct arena arena;
+	struct interner names;
+	/* Some of the names, by a hash, that filters leave as they are: most runs share theirs. */
+	const char *known[NAMES_KNOWN];
+	struct spool *spool;
+	struct criteria_pool {
+		struct shared_criteria *slots;
+		size_t capacity, count;
+		struct criterion *scratch; /* of the run being kept */
+		size_t scratch_capacity;
+	} criteria; /* of lists that many runs share */
+};
+
+/* The spool, which sets may share, must outlive what is read of the runs; NULL: no details. */
+void runs_init(struct runs *runs, struct spool *spool);
+void runs_release(struct runs *runs);
+
+/*
+ * A function that gives the text to keep instead of `text` (redaction); what it returns must live
+ * until its next call. `ctx` is the caller's.
+ */
+typedef const char *text_filter(void *ctx, const char *text);
+
+/*
+ * Adds a deep copy of *run, every string of it passed through `filter` (NULL: as it is): texts with
+ * `ctx`, what runs are grouped, joined and told apart by (ids, names) with `label_ctx`, so that
+ * different labels stay different. run->input is kept as it is. Details and the details of criteria
+ * go to the spool, and only with `with_details`. Returns the copy.
+ */
+struct run *runs_keep(struct runs *runs, const struct run *run, bool with_details,
+		      text_filter *filter, void *ctx, void *label_ctx);
+
+/*
+ * Passes a kept run's labels, in the order in which runs_keep passes them, through `filter`; what
+ * that returns must live as long as the run, as the arena does.
+ */
+void run_relabel(struct run *run, struct arena *arena, text_filter *filter, void *ctx);
+
+/* Gives *run the criteria of *other, a kept run like itself, with their details. */
+void runs_take_criteria(struct runs *runs, struct run *run, const struct run *other);
+
+/*
+ * *run as it was before it was kept: with its details, if any, and those of its criteria. They live
+ * in the arena.
+ */
+struct run run_load(const struct run *run, struct spool *spool, struct arena *arena);
+
+#endif

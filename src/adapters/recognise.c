@@ -1,0 +1,77 @@
+#include "runtally/adapters/recognise.h"
+
+#include <string.h>
+
+#include "runtally/base/utf8.h"
+
+enum { WRAPPER_DEPTH = 3, MEMBERS_NAMED = 6 };
+
+/* The wrappers that records.c hands out whole (records.h). */
+static const char *const wrappers[] = {"data", "run", "agent_test_run", NULL};
+
+static enum record_kind pick(const struct datum *value, const struct adapter *from,
+			     const struct adapter **owner)
+{
+	enum record_kind kind = adapter_pick(value, owner);
+
+	if (!from || kind == RECORD_REFUSAL)
+		return kind;
+	*owner = from;
+	return from->claims(value);
+}
+
+static const struct datum *wrapped(const struct datum *value)
+{
+	for (const char *const *name = wrappers; *name; name++) {
+		const struct datum *inner = datum_get(value, *name);
+
+		if (datum_is(inner, DATUM_OBJECT))
+			return inner;
+	}
+	return NULL;
+}
+
+bool is_own_report(const struct datum *record)
+{
+	const char *schema = datum_text(datum_get(record, "schema"));
+
+	return schema && strncmp(schema, "runtally.report/", strlen("runtally.report/")) == 0;
+}
+
+struct recognised recognise(const struct datum *record, const struct adapter *from)
+{
+	struct recognised found = {.value = record};
+
+	found.kind = pick(record, from, &found.owner);
+	for (int depth = 0; depth < WRAPPER_DEPTH && wrapped(found.value) &&
+			    (found.kind == RECORD_NOT_MINE || found.kind == RECORD_REFUSAL);
+	     depth++) {
+		found.value = wrapped(found.value);
+		found.kind = pick(found.value, from, &found.owner);
+	}
+	if (found.kind == RECORD_NOT_MINE && from && datum_size(found.value) > 0 &&
+	    !is_own_report(found.value))
+		found.kind = RECORD_RUN;
+	return found;
+}
+
+void describe_stranger(const struct datum *record, const struct adapter *from, struct strbuf *out)
+{
+	const size_t size = datum_size(record);
+	const size_t named = size < MEMBERS_NAMED ? size : MEMBERS_NAMED;
+
+	strbuf_addf(out, "is no %s record", from ? from->name : "API's");
+	if (!datum_is(record, DATUM_OBJECT))
+		strbuf_addstr(out, ": not an object");
+	else if (!size)
+		strbuf_addstr(out, ": an empty object");
+	for (size_t i = 0; i < named; i++) {
+		const char *name = record->members[i].name;
+
+		strbuf_addstr(out, i ? ", \"" : ": an object with \"");
+		strbuf_add(out, name, utf8_cut(name, strlen(name), 40));
+		strbuf_addstr(out, "\"");
+	}
+	if (size > named)
+		strbuf_addstr(out, ", ...");
+}

@@ -1,0 +1,327 @@
+#include "runtally/analysis/fingerprint.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+void gist_init(struct gist *gist)
+{
+	*gist = (struct gist){.key = STRBUF_INIT};
+}
+
+void gist_release(struct gist *gist)
+{
+	strbuf_release(&gist->key);
+}
+
+/* What a byte is; a digit and a letter are parts of tokens. Bytes of other scripts are not: some
+ * have no blanks around numbers. */
+enum { DIGIT = 1, PART = 2, JOINS_DIGITS = 4, QUOTES_BEGIN = 8, SEPARATES = 16 };
+
+#define D (DIGIT | PART)
+#define P PART
+#define J JOINS_DIGITS
+#define Q QUOTES_BEGIN
+
+static const unsigned char kinds[256] = {
+	['0'] = D,         ['1'] = D,  ['2'] = D,  ['3'] = D,  ['4'] = D,
+	['5'] = D,         ['6'] = D,  ['7'] = D,  ['8'] = D,  ['9'] = D,
+	['.'] = J,         [','] = J,  [':'] = J,  ['+'] = J,  ['"'] = Q,
+	['`'] = Q,         [0xe2] = Q, [0xc2] = Q, ['\''] = Q, ['_'] = P | SEPARATES,
+	['-'] = SEPARATES, ['A'] = P,  ['B'] = P,  ['C'] = P,  ['D'] = P,
+	['E'] = P,         ['F'] = P,  ['G'] = P,  ['H'] = P,  ['I'] = P,
+	['J'] = P,         ['K'] = P,  ['L'] = P,  ['M'] = P,  ['N'] = P,
+	['O'] = P,         ['P'] = P,  ['Q'] = P,  ['R'] = P,  ['S'] = P,
+	['T'] = P,         ['U'] = P,  ['V'] = P,  ['W'] = P,  ['X'] = P,
+	['Y'] = P,         ['Z'] = P,  ['a'] = P,  ['b'] = P,  ['c'] = P,
+	['d'] = P,         ['e'] = P,  ['f'] = P,  ['g'] = P,  ['h'] = P,
+	['i'] = P,         ['j'] = P,  ['k'] = P,  ['l'] = P,  ['m'] = P,
+	['n'] = P,         ['o'] = P,  ['p'] = P,  ['q'] = P,  ['r'] = P,
+	['s'] = P,         ['t'] = P,  ['u'] = P,  ['v'] = P,  ['w'] = P,
+	['x'] = P,         ['y'] = P,  ['z'] = P,
+};
+
+#undef D
+#undef P
+#undef J
+#undef Q
+
+static bool is(char byte, unsigned kind)
+{
+	return kinds[(unsigned char)byte] & kind;
+}
+
+static char lower(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+static bool is_hex_letter(char byte)
+{
+	return lower(byte) >= 'a' && lower(byte) <= 'f';
+}
+
+/* ---- the key ---- */
+
+/* A blank of no length, between quotes, takes a byte more than the text: so twice its length. */
+static void begin(struct gist *gist, const char *text)
+{
+	strbuf_reset(&gist->key);
+	strbuf_reserve(&gist->key, 2 * strlen(text));
+	gist->count = 0;
+}
+
+/* Controls are white space: GIST_SIGN is one of them. */
+static void add_byte(struct gist *gist, char byte)
+{
+	struct strbuf *key = &gist->key;
+
+	if ((unsigned char)byte > ' ')
+		key->text[key->length++] = lower(byte);
+	else if (key->length && key->text[key->length - 1] != ' ')
+		key->text[key->length++] = ' ';
+}
+
+static void add_bytes(struct gist *gist, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		add_byte(gist, bytes[i]);
+}
+
+static void add_blank(struct gist *gist, size_t start, size_t length)
+{
+	gist->key.text[gist->key.length++] = GIST_SIGN;
+	if (gist->count < GIST_BLANKS)
+		gist->blanks[gist->count++] =
+			(struct gist_blank){(uint32_t)start, (uint32_t)length};
+}
+
+/* Whether a sentence ends with a full stop is no difference. */
+static void end(struct gist *gist)
+{
+	struct strbuf *key = &gist->key;
+
+	while (key->length && strchr(" .!", key->text[key->length - 1]))
+		key->length--;
+	strbuf_truncate(key, key->length);
+}
+
+/* ---- quotes ---- */
+
+struct quotes {
+	const char *open, *close;
+};
+
+static const struct quotes quotes[] = {
+	{"\"", "\""}, {"'", "'"}, {"`", "`"}, {"“", "”"}, {"‘", "’"}, {"«", "»"},
+};
+
+enum { QUOTES = sizeof(quotes) / sizeof(quotes[0]) };
+
+/* One text being read. */
+struct reader {
+	const char *text;
+	size_t at;
+	unsigned unclosed; /* quotes of which no closing one follows: not searched for again */
+	size_t word, word_length; /* the last token that had no blank */
+};
+
+static bool follows_part(const struct reader *reader, size_t at)
+{
+	return at && is(reader->text[at - 1], PART);
+}
+
+/* Where the quote of that kind ends that opens before `from`, not at an apostrophe; 0: nowhere. */
+static size_t find_close(const struct reader *reader, size_t kind, size_t from)
+{
+	const char *close = quotes[kind].close;
+	size_t length = strlen(close);
+
+	for (const char *found = reader->text + from; (found = strstr(found, close)); found++) {
+		size_t at = (size_t)(found - reader->text);
+
+		if (!follows_part(reader, at) || !is(found[length], PART))
+			return at;
+	}
+	return 0;
+}
+
+/* Reads a quoted text, if one begins here: none does in `it's` and `the users' data`. */
+static bool read_quoted(struct reader *reader, struct gist *gist)
+{
+	if (!is(reader->text[reader->at], QUOTES_BEGIN) || follows_part(reader, reader->at))
+		return false;
+	for (size_t kind = 0; kind < QUOTES; kind++) {
+		size_t open = strlen(quotes[kind].open), end, from = reader->at + open;
+
+		if (reader->unclosed >> kind & 1 ||
+		    strncmp(reader->text + reader->at, quotes[kind].open, open) != 0)
+			continue;
+		end = find_close(reader, kind, from);
+		reader->unclosed |= (unsigned)!end << kind;
+		if (!end || reader->text[end + strlen(quotes[kind].close)] == ':')
+			return false;
+		add_bytes(gist, quotes[kind].open, open);
+		add_blank(gist, from, end - from);
+		add_bytes(gist, quotes[kind].close, strlen(quotes[kind].close));
+		reader->at = end + strlen(quotes[kind].close);
+		return true;
+	}
+	return false;
+}
+
+/* ---- tokens ---- */
+
+/* `0.42`, `12,345`, `10:00:00.000+02:00`; a dash joins letters, too: `550e8400-e29b-...`. */
+static bool joins(const char *text)
+{
+	if (text[0] == '-')
+		return is(text[1], PART);
+	return is(text[0], JOINS_DIGITS) && is(text[-1], DIGIT) && is(text[1], DIGIT);
+}
+
+/* *seen: all kinds of bytes in it. */
+static size_t token_length(const char *text, unsigned *seen)
+{
+	size_t length = 0;
+
+	*seen = 0;
+	do
+		*seen |= kinds[(unsigned char)text[length++]];
+	while (is(text[length], PART) || joins(text + length));
+	return length;
+}
+
+/* A UUID may begin with letters alone. */
+static bool is_uuid(const char *text, size_t length)
+{
+	if (length != 36)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+		bool digit = is(text[i], DIGIT) || is_hex_letter(text[i]);
+
+		if (dash ? text[i] != '-' : !digit)
+			return false;
+	}
+	return true;
+}
+
+/* `aaec` in `req_aaec`: hexadecimal digits that happen to be letters. Not in `data_feed_lost`. */
+static bool ends_in_hex(const char *token, size_t start, size_t length)
+{
+	for (size_t i = start; i < length; i++)
+		if (!is_hex_letter(token[i]))
+			return false;
+	return length - start >= 4;
+}
+
+/* Where in the token the first part begins that holds a digit; its length: in none. */
+static size_t blank_start(const char *token, size_t length)
+{
+	size_t start = 0;
+
+	if (is_uuid(token, length))
+		return 0;
+	for (size_t i = 0; i < length; i++) {
+		if (is(token[i], DIGIT))
+			return start;
+		if (token[i] == '-' || token[i] == '_')
+			start = i + 1;
+	}
+	return ends_in_hex(token, start, length) ? start : length;
+}
+
+static bool is_status_word(const char *token, size_t length)
+{
+	static const char *const words[] = {"http", "https", "sip", "status", "code", "error"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t same = 0;
+
+		while (same < length && words[i][same] == lower(token[same]))
+			same++;
+		if (same == length && !words[i][same])
+			return true;
+	}
+	return false;
+}
+
+/* `503`, after one of those words. */
+static bool is_status(const struct reader *reader, size_t length)
+{
+	const char *token = reader->text + reader->at;
+
+	return length == 3 && token[0] >= '1' && token[0] <= '6' && is(token[1], DIGIT) &&
+	       is(token[2], DIGIT) &&
+	       is_status_word(reader->text + reader->word, reader->word_length);
+}
+
+static void read_token(struct reader *reader, struct gist *gist)
+{
+	const char *token = reader->text + reader->at;
+	unsigned seen;
+	size_t length = token_length(token, &seen), start = length;
+
+	if (seen & (DIGIT | SEPARATES) && !is_status(reader, length))
+		start = blank_start(token, length);
+	add_bytes(gist, token, start);
+	if (start < length) {
+		add_blank(gist, reader->at + start, length - start);
+	} else {
+		reader->word = reader->at;
+		reader->word_length = length;
+	}
+	reader->at += length;
+}
+
+/* A sign is part of the number, where it is no dash between two things. */
+static bool read_signed(struct reader *reader, struct gist *gist)
+{
+	const char *text = reader->text + reader->at;
+	unsigned seen;
+	size_t length;
+
+	if ((text[0] != '-' && text[0] != '+') || !is(text[1], DIGIT) ||
+	    (reader->at && !strchr(" (=:,", text[-1])))
+		return false;
+	length = 1 + token_length(text + 1, &seen);
+	add_blank(gist, reader->at, length);
+	reader->at += length;
+	return true;
+}
+
+void gist_make(struct gist *gist, const char *text)
+{
+	struct reader reader = {.text = text};
+
+	begin(gist, text);
+	while (text[reader.at]) {
+		if (is(text[reader.at], PART))
+			read_token(&reader, gist);
+		else if (!read_quoted(&reader, gist) && !read_signed(&reader, gist))
+			add_byte(gist, text[reader.at++]);
+	}
+	end(gist);
+}
+
+void gist_fold(struct gist *gist, const char *text)
+{
+	begin(gist, text);
+	add_bytes(gist, text, strlen(text));
+	end(gist);
+}
+
+void gist_elide(struct strbuf *out, const char *text, const struct gist_blank *blanks, size_t count,
+		uint64_t bits)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!(bits >> i & 1))
+			continue;
+		strbuf_add(out, text + at, blanks[i].start - at);
+		strbuf_addstr(out, "…");
+		at = blanks[i].start + blanks[i].length;
+	}
+	strbuf_addstr(out, text + at);
+}

@@ -1,0 +1,477 @@
+#include "runtally/analysis/results.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "results_sort.h"
+#include "runtally/base/arena.h"
+
+static bool same_suite(const struct placed *a, const struct placed *b)
+{
+	return a->source == b->source && a->suite == b->suite;
+}
+
+static int compare_number(size_t a, size_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Of runs in order of time, the last name that one tells; else the id. */
+static const char *case_name(struct run *const *runs, size_t count)
+{
+	for (size_t i = count; i > 0; i--)
+		if (case_key(runs[i - 1]).name)
+			return case_key(runs[i - 1]).name;
+	return runs[0]->test_case.id;
+}
+
+/* Runs that tell no time, and came into a history together if at all, have no order. */
+static bool is_unordered(const struct run *a, const struct run *b)
+{
+	return !run_tells_time(a) && !run_tells_time(b) && run_when(a) == run_when(b);
+}
+
+/*
+ * The last outcome is that of the latest run. Where it is one of several without an order, it is
+ * known only if all agree.
+ */
+static void find_last(struct case_group *group, struct run *const *runs, size_t count)
+{
+	const struct run *last = runs[count - 1];
+
+	group->last_at = run_when(last);
+	group->last_outcome = last->outcome;
+	for (size_t i = count - 1; i > 0 && is_unordered(runs[i - 1], last); i--)
+		if (runs[i - 1]->outcome != last->outcome)
+			group->last_outcome = OUTCOME_COUNT;
+}
+
+static enum case_state state_of(const struct run *run)
+{
+	return run_is_failure(run) ? CASE_FAILS : CASE_PASSES;
+}
+
+/* Whether those without an order, of which runs[end - 1] is the last, both passed and did not. */
+static bool is_mixed(struct run *const *runs, size_t end)
+{
+	const struct run *last = runs[end - 1], *judged = NULL;
+
+	for (size_t i = end; i > 0 && is_unordered(runs[i - 1], last); i--) {
+		if (runs[i - 1]->outcome >= OUTCOME_PENDING)
+			continue;
+		if (judged && state_of(judged) != state_of(runs[i - 1]))
+			return true;
+		judged = runs[i - 1];
+	}
+	return false;
+}
+
+/* Runs are in order of time, those without one first. */
+static void find_streak(struct case_group *group, struct run *const *runs, size_t count)
+{
+	bool timed = false;
+	uint64_t judged = tally_judged(&group->tally), failures = tally_failures(&group->tally);
+
+	for (size_t i = 0; i < count; i++)
+		timed = timed ||
+			(runs[i]->outcome < OUTCOME_PENDING && run_when(runs[i]) != TIME_UNKNOWN);
+	group->state = judged ? CASE_MIXED : CASE_UNJUDGED;
+	group->since_at = TIME_UNKNOWN;
+	if (!judged || (!timed && failures && failures < judged))
+		return;
+	for (size_t i = count; i > 0; i--) {
+		const struct run *run = runs[i - 1];
+		enum case_state state = state_of(run);
+
+		if ((i == count || !is_unordered(run, runs[i])) && is_mixed(runs, i))
+			return;
+		if (run->outcome >= OUTCOME_PENDING)
+			continue;
+		if ((group->streak && group->state != state) ||
+		    (timed && run_when(run) == TIME_UNKNOWN))
+			return;
+		group->state = state;
+		group->streak++;
+		group->since_at = run_when(run);
+	}
+}
+
+static void build_case(struct case_group *group, struct run *const *runs, size_t count,
+		       struct sample *scratch)
+{
+	tally_init(&group->tally);
+	for (size_t i = 0; i < count; i++)
+		tally_add(&group->tally, runs[i]);
+	tally_spreads(&group->tally, runs, count, scratch);
+	group->id = case_key(runs[0]).id;
+	group->name = case_name(runs, count);
+	group->run_count = count;
+	group->flaky =
+		group->tally.outcomes[OUTCOME_PASSED] > 0 && tally_failures(&group->tally) > 0;
+	find_last(group, runs, count);
+	find_streak(group, runs, count);
+}
+
+/* The suite's name as its latest run tells it; cases follow each other, so all runs are asked. */
+static const char *suite_name(struct run *const *runs, size_t count, enum suite_by by)
+{
+	const char *name = NULL;
+	int64_t at = TIME_UNKNOWN;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *told = suite_key(runs[i], by).name;
+
+		if (told && (!name || run_when(runs[i]) > at)) {
+			name = told;
+			at = run_when(runs[i]);
+		}
+	}
+	return name ? name : key_text(suite_key(runs[0], by));
+}
+
+/* A suite that is an agent has the agent's id, if all its runs give the same one. */
+static const char *suite_id(struct run *const *runs, size_t count, enum suite_by by)
+{
+	struct group_key key = suite_key(runs[0], by);
+
+	if (key.id || by == SUITE_BY_SOURCE || by == SUITE_BY_FOLDER ||
+	    (by == SUITE_BY_SUITE && runs[0]->suite.name))
+		return key.id;
+	for (size_t i = 1; i < count; i++)
+		if (compare_text(runs[i]->agent.id, runs[0]->agent.id) != 0)
+			return NULL;
+	return runs[0]->agent.id;
+}
+
+struct builder {
+	struct report *report;
+	enum suite_by by;
+	struct placed *placed; /* the runs, as long as they stand in that order */
+	struct sample scratch;
+};
+
+static void append_cases(struct builder *builder, struct suite_group *suite)
+{
+	struct report *report = builder->report;
+	const struct placed *placed = builder->placed + suite->first_run;
+	struct run **runs = report->runs + suite->first_run;
+
+	for (size_t first = 0, end; first < suite->run_count; first = end) {
+		struct case_group *group = &report->cases[report->case_count];
+
+		for (end = first + 1;
+		     end < suite->run_count && placed[first].test_case == placed[end].test_case;)
+			end++;
+		*group = (struct case_group){.first_run = suite->first_run + first};
+		build_case(group, runs + first, end - first, &builder->scratch);
+		report->case_count++;
+		suite->case_count++;
+		suite->flaky_cases += group->flaky;
+		suite->failing_cases += tally_failures(&group->tally) > 0;
+		tally_merge(&suite->tally, &group->tally);
+	}
+}
+
+static void append_suite(struct builder *builder, size_t first, size_t end)
+{
+	struct report *report = builder->report;
+	struct suite_group *suite = &report->suites[report->suite_count++];
+
+	*suite = (struct suite_group){
+		.source = report->runs[first]->source,
+		.key = key_text(suite_key(report->runs[first], builder->by)),
+		.first_run = first,
+		.run_count = end - first,
+		.first_case = report->case_count,
+	};
+	tally_init(&suite->tally);
+	append_cases(builder, suite);
+	tally_spreads(&suite->tally, report->runs + first, end - first, &builder->scratch);
+	suite->name = suite_name(report->runs + first, end - first, builder->by);
+	suite->id = suite_id(report->runs + first, end - first, builder->by);
+	suite->title = suite->name;
+	report->flaky_cases += suite->flaky_cases;
+	report->failing_cases += suite->failing_cases;
+}
+
+static void build_groups(struct builder *builder)
+{
+	struct report *report = builder->report;
+
+	for (size_t first = 0, end; first < report->run_count; first = end) {
+		for (end = first + 1; end < report->run_count &&
+				      same_suite(&builder->placed[first], &builder->placed[end]);)
+			end++;
+		append_suite(builder, first, end);
+	}
+}
+
+static int compare_cases(const void *left, const void *right)
+{
+	const struct case_group *a = left, *b = right;
+	int order = compare_text(a->name, b->name);
+
+	if (!order)
+		order = compare_text(a->id, b->id);
+	return order ? order : compare_number(a->first_run, b->first_run);
+}
+
+static int compare_suites(const void *left, const void *right)
+{
+	const struct suite_group *a = left, *b = right;
+	int order = compare_text(a->name, b->name);
+
+	if (!order)
+		order = compare_text(a->id, b->id);
+	return order ? order : compare_number(a->first_run, b->first_run);
+}
+
+/* Suites of one source stand together already, and sources in their order. */
+static void order_suites(struct report *report)
+{
+	struct suite_group *suites = report->suites;
+
+	for (size_t first = 0, end; first < report->suite_count; first = end) {
+		for (end = first + 1; end < report->suite_count &&
+				      !strcmp(suites[first].source, suites[end].source);)
+			end++;
+		qsort(suites + first, end - first, sizeof(*suites), compare_suites);
+	}
+}
+
+/* Groups were found in the order of their keys; reports want them in the order of their names. */
+static void order_groups(struct report *report)
+{
+	struct case_group *cases;
+	struct run **runs;
+	size_t case_at = 0, run_at = 0;
+	uint64_t failing = 0;
+
+	if (!report->run_count)
+		return;
+	cases = memory_alloc(report->case_count * sizeof(*cases));
+	runs = memory_alloc(report->run_count * sizeof(*runs));
+	order_suites(report);
+	for (size_t s = 0; s < report->suite_count; s++) {
+		struct suite_group *suite = &report->suites[s];
+		struct case_group *own = report->cases + suite->first_case;
+
+		qsort(own, suite->case_count, sizeof(*own), compare_cases);
+		suite->first_case = case_at;
+		suite->first_run = run_at;
+		suite->failing_before = failing;
+		failing += suite->failing_cases;
+		for (size_t c = 0; c < suite->case_count; c++) {
+			struct case_group *group = &cases[case_at++];
+
+			*group = own[c];
+			memcpy(runs + run_at, report->runs + group->first_run,
+			       group->run_count * sizeof(*runs));
+			group->first_run = run_at;
+			group->suite = s;
+			for (size_t r = 0; r < group->run_count; r++)
+				runs[run_at + r]->case_index = case_at - 1;
+			run_at += group->run_count;
+		}
+	}
+	memcpy(report->cases, cases, report->case_count * sizeof(*cases));
+	memcpy(report->runs, runs, report->run_count * sizeof(*runs));
+	memory_free(cases);
+	memory_free(runs);
+}
+
+static void build_sources(struct builder *builder)
+{
+	struct report *report = builder->report;
+
+	for (size_t first = 0, end; first < report->suite_count; first = end) {
+		struct source_group *group = &report->sources[report->source_count++];
+		size_t from = report->suites[first].first_run, runs = 0;
+
+		group->source = report->suites[first].source;
+		tally_init(&group->tally);
+		for (end = first; end < report->suite_count &&
+				  strcmp(report->suites[end].source, group->source) == 0;
+		     end++) {
+			tally_merge(&group->tally, &report->suites[end].tally);
+			runs += report->suites[end].run_count;
+		}
+		tally_spreads(&group->tally, report->runs + from, runs, &builder->scratch);
+		tally_merge(&report->totals, &group->tally);
+	}
+	tally_spreads(&report->totals, report->runs, report->run_count, &builder->scratch);
+}
+
+/* Of each suite, whether its title is another one's, too; returns how many there are. */
+static size_t mark_shared(const struct report *report, struct interner *titles, bool *shared)
+{
+	size_t count = report->suite_count, found = 0;
+	const char **texts = memory_alloc(count * sizeof(*texts));
+	uint32_t *numbers = memory_alloc(count * sizeof(*numbers));
+	uint32_t *uses = memory_alloc(count * sizeof(*uses));
+
+	for (size_t i = 0; i < count; i++)
+		texts[i] = intern(titles, report->suites[i].title);
+	memset(uses, 0, count * sizeof(*uses));
+	number_texts(texts, count, numbers);
+	for (size_t i = 0; i < count; i++)
+		uses[numbers[i]]++;
+	for (size_t i = 0; i < count; i++) {
+		shared[i] = uses[numbers[i]] > 1;
+		found += shared[i];
+	}
+	memory_free(texts);
+	memory_free(numbers);
+	memory_free(uses);
+	return found;
+}
+
+/* First the source is added, then the id, then a number: until all titles differ. */
+static const char *longer_title(struct report *report, const struct suite_group *suite,
+				unsigned round, size_t position)
+{
+	if (round == 0)
+		return arena_printf(&report->arena, "%s (%s)", suite->name, suite->source);
+	if (round == 1 && suite->id)
+		return arena_printf(&report->arena, "%s (%s, %s)", suite->name, suite->source,
+				    suite->id);
+	return arena_printf(&report->arena, "%s [%zu]", suite->title, position + 1);
+}
+
+static void make_titles_unique(struct report *report)
+{
+	bool *shared = memory_alloc(report->suite_count * sizeof(*shared));
+	struct interner titles;
+	struct arena arena;
+
+	arena_init(&arena, 0);
+	intern_init(&titles, &arena);
+	for (unsigned round = 0; mark_shared(report, &titles, shared); round++)
+		for (size_t i = 0; i < report->suite_count; i++)
+			if (shared[i])
+				report->suites[i].title =
+					longer_title(report, &report->suites[i], round, i);
+	intern_release(&titles);
+	arena_release(&arena);
+	memory_free(shared);
+}
+
+/* How many groups the sorted runs make, so that no more room is taken than they need. */
+static void make_room(struct report *report, const struct placed *placed)
+{
+	size_t suites = 0, cases = 0;
+
+	for (size_t i = 0; i < report->run_count; i++) {
+		bool begins = !i || !same_suite(&placed[i - 1], &placed[i]);
+
+		suites += begins;
+		cases += begins || placed[i - 1].test_case != placed[i].test_case;
+	}
+	report->sources = arena_alloc(&report->arena, suites * sizeof(*report->sources));
+	report->suites = arena_alloc(&report->arena, suites * sizeof(*report->suites));
+	report->cases = arena_alloc(&report->arena, cases * sizeof(*report->cases));
+}
+
+static int compare_rates(const void *left, const void *right)
+{
+	const struct suite_group *a = *(struct suite_group *const *)left;
+	const struct suite_group *b = *(struct suite_group *const *)right;
+	int order = tally_compare(&a->tally, &b->tally);
+
+	return order ? order : (a > b) - (a < b);
+}
+
+static void rank_suites(struct report *report)
+{
+	report->worst = arena_alloc(&report->arena, report->suite_count * sizeof(*report->worst));
+	for (size_t i = 0; i < report->suite_count; i++)
+		report->worst[i] = &report->suites[i];
+	qsort(report->worst, report->suite_count, sizeof(*report->worst), compare_rates);
+}
+
+static int compare_failing(const void *left, const void *right)
+{
+	static const int ranks[] = {
+		[CASE_FAILS] = 0, [CASE_MIXED] = 1, [CASE_PASSES] = 2, [CASE_UNJUDGED] = 3};
+	const struct case_group *a = *(struct case_group *const *)left;
+	const struct case_group *b = *(struct case_group *const *)right;
+
+	if (a->state != b->state)
+		return ranks[a->state] - ranks[b->state];
+	if (a->state == CASE_FAILS && a->streak != b->streak)
+		return a->streak > b->streak ? -1 : 1;
+	if (a->since_at != b->since_at)
+		return a->since_at > b->since_at ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+static void rank_failing(struct report *report)
+{
+	size_t count = 0;
+
+	report->failing = arena_alloc(&report->arena,
+				      (size_t)report->failing_cases * sizeof(*report->failing));
+	for (size_t i = 0; i < report->case_count; i++)
+		if (tally_failures(&report->cases[i].tally))
+			report->failing[count++] = &report->cases[i];
+	qsort(report->failing, count, sizeof(*report->failing), compare_failing);
+}
+
+/* Puts the run into the strip at its time; the earliest falls out at the front. */
+static void strip_add(struct suite_group *suite, struct run *run)
+{
+	int64_t when = run_when(run);
+	size_t at = suite->strip_count;
+
+	if (at == STRIP_LENGTH && run_when(suite->strip[0]) > when)
+		return;
+	while (at > 0 && run_when(suite->strip[at - 1]) > when)
+		at--;
+	if (suite->strip_count < STRIP_LENGTH) {
+		memmove(suite->strip + at + 1, suite->strip + at,
+			(suite->strip_count++ - at) * sizeof(*suite->strip));
+		suite->strip[at] = run;
+	} else if (at > 0) {
+		memmove(suite->strip, suite->strip + 1, (at - 1) * sizeof(*suite->strip));
+		suite->strip[at - 1] = run;
+	}
+}
+
+static void build_strips(struct report *report)
+{
+	for (size_t s = 0; s < report->suite_count; s++) {
+		struct suite_group *suite = &report->suites[s];
+		size_t room = suite->run_count < STRIP_LENGTH ? suite->run_count : STRIP_LENGTH;
+
+		suite->strip = arena_alloc(&report->arena, room * sizeof(*suite->strip));
+		for (size_t i = 0; i < suite->run_count; i++)
+			if (run_when(report->runs[suite->first_run + i]) != TIME_UNKNOWN)
+				strip_add(suite, report->runs[suite->first_run + i]);
+	}
+}
+
+void report_build(struct report *report, struct run **runs, size_t count, enum suite_by by)
+{
+	struct builder builder = {
+		.report = report, .by = by, .placed = place_runs(runs, count, by)};
+
+	*report = (struct report){.run_count = count, .by = by};
+	arena_init(&report->arena, 0);
+	tally_init(&report->totals);
+	report->runs = runs;
+	make_room(report, builder.placed);
+	build_groups(&builder);
+	memory_free(builder.placed);
+	order_groups(report);
+	build_sources(&builder);
+	make_titles_unique(report);
+	rank_suites(report);
+	rank_failing(report);
+	build_strips(report);
+	sample_release(&builder.scratch);
+}
+
+void report_release(struct report *report)
+{
+	arena_release(&report->arena);
+}

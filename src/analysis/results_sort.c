@@ -1,0 +1,240 @@
+#include "results_sort.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtally/adapters/adapter.h"
+#include "runtally/base/arena.h"
+
+static const char no_suite[] = "(no suite)";
+static const char no_case[] = "(no case)";
+
+/* Agents are grouped by name, for their ids come in two spellings (vendors.md, SigmaMind). */
+static struct group_key agent_key(const struct run *run)
+{
+	if (run->agent.name)
+		return (struct group_key){NULL, run->agent.name};
+	if (run->agent.id)
+		return (struct group_key){run->agent.id, NULL};
+	return (struct group_key){NULL, no_suite};
+}
+
+struct group_key suite_key(const struct run *run, enum suite_by by)
+{
+	switch (by) {
+	case SUITE_BY_SOURCE:
+		return (struct group_key){NULL, run->source};
+	case SUITE_BY_FOLDER:
+		return (struct group_key){NULL, run_folder(run) ? run_folder(run) : no_suite};
+	case SUITE_BY_AGENT:
+		return agent_key(run);
+	case SUITE_BY_SUITE:
+		break;
+	}
+	if (run->suite.id || run->suite.name)
+		return (struct group_key){run->suite.id, run->suite.name};
+	return agent_key(run);
+}
+
+struct group_key case_key(const struct run *run)
+{
+	if (run->test_case.id || run->test_case.name)
+		return (struct group_key){run->test_case.id, run->test_case.name};
+	return (struct group_key){NULL, no_case};
+}
+
+int compare_text(const char *a, const char *b)
+{
+	if (a == b)
+		return 0;
+	if (!a || !b)
+		return a ? 1 : -1;
+	return strcmp(a, b);
+}
+
+/* ---- ranks of texts ---- */
+
+/* Different pointers, numbered; slots hold number plus one, 0 is a free one. */
+struct numbering {
+	const char **texts; /* by number */
+	uint32_t *slots;
+	size_t capacity, count;
+};
+
+static uint32_t *slot_of(const struct numbering *numbering, const char *text)
+{
+	size_t mask = numbering->capacity - 1;
+	uint64_t hash = (uint64_t)(uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15);
+	size_t at = (size_t)(hash >> 32) & mask;
+
+	while (numbering->slots[at] && numbering->texts[numbering->slots[at] - 1] != text)
+		at = (at + 1) & mask;
+	return &numbering->slots[at];
+}
+
+static void numbering_grow(struct numbering *numbering)
+{
+	size_t capacity = numbering->capacity ? numbering->capacity * 2 : 256;
+
+	memory_free(numbering->slots);
+	numbering->slots = memory_alloc(capacity * sizeof(*numbering->slots));
+	memset(numbering->slots, 0, capacity * sizeof(*numbering->slots));
+	numbering->texts =
+		memory_resize(numbering->texts, capacity / 2 * sizeof(*numbering->texts));
+	numbering->capacity = capacity;
+	for (size_t i = 0; i < numbering->count; i++)
+		*slot_of(numbering, numbering->texts[i]) = (uint32_t)i + 1;
+}
+
+static uint32_t number_text(struct numbering *numbering, const char *text)
+{
+	uint32_t *slot;
+
+	if (numbering->count == numbering->capacity / 2)
+		numbering_grow(numbering);
+	slot = slot_of(numbering, text);
+	if (!*slot) {
+		numbering->texts[numbering->count++] = text;
+		*slot = (uint32_t)numbering->count;
+	}
+	return *slot - 1;
+}
+
+static void numbering_release(struct numbering *numbering)
+{
+	memory_free(numbering->texts);
+	memory_free(numbering->slots);
+}
+
+size_t number_texts(const char *const *texts, size_t count, uint32_t *numbers)
+{
+	struct numbering numbering = {.count = 0};
+
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = number_text(&numbering, texts[i]);
+	numbering_release(&numbering);
+	return numbering.count;
+}
+
+/* A text to be ranked. The prefix is its first bytes as a number, which compares as they do. */
+struct ranked {
+	uint64_t prefix;
+	const char *text;
+	uint32_t number;
+};
+
+static uint64_t prefix_of(const char *text)
+{
+	uint64_t prefix = 0;
+
+	for (int i = 0; i < 8; i++)
+		prefix = prefix << 8 | (unsigned char)(*text ? *text++ : 0);
+	return prefix;
+}
+
+static int compare_ranked(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix ? -1 : 1;
+	return strcmp(a->text, b->text);
+}
+
+typedef int compare_fn(const void *left, const void *right);
+
+/* By number: the rank of its text, where `compare` has them in order. */
+static uint32_t *rank_texts(const struct numbering *numbering, compare_fn *compare)
+{
+	uint32_t *ranks = memory_alloc(numbering->count * sizeof(*ranks)), rank = 0;
+	struct ranked *order = memory_alloc(numbering->count * sizeof(*order));
+
+	for (size_t i = 0; i < numbering->count; i++)
+		order[i] = (struct ranked){prefix_of(numbering->texts[i]), numbering->texts[i],
+					   (uint32_t)i};
+	qsort(order, numbering->count, sizeof(*order), compare);
+	for (size_t i = 0; i < numbering->count; i++) {
+		rank += i && strcmp(order[i - 1].text, order[i].text) != 0;
+		ranks[order[i].number] = rank;
+	}
+	memory_free(order);
+	return ranks;
+}
+
+/* Adapters have an order of their own; what else a run record names comes behind them. */
+static int compare_sources(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+	size_t rank_a = adapter_rank(a->text), rank_b = adapter_rank(b->text);
+
+	if (rank_a != rank_b)
+		return rank_a < rank_b ? -1 : 1;
+	return strcmp(a->text, b->text);
+}
+
+/* ---- the order of runs ---- */
+
+static int compare_placed(const void *left, const void *right)
+{
+	const struct placed *a = left, *b = right;
+	int order;
+
+	if (a->source != b->source)
+		return a->source < b->source ? -1 : 1;
+	if (a->suite != b->suite)
+		return a->suite < b->suite ? -1 : 1;
+	if (a->test_case != b->test_case)
+		return a->test_case < b->test_case ? -1 : 1;
+	if (a->when != b->when)
+		return a->when < b->when ? -1 : 1;
+	order = compare_text(a->run->run_id, b->run->run_id);
+	return order ? order : run_compare_origins(a->run, b->run);
+}
+
+/* The ranks stand for the numbers that were in their place. */
+static void rank_keys(struct placed *placed, size_t count, const struct numbering *sources,
+		      const struct numbering *suites, const struct numbering *cases)
+{
+	uint32_t *source_ranks = rank_texts(sources, compare_sources);
+	uint32_t *suite_ranks = rank_texts(suites, compare_ranked);
+	uint32_t *case_ranks = rank_texts(cases, compare_ranked);
+
+	for (size_t i = 0; i < count; i++) {
+		placed[i].source = source_ranks[placed[i].source];
+		placed[i].suite = suite_ranks[placed[i].suite];
+		placed[i].test_case = case_ranks[placed[i].test_case];
+	}
+	memory_free(source_ranks);
+	memory_free(suite_ranks);
+	memory_free(case_ranks);
+}
+
+struct placed *place_runs(struct run **runs, size_t count, enum suite_by by)
+{
+	struct placed *placed = memory_alloc(count * sizeof(*placed));
+	struct numbering sources = {.count = 0}, suites = {.count = 0}, cases = {.count = 0};
+
+	assert(count < UINT32_MAX);
+	for (size_t i = 0; i < count; i++) {
+		struct run *run = runs[i];
+
+		placed[i] = (struct placed){
+			.run = run,
+			.when = run_when(run),
+			.source = number_text(&sources, run->source),
+			.suite = number_text(&suites, key_text(suite_key(run, by))),
+			.test_case = number_text(&cases, key_text(case_key(run))),
+		};
+	}
+	if (count) {
+		rank_keys(placed, count, &sources, &suites, &cases);
+		qsort(placed, count, sizeof(*placed), compare_placed);
+	}
+	for (size_t i = 0; i < count; i++)
+		runs[i] = placed[i].run;
+	numbering_release(&sources);
+	numbering_release(&suites);
+	numbering_release(&cases);
+	return placed;
+}

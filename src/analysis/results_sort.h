@@ -1,0 +1,50 @@
+/*
+ * report_sort: by what runs are grouped, and their order. Private to report and reliability.
+ */
+#ifndef RUNTALLY_ANALYSIS_RESULTS_SORT_H
+#define RUNTALLY_ANALYSIS_RESULTS_SORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/analysis/results.h"
+
+/* What a run is grouped by: its id where it has one, else its name. One of them is not NULL. */
+struct group_key {
+	const char *id, *name;
+};
+
+static inline const char *key_text(struct group_key key)
+{
+	return key.id ? key.id : key.name;
+}
+
+struct group_key suite_key(const struct run *run, enum suite_by by);
+struct group_key case_key(const struct run *run);
+
+/* As strcmp; NULL comes first. */
+int compare_text(const char *a, const char *b);
+
+/*
+ * A run in the order of reports. Keys are compared many times, so they are numbers here: the ranks
+ * of source, suite key and case key among all there are. Equal texts have equal ranks.
+ */
+struct placed {
+	struct run *run;
+	int64_t when; /* run_when */
+	uint32_t source, suite, test_case;
+};
+
+/*
+ * All runs, by source, suite, case, time, id and origin; `runs` gets the same order. The caller
+ * frees the array.
+ */
+struct placed *place_runs(struct run **runs, size_t count, enum suite_by by);
+
+/*
+ * Gives each different pointer among `texts` a number, 0, 1, ... as they come, into numbers[].
+ * Returns how many there are.
+ */
+size_t number_texts(const char *const *texts, size_t count, uint32_t *numbers);
+
+#endif

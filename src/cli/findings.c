@@ -1,0 +1,139 @@
+#include "runtally/cli/findings.h"
+
+#include "runtally/formats/format.h"
+
+/* A user's templates may show what they like. */
+struct shown shown_of(const struct options *options)
+{
+	bool all = options->templates_folder || options->template_count;
+	struct shown shown = {all, all, all, all, all, all || !options->target_count};
+
+	for (size_t i = 0; i < options->target_count; i++) {
+		const struct format *format = options->targets[i].format;
+
+		shown.details = shown.details || format->details;
+		shown.families = shown.families || format->families;
+		shown.series = shown.series || format->series;
+		shown.trend = shown.trend || format->trend;
+		shown.breakdowns = shown.breakdowns || format->breakdowns;
+		shown.reliability = shown.reliability || format->reliability;
+	}
+	return shown;
+}
+
+/* With a history, the report's own runs stand out among those before. */
+static void build_series(struct series *series, const struct report *report,
+			 const struct selection *selection)
+{
+	const struct run_list *runs = selection->has_past ? &selection->all : &selection->now;
+
+	series_build(series, runs->items, runs->count);
+	if (selection->has_past)
+		series_mark(series, report->totals.first_at, report->totals.last_at);
+}
+
+/* A run knows its case in the report that was built last: in that of now. */
+static void build_reports(struct findings *found, enum suite_by by)
+{
+	const struct run_list *now = &found->selection.now, *before = &found->selection.before;
+
+	if (found->selection.compares)
+		report_build(&found->before, before->items, before->count, by);
+	report_build(&found->report, now->items, now->count, by);
+	if (found->selection.compares)
+		comparison_build(&found->comparison, &found->report, &found->before);
+}
+
+static void build_figures(struct findings *found, enum suite_by by)
+{
+	const struct run_list *all = &found->selection.all;
+	const struct report *report = &found->report;
+
+	if (found->shown.families)
+		families_build(&found->families, report);
+	if (found->shown.series)
+		build_series(&found->series, report, &found->selection);
+	if (found->shown.trend) {
+		series_latest(&found->days, all->items, all->count, SERIES_DAY, TREND_DAYS);
+		series_latest(&found->weeks, all->items, all->count, SERIES_WEEK, TREND_WEEKS);
+	}
+	if (found->shown.breakdowns) {
+		criteria_build(&found->criteria, report);
+		breakdown_build(&found->models, report, &by_model);
+		breakdown_build(&found->agents, report, &by_agent);
+	}
+	if (found->shown.reliability)
+		reliability_build(&found->reliability, all->items, all->count, by, report);
+}
+
+void findings_make(struct findings *found, const struct supply *supply,
+		   const struct options *options, struct ingest_counts *counts, struct notes *notes)
+{
+	found->shown = shown_of(options);
+	selection_make(&found->selection, supply, &options->choice, counts, notes);
+	build_reports(found, options->suite_by);
+	gates_judge(&found->gates, &options->gates, &found->report,
+		    found->selection.compares ? &found->comparison : NULL);
+	build_figures(found, options->suite_by);
+}
+
+static void release_figures(struct findings *found)
+{
+	if (found->shown.families)
+		families_release(&found->families);
+	if (found->shown.series)
+		series_release(&found->series);
+	if (found->shown.trend) {
+		series_release(&found->days);
+		series_release(&found->weeks);
+	}
+	if (found->shown.breakdowns) {
+		criteria_release(&found->criteria);
+		breakdown_release(&found->models);
+		breakdown_release(&found->agents);
+	}
+	if (found->shown.reliability)
+		reliability_release(&found->reliability);
+}
+
+void findings_release(struct findings *found)
+{
+	release_figures(found);
+	gates_release(&found->gates);
+	if (found->selection.compares) {
+		comparison_release(&found->comparison);
+		report_release(&found->before);
+	}
+	report_release(&found->report);
+	selection_release(&found->selection);
+}
+
+static void show_comparison(const struct findings *found, const struct options *options,
+			    struct view *view)
+{
+	bool with_baseline =
+		options->choice.compare == COMPARE_DEFAULT && options->baseline_count > 0;
+
+	if (!found->selection.compares)
+		return;
+	view->comparison = &found->comparison;
+	view->compared_period = with_baseline ? NULL : &found->selection.before_period;
+	view->compared_previous = !with_baseline && options->choice.compare != COMPARE_PERIOD;
+}
+
+void findings_show(const struct findings *found, const struct options *options, struct view *view)
+{
+	const struct shown *shown = &found->shown;
+
+	view->report = &found->report;
+	view->gates = &found->gates;
+	show_comparison(found, options, view);
+	view->families = shown->families ? &found->families : NULL;
+	view->series = shown->series ? &found->series : NULL;
+	view->days = shown->trend ? &found->days : NULL;
+	view->weeks = shown->trend ? &found->weeks : NULL;
+	view->criteria = shown->breakdowns ? &found->criteria : NULL;
+	view->models = shown->breakdowns ? &found->models : NULL;
+	view->agents = shown->breakdowns ? &found->agents : NULL;
+	view->reliability = shown->reliability ? &found->reliability : NULL;
+}

@@ -1,0 +1,329 @@
+#include "runtally/cli/publish.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "runtally/base/folder.h"
+#include "runtally/base/output.h"
+#include "runtally/base/path.h"
+#include "runtally/base/sha256.h"
+#include "runtally/formats/site.h"
+#include "runtally/template/templates.h"
+
+/* One target being written: its parts so far, of which the last is open. */
+struct printing {
+	const char *path;
+	struct output **parts;
+	size_t count, capacity;
+	struct arena *arena;
+};
+
+/* `report.xml`, then `report-2.xml`, `report-3.xml`. */
+static const char *part_path(struct printing *printing, size_t part)
+{
+	const char *path = printing->path, *name = path_name(path), *dot = strrchr(name, '.');
+	size_t stem = dot && dot != name ? (size_t)(dot - path) : strlen(path);
+
+	if (!part)
+		return path;
+	return arena_printf(printing->arena, "%.*s-%zu%s", (int)stem, path, part + 1, path + stem);
+}
+
+static int begin_part(void *ctx, size_t part, struct error *err)
+{
+	struct printing *printing = ctx;
+	struct output *output;
+
+	if (part && strcmp(printing->path, "-") == 0)
+		return error_set(err, "standard output: the report is over its size budget and "
+				      "needs several files: give it a path");
+	if (part && output_finish(printing->parts[part - 1], err))
+		return -1;
+	output = output_open(part_path(printing, part), err);
+	if (!output)
+		return -1;
+	printing->parts = array_reserve(printing->parts, &printing->capacity, printing->count + 1,
+					sizeof(*printing->parts));
+	printing->parts[printing->count++] = output;
+	return 0;
+}
+
+static int write_part(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	struct printing *printing = ctx;
+
+	return output_write(printing->parts[printing->count - 1], bytes, length, err);
+}
+
+/*
+ * How the parts of this report begin, so that no other tool's file beside them is taken for one;
+ * NULL: the format has no parts.
+ */
+static const char *mark_of_parts(const struct format *format, const char *title,
+				 struct arena *arena)
+{
+	struct strbuf name = STRBUF_INIT;
+	const char *mark;
+
+	if (strcmp(format->name, "junit") != 0)
+		return NULL;
+	escape_xml(&name, title, strlen(title), 0);
+	mark = arena_printf(arena, "<testsuites name=\"%s\" tests=\"", name.text);
+	strbuf_release(&name);
+	return mark;
+}
+
+/* Whether the command writes that file itself, by whatever path. */
+static bool is_target(const struct options *options, const char *path)
+{
+	struct stat file, other;
+
+	if (stat(path, &file))
+		return false;
+	for (size_t i = 0; i < options->target_count; i++)
+		if (stat(options->targets[i].path, &other) == 0 && other.st_dev == file.st_dev &&
+		    other.st_ino == file.st_ino)
+			return true;
+	return false;
+}
+
+static int remove_old_parts(const struct options *options, const struct format *format,
+			    const char *title, struct printing *printing, struct error *err)
+{
+	const char *mark = mark_of_parts(format, title, printing->arena);
+	int removed = mark && strcmp(printing->path, "-") != 0;
+
+	for (size_t part = printing->count; removed > 0; part++) {
+		const char *path = part_path(printing, part);
+
+		removed = is_target(options, path) ? 0 : output_remove_old(path, mark, err);
+	}
+	return removed;
+}
+
+static const char *template_file(const struct options *options, const struct format *format)
+{
+	for (size_t i = options->template_count; i > 0; i--)
+		if (options->templates[i - 1].format == format)
+			return options->templates[i - 1].file;
+	return NULL;
+}
+
+static int add_bytes(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	(void)err;
+	strbuf_add(ctx, bytes, length);
+	return 0;
+}
+
+/* The page's policy allows just this style sheet, also when it is the user's own. */
+static int hash_style(struct templates *templates, const struct format *format,
+		      const struct view *view, struct strbuf *hash, struct error *err)
+{
+	struct strbuf style = STRBUF_INIT;
+	int failed;
+
+	if (!format->style)
+		return 0;
+	failed = mustache_render(templates_set(templates), format->style, view_root(view),
+				 format->escape, add_bytes, &style, err);
+	if (!failed)
+		sha256_base64(hash, style.text, style.length);
+	strbuf_release(&style);
+	return failed;
+}
+
+static int begin_body(void *ctx, size_t part, struct error *err)
+{
+	(void)ctx, (void)part, (void)err;
+	return 0;
+}
+
+static int render(const struct options *options, const struct format *format, struct view *view,
+		  struct rendering *rendering, struct error *err);
+
+/* A message is made of reports of other formats, each with its own templates. */
+static int render_bodies(const struct options *options, const struct format *format,
+			 struct view *view, struct strbuf *bodies, struct error *err)
+{
+	for (size_t i = 0; format->bodies && i < 2; i++) {
+		struct rendering rendering = {
+			.begin = begin_body, .sink = add_bytes, .ctx = &bodies[i]};
+
+		if (render(options, format->bodies[i], view, &rendering, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Renders one format into a sink. */
+static int render(const struct options *options, const struct format *format, struct view *view,
+		  struct rendering *rendering, struct error *err)
+{
+	struct templates *templates = NULL;
+	struct strbuf hash = STRBUF_INIT;
+	int failed;
+
+	for (size_t i = 0; i < 2; i++)
+		strbuf_init(&rendering->bodies[i]);
+	failed = render_bodies(options, format, view, rendering->bodies, err);
+	if (format->template && !failed) {
+		templates = templates_new(format, options->templates_folder,
+					  template_file(options, format));
+		failed = hash_style(templates, format, view, &hash, err);
+		rendering->templates = templates_set(templates);
+	}
+	view->style_hash = hash.text;
+	view->rows = format->rows ? format->rows : SIZE_MAX;
+	rendering->format = format;
+	rendering->view = view;
+	if (!failed)
+		failed = format_render(rendering, err);
+	view->style_hash = NULL;
+	for (size_t i = 0; i < 2; i++)
+		strbuf_release(&rendering->bodies[i]);
+	strbuf_release(&hash);
+	templates_free(templates);
+	return failed;
+}
+
+static int publish_one(const struct options *options, const struct target *target,
+		       struct view *view, struct error *err)
+{
+	struct arena arena;
+	struct printing printing = {.path = target->path, .arena = &arena};
+	struct rendering rendering = {.begin = begin_part, .sink = write_part, .ctx = &printing};
+	int failed;
+
+	arena_init(&arena, 0);
+	failed = render(options, target->format, view, &rendering, err);
+	if (!failed)
+		failed = outputs_commit(printing.parts, printing.count, err);
+	else
+		for (size_t i = 0; i < printing.count; i++)
+			output_abort(printing.parts[i]);
+	if (!failed)
+		failed = remove_old_parts(options, target->format, view->title, &printing, err);
+	memory_free(printing.parts);
+	arena_release(&arena);
+	return failed;
+}
+
+static int publish_folder(const struct options *options, const struct target *target,
+			  struct view *view, struct error *err)
+{
+	static const struct folder_kind kind = {
+		.file = SITE_INDEX, .mark = SITE_MARK, .is_its_file = site_has_file};
+	struct folder *folder = folder_open(target->path, &kind, err);
+	struct rendering rendering = {
+		.begin_file = folder_begin, .sink = folder_write, .ctx = folder};
+
+	if (!folder)
+		return -1;
+	if (render(options, target->format, view, &rendering, err)) {
+		folder_abort(folder);
+		return -1;
+	}
+	return folder_commit(folder, err);
+}
+
+/* ---- the bundle: the same, into entries ---- */
+
+struct packing {
+	struct bundle *bundle;
+	const struct format *format;
+	struct strbuf name, bytes; /* of the entry that is open; no name: none is */
+};
+
+static void pack_entry(struct packing *packing)
+{
+	if (packing->name.length)
+		bundle_add(packing->bundle, packing->name.text, packing->bytes.text,
+			   packing->bytes.length);
+	strbuf_reset(&packing->name);
+	strbuf_reset(&packing->bytes);
+}
+
+static int begin_entry(void *ctx, size_t part, struct error *err)
+{
+	struct packing *packing = ctx;
+
+	(void)err;
+	pack_entry(packing);
+	strbuf_addstr(&packing->name, "report");
+	if (part)
+		strbuf_addf(&packing->name, "-%zu", part + 1);
+	strbuf_addstr(&packing->name, packing->format->extension);
+	return 0;
+}
+
+static int begin_entry_of_folder(void *ctx, const char *name, struct error *err)
+{
+	struct packing *packing = ctx;
+
+	(void)err;
+	pack_entry(packing);
+	strbuf_addf(&packing->name, "%s/%s", packing->format->name, name);
+	return 0;
+}
+
+static int write_entry(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	struct packing *packing = ctx;
+
+	(void)err;
+	strbuf_add(&packing->bytes, bytes, length);
+	return 0;
+}
+
+static int pack_format(const struct options *options, const struct format *format,
+		       struct view *view, struct bundle *bundle, struct error *err)
+{
+	struct packing packing = {
+		.bundle = bundle, .format = format, .name = STRBUF_INIT, .bytes = STRBUF_INIT};
+	struct rendering rendering = {.begin = begin_entry,
+				      .begin_file = begin_entry_of_folder,
+				      .sink = write_entry,
+				      .ctx = &packing};
+	int failed = render(options, format, view, &rendering, err);
+
+	if (!failed)
+		pack_entry(&packing);
+	strbuf_release(&packing.name);
+	strbuf_release(&packing.bytes);
+	return failed;
+}
+
+static int publish_bundle(const struct options *options, const struct target *target,
+			  struct view *view, struct error *err)
+{
+	struct bundle *bundle = bundle_new();
+	int64_t latest = view->counts->period_to;
+	struct output *output;
+	int failed = 0;
+
+	for (size_t i = 0; formats[i] && !failed; i++)
+		if (!formats[i]->bundle && formats[i]->extension &&
+		    format_is_possible(formats[i], &options->render))
+			failed = pack_format(options, formats[i], view, bundle, err);
+	output = failed ? NULL : output_open(target->path, err);
+	if (!output) {
+		bundle_free(bundle);
+		return -1;
+	}
+	if (bundle_commit(bundle, output, latest == TIME_UNKNOWN ? 0 : latest / 1000, err)) {
+		output_abort(output);
+		return -1;
+	}
+	return output_commit(output, err);
+}
+
+int publish(const struct options *options, const struct target *target, struct view *view,
+	    struct error *err)
+{
+	if (target->format->bundle)
+		return publish_bundle(options, target, view, err);
+	if (target->format->folder)
+		return publish_folder(options, target, view, err);
+	return publish_one(options, target, view, err);
+}

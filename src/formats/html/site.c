@@ -1,0 +1,432 @@
+#include "runtally/formats/site.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "runtally/analysis/breakdown.h"
+#include "runtally/analysis/criteria.h"
+#include "runtally/analysis/failure_groups.h"
+#include "runtally/base/arena.h"
+#include "runtally/view/breakdown.h"
+#include "runtally/view/logo.h"
+#include "runtally/view/plan.h"
+#include "runtally/view/search.h"
+#include "runtally/view/site.h"
+#include "runtally/view/view.h"
+
+/* How many elements of a list stand on the page where it begins, and on each further one. */
+static const struct list_size {
+	size_t first, rest;
+} list_sizes[LIST_COUNT] = {
+	[LIST_SUITES] = {40, 100},
+	[LIST_FAILURES] = {SIZE_MAX, SIZE_MAX},
+	[LIST_FAILING] = {16, 200},
+	[LIST_FLAKY] = {8, 100},
+	[LIST_FAMILIES] = {8, 100},
+	[LIST_CRITERIA] = {6, 100},
+	[LIST_NOTES] = {20, 200},
+	[LIST_CASES] = {SITE_CASES_A_PAGE, SITE_CASES_A_PAGE},
+	[LIST_RUNS] = {SITE_RUNS_A_PAGE, SITE_RUNS_A_PAGE},
+};
+
+/* A list of the index has so many parts at most, and takes so much of the site's bytes. */
+enum { PARTS_MAX = 20, LIST_SHARE = 6, FRAME_PRICE = 5000, FIXED_FILES = 4 };
+
+/* Hundredths of the site's bytes for its search, and what a browser reads at once at most. */
+enum { SEARCH_SHARE = 3, SEARCH_BYTES = 4000000 };
+
+/* Of a case. */
+enum { CRITERIA_LISTED = 50 };
+
+struct site {
+	const struct rendering *rendering;
+	bool measuring;        /* whether the plan fits; nothing is written yet */
+	uint64_t bytes, files; /* of what was measured */
+	struct view view;
+	struct view_site page;
+	struct view_plan plan;
+	struct view_search search;
+	struct strbuf name;
+	struct criteria criteria; /* of a case */
+};
+
+static const char script_file[] = "site.js", style_file[] = "style.css",
+		  search_file[] = "search.js";
+
+/* ---- pages ---- */
+
+static bool is_over(const struct site *site)
+{
+	const struct render_options *limits = site->view.render;
+
+	return site->bytes > limits->site_bytes || site->files > limits->site_files;
+}
+
+/* Ends the rendering once the site is too large. */
+static int measure(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	struct site *site = ctx;
+
+	(void)bytes;
+	site->bytes += length;
+	return is_over(site) ? error_set(err, "over the size budget") : 0;
+}
+
+static int begin_file(struct site *site, const char *name, struct error *err)
+{
+	site->files++;
+	return site->measuring ? 0 : site->rendering->begin_file(site->rendering->ctx, name, err);
+}
+
+/* A render_sink for the file that was begun. */
+static int write_file(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	const struct site *site = ctx;
+
+	if (site->measuring)
+		return measure(ctx, bytes, length, err);
+	return site->rendering->sink(site->rendering->ctx, bytes, length, err);
+}
+
+static int render_escaped(struct site *site, const char *template, const char *name,
+			  escape_fn *escape, struct error *err)
+{
+	if (begin_file(site, name, err))
+		return -1;
+	return mustache_render(site->rendering->templates, template, view_root(&site->view), escape,
+			       write_file, site, err);
+}
+
+static int render_as(struct site *site, const char *template, const char *name, struct error *err)
+{
+	return render_escaped(site, template, name, site->rendering->format->escape, err);
+}
+
+static void set_part(struct site *site, enum view_list list, size_t part)
+{
+	struct view_window *window = &site->page.windows[list];
+	size_t size = part ? window->rest : window->opening;
+
+	window->part = part;
+	window->first = part ? window->opening + (part - 1) * window->rest : 0;
+	window->count =
+		window->listed - window->first < size ? window->listed - window->first : size;
+}
+
+static void set_list(struct site *site, enum view_list list, size_t listed)
+{
+	const struct list_size *size = &list_sizes[list];
+	size_t more = listed > size->first ? listed - size->first : 0;
+
+	site->page.windows[list] = (struct view_window){
+		.listed = listed,
+		.opening = size->first,
+		.rest = size->rest,
+		.parts = 1 + (more ? 1 + (more - 1) / size->rest : 0),
+	};
+	set_part(site, list, 0);
+}
+
+static void set_page(struct site *site, enum site_page page, const void *subject)
+{
+	site->page.page = page;
+	site->page.subject = subject;
+	site->page.criterion_count = 0;
+}
+
+/* The list's parts from `first` on, each a page. */
+static int render_parts(struct site *site, enum view_list list, const char *template, size_t first,
+			struct error *err)
+{
+	int failed = 0;
+
+	site->page.list = list;
+	for (size_t part = first; part < site->page.windows[list].parts && !failed; part++) {
+		set_part(site, list, part);
+		strbuf_reset(&site->name);
+		site_file(&site->view, list, part, &site->name);
+		failed = render_as(site, template, site->name.text, err);
+	}
+	set_part(site, list, 0);
+	return failed;
+}
+
+/* ---- the index and its lists ---- */
+
+static const enum view_list index_lists[] = {LIST_SUITES,  LIST_FAMILIES, LIST_CRITERIA,
+					     LIST_FAILING, LIST_FLAKY,    LIST_NOTES};
+enum { INDEX_LISTS = sizeof(index_lists) / sizeof(index_lists[0]) };
+
+static int render_index(struct site *site, struct error *err)
+{
+	int failed;
+
+	set_page(site, PAGE_INDEX, NULL);
+	failed = render_as(site, site->rendering->format->template, SITE_INDEX, err);
+	set_page(site, PAGE_LIST, NULL);
+	for (size_t i = 0; i < INDEX_LISTS && !failed; i++)
+		failed = render_parts(site, index_lists[i], "page_list", 1, err);
+	return failed;
+}
+
+/* ---- suites, cases, runs ---- */
+
+static size_t planned_cases(const struct site *site, const struct suite_group *suite)
+{
+	size_t planned = 0;
+
+	for (size_t i = 0; i < suite->case_count; i++)
+		planned += site->plan.cases[suite->first_case + i];
+	return planned;
+}
+
+static int render_suite(struct site *site, const struct suite_group *suite, struct error *err)
+{
+	set_page(site, PAGE_SUITE, suite);
+	set_list(site, LIST_CASES, planned_cases(site, suite));
+	return render_parts(site, LIST_CASES, "page_suite", 0, err);
+}
+
+static void count_criteria(struct site *site, const struct case_group *group)
+{
+	const struct report *report = site->view.report;
+	struct criteria *criteria = &site->criteria;
+
+	criteria_clear(criteria);
+	for (size_t i = 0; i < group->run_count; i++)
+		criteria_add(criteria, report->runs[group->first_run + i]);
+	site->page.criteria = criteria->items;
+	site->page.criterion_count =
+		criteria->count < CRITERIA_LISTED ? criteria->count : CRITERIA_LISTED;
+}
+
+static int render_case(struct site *site, const struct case_group *group, struct error *err)
+{
+	set_page(site, PAGE_CASE, group);
+	count_criteria(site, group);
+	set_list(site, LIST_RUNS, view_plan_runs_listed(group));
+	return render_parts(site, LIST_RUNS, "page_case", 0, err);
+}
+
+static int render_run(struct site *site, size_t at, struct error *err)
+{
+	const struct run *run = site->view.report->runs[at];
+	const struct case_group *group = &site->view.report->cases[run->case_index];
+
+	set_page(site, PAGE_RUN, run);
+	site->page.run_at = at;
+	strbuf_reset(&site->name);
+	view_run_href(&site->view, &site->view.report->suites[group->suite], group, run,
+		      &site->name);
+	return render_as(site, "page_run", site->name.text, err);
+}
+
+static int render_family(struct site *site, size_t at, struct error *err)
+{
+	set_page(site, PAGE_FAMILY, &site->view.families->items[at]);
+	strbuf_reset(&site->name);
+	view_family_href(&site->view, at, &site->name);
+	return render_as(site, "page_family", site->name.text, err);
+}
+
+static int render_groups(struct site *site, struct error *err)
+{
+	const struct report *report = site->view.report;
+	int failed = 0;
+
+	for (size_t i = 0; i < site->page.families && !failed; i++)
+		failed = render_family(site, i, err);
+	for (size_t i = 0; i < report->suite_count && !failed; i++)
+		if (site->plan.suites[i])
+			failed = render_suite(site, &report->suites[i], err);
+	for (size_t i = 0; i < report->case_count && !failed; i++)
+		if (site->plan.cases[i])
+			failed = render_case(site, &report->cases[i], err);
+	for (size_t i = 0; i < report->run_count && !failed; i++)
+		if (run_is_shown(&site->view, report->runs[i]))
+			failed = render_run(site, i, err);
+	return failed;
+}
+
+/* ---- the plan ---- */
+
+/* What a row takes, rather too much than too little. */
+static const size_t row_prices[LIST_COUNT] = {
+	[LIST_SUITES] = 2200, [LIST_FAMILIES] = 1700, [LIST_CRITERIA] = 1000,
+	[LIST_FAILING] = 900, [LIST_FLAKY] = 1300,    [LIST_NOTES] = 500,
+};
+
+enum { BREAKDOWN_ROW_PRICE = 1000 };
+
+/* How many of a list's elements its parts together show. */
+static size_t listed(enum view_list list, uint64_t count, uint64_t bytes)
+{
+	const struct list_size *size = &list_sizes[list];
+	uint64_t room = bytes / 100 * LIST_SHARE / row_prices[list];
+	uint64_t most = size->first + (PARTS_MAX - 1) * size->rest;
+
+	if (room < size->first)
+		room = size->first;
+	if (room > most)
+		room = most;
+	return (size_t)(count < room ? count : room);
+}
+
+/* Which of the listed families have a page; returns what these take. */
+static uint64_t plan_families(struct site *site, uint64_t bytes, uint64_t files)
+{
+	size_t count = site->page.windows[LIST_FAMILIES].listed;
+	uint64_t price;
+
+	if (count > SITE_FAMILIES)
+		count = SITE_FAMILIES;
+	if (count > files / 100 * LIST_SHARE)
+		count = (size_t)(files / 100 * LIST_SHARE);
+	while ((price = view_plan_family_price(site->view.families, count)) >
+	       bytes / 100 * LIST_SHARE)
+		count /= 2;
+	site->page.families = count;
+	return price;
+}
+
+static uint64_t breakdown_price(const struct breakdown *breakdown)
+{
+	size_t rows = breakdown ? breakdown->count : 0;
+
+	return BREAKDOWN_ROW_PRICE * (rows < BREAKDOWN_LISTED ? rows : BREAKDOWN_LISTED + 1);
+}
+
+/* Sets the lists of the index; what is left is for the other pages. */
+static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
+{
+	const struct report *report = site->view.report;
+	const uint64_t counts[LIST_COUNT] = {
+		[LIST_SUITES] = report->suite_count,
+		[LIST_FAMILIES] = site->view.families ? site->view.families->count : 0,
+		[LIST_CRITERIA] = site->view.criteria ? site->view.criteria->count : 0,
+		[LIST_FAILING] = report->failing_cases,
+		[LIST_FLAKY] = report->flaky_cases,
+		[LIST_NOTES] = site->view.notes->count,
+	};
+	uint64_t taken = FRAME_PRICE, used = FIXED_FILES;
+
+	taken += breakdown_price(site->view.models) + breakdown_price(site->view.agents);
+	if (site->view.logo) {
+		taken += site->view.logo->length;
+		used++;
+	}
+	set_list(site, LIST_FAILURES, SIZE_MAX);
+	for (size_t i = 0; i < INDEX_LISTS; i++) {
+		enum view_list list = index_lists[i];
+
+		set_list(site, list, listed(list, counts[list], *bytes));
+		taken += site->page.windows[list].listed * row_prices[list];
+		used += site->page.windows[list].parts - 1;
+	}
+	taken += plan_families(site, *bytes, *files);
+	used += site->page.families;
+	*bytes -= taken < *bytes ? taken : *bytes;
+	*files -= used < *files ? used : *files;
+}
+
+static int write_logo(struct site *site, struct error *err)
+{
+	const struct logo *logo = site->view.logo;
+
+	if (!logo)
+		return 0;
+	strbuf_reset(&site->name);
+	logo_file(logo, &site->name);
+	if (begin_file(site, site->name.text, err))
+		return -1;
+	return write_file(site, logo->bytes, logo->length, err);
+}
+
+static int render_site(struct site *site, struct error *err)
+{
+	if (render_index(site, err) || render_groups(site, err) ||
+	    render_as(site, "page_style", style_file, err) ||
+	    render_escaped(site, "page_search", search_file, escape_json, err) ||
+	    write_logo(site, err))
+		return -1;
+	return render_as(site, script_file, script_file, err);
+}
+
+/* Renders by a plan for so much; what does not fit is no error while it is measured. */
+static int render_planned(struct site *site, uint64_t bytes, uint64_t files, bool measuring,
+			  struct error *err)
+{
+	uint64_t search;
+	int failed;
+
+	site->measuring = measuring;
+	site->bytes = site->files = 0;
+	plan_lists(site, &bytes, &files);
+	search = bytes / 100 * SEARCH_SHARE < SEARCH_BYTES ? bytes / 100 * SEARCH_SHARE
+							   : SEARCH_BYTES;
+	view_plan_site(&site->plan, &site->view, bytes - search, files);
+	site->view.plan = &site->plan;
+	site->view.site = &site->page;
+	view_search_init(&site->search, &site->view, search);
+	failed = render_site(site, err);
+	site->view.plan = NULL;
+	site->view.site = NULL;
+	view_search_release(&site->search);
+	view_plan_release(&site->plan);
+	return failed && measuring && is_over(site) ? 0 : failed;
+}
+
+/* Plans are made smaller until one fits; what is never left out may take more than the budget. */
+static int fit(struct site *site, struct error *err)
+{
+	uint64_t bytes = site->view.render->site_bytes, files = site->view.render->site_files;
+
+	for (;;) {
+		if (render_planned(site, bytes, files, true, err))
+			return -1;
+		if (!is_over(site) || (!bytes && !files))
+			break;
+		bytes /= 2;
+		files /= 2;
+	}
+	return render_planned(site, bytes, files, false, err);
+}
+
+int site_render(const struct rendering *rendering, struct error *err)
+{
+	struct site *site = memory_alloc(sizeof(*site));
+	int failed;
+
+	*site = (struct site){
+		.rendering = rendering, .view = *rendering->view, .name = STRBUF_INIT};
+	criteria_init(&site->criteria, false);
+	site->page.search = &site->search;
+	failed = fit(site, err);
+	criteria_release(&site->criteria);
+	strbuf_release(&site->name);
+	memory_free(site);
+	return failed;
+}
+
+/* ---- an earlier site ---- */
+
+/* `suite-s-0123456789abcdef-2.html`, `flaky-2.html`: only such names are ever made. */
+bool site_has_file(const char *name)
+{
+	static const char *const beginnings[] = {"index",     "suites-", "families-", "criteria-",
+						 "failures-", "flaky-",  "notes-",    "cause-f-",
+						 "suite-s-",  "case-c-", "run-r-"};
+	static const char end[] = ".html";
+
+	if (strcmp(name, script_file) == 0 || strcmp(name, style_file) == 0 ||
+	    strcmp(name, search_file) == 0 || logo_has_file(name))
+		return true;
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
+		size_t length = strlen(beginnings[i]);
+
+		if (strncmp(name, beginnings[i], length) == 0 &&
+		    strcmp(name + length + strspn(name + length, "0123456789abcdef-"), end) == 0)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,69 @@
+/*
+ * junit_names: which runs make one <testcase>, and the names under which consumers keep them.
+ *
+ * GitLab keeps a case under job + classname + name, and of two with the same key one is lost. So
+ * keys are unique over the whole report, and stay so after Jenkins made addresses of them (all but
+ * ASCII letters, digits and _ becomes _). Names depend on the report's order alone:
+ *
+ *   name              the first test case of a case
+ *   name [2]          the next ones, in the order of runs
+ *   name [4f2a91]     another case with that name; the digits come from its id, so that
+ *                     they stay the same when cases are added
+ */
+#ifndef RUNTALLY_FORMATS_JUNIT_NAMES_H
+#define RUNTALLY_FORMATS_JUNIT_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/analysis/results.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/formats/format.h"
+
+struct junit_names {
+	const struct report *report;
+	size_t limit;         /* bytes of a name */
+	struct arena arena;   /* owns all below */
+	const char **suites;  /* by suite: its name */
+	const char **classes; /* by suite: its classname */
+	uint32_t *tags;       /* by case: told apart by these digits; 0: by its name alone */
+	uint32_t *ordinals;   /* by run: 1, 2, ... of its case; 0: a retry of an earlier run */
+	uint32_t *retries; /* by run: the retry that follows it, 0: none; NULL: without --reruns */
+};
+
+/* One test case: a run of a case and its retries. */
+struct junit_unit {
+	size_t test_case, run; /* indexes in the report */
+};
+
+/* Names all cases of the report, which must stay. */
+void junit_names_init(struct junit_names *names, const struct report *report,
+		      const struct render_options *options);
+void junit_names_release(struct junit_names *names);
+
+/* The first test case of a suite, and the one after *unit; false: no more. */
+bool junit_unit_first(const struct junit_names *names, size_t suite, struct junit_unit *unit);
+bool junit_unit_next(const struct junit_names *names, struct junit_unit *unit);
+
+/* The retry after run `run` of the same test case; false: no more. */
+bool junit_retry_next(const struct junit_names *names, size_t *run);
+
+/* Whether the run has a verdict: passed, failed or error. */
+bool junit_is_judged(const struct run *run);
+/*
+ * Of the tries of the test case that begins with run `run`, the last one with a verdict decides, or
+ * else the first.
+ */
+const struct run *junit_deciding_run(const struct junit_names *names, size_t run);
+/* Milliseconds that its tries took together, as far as they are known. */
+int64_t junit_unit_time(const struct junit_names *names, size_t run);
+/* Both are not negative; stops at the top. */
+int64_t junit_add_time(int64_t sum, int64_t ms);
+
+/* Appends the name of a test case, one line. */
+void junit_unit_name(const struct junit_names *names, const struct junit_unit *unit,
+		     struct strbuf *out);
+
+#endif

@@ -1,0 +1,413 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "runtally/base/output.h"
+#include "runtally/base/path.h"
+#include "runtally/base/sha256.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/base/times.h"
+
+/* Runs of one entry: damage to an archive costs an entry, and threads read one each. */
+enum { ENTRY_RUNS = 5000 };
+
+/* The files of one month, first..end, and the runs in them that stay. */
+struct month {
+	const char *folder, *name; /* `2026/11` */
+	struct history_files *files;
+	size_t first, end;
+	struct runs runs;
+};
+
+/* ---- order: what is alike lies together, which packs well ---- */
+
+static int compare_texts(const char *a, const char *b)
+{
+	if (a == b || !a || !b)
+		return (a && a != b) - (b && a != b);
+	return strcmp(a, b);
+}
+
+static int compare_labels(const struct label *a, const struct label *b)
+{
+	int order = compare_texts(a->id, b->id);
+
+	return order ? order : compare_texts(a->name, b->name);
+}
+
+static int compare_runs(const void *a, const void *b)
+{
+	const struct run *one = *(struct run *const *)a, *other = *(struct run *const *)b;
+	int64_t when = run_when(one), other_when = run_when(other);
+	int order = compare_texts(one->source, other->source);
+
+	if (!order)
+		order = compare_labels(&one->suite, &other->suite);
+	if (!order)
+		order = compare_labels(&one->agent, &other->agent);
+	if (!order)
+		order = compare_labels(&one->test_case, &other->test_case);
+	if (!order)
+		order = (when > other_when) - (when < other_when);
+	return order ? order : compare_texts(one->run_id, other->run_id);
+}
+
+/* ---- the archive ---- */
+
+static int add_text(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	(void)err;
+	strbuf_add(ctx, bytes, length);
+	return 0;
+}
+
+static int add_entry(struct bundle *bundle, const struct month *month, size_t first,
+		     struct sha256 *hash, struct error *err)
+{
+	size_t rest = month->runs.count - first, count = rest < ENTRY_RUNS ? rest : ENTRY_RUNS;
+	struct strbuf text = STRBUF_INIT;
+	const struct history_part part = {
+		.sink = add_text, .sink_ctx = &text, .month = month->name};
+	uint8_t digest[SHA256_SIZE];
+	char name[40];
+	int failed = history_write(&part, month->runs.items + first, count, digest, err);
+
+	snprintf(name, sizeof(name), "runs-%06zu.ndjson", first / ENTRY_RUNS + 1);
+	if (!failed) {
+		bundle_add(bundle, name, text.text, text.length);
+		sha256_add(hash, digest, sizeof(digest));
+	}
+	strbuf_release(&text);
+	return failed;
+}
+
+/* All runs of the month; the name follows from them. */
+static struct bundle *pack(const struct month *month, struct strbuf *path, struct error *err)
+{
+	struct bundle *bundle = bundle_new();
+	struct sha256 hash;
+	uint8_t digest[SHA256_SIZE];
+	char hex[SHA256_HEX_SIZE];
+
+	bundle_pack_tightly(bundle);
+	sha256_init(&hash);
+	for (size_t i = 0; i < month->runs.count; i += ENTRY_RUNS)
+		if (add_entry(bundle, month, i, &hash, err)) {
+			bundle_free(bundle);
+			return NULL;
+		}
+	sha256_finish(&hash, digest);
+	sha256_hex(digest, hex);
+	strbuf_addf(path, "%s/%s/%.4s%s-%.*s.zip", month->folder, month->name, month->name,
+		    month->name + 5, HISTORY_HASH_DIGITS, hex);
+	return bundle;
+}
+
+/* When it began. */
+static int64_t month_seconds(const char *name)
+{
+	char first[DATE_TEXT_SIZE];
+	int64_t ms = 0;
+
+	snprintf(first, sizeof(first), "%.4s-%.2s-01", name, name + 5);
+	return time_or_date_parse(first, &ms) ? ms / 1000 : 0;
+}
+
+static int write_archive(const struct month *month, struct bundle *bundle, const char *path,
+			 struct error *err)
+{
+	struct output *output;
+
+	if (access(path, F_OK) == 0) {
+		bundle_free(bundle);
+		return 0;
+	}
+	output = output_open(path, err);
+	if (!output) {
+		bundle_free(bundle);
+		return -1;
+	}
+	if (bundle_commit(bundle, output, month_seconds(month->name), err)) {
+		output_abort(output);
+		return -1;
+	}
+	return output_commit(output, err);
+}
+
+/* ---- one month ---- */
+
+static int remove_file(const char *path, struct error *err)
+{
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	return error_set(err, "%s: cannot remove: %s", path, strerror(errno));
+}
+
+/* What is in the archive now; the folders, where nothing is left. */
+static int remove_files(const struct month *month, const char *archive, struct error *err)
+{
+	struct strbuf path = STRBUF_INIT;
+	int failed = 0;
+
+	for (size_t i = month->first; i < month->end && !failed; i++) {
+		const struct history_file *file = &month->files->items[i];
+
+		if (!file->refused && strcmp(file->path, archive) != 0)
+			failed = remove_file(file->path, err);
+	}
+	strbuf_addf(&path, "%s/%s", month->folder, month->name);
+	if (!failed && rmdir(path.text) == 0) {
+		strbuf_truncate(&path, path.length - strlen("/00"));
+		rmdir(path.text);
+	}
+	strbuf_release(&path);
+	return failed;
+}
+
+static void drop_old(struct month *month, const struct history_caps *caps)
+{
+	struct runs *runs = &month->runs;
+	int64_t oldest = caps->now - (int64_t)caps->max_age_days * DAY_MS;
+	size_t kept = 0;
+
+	if (!caps->max_age_days)
+		return;
+	for (size_t i = 0; i < runs->count; i++)
+		if (run_when(runs->items[i]) == TIME_UNKNOWN || run_when(runs->items[i]) >= oldest)
+			runs->items[kept++] = runs->items[i];
+	runs->count = kept;
+}
+
+static int roll_up(const struct month *month, struct error *err)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct bundle *bundle;
+	int failed = 0;
+
+	if (month->runs.count) {
+		qsort(month->runs.items, month->runs.count, sizeof(*month->runs.items),
+		      compare_runs);
+		bundle = pack(month, &path, err);
+		failed = bundle ? write_archive(month, bundle, path.text, err) : -1;
+	}
+	if (!failed)
+		failed = remove_files(month, path.text, err);
+	strbuf_release(&path);
+	return failed;
+}
+
+/* Another call compacts it. */
+static bool has_vanished(const struct month *month)
+{
+	for (size_t i = month->first; i < month->end; i++)
+		if (access(month->files->items[i].path, F_OK))
+			return true;
+	return false;
+}
+
+static void leave_month(const struct month *month, const struct notes *found, struct notes *notes)
+{
+	struct strbuf text = STRBUF_INIT;
+	size_t at = 0;
+
+	for (size_t i = month->first; i < month->end; i++)
+		month->files->items[i].refused = true;
+	while (at + 1 < found->count && found->items[at].severity != SEVERITY_ERROR)
+		at++;
+	strbuf_addf(&text, "history: %s stays as it is, for it cannot be read: ", month->name);
+	if (at < found->count)
+		strbuf_addf(&text, "%s: %s", found->items[at].file, found->items[at].text);
+	notes_add(notes, &(struct note){.severity = SEVERITY_ERROR, .text = text.text});
+	strbuf_release(&text);
+}
+
+static int compact_month(struct month *month, const struct history_caps *caps,
+			 const struct ingest_options *options, struct notes *notes,
+			 struct error *err)
+{
+	struct ingest_counts counts;
+	struct notes found;
+	int failed = 0;
+
+	notes_init(&found, notes->limit);
+	runs_init(&month->runs, NULL);
+	history_ingest(month->files, month->first, month->end, options, &month->runs, &counts,
+		       &found);
+	if (!found.errors) {
+		drop_old(month, caps);
+		failed = roll_up(month, err);
+	} else if (!has_vanished(month)) {
+		leave_month(month, &found, notes);
+	}
+	runs_release(&month->runs);
+	notes_release(&found);
+	return failed;
+}
+
+/* ---- all of them ---- */
+
+/* The file stays where it is, for whoever wants to repair it, or has the version for it. */
+static void leave_troubled(struct history_files *files, struct notes *notes)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		struct history_file *file = &files->items[i];
+		struct strbuf text = STRBUF_INIT;
+
+		if (!file->trouble)
+			continue;
+		strbuf_addf(&text, "history: %s/%s is %s: it is not compacted", file->month,
+			    path_name(file->path),
+			    file->refused ? "of a schema that this version does not know"
+					  : "not whole");
+		notes_add(notes, &(struct note){.severity = SEVERITY_ERROR, .text = text.text});
+		strbuf_release(&text);
+		file->trouble = NULL;
+		file->refused = true;
+	}
+}
+
+static size_t end_of_month(const struct history_files *files, size_t first)
+{
+	size_t end = first;
+
+	while (end < files->count &&
+	       strcmp(files->items[end].month, files->items[first].month) == 0)
+		end++;
+	return end;
+}
+
+/* Whether there is more than one archive to it, or runs may be too old. */
+static bool is_due(const struct history_files *files, size_t first, size_t end,
+		   const struct history_caps *caps)
+{
+	size_t archives = 0, others = 0;
+
+	for (size_t i = first; i < end; i++) {
+		archives += files->items[i].archive;
+		others += !files->items[i].archive && !files->items[i].refused;
+	}
+	return others || archives > 1 || (archives && caps->max_age_days);
+}
+
+static int compact_months(struct history_files *files, const char *folder,
+			  const struct history_caps *caps, const struct ingest_options *options,
+			  struct notes *notes, struct error *err)
+{
+	char now[MONTH_TEXT_SIZE];
+	int failed = 0;
+	size_t end;
+
+	history_month(caps->now, now);
+	for (size_t first = 0; first < files->count && !failed; first = end) {
+		struct month month = {.folder = folder, .files = files, .first = first};
+
+		month.end = end = end_of_month(files, first);
+		month.name = files->items[first].month;
+		if (strcmp(month.name, now) != 0 && is_due(files, first, end, caps))
+			failed = compact_month(&month, caps, options, notes, err);
+	}
+	return failed;
+}
+
+static void note_dropped(const struct month *month, uint64_t max_bytes, struct notes *notes)
+{
+	char text[120];
+
+	snprintf(text, sizeof(text),
+		 "history: %s is dropped: all takes more than %" PRIu64 " bytes", month->name,
+		 max_bytes);
+	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
+}
+
+/* What may go of the month. */
+static uint64_t spare_bytes(const struct month *month)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = month->first; i < month->end; i++)
+		if (!month->files->items[i].refused)
+			bytes += month->files->items[i].size;
+	return bytes;
+}
+
+static int drop_months(struct history_files *files, const char *folder,
+		       const struct history_caps *caps, struct notes *notes, struct error *err)
+{
+	char now[MONTH_TEXT_SIZE];
+	uint64_t bytes = 0;
+	int failed = 0;
+	size_t end;
+
+	history_month(caps->now, now);
+	for (size_t i = 0; i < files->count; i++)
+		bytes += files->items[i].size;
+	for (size_t first = 0; first < files->count && bytes > caps->max_bytes && !failed;
+	     first = end) {
+		struct month month = {.folder = folder, .files = files, .first = first};
+		uint64_t spare;
+
+		month.end = end = end_of_month(files, first);
+		month.name = files->items[first].month;
+		spare = spare_bytes(&month);
+		if (strcmp(month.name, now) == 0 || !spare)
+			continue;
+		failed = remove_files(&month, "", err);
+		note_dropped(&month, caps->max_bytes, notes);
+		bytes -= spare;
+	}
+	return failed;
+}
+
+/* What was left alone when months were rolled up is left alone now, too. */
+static void keep_left(struct history_files *files, const struct history_files *before)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		struct history_file *file = &files->items[i];
+
+		while (at < before->count && strcmp(before->items[at].path, file->path) < 0)
+			at++;
+		if (at < before->count && strcmp(before->items[at].path, file->path) == 0)
+			file->refused = before->items[at].refused;
+	}
+}
+
+static int make_room(const struct history_files *before, const char *folder,
+		     const struct history_caps *caps, struct notes *notes, struct error *err)
+{
+	struct history_files files;
+	int failed = history_list(&files, folder, err);
+
+	if (!failed) {
+		keep_left(&files, before);
+		failed = drop_months(&files, folder, caps, notes, err);
+	}
+	history_files_release(&files);
+	return failed;
+}
+
+int history_compact(const char *folder, const struct history_caps *caps,
+		    const struct ingest_options *options, struct notes *notes, struct error *err)
+{
+	struct ingest_options as_they_are = *options;
+	struct history_files files;
+	int failed;
+
+	as_they_are.redact = false;
+	as_they_are.progress = NULL;
+	failed = history_list(&files, folder, err);
+	if (!failed) {
+		history_check(&files, options->jobs);
+		leave_troubled(&files, notes);
+		failed = compact_months(&files, folder, caps, &as_they_are, notes, err);
+	}
+	if (!failed && caps->max_bytes)
+		failed = make_room(&files, folder, caps, notes, err);
+	history_files_release(&files);
+	return failed;
+}

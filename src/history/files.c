@@ -1,0 +1,383 @@
+#include "files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtally/base/path.h"
+#include "runtally/base/sha256.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/base/thread_pool.h"
+#include "runtally/input/source.h"
+
+/* ---- which there are ---- */
+
+/* Whether the text has this form: `0` stands for any digit. */
+static bool has_form(const char *text, const char *form)
+{
+	for (; *form; text++, form++)
+		if (*form == '0' ? *text < '0' || *text > '9' : *text != *form)
+			return false;
+	return true;
+}
+
+static bool is_year(const char *name)
+{
+	return has_form(name, "0000") && !name[4];
+}
+
+static bool is_month(const char *name)
+{
+	return has_form(name, "00") && !name[2];
+}
+
+static bool is_file(const char *name)
+{
+	if (is_archive_name(name))
+		return has_form(name, "000000-");
+	return has_form(name, "00000000T000000Z-") && is_export_name(name);
+}
+
+/* A name that vanished is no longer there: another call compacts. */
+static void add_file(struct history_files *files, const char *month, const char *path)
+{
+	struct history_file *file;
+	struct stat info;
+
+	if (stat(path, &info) || !S_ISREG(info.st_mode))
+		return;
+	files->items = array_reserve(files->items, &files->capacity, files->count + 1,
+				     sizeof(*files->items));
+	file = &files->items[files->count++];
+	*file = (struct history_file){
+		.path = path,
+		.month = month,
+		.archive = is_archive_name(path),
+		.device = info.st_dev,
+		.inode = info.st_ino,
+		.size = (uint64_t)info.st_size,
+	};
+}
+
+/* Calls `take` for the names in a folder; one that is missing has none. */
+struct lister {
+	struct history_files *files;
+	bool (*wanted)(const char *name);
+	int (*take)(struct history_files *files, const char *path, struct error *err);
+	bool below; /* what is no folder has just a name like one's */
+};
+
+static int list_names(const struct lister *lister, const char *folder, struct error *err)
+{
+	DIR *stream = opendir(folder);
+	const struct dirent *entry;
+	int failed = 0;
+
+	if (!stream && (errno == ENOENT || (errno == ENOTDIR && lister->below)))
+		return 0;
+	if (!stream)
+		return error_set(err, "%s: cannot open: %s", folder, strerror(errno));
+	while (!failed && (entry = readdir(stream)))
+		if (lister->wanted(entry->d_name))
+			failed = lister->take(
+				lister->files,
+				path_join(&lister->files->arena, folder, entry->d_name), err);
+	closedir(stream);
+	return failed;
+}
+
+static int take_file(struct history_files *files, const char *path, struct error *err)
+{
+	const char *month = path_parent(&files->arena, path);
+
+	(void)err;
+	add_file(files, month + strlen(month) - (MONTH_TEXT_SIZE - 1), path);
+	return 0;
+}
+
+static int take_month(struct history_files *files, const char *path, struct error *err)
+{
+	const struct lister lister = {files, is_file, take_file, .below = true};
+
+	return list_names(&lister, path, err);
+}
+
+static int take_year(struct history_files *files, const char *path, struct error *err)
+{
+	const struct lister lister = {files, is_month, take_month, .below = true};
+
+	return list_names(&lister, path, err);
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	const struct history_file *one = a, *other = b;
+
+	return strcmp(one->path, other->path);
+}
+
+int history_list(struct history_files *files, const char *folder, struct error *err)
+{
+	const struct lister lister = {files, is_year, take_year, .below = false};
+	int failed;
+
+	*files = (struct history_files){.count = 0};
+	arena_init(&files->arena, 0);
+	failed = list_names(&lister, folder, err);
+	if (files->count)
+		qsort(files->items, files->count, sizeof(*files->items), compare_files);
+	return failed;
+}
+
+void history_files_release(struct history_files *files)
+{
+	memory_free(files->items);
+	arena_release(&files->arena);
+}
+
+/* ---- whether they are whole ---- */
+
+enum { FOOTER_MOST = 512, READ_BYTES = 128 * 1024, SCHEMA_MOST = 60 };
+
+/* One file, looked at by one thread. */
+struct check {
+	struct job job; /* first: run_check gets a pointer to it */
+	struct history_file *file;
+	char schema[SCHEMA_MOST]; /* one that is not known */
+	const char *trouble;
+};
+
+/* What the bytes say. */
+struct look {
+	int fd;
+	uint64_t end;   /* where the footer begins */
+	uint64_t lines; /* before it */
+	char head[READ_BYTES], footer[FOOTER_MOST + 1];
+	struct sha256 hash;
+};
+
+static bool read_at(const struct look *look, void *buffer, size_t size, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t got =
+			pread(look->fd, (char *)buffer + done, size - done, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		done += (size_t)got;
+	}
+	return true;
+}
+
+/* The last line, if it is a whole one. */
+static bool find_footer(struct look *look, uint64_t size)
+{
+	size_t length = size < FOOTER_MOST ? (size_t)size : FOOTER_MOST;
+	char tail[FOOTER_MOST];
+	size_t at = length - 1;
+
+	if (!length || !read_at(look, tail, length, size - length) || tail[at] != '\n')
+		return false;
+	while (at > 0 && tail[at - 1] != '\n')
+		at--;
+	memcpy(look->footer, tail + at, length - at);
+	look->footer[length - at] = '\0';
+	look->end = size - (length - at);
+	return at > 0 && strncmp(look->footer, "{\"schema\":\"" HISTORY_END_SCHEMA "\"",
+				 strlen("{\"schema\":\"" HISTORY_END_SCHEMA "\"")) == 0;
+}
+
+/* Reads all before the footer. */
+static bool hash_bytes_before(struct look *look)
+{
+	char buffer[READ_BYTES];
+
+	sha256_init(&look->hash);
+	for (uint64_t at = 0; at < look->end;) {
+		size_t size = look->end - at < READ_BYTES ? (size_t)(look->end - at) : READ_BYTES;
+
+		if (!read_at(look, buffer, size, at))
+			return false;
+		sha256_add(&look->hash, buffer, size);
+		at += size;
+		for (const char *line = buffer;
+		     (line = memchr(line, '\n', (size_t)(buffer + size - line))); line++)
+			look->lines++;
+	}
+	return true;
+}
+
+/* What follows `name` in the footer; "" where it has none such. */
+static const char *footer_member(const struct look *look, const char *name)
+{
+	const char *found = strstr(look->footer, name);
+
+	return found ? found + strlen(name) : "";
+}
+
+static bool footer_fits(struct look *look)
+{
+	uint8_t digest[SHA256_SIZE];
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_finish(&look->hash, digest);
+	sha256_hex(digest, hex);
+	return strncmp(footer_member(look, "\"sha256\":\""), hex, SHA256_HEX_SIZE - 1) == 0 &&
+	       strtoull(footer_member(look, "\"runs\":"), NULL, 10) + 1 == look->lines;
+}
+
+/* The schema that the first line tells; false: none of a history. */
+static bool find_schema(const struct look *look, uint64_t size, char schema[SCHEMA_MOST])
+{
+	static const char begin[] = "{\"schema\":\"";
+	char head[sizeof(begin) + SCHEMA_MOST];
+	size_t length = size < sizeof(head) - 1 ? (size_t)size : sizeof(head) - 1;
+	size_t end;
+
+	if (!read_at(look, head, length, 0))
+		return false;
+	head[length] = '\0';
+	if (strncmp(head, begin, sizeof(begin) - 1) != 0)
+		return false;
+	end = strcspn(head + sizeof(begin) - 1, "\"");
+	if (end >= SCHEMA_MOST)
+		end = SCHEMA_MOST - 1;
+	memcpy(schema, head + sizeof(begin) - 1, end);
+	schema[end] = '\0';
+	return strncmp(schema, "runtally.history/", strlen("runtally.history/")) == 0;
+}
+
+static void look_at(struct check *check, struct look *look)
+{
+	uint64_t size = check->file->size;
+
+	if (!find_schema(look, size, check->schema)) {
+		check->trouble = "does not begin as a file of a history does";
+	} else if (strcmp(check->schema, HISTORY_SCHEMA) != 0) {
+		check->file->refused = true;
+	} else if (!find_footer(look, size)) {
+		check->trouble = "is cut off: its last line is missing";
+	} else if (!hash_bytes_before(look) || !footer_fits(look)) {
+		check->trouble = "is not as it was written: its checksum does not fit";
+	}
+}
+
+static void run_check(struct job *job, void *hand)
+{
+	struct check *check = (struct check *)job;
+	struct look *look = hand;
+
+	look->lines = 0;
+	look->fd = open(check->file->path, O_RDONLY | O_CLOEXEC);
+	if (look->fd < 0)
+		return; /* whoever reads it will say so */
+	look_at(check, look);
+	close(look->fd);
+}
+
+static void take_check(struct history_files *files, const struct check *check)
+{
+	struct history_file *file = check->file;
+
+	if (file->refused)
+		file->trouble = arena_printf(&files->arena,
+					     "is not read: the schema %s is not known to this "
+					     "version",
+					     check->schema);
+	else if (check->trouble)
+		file->trouble =
+			arena_printf(&files->arena, "%s; its whole records count", check->trouble);
+}
+
+void history_check(struct history_files *files, size_t jobs)
+{
+	size_t hands = jobs ? jobs : crew_processors();
+	struct check *checks = memory_alloc(files->count * sizeof(*checks));
+	struct look *looks = memory_alloc(hands * sizeof(*looks));
+	void *of_crew[JOBS_MOST];
+	struct crew *crew;
+
+	for (size_t i = 0; i < hands; i++)
+		of_crew[i] = &looks[i];
+	crew = crew_new(of_crew, hands);
+	for (size_t i = 0; i < files->count; i++) {
+		checks[i] = (struct check){.job = {.run = run_check}, .file = &files->items[i]};
+		if (!files->items[i].archive)
+			crew_add(crew, &checks[i].job);
+	}
+	for (size_t i = 0; i < files->count; i++) {
+		if (files->items[i].archive)
+			continue;
+		crew_finish(crew, &checks[i].job);
+		take_check(files, &checks[i]);
+	}
+	crew_free(crew);
+	memory_free(looks);
+	memory_free(checks);
+}
+
+/* ---- their runs ---- */
+
+/* What reading says of records in a file that is not whole is in the note on the file. */
+static void drop_errors_of(struct notes *notes, const char *path)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < notes->count; i++) {
+		const struct note *note = &notes->items[i];
+
+		if (note->severity == SEVERITY_ERROR && note->opened &&
+		    strcmp(note->opened, path) == 0)
+			notes->errors -= note->count;
+		else
+			notes->items[kept++] = *note;
+	}
+	notes->count = kept;
+}
+
+static void note_trouble(const struct history_file *file, struct notes *notes)
+{
+	notes_add(notes, &(struct note){
+				 .severity = SEVERITY_ERROR,
+				 .file = path_name(file->path),
+				 .opened = file->path,
+				 .text = file->trouble,
+			 });
+}
+
+void history_ingest(const struct history_files *files, size_t first, size_t end,
+		    const struct ingest_options *options, struct runs *runs,
+		    struct ingest_counts *counts, struct notes *notes)
+{
+	const char **paths = memory_alloc((end - first) * sizeof(*paths));
+	struct ingest_options own = *options;
+	struct notes found;
+	size_t count = 0;
+
+	own.from = NULL;
+	own.details = DETAILS_NONE;
+	own.later_wins = true;
+	own.limits.label_bytes = UINT32_MAX; /* they were cut when they were written */
+	notes_init(&found, notes->limit);
+	for (size_t i = first; i < end; i++)
+		if (!files->items[i].refused)
+			paths[count++] = files->items[i].path;
+	ingest(paths, count, &own, runs, counts, &found);
+	for (size_t i = first; i < end; i++)
+		if (files->items[i].trouble)
+			drop_errors_of(&found, files->items[i].path);
+	notes_append(notes, &found, 0);
+	for (size_t i = first; i < end; i++)
+		if (files->items[i].trouble)
+			note_trouble(&files->items[i], notes);
+	notes_release(&found);
+	memory_free(paths);
+}

@@ -1,0 +1,74 @@
+/*
+ * history_files: the files of a history: which there are, whether they are whole, their runs; how
+ * one is written. Shared by history.c, history_files.c, history_write.c and history_compact.c.
+ */
+#ifndef RUNTALLY_HISTORY_FILES_H
+#define RUNTALLY_HISTORY_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "runtally/base/arena.h"
+#include "runtally/history/history.h"
+#include "runtally/template/mustache.h"
+
+#define HISTORY_SCHEMA     "runtally.history/1"
+#define HISTORY_END_SCHEMA "runtally.history.end/1"
+
+struct history_file {
+	const char *path;
+	const char *month; /* `2026/11` */
+	bool archive;
+	dev_t device;
+	ino_t inode;
+	uint64_t size;
+	const char *trouble; /* why it is not whole; NULL: it is, or it is an archive */
+	bool refused;        /* it is not to be read at all */
+};
+
+/* In the order of paths; owned by the arena, but for `items`. */
+struct history_files {
+	struct arena arena;
+	struct history_file *items;
+	size_t count, capacity;
+};
+
+/* -1: a folder that is there cannot be read. */
+int history_list(struct history_files *files, const char *folder, struct error *err);
+void history_files_release(struct history_files *files);
+/* Looks at the bytes of each file that is no archive: sets `trouble` and `refused`. */
+void history_check(struct history_files *files, size_t jobs);
+
+/*
+ * Reads files `first` up to (not with) `end` into `runs`, each once, and says what is wrong with
+ * them. Of what is not whole there is one note.
+ */
+void history_ingest(const struct history_files *files, size_t first, size_t end,
+		    const struct ingest_options *options, struct runs *runs,
+		    struct ingest_counts *counts, struct notes *notes);
+
+/* A file that is being written, in pieces (an archive has several). */
+struct history_part {
+	render_sink *sink;
+	void *sink_ctx;
+	const struct history_stamp *stamp; /* NULL: of an archive, which tells its month */
+	const char *month;
+};
+
+/* Header, runs, footer; the digest is that of the footer. */
+int history_write(const struct history_part *part, struct run *const *runs, size_t count,
+		  uint8_t *digest, struct error *err);
+
+/* Makes the folder `FOLDER/YYYY/MM` as far as it is missing, and lasting. */
+int history_make_month(const char *folder, const char *month, struct error *err);
+
+/* Of the hash, in names of files. */
+enum { HISTORY_HASH_DIGITS = 16 };
+
+enum { MONTH_TEXT_SIZE = 8 };
+/* `2026/11` */
+void history_month(int64_t ms, char month[MONTH_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * paging: lists that may be cut short: page 1 of 3 without the others, or a list exactly as long
+ * as the API's silent cap (vendors.md).
+ */
+#ifndef RUNTALLY_INGEST_PAGINATION_H
+#define RUNTALLY_INGEST_PAGINATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtally/adapters/adapter.h"
+#include "runtally/model/note.h"
+
+/* One list of an envelope. Strings are borrowed and must outlive the check. */
+struct page {
+	const struct adapter *owner; /* of its records; NULL: no record was recognised */
+	const char *file, *opened;
+	int64_t page, total_pages, total_results; /* page counts from 0; -1: not told */
+	size_t listed;
+	bool has_next; /* said in so many words, without a number of pages */
+};
+
+struct pages {
+	struct page *items;
+	size_t count, capacity;
+};
+
+void pages_release(struct pages *pages);
+
+/*
+ * Reads the paging members of an envelope's rest (any of the styles of vendors.md) and adds it;
+ * `page` comes with owner, file, opened and listed set.
+ */
+void pages_add(struct pages *pages, const struct datum *rest, const struct page *page);
+
+/* Moves all of `from` behind what is there. */
+void pages_append(struct pages *pages, struct pages *from);
+
+/* Adds a note (warning) for each set of pages that lacks some, and each list on a silent cap. */
+void pages_check(const struct pages *pages, struct notes *notes);
+
+#endif

@@ -1,0 +1,302 @@
+#include "runtally/ingest/redact.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "detect.h"
+#include "runtally/base/arena.h"
+
+/* A text of this run that was redacted: its place in redactor.texts. */
+struct redacted {
+	size_t start, length;
+	enum redaction_kind kind;
+	uint32_t number;
+};
+
+/* A table that grew over this is not kept for the next run, which would have to clear it. */
+enum { SLOTS_KEPT = 256 };
+
+static const char *const kind_names[REDACT_KINDS] = {
+	[REDACT_TOKEN] = "token", [REDACT_KEY] = "key",     [REDACT_JWT] = "jwt",
+	[REDACT_CARD] = "card",   [REDACT_EMAIL] = "email", [REDACT_PHONE] = "phone",
+};
+
+const char *redaction_name(enum redaction_kind kind)
+{
+	return kind_names[kind];
+}
+
+void redactor_init(struct redactor *redactor)
+{
+	*redactor = (struct redactor){.count = 0};
+	strbuf_init(&redactor->output);
+	strbuf_init(&redactor->texts);
+}
+
+void redactor_release(struct redactor *redactor)
+{
+	strbuf_release(&redactor->output);
+	strbuf_release(&redactor->texts);
+	memory_free(redactor->items);
+	memory_free(redactor->slots);
+	redactor_init(redactor);
+}
+
+void redactor_next_run(struct redactor *redactor)
+{
+	memset(redactor->numbers, 0, sizeof(redactor->numbers));
+	if (!redactor->count)
+		return;
+	redactor->count = 0;
+	strbuf_reset(&redactor->texts);
+	if (redactor->slot_count > SLOTS_KEPT) {
+		memory_free(redactor->slots);
+		redactor->slots = NULL;
+		redactor->slot_count = 0;
+	} else {
+		memset(redactor->slots, 0, redactor->slot_count * sizeof(*redactor->slots));
+	}
+}
+
+/* Slots hold positions in items, plus one; 0 is a free one. */
+static size_t *slot_of(struct redactor *redactor, enum redaction_kind kind, const char *text,
+		       size_t length)
+{
+	size_t mask = redactor->slot_count - 1;
+	size_t at = (hash_bytes(text, length) + (size_t)kind) & mask;
+
+	for (; redactor->slots[at]; at = (at + 1) & mask) {
+		const struct redacted *item = &redactor->items[redactor->slots[at] - 1];
+
+		if (item->kind == kind && item->length == length &&
+		    !memcmp(redactor->texts.text + item->start, text, length))
+			break;
+	}
+	return &redactor->slots[at];
+}
+
+static void grow_slots(struct redactor *redactor)
+{
+	size_t count = redactor->slot_count ? redactor->slot_count * 2 : 32;
+
+	memory_free(redactor->slots);
+	redactor->slots = memory_alloc(count * sizeof(*redactor->slots));
+	memset(redactor->slots, 0, count * sizeof(*redactor->slots));
+	redactor->slot_count = count;
+	for (size_t i = 0; i < redactor->count; i++) {
+		const struct redacted *item = &redactor->items[i];
+
+		*slot_of(redactor, item->kind, redactor->texts.text + item->start, item->length) =
+			i + 1;
+	}
+}
+
+static uint32_t number_of(struct redactor *redactor, enum redaction_kind kind, const char *text,
+			  size_t length)
+{
+	size_t *slot;
+
+	if (redactor->count * 2 >= redactor->slot_count)
+		grow_slots(redactor);
+	slot = slot_of(redactor, kind, text, length);
+	if (!*slot) {
+		redactor->items = array_reserve(redactor->items, &redactor->capacity,
+						redactor->count + 1, sizeof(*redactor->items));
+		redactor->items[redactor->count++] = (struct redacted){
+			.start = redactor->texts.length,
+			.length = length,
+			.kind = kind,
+			.number = ++redactor->numbers[kind],
+		};
+		strbuf_add(&redactor->texts, text, length);
+		*slot = redactor->count;
+	}
+	return redactor->items[*slot - 1].number;
+}
+
+size_t placeholder_length(struct scan *scan, size_t at, enum redaction_kind *kind)
+{
+	size_t end, digits = 0;
+
+	if (scan_byte(scan, at) != '[')
+		return 0;
+	for (int i = 0; i < REDACT_KINDS; i++) {
+		end = at + 1 + strlen(kind_names[i]);
+		if (!scan_has(scan, at + 1, kind_names[i]) || scan_byte(scan, end) != ' ')
+			continue;
+		while (digits <= 10 && is_digit(scan_byte(scan, end + 1 + digits)))
+			digits++;
+		end += 1 + digits;
+		*kind = (enum redaction_kind)i;
+		return digits && scan_byte(scan, end) == ']' ? end + 1 - at : 0;
+	}
+	return 0;
+}
+
+static bool detect_word(struct scan *scan, struct match *match)
+{
+	if (is_digit(scan_byte(scan, scan->at)))
+		return detect_bot(scan, match) || detect_card(scan, match) ||
+		       detect_phone(scan, match);
+	return detect_token(scan, match) || detect_bearer(scan, match);
+}
+
+/* At a byte that is neither letter nor digit. */
+static bool detect_mark(struct scan *scan, struct match *match)
+{
+	switch (scan_byte(scan, scan->at)) {
+	case '-':
+		return detect_pem(scan, match);
+	case ':':
+	case '=':
+		return detect_value(scan, match);
+	case '@':
+		return detect_email(scan, match);
+	case '%':
+		return detect_email(scan, match) ||
+		       (scan_has(scan, scan->at, "%2b") && detect_phone(scan, match));
+	case '\\':
+		return scan_has(scan, scan->at, "\\u002b") && detect_phone(scan, match);
+	case '\xEF':
+		return scan_has(scan, scan->at, "\xEF\xBC\x8B") && detect_phone(scan, match);
+	case '+':
+	case '(':
+		return detect_phone(scan, match);
+	default:
+		return false;
+	}
+}
+
+/* Behind it a word may begin: `\n` and `%20` within text end in a letter or digit of their own. */
+static size_t escape_length(struct scan *scan, size_t at)
+{
+	char first = scan_byte(scan, at), second = scan_byte(scan, at + 1);
+
+	if (first == '\\' && (second == 'n' || second == 'r' || second == 't'))
+		return 2;
+	if (first == '%' && is_hex(second) && is_hex(scan_byte(scan, at + 2)))
+		return 3;
+	return 0;
+}
+
+static void set_floor(struct scan *scan, size_t end, enum redaction_kind kind)
+{
+	scan->at = scan->floor = scan->fresh = end;
+	scan->after_phone = kind == REDACT_PHONE;
+}
+
+/* What a byte is to a scan: nothing, part of a word, a mark that detect_mark or skip_mark knows. */
+enum { N, W, M };
+
+static const unsigned char kinds_of_bytes[256] = {
+	['0'] = W, ['1'] = W, ['2'] = W, ['3'] = W, ['4'] = W,  ['5'] = W, ['6'] = W, ['7'] = W,
+	['8'] = W, ['9'] = W, ['A'] = W, ['B'] = W, ['C'] = W,  ['D'] = W, ['E'] = W, ['F'] = W,
+	['G'] = W, ['H'] = W, ['I'] = W, ['J'] = W, ['K'] = W,  ['L'] = W, ['M'] = W, ['N'] = W,
+	['O'] = W, ['P'] = W, ['Q'] = W, ['R'] = W, ['S'] = W,  ['T'] = W, ['U'] = W, ['V'] = W,
+	['W'] = W, ['X'] = W, ['Y'] = W, ['Z'] = W, ['a'] = W,  ['b'] = W, ['c'] = W, ['d'] = W,
+	['e'] = W, ['f'] = W, ['g'] = W, ['h'] = W, ['i'] = W,  ['j'] = W, ['k'] = W, ['l'] = W,
+	['m'] = W, ['n'] = W, ['o'] = W, ['p'] = W, ['q'] = W,  ['r'] = W, ['s'] = W, ['t'] = W,
+	['u'] = W, ['v'] = W, ['w'] = W, ['x'] = W, ['y'] = W,  ['z'] = W, ['-'] = M, [':'] = M,
+	['='] = M, ['@'] = M, ['%'] = M, ['+'] = M, ['\\'] = M, ['('] = M, ['['] = M, [0xEF] = M,
+};
+
+static unsigned char kind_at(const struct scan *scan)
+{
+	return kinds_of_bytes[(unsigned char)scan->text[scan->at]];
+}
+
+static void skip_word(struct scan *scan)
+{
+	size_t start = scan->at;
+
+	while (kind_at(scan) == W)
+		scan->at++;
+	scan->steps += scan->at - start;
+}
+
+static void skip_nothing(struct scan *scan)
+{
+	size_t start = scan->at;
+
+	while (scan->at < scan->length && kind_at(scan) == N)
+		scan->at++;
+	scan->steps += scan->at - start;
+}
+
+static void skip_mark(struct scan *scan)
+{
+	char byte = scan_byte(scan, scan->at);
+	enum redaction_kind kind;
+	size_t length = 0;
+
+	if (byte == '[' && (length = placeholder_length(scan, scan->at, &kind)))
+		set_floor(scan, scan->at + length, kind);
+	else if ((byte == '\\' || byte == '%') && (length = escape_length(scan, scan->at)))
+		scan->fresh = scan->at += length;
+	else
+		scan->at++;
+}
+
+/* At a letter or digit that begins a word; passes it where nothing is found. */
+static bool find_in_word(struct scan *scan, struct match *match)
+{
+	char first = scan_byte(scan, scan->at);
+	size_t uuid = scan_has_dash(scan, scan->at + 8) ? uuid_length(scan, scan->at) : 0;
+
+	if (!uuid && (is_digit(first) ? may_begin_number(scan) : may_begin_secret(scan)) &&
+	    detect_word(scan, match))
+		return true;
+	scan->at += uuid;
+	skip_word(scan);
+	return false;
+}
+
+/* Asks at the beginning of each word, and at each mark. */
+static bool find(struct scan *scan, struct match *match)
+{
+	for (;;) {
+		skip_nothing(scan);
+		if (scan->at >= scan->length)
+			return false;
+		if (kind_at(scan) == W) {
+			if (find_in_word(scan, match))
+				return true;
+		} else if (detect_mark(scan, match)) {
+			return true;
+		} else {
+			skip_mark(scan);
+		}
+	}
+}
+
+static void put_placeholder(struct redactor *redactor, const char *text, const struct match *match)
+{
+	uint32_t number =
+		number_of(redactor, match->kind, text + match->start, match->end - match->start);
+
+	strbuf_addf(&redactor->output, "[%s %" PRIu32 "]", kind_names[match->kind], number);
+	redactor->counts[match->kind]++;
+}
+
+const char *redact(void *redactor, const char *text)
+{
+	struct redactor *self = redactor;
+	struct scan scan = {.text = text, .length = strlen(text)};
+	struct match match;
+	size_t copied = 0;
+
+	strbuf_reset(&self->output);
+	while (find(&scan, &match)) {
+		assert(match.start >= copied && match.end > match.start);
+		strbuf_add(&self->output, text + copied, match.start - copied);
+		put_placeholder(self, text, &match);
+		copied = match.end;
+		set_floor(&scan, match.end, match.kind);
+	}
+	self->steps += scan.steps;
+	if (!copied)
+		return text;
+	strbuf_add(&self->output, text + copied, scan.length - copied);
+	return self->output.text;
+}

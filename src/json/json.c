@@ -1,0 +1,526 @@
+#include "runtally/json/json.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "runtally/base/strbuf.h"
+#include "runtally/base/times.h"
+
+enum {
+	REMARKS_MOST = 100,
+	KEY_BYTES_SHOWN = 64,
+	MIB = 1024 * 1024,
+};
+
+#define NANO          INT64_C(1000000000)
+#define MONEY_MOST    INT64_C(1000000)
+#define MICRO         INT64_C(1000000)
+#define MICRO_MOST    INT64_C(1000)
+#define TWO_TO_THE_63 9223372036854775808.0
+
+static _Thread_local struct arena *arena_in_use;
+static _Thread_local jmp_buf *way_out; /* of the parse that is going on; NULL: none is */
+
+/*
+ * jansson's lexer does not look whether the text that it collects could grow, and reads and writes
+ * beyond it then: a parse that exceeds its budget is left at once. All its memory is the arena's.
+ */
+static void *json_alloc(size_t size)
+{
+	void *memory;
+
+	if (!arena_in_use)
+		return memory_alloc(size);
+	memory = arena_try_alloc(arena_in_use, size);
+	if (!memory && way_out)
+		longjmp(*way_out, 1);
+	return memory;
+}
+
+static void json_free(void *memory)
+{
+	if (!arena_in_use)
+		memory_free(memory);
+}
+
+static void route_allocations(void)
+{
+	json_set_alloc_funcs(json_alloc, json_free);
+}
+
+struct arena *json_use_arena(struct arena *arena)
+{
+	static pthread_once_t routed = PTHREAD_ONCE_INIT;
+	struct arena *before = arena_in_use;
+
+	pthread_once(&routed, route_allocations);
+	arena_in_use = arena;
+	return before;
+}
+
+/* jansson's own words quote the input, which may hold secrets and terminal commands. */
+static const char *parse_complaint(const json_error_t *error)
+{
+	switch (json_error_code(error)) {
+	case json_error_stack_overflow:
+		return "deeper than 2048 levels";
+	case json_error_invalid_utf8:
+		return "not UTF-8";
+	case json_error_premature_end_of_input:
+		return "ends too early";
+	case json_error_end_of_input_expected:
+		return "something follows the end of the value";
+	case json_error_invalid_syntax:
+		return "not JSON";
+	case json_error_null_character:
+	case json_error_null_byte_in_key:
+		return "holds the character NUL";
+	case json_error_duplicate_key:
+		return "duplicate key";
+	case json_error_numeric_overflow:
+		return "number out of range";
+	default:
+		return "cannot be read";
+	}
+}
+
+static int set_budget_error(struct error *err)
+{
+	size_t budget = arena_in_use->budget;
+
+	if (budget % MIB)
+		return error_set(err, "needs more than %zu bytes of memory", budget);
+	return error_set(err, "needs more than %zu MiB of memory", budget / MIB);
+}
+
+static int set_place_error(struct error *err, size_t line, size_t column, const char *text)
+{
+	return error_set(err, "line %zu, column %zu: %s", line, column, text);
+}
+
+/* Where the byte at `end` stands; columns count code points, as jansson does. */
+static void find_place(const char *bytes, const char *end, size_t *line, size_t *column)
+{
+	for (; bytes < end; bytes++) {
+		if (*bytes == '\n') {
+			++*line;
+			*column = 1;
+		} else if (((unsigned char)*bytes & 0xC0) != 0x80) {
+			++*column;
+		}
+	}
+}
+
+static int set_parse_error(struct error *err, const json_error_t *error, size_t line, size_t column)
+{
+	size_t lines = error->line > 1 ? (size_t)error->line - 1 : 0;
+	size_t columns = error->column > 1 ? (size_t)error->column : 1;
+
+	if (lines == 0)
+		columns += column - 1;
+	return set_place_error(err, line + lines, columns, parse_complaint(error));
+}
+
+/* False: the budget was exceeded. */
+static bool load(const char *bytes, size_t length, json_t **json, json_error_t *error)
+{
+	jmp_buf out;
+
+	if (setjmp(out)) {
+		way_out = NULL;
+		return false;
+	}
+	way_out = &out;
+	*json = json_loadb(length ? bytes : "", length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+			   error);
+	way_out = NULL;
+	return true;
+}
+
+json_t *json_parse(const char *bytes, size_t length, size_t line, size_t column, struct error *err)
+{
+	const char *nul = length ? memchr(bytes, '\0', length) : NULL;
+	json_error_t error;
+	json_t *json = NULL;
+
+	/* jansson swallows a raw NUL after a number or a literal. */
+	if (nul) {
+		find_place(bytes, nul, &line, &column);
+		set_place_error(err, line, column, "holds the character NUL");
+		return NULL;
+	}
+	memset(&error, 0, sizeof(error));
+	if (!load(bytes, length, &json, &error))
+		set_budget_error(err);
+	else if (!json)
+		set_parse_error(err, &error, line, column);
+	return json;
+}
+
+const struct datum *json_read(const char *bytes, size_t length, size_t line, size_t column,
+			      struct error *err)
+{
+	const json_t *json = json_parse(bytes, length, line, column, err);
+	const struct datum *datum = json ? datum_of_json(json, arena_in_use) : NULL;
+
+	if (json && !datum)
+		set_budget_error(err);
+	return datum;
+}
+
+void remarks_release(struct remarks *remarks)
+{
+	memory_free(remarks->items);
+	*remarks = (struct remarks){.arena = remarks->arena};
+}
+
+static void add_key(struct strbuf *path, const char *key)
+{
+	size_t length = strlen(key), cut = length;
+
+	if (length > KEY_BYTES_SHOWN) {
+		cut = KEY_BYTES_SHOWN;
+		while (cut > 0 && ((unsigned char)key[cut] & 0xC0) == 0x80)
+			cut--;
+	}
+	if (path->length)
+		strbuf_addch(path, '.');
+	strbuf_add(path, key, cut);
+	if (cut < length)
+		strbuf_addstr(path, "...");
+}
+
+static void add_path(struct strbuf *path, const struct node *node)
+{
+	if (node->up)
+		add_path(path, node->up);
+	if (node->key)
+		add_key(path, node->key);
+	else if (node->up)
+		strbuf_addf(path, "[%zu]", node->index);
+}
+
+const char *node_path(const struct node *node, const char *key)
+{
+	struct strbuf path = STRBUF_INIT;
+	char *text;
+
+	add_path(&path, node);
+	if (key)
+		add_key(&path, key);
+	text = arena_strndup(node->remarks->arena, path.text, path.length);
+	strbuf_release(&path);
+	return text;
+}
+
+static bool is_known(const struct remarks *remarks, const struct remark *remark)
+{
+	for (size_t i = 0; i < remarks->count; i++) {
+		const struct remark *item = &remarks->items[i];
+
+		if (item->severity == remark->severity && strcmp(item->path, remark->path) == 0 &&
+		    strcmp(item->text, remark->text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void keep_remark(struct remarks *remarks, const struct remark *remark)
+{
+	remarks->items = array_reserve(remarks->items, &remarks->capacity, remarks->count + 1,
+				       sizeof(*remarks->items));
+	remarks->items[remarks->count++] = *remark;
+}
+
+void node_remark(const struct node *object, const char *key, enum severity severity,
+		 const char *format, ...)
+{
+	static const char more[] = "more than 100 remarks on this record: the rest is left out";
+	struct remarks *remarks = object->remarks;
+	struct remark remark = {.severity = severity};
+	struct error text;
+	va_list args;
+
+	if (remarks->count > REMARKS_MOST) {
+		if (severity > remarks->items[REMARKS_MOST].severity)
+			remarks->items[REMARKS_MOST].severity = severity;
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(text.text, sizeof(text.text), format, args);
+	va_end(args);
+	remark.path = node_path(object, key);
+	remark.text = text.text;
+	if (is_known(remarks, &remark))
+		return;
+	if (remarks->count == REMARKS_MOST) {
+		keep_remark(remarks,
+			    &(struct remark){.severity = severity, .path = "", .text = more});
+		return;
+	}
+	remark.text = arena_strdup(remarks->arena, text.text);
+	keep_remark(remarks, &remark);
+}
+
+static const char *type_name(const struct datum *json)
+{
+	switch (json->type) {
+	case DATUM_OBJECT:
+		return "an object";
+	case DATUM_LIST:
+		return "a list";
+	case DATUM_STRING:
+		return "a string";
+	case DATUM_INTEGER:
+	case DATUM_REAL:
+		return "a number";
+	case DATUM_TRUE:
+	case DATUM_FALSE:
+		return "a boolean";
+	default:
+		return "null";
+	}
+}
+
+static void remark_type(const struct node *object, const char *key, const struct datum *json,
+			const char *wanted)
+{
+	node_remark(object, key, SEVERITY_ERROR, "is %s, not %s", type_name(json), wanted);
+}
+
+struct node node_root(const struct datum *json, struct remarks *remarks)
+{
+	return (struct node){.json = datum_is(json, DATUM_NULL) ? NULL : json, .remarks = remarks};
+}
+
+/* The member, NULL where it is absent or null; the node's own value for no key. */
+static const struct datum *member(const struct node *object, const char *key)
+{
+	const struct datum *json = key ? datum_get(object->json, key) : object->json;
+
+	return datum_is(json, DATUM_NULL) ? NULL : json;
+}
+
+struct node node_any(const struct node *object, const char *key)
+{
+	return (struct node){
+		.json = member(object, key),
+		.up = object,
+		.key = key,
+		.remarks = object->remarks,
+	};
+}
+
+struct node node_object(const struct node *object, const char *key)
+{
+	struct node node = node_any(object, key);
+
+	if (node.json && !datum_is(node.json, DATUM_OBJECT)) {
+		remark_type(object, key, node.json, "an object");
+		node.json = NULL;
+	}
+	return node;
+}
+
+struct node node_list(const struct node *object, const char *key)
+{
+	struct node node = node_any(object, key);
+
+	if (node.json && !datum_is(node.json, DATUM_LIST)) {
+		remark_type(object, key, node.json, "a list");
+		node.json = NULL;
+	}
+	return node;
+}
+
+bool node_has(const struct node *object, const char *key)
+{
+	return member(object, key) != NULL;
+}
+
+size_t node_count(const struct node *list)
+{
+	return datum_count(list->json);
+}
+
+struct node node_item(const struct node *list, size_t index)
+{
+	const struct datum *json = datum_item(list->json, index);
+
+	return (struct node){
+		.json = datum_is(json, DATUM_NULL) ? NULL : json,
+		.up = list,
+		.index = index,
+		.remarks = list->remarks,
+	};
+}
+
+struct node node_item_object(const struct node *list, size_t index)
+{
+	struct node node = node_item(list, index);
+
+	if (node.json && !datum_is(node.json, DATUM_OBJECT)) {
+		remark_type(&node, NULL, node.json, "an object");
+		node.json = NULL;
+	}
+	return node;
+}
+
+size_t node_size(const struct node *object)
+{
+	return datum_size(object->json);
+}
+
+struct node node_member_object(const struct node *object, size_t index)
+{
+	const struct datum_member *member = &object->json->members[index];
+	struct node node = {
+		.json = datum_is(&member->value, DATUM_NULL) ? NULL : &member->value,
+		.up = object,
+		.key = member->name,
+		.remarks = object->remarks,
+	};
+
+	if (node.json && !datum_is(node.json, DATUM_OBJECT)) {
+		remark_type(object, node.key, node.json, "an object");
+		node.json = NULL;
+	}
+	return node;
+}
+
+const char *node_text(const struct node *object, const char *key)
+{
+	const struct datum *json = member(object, key);
+
+	if (!json)
+		return NULL;
+	if (!datum_is(json, DATUM_STRING)) {
+		remark_type(object, key, json, "a string");
+		return NULL;
+	}
+	return datum_text(json);
+}
+
+const char *node_id(const struct node *object, const char *key)
+{
+	const struct datum *json = member(object, key);
+	const char *text;
+
+	if (datum_is(json, DATUM_INTEGER))
+		return arena_printf(object->remarks->arena, "%" PRId64, json->integer);
+	text = node_text(object, key);
+	return text && *text ? text : NULL;
+}
+
+bool node_bool(const struct node *object, const char *key, bool *out)
+{
+	const struct datum *json = member(object, key);
+
+	if (!json)
+		return false;
+	if (json->type != DATUM_TRUE && json->type != DATUM_FALSE) {
+		remark_type(object, key, json, "a boolean");
+		return false;
+	}
+	*out = datum_is(json, DATUM_TRUE);
+	return true;
+}
+
+static const struct datum *number(const struct node *object, const char *key)
+{
+	const struct datum *json = member(object, key);
+
+	if (!json || json->type == DATUM_INTEGER || json->type == DATUM_REAL)
+		return json;
+	remark_type(object, key, json, "a number");
+	return NULL;
+}
+
+static bool remark_range(const struct node *object, const char *key, int64_t min, int64_t max)
+{
+	node_remark(object, key, SEVERITY_ERROR, "is not within %" PRId64 " to %" PRId64, min, max);
+	return false;
+}
+
+bool node_integer(const struct node *object, const char *key, int64_t min, int64_t max,
+		  int64_t *out)
+{
+	const struct datum *json = number(object, key);
+	int64_t value;
+	double real;
+
+	if (!json)
+		return false;
+	if (datum_is(json, DATUM_INTEGER)) {
+		value = json->integer;
+	} else {
+		real = json->real;
+		if (!(real >= -TWO_TO_THE_63 && real < TWO_TO_THE_63))
+			return remark_range(object, key, min, max);
+		if (real != floor(real)) {
+			node_remark(object, key, SEVERITY_ERROR, "is not a whole number");
+			return false;
+		}
+		value = (int64_t)real;
+	}
+	if (value < min || value > max)
+		return remark_range(object, key, min, max);
+	*out = value;
+	return true;
+}
+
+/* A number of min..max, times `scale` and then rounded; both ends times scale must fit. */
+static bool node_scaled(const struct node *object, const char *key, int64_t min, int64_t max,
+			int64_t scale, int64_t *out)
+{
+	const struct datum *json = number(object, key);
+	double real;
+
+	if (!json)
+		return false;
+	if (datum_is(json, DATUM_INTEGER)) {
+		int64_t value = json->integer;
+
+		if (value < min || value > max)
+			return remark_range(object, key, min, max);
+		*out = value * scale;
+		return true;
+	}
+	real = json->real;
+	if (!(real >= (double)min && real <= (double)max))
+		return remark_range(object, key, min, max);
+	*out = llround(real * (double)scale);
+	return true;
+}
+
+bool node_ms(const struct node *object, const char *key, int64_t *out)
+{
+	return node_scaled(object, key, 0, UINT32_MAX, 1, out);
+}
+
+bool node_money(const struct node *object, const char *key, int64_t *out)
+{
+	return node_scaled(object, key, 0, MONEY_MOST, NANO, out);
+}
+
+bool node_micro(const struct node *object, const char *key, int64_t *out)
+{
+	return node_scaled(object, key, -MICRO_MOST, MICRO_MOST, MICRO, out);
+}
+
+bool node_time(const struct node *object, const char *key, int64_t *out)
+{
+	const char *text = node_text(object, key);
+
+	if (!text)
+		return false;
+	if (time_parse(text, out))
+		return true;
+	node_remark(object, key, SEVERITY_ERROR, "is not a time as in 2026-11-20T10:00:00Z");
+	return false;
+}

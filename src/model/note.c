@@ -1,0 +1,155 @@
+#include "runtally/model/note.h"
+
+#include <string.h>
+
+void notes_init(struct notes *notes, size_t limit)
+{
+	*notes = (struct notes){.limit = limit};
+	arena_init(&notes->arena, 0);
+	arena_init(&notes->scratch, 0);
+}
+
+void notes_release(struct notes *notes)
+{
+	memory_free(notes->items);
+	memory_free(notes->index);
+	arena_release(&notes->arena);
+	arena_release(&notes->scratch);
+	*notes = (struct notes){.limit = 0};
+}
+
+static size_t hash_text(size_t hash, const char *text)
+{
+	return hash * 31 + (text ? (size_t)hash_bytes(text, strlen(text)) : 7);
+}
+
+static size_t note_hash(const struct note *note)
+{
+	size_t hash = (size_t)note->severity;
+
+	hash = hash_text(hash, note->file);
+	hash = hash_text(hash, note->path);
+	return hash_text(hash, note->text);
+}
+
+static int same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static int same_note(const struct note *a, const struct note *b)
+{
+	return a->severity == b->severity && same_text(a->file, b->file) &&
+	       same_text(a->path, b->path) && same_text(a->text, b->text);
+}
+
+/* The index holds positions in items, plus one; 0 is a free slot. */
+static size_t *slot_of(struct notes *notes, const struct note *note)
+{
+	size_t at = note_hash(note) & (notes->index_capacity - 1);
+
+	while (notes->index[at] && !same_note(&notes->items[notes->index[at] - 1], note))
+		at = (at + 1) & (notes->index_capacity - 1);
+	return &notes->index[at];
+}
+
+static void index_grow(struct notes *notes)
+{
+	memory_free(notes->index);
+	notes->index_capacity = notes->index_capacity ? notes->index_capacity * 2 : 64;
+	notes->index = memory_alloc(notes->index_capacity * sizeof(*notes->index));
+	memset(notes->index, 0, notes->index_capacity * sizeof(*notes->index));
+	for (size_t i = 0; i < notes->count; i++)
+		*slot_of(notes, &notes->items[i]) = i + 1;
+}
+
+static const char *filtered(struct notes *notes, const char *text)
+{
+	if (text && notes->filter)
+		return arena_strdup(&notes->scratch, notes->filter(notes->filter_ctx, text));
+	return text;
+}
+
+static const char *copy_of(struct notes *notes, const char *text)
+{
+	return text ? arena_strdup(&notes->arena, text) : NULL;
+}
+
+static void append(struct notes *notes, const struct note *note)
+{
+	notes->items = array_reserve(notes->items, &notes->capacity, notes->count + 1,
+				     sizeof(*notes->items));
+	notes->items[notes->count++] = (struct note){
+		.severity = note->severity,
+		.file = copy_of(notes, note->file),
+		.opened = copy_of(notes, note->opened),
+		.record = note->record,
+		.path = copy_of(notes, note->path),
+		.text = copy_of(notes, note->text),
+		.count = note->count,
+	};
+}
+
+static void count_in(struct notes *notes, const struct note *note)
+{
+	size_t *slot;
+
+	*(note->severity == SEVERITY_ERROR ? &notes->errors : &notes->warnings) += note->count;
+	if (notes->count * 2 >= notes->index_capacity)
+		index_grow(notes);
+	slot = slot_of(notes, note);
+	if (*slot) {
+		notes->items[*slot - 1].count += note->count;
+	} else if (notes->count >= notes->limit) {
+		notes->dropped += note->count;
+	} else {
+		append(notes, note);
+		*slot = notes->count;
+	}
+}
+
+void notes_add(struct notes *notes, const struct note *note)
+{
+	struct note kept = *note;
+
+	arena_reset(&notes->scratch);
+	kept.file = filtered(notes, note->file);
+	kept.opened = filtered(notes, note->opened);
+	kept.path = filtered(notes, note->path);
+	kept.text = filtered(notes, note->text);
+	kept.count = 1;
+	count_in(notes, &kept);
+}
+
+static uint64_t counted(const struct notes *notes, enum severity severity)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < notes->count; i++)
+		if (notes->items[i].severity == severity)
+			count += notes->items[i].count;
+	return count;
+}
+
+/* What was dropped there is dropped here, too: it came behind `limit` others. */
+void notes_append(struct notes *notes, const struct notes *from, size_t base)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		struct note note = from->items[i];
+
+		note.record += note.record ? base : 0;
+		count_in(notes, &note);
+	}
+	notes->dropped += from->dropped;
+	notes->errors += from->errors - counted(from, SEVERITY_ERROR);
+	notes->warnings += from->warnings - counted(from, SEVERITY_WARNING);
+}
+
+const char *note_place(const struct note *note, struct arena *arena)
+{
+	if (!note->file)
+		return "";
+	if (!note->record)
+		return arena_strdup(arena, note->file);
+	return arena_printf(arena, "%s#%zu", note->file, note->record);
+}

@@ -1,0 +1,456 @@
+#include "runtally/model/run.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "runtally/model/details.h"
+
+static const char *const outcome_names[OUTCOME_COUNT] = {
+	[OUTCOME_PASSED] = "passed",   [OUTCOME_FAILED] = "failed",   [OUTCOME_ERROR] = "error",
+	[OUTCOME_PENDING] = "pending", [OUTCOME_UNKNOWN] = "unknown",
+};
+
+const char *outcome_name(enum outcome outcome)
+{
+	return outcome_names[outcome];
+}
+
+enum outcome outcome_by_name(const char *name)
+{
+	unsigned at = 0;
+
+	while (at < OUTCOME_COUNT && strcmp(outcome_names[at], name) != 0)
+		at++;
+	return (enum outcome)at;
+}
+
+enum message_kind message_kind(const char *role)
+{
+	static const struct {
+		const char *role;
+		enum message_kind kind;
+	} kinds[] = {
+		{"user", MESSAGE_USER},         {"tool", MESSAGE_TOOL},
+		{ROLE_TOOL_CALL, MESSAGE_TOOL}, {"function", MESSAGE_TOOL},
+		{"system", MESSAGE_SYSTEM},     {"developer", MESSAGE_SYSTEM},
+	};
+	size_t length = role ? strcspn(role, ":") : 0;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strlen(kinds[i].role) == length && memcmp(kinds[i].role, role, length) == 0)
+			return kinds[i].kind;
+	return MESSAGE_SPOKEN;
+}
+
+void run_init(struct run *run)
+{
+	*run = (struct run){
+		.outcome = OUTCOME_UNKNOWN,
+		.created_at = TIME_UNKNOWN,
+		.started_at = TIME_UNKNOWN,
+		.ended_at = TIME_UNKNOWN,
+		.updated_at = TIME_UNKNOWN,
+		.seen_at = TIME_UNKNOWN,
+		.duration_ms = -1,
+	};
+}
+
+bool run_is_failure(const struct run *run)
+{
+	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
+}
+
+int64_t run_begin(const struct run *run)
+{
+	return run->started_at != TIME_UNKNOWN ? run->started_at : run->created_at;
+}
+
+uint64_t run_identity(const struct run *run)
+{
+	return hash_bytes(run->source, strlen(run->source)) * UINT64_C(0x9e3779b97f4a7c15) ^
+	       hash_bytes(run->run_id, strlen(run->run_id));
+}
+
+bool run_tells_time(const struct run *run)
+{
+	return run->ended_at != TIME_UNKNOWN || run_begin(run) != TIME_UNKNOWN;
+}
+
+int64_t run_when(const struct run *run)
+{
+	if (!run_tells_time(run))
+		return run->seen_at;
+	return run->ended_at != TIME_UNKNOWN ? run->ended_at : run_begin(run);
+}
+
+int64_t run_mean_latency(const struct run *run)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < run->latency_count; i++)
+		sum += run->latency_ms[i];
+	if (!run->latency_count)
+		return -1;
+	return (sum + run->latency_count / 2) / run->latency_count;
+}
+
+void run_derive_duration(struct run *run)
+{
+	int64_t begin = run_begin(run);
+
+	if (run->duration_ms >= 0 || begin == TIME_UNKNOWN || run->ended_at == TIME_UNKNOWN)
+		return;
+	if (run->ended_at >= begin && run->ended_at - begin <= DURATION_MOST_MS)
+		run->duration_ms = run->ended_at - begin;
+}
+
+void run_origin(const struct run *run, struct strbuf *out)
+{
+	if (run->origin)
+		strbuf_addstr(out, run->origin);
+	else if (run->input)
+		strbuf_addstr(out, run->input->label);
+	if (!run->origin && run->input && run->record)
+		strbuf_addf(out, "#%" PRIu64, run->input->before + run->record);
+}
+
+int run_compare_origins(const struct run *a, const struct run *b)
+{
+	struct strbuf left = STRBUF_INIT, right = STRBUF_INIT;
+	int order;
+
+	run_origin(a, &left);
+	run_origin(b, &right);
+	order = strcmp(left.text, right.text);
+	strbuf_release(&left);
+	strbuf_release(&right);
+	return order;
+}
+
+const char *run_folder(const struct run *run)
+{
+	return run->input ? run->input->folder : NULL;
+}
+
+/* ---- the run set ---- */
+
+void runs_init(struct runs *runs, struct spool *spool)
+{
+	*runs = (struct runs){.spool = spool};
+	arena_init(&runs->arena, 0);
+	intern_init(&runs->names, &runs->arena);
+}
+
+void runs_release(struct runs *runs)
+{
+	intern_release(&runs->names);
+	arena_release(&runs->arena);
+	memory_free(runs->criteria.slots);
+	memory_free(runs->criteria.scratch);
+	memory_free(runs->items);
+}
+
+static void *keep_array(struct runs *runs, const void *items, size_t count, size_t size)
+{
+	void *copy;
+
+	if (!count)
+		return NULL;
+	copy = arena_alloc(&runs->arena, count * size);
+	memcpy(copy, items, count * size);
+	return copy;
+}
+
+/* ---- lists of criteria that many runs share ---- */
+
+struct shared_criteria {
+	const struct criterion *items;
+	size_t count;
+};
+
+/* Names are interned, and details not there: so lists are equal where their bytes are. */
+static bool same_criteria(const struct shared_criteria *a, const struct shared_criteria *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->items[i].name != b->items[i].name ||
+		    a->items[i].outcome != b->items[i].outcome ||
+		    a->items[i].turn != b->items[i].turn)
+			return false;
+	return true;
+}
+
+static uint64_t hash_criteria(const struct shared_criteria *list)
+{
+	uint64_t hash = list->count;
+
+	for (size_t i = 0; i < list->count; i++) {
+		hash = (hash ^ (uintptr_t)list->items[i].name) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 32;
+		hash += (uint64_t)list->items[i].outcome + (uint64_t)list->items[i].turn * 8;
+	}
+	hash *= UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
+}
+
+static struct shared_criteria *slot_of(const struct criteria_pool *pool,
+				       const struct shared_criteria *list)
+{
+	size_t at = (size_t)hash_criteria(list) & (pool->capacity - 1);
+
+	while (pool->slots[at].items && !same_criteria(&pool->slots[at], list))
+		at = (at + 1) & (pool->capacity - 1);
+	return &pool->slots[at];
+}
+
+static void grow_pool(struct criteria_pool *pool)
+{
+	struct criteria_pool larger = *pool;
+
+	larger.capacity = pool->capacity ? pool->capacity * 2 : 64;
+	larger.slots = memory_alloc(larger.capacity * sizeof(*larger.slots));
+	memset(larger.slots, 0, larger.capacity * sizeof(*larger.slots));
+	for (size_t i = 0; i < pool->capacity; i++)
+		if (pool->slots[i].items)
+			*slot_of(&larger, &pool->slots[i]) = pool->slots[i];
+	memory_free(pool->slots);
+	*pool = larger;
+}
+
+/* Scores are hardly ever the same: lists that have any are not looked for. */
+static bool has_scores(const struct criterion *criteria, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (criteria[i].has_score)
+			return true;
+	return false;
+}
+
+static const struct criterion *share_criteria(struct runs *runs, const struct criterion *criteria,
+					      size_t count)
+{
+	const struct shared_criteria list = {criteria, count};
+	struct shared_criteria *slot;
+
+	if (runs->criteria.count * 4 >= runs->criteria.capacity * 3)
+		grow_pool(&runs->criteria);
+	slot = slot_of(&runs->criteria, &list);
+	if (!slot->items) {
+		slot->items = keep_array(runs, criteria, count, sizeof(*criteria));
+		slot->count = count;
+		runs->criteria.count++;
+	}
+	return slot->items;
+}
+
+/* ---- keeping ---- */
+
+/* Where copies go and what texts pass on the way. */
+struct keeper {
+	struct runs *runs;
+	text_filter *filter;
+	void *ctx, *label_ctx;
+	bool keep_details, has_details;
+	struct strbuf details; /* for the spool */
+};
+
+static const char *filtered(const struct keeper *keeper, void *ctx, const char *text)
+{
+	return text && keeper->filter ? keeper->filter(ctx, text) : text;
+}
+
+static const char *keep_text(const struct keeper *keeper, const char *text)
+{
+	text = filtered(keeper, keeper->ctx, text);
+	return text ? arena_strdup(&keeper->runs->arena, text) : NULL;
+}
+
+/* Of the length and the bytes at both ends; for a table that forgets. */
+static size_t quick_hash(const char *text)
+{
+	size_t length = strlen(text), part = length < 8 ? length : 8;
+	uint64_t head = 0, tail = 0;
+
+	memcpy(&head, text, part);
+	memcpy(&tail, text + length - part, part);
+	return (size_t)(((head ^ length) * UINT64_C(0x9e3779b97f4a7c15) ^ tail) *
+				UINT64_C(0xff51afd7ed558ccd) >>
+			40);
+}
+
+/* For texts that many runs share. */
+static const char *keep_name(const struct keeper *keeper, const char *text)
+{
+	const char **known, *kept;
+
+	if (!text)
+		return NULL;
+	known = &keeper->runs->known[quick_hash(text) % NAMES_KNOWN];
+	if (*known && strcmp(*known, text) == 0)
+		return *known;
+	kept = filtered(keeper, keeper->label_ctx, text);
+	if (kept != text)
+		return intern(&keeper->runs->names, kept);
+	*known = intern(&keeper->runs->names, text);
+	return *known;
+}
+
+/* For a label that no other run has. */
+static const char *keep_id(const struct keeper *keeper, const char *text)
+{
+	text = filtered(keeper, keeper->label_ctx, text);
+	return text ? arena_strdup(&keeper->runs->arena, text) : NULL;
+}
+
+static struct label keep_label(const struct keeper *keeper, struct label label)
+{
+	return (struct label){keep_name(keeper, label.id), keep_name(keeper, label.name)};
+}
+
+static void keep_detail(struct keeper *keeper, const char *detail)
+{
+	if (!keeper->keep_details)
+		return;
+	keeper->has_details = keeper->has_details || detail;
+	details_add_criterion(&keeper->details, filtered(keeper, keeper->ctx, detail));
+}
+
+static const struct criterion *keep_criteria(struct keeper *keeper, const struct run *run)
+{
+	struct criteria_pool *pool = &keeper->runs->criteria;
+	struct criterion *kept;
+
+	if (!run->criterion_count)
+		return NULL;
+	pool->scratch = array_reserve(pool->scratch, &pool->scratch_capacity, run->criterion_count,
+				      sizeof(*pool->scratch));
+	kept = pool->scratch;
+	for (size_t i = 0; i < run->criterion_count; i++) {
+		kept[i] = run->criteria[i];
+		kept[i].name = keep_name(keeper, kept[i].name);
+		kept[i].detail = NULL;
+		keep_detail(keeper, run->criteria[i].detail);
+	}
+	if (has_scores(kept, run->criterion_count))
+		return keep_array(keeper->runs, kept, run->criterion_count, sizeof(*kept));
+	return share_criteria(keeper->runs, kept, run->criterion_count);
+}
+
+/* Bytes that hold nothing but what is missing are not kept. */
+static void keep_details(struct keeper *keeper, struct run *kept, const struct details *details)
+{
+	kept->details = NULL;
+	if (!keeper->keep_details || (!keeper->has_details && !details))
+		return;
+	details_write(&keeper->details, details, keeper->filter, keeper->ctx);
+	kept->details_place =
+		spool_add(keeper->runs->spool, keeper->details.text, keeper->details.length);
+}
+
+static struct run *add_run(struct runs *runs, const struct run *run)
+{
+	struct run *kept = keep_array(runs, run, 1, sizeof(*run));
+
+	runs->items =
+		array_reserve(runs->items, &runs->capacity, runs->count + 1, sizeof(*runs->items));
+	runs->items[runs->count++] = kept;
+	return kept;
+}
+
+/* The order in which texts are filtered is that in which redaction numbers what it finds. */
+struct run *runs_keep(struct runs *runs, const struct run *run, bool with_details,
+		      text_filter *filter, void *ctx, void *label_ctx)
+{
+	struct keeper keeper = {
+		.runs = runs,
+		.filter = filter,
+		.ctx = ctx,
+		.label_ctx = label_ctx,
+		.details = STRBUF_INIT,
+		.keep_details = with_details && runs->spool,
+	};
+	struct run *kept = add_run(runs, run);
+
+	kept->source = keep_name(&keeper, run->source);
+	kept->run_id = keep_id(&keeper, run->run_id);
+	kept->suite = keep_label(&keeper, run->suite);
+	kept->test_case = keep_label(&keeper, run->test_case);
+	kept->agent = keep_label(&keeper, run->agent);
+	kept->execution_id = keep_name(&keeper, run->execution_id);
+	kept->model = keep_name(&keeper, run->model);
+	kept->status = keep_name(&keeper, run->status);
+	kept->reason = keep_text(&keeper, run->reason);
+	kept->origin = keep_text(&keeper, run->origin);
+	kept->latency_ms =
+		keep_array(runs, run->latency_ms, run->latency_count, sizeof(*run->latency_ms));
+	kept->criteria = keep_criteria(&keeper, run);
+	keep_details(&keeper, kept, run->details);
+	strbuf_release(&keeper.details);
+	return kept;
+}
+
+/* ---- details of kept runs ---- */
+
+struct run run_load(const struct run *run, struct spool *spool, struct arena *arena)
+{
+	struct run loaded = *run;
+	size_t length;
+	const char *bytes;
+
+	if (!run->details_place)
+		return loaded;
+	bytes = spool_read(spool, run->details_place, arena, &length);
+	if (bytes)
+		details_read(&loaded, bytes, length, arena);
+	return loaded;
+}
+
+/* Whatever details the two have make a new string: what is in the spool stays as it is. */
+void runs_take_criteria(struct runs *runs, struct run *run, const struct run *other)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	struct run own, from;
+	struct arena arena;
+
+	arena_init(&arena, 0);
+	own = run_load(run, runs->spool, &arena);
+	from = run_load(other, runs->spool, &arena);
+	run->criteria = other->criteria;
+	run->criterion_count = other->criterion_count;
+	if (run->details_place || other->details_place) {
+		for (size_t i = 0; i < from.criterion_count; i++)
+			details_add_criterion(&bytes, from.criteria[i].detail);
+		details_write(&bytes, own.details, NULL, NULL);
+		run->details_place = spool_add(runs->spool, bytes.text, bytes.length);
+	}
+	strbuf_release(&bytes);
+	arena_release(&arena);
+}
+
+static void relabel(const char **label, text_filter *filter, void *ctx)
+{
+	if (*label)
+		*label = filter(ctx, *label);
+}
+
+void run_relabel(struct run *run, struct arena *arena, text_filter *filter, void *ctx)
+{
+	const char **const labels[] = {
+		&run->source,       &run->run_id,         &run->suite.id, &run->suite.name,
+		&run->test_case.id, &run->test_case.name, &run->agent.id, &run->agent.name,
+		&run->execution_id, &run->model,          &run->status,
+	};
+	struct criterion *criteria;
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		relabel(labels[i], filter, ctx);
+	if (!run->criterion_count)
+		return;
+	/* other runs may share what it has */
+	criteria = arena_alloc(arena, run->criterion_count * sizeof(*criteria));
+	memcpy(criteria, run->criteria, run->criterion_count * sizeof(*criteria));
+	for (size_t i = 0; i < run->criterion_count; i++)
+		relabel(&criteria[i].name, filter, ctx);
+	run->criteria = criteria;
+}

@@ -1,0 +1,166 @@
+#include "runtally/view/search.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "failure_group.h"
+#include "group.h"
+#include "runtally/analysis/failure_groups.h"
+#include "runtally/base/arena.h"
+#include "runtally/view/plan.h"
+#include "runtally/view/site.h"
+
+/* What a row takes beside its names: a link, a rate, what stands between them. */
+enum { ROW_PRICE = 60 };
+
+static bool buy_row(uint64_t *left, const char *name, const char *context)
+{
+	uint64_t price = ROW_PRICE + strlen(name) + strlen(context);
+
+	if (price > *left)
+		return false;
+	*left -= price;
+	return true;
+}
+
+/* ---- what is found ---- */
+
+static void find_suites(struct view_search *search, const struct view *view, uint64_t *left)
+{
+	const struct report *report = view->report;
+
+	for (size_t i = 0; i < report->suite_count; i++) {
+		const struct suite_group *suite = report->worst[i];
+		size_t at = (size_t)(suite - report->suites);
+
+		search->suites[at] =
+			view->plan->suites[at] && buy_row(left, suite->title, suite->source);
+		search->is_cut = search->is_cut || !search->suites[at];
+	}
+}
+
+/* Those of a suite that have failures, or those that have none. */
+static void find_cases(struct view_search *search, const struct view *view,
+		       const struct suite_group *suite, bool failing, uint64_t *left)
+{
+	const struct report *report = view->report;
+
+	for (size_t at = suite->first_case; at < suite->first_case + suite->case_count; at++) {
+		const struct case_group *group = &report->cases[at];
+
+		if ((tally_failures(&group->tally) > 0) != failing)
+			continue;
+		search->cases[at] = search->suites[group->suite] && view->plan->cases[at] &&
+				    buy_row(left, group->name, "");
+		search->is_cut = search->is_cut || !search->cases[at];
+	}
+}
+
+static bool lists_all_causes(const struct view *view)
+{
+	return !view->families ||
+	       view->site->windows[LIST_FAMILIES].listed == view->families->count;
+}
+
+void view_search_init(struct view_search *search, const struct view *view, uint64_t bytes)
+{
+	const struct report *report = view->report;
+
+	*search = (struct view_search){
+		.suites = memory_alloc(report->suite_count * sizeof(*search->suites)),
+		.cases = memory_alloc(report->case_count * sizeof(*search->cases)),
+		.is_cut = !lists_all_causes(view),
+	};
+	find_suites(search, view, &bytes);
+	for (int failing = 1; failing >= 0; failing--)
+		for (size_t i = 0; i < report->suite_count; i++)
+			find_cases(search, view, report->worst[i], failing, &bytes);
+}
+
+void view_search_release(struct view_search *search)
+{
+	memory_free(search->suites);
+	memory_free(search->cases);
+}
+
+/* ---- suites and their cases: the worst suite first ---- */
+
+static const struct view_search *search_of(const struct value *of)
+{
+	return value_view(of)->site->search;
+}
+
+/* The cursor counts all, its position those that are found. */
+static struct value found_at(const struct value *of, const struct value_class *class,
+			     const void *object, struct value_cursor *cursor)
+{
+	size_t found = (size_t)(uintptr_t)cursor->position;
+
+	cursor->position = (const void *)(uintptr_t)(found + 1);
+	return value_of(class, value_view(of), object, found);
+}
+
+static bool next_case(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct suite_group *suite = of->object;
+
+	while (cursor->index < suite->case_count) {
+		size_t at = suite->first_case + cursor->index++;
+
+		if (!search_of(of)->cases[at])
+			continue;
+		*out = found_at(of, &class_case, &value_view(of)->report->cases[at], cursor);
+		return true;
+	}
+	return false;
+}
+
+static const struct member suite_members[] = {
+	{"cases", MEMBER_LIST, {.next = next_case}, 0},
+};
+
+static const struct value_class class_found_suite = {
+	.name = "suite of the search",
+	.members = suite_members,
+	.count = MEMBER_COUNT(suite_members),
+	.base = &class_suite,
+};
+
+static bool next_suite(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct report *report = value_view(of)->report;
+
+	while (cursor->index < report->suite_count) {
+		const struct suite_group *suite = report->worst[cursor->index++];
+
+		if (!search_of(of)->suites[suite - report->suites])
+			continue;
+		*out = found_at(of, &class_found_suite, suite, cursor);
+		return true;
+	}
+	return false;
+}
+
+/* ---- the search: the object is the site's ---- */
+
+static const struct member search_members[] = {
+	{"is_cut", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct view_search, is_cut)},
+	{"suites", MEMBER_LIST, {.next = next_suite}, 0},
+	{"causes", MEMBER_LIST, {.next = view_listed_families}, 0},
+};
+
+static const struct value_class class_search = {
+	.name = "search",
+	.members = search_members,
+	.count = MEMBER_COUNT(search_members),
+};
+
+bool view_search(const struct value *of, struct value *out)
+{
+	const struct view_site *site = value_view(of)->site;
+
+	if (!site || !site->search)
+		return false;
+	*out = value_of(&class_search, value_view(of), site->search, 0);
+	return true;
+}
