@@ -128,7 +128,7 @@ tsan:
 	@export TZ=UTC0; for t in $(THREADED); do build-tsan/tests/unit/test_$$t || exit 1; done
 	@BUILD=build-tsan $(PYTHON) tests/e2e/jobs.py
 
-THREADED = crew ingest opener segments spool
+THREADED = thread_pool ingest reader large_file spool
 
 ## valgrind: the unit tests and a report from samples/ under valgrind
 valgrind: tests

@@ -43,7 +43,7 @@ static void read_inputs(struct material *material, const struct options *options
 		history_read(options->history, &options->ingest, &material->past, &of_past,
 			     &material->notes);
 	if (options->ingest.progress)
-		tell_progress(NULL, 0, 0);
+		console_progress(NULL, 0, 0);
 }
 
 static void material_release(struct material *material)
@@ -72,7 +72,7 @@ static int remember(const struct options *options, const struct material *materi
 	if (!options->history ||
 	    history_add(options->history, &stamp, material->news, material->news_count, &err) == 0)
 		return EXIT_OK;
-	tell(NULL, err.text);
+	console_error(NULL, err.text);
 	return EXIT_OUTPUT;
 }
 
@@ -91,12 +91,12 @@ static int compact(const struct options *options)
 		return EXIT_OK;
 	notes_init(&notes, options->notes_limit);
 	if (history_compact(options->history, &caps, &options->ingest, &notes, &err)) {
-		tell(NULL, err.text);
+		console_error(NULL, err.text);
 		status = EXIT_OUTPUT;
 	} else if (notes.errors) {
 		status = EXIT_INPUT;
 	}
-	tell_notes(options, &notes);
+	console_notes(options, &notes);
 	notes_release(&notes);
 	return status;
 }
@@ -115,9 +115,9 @@ static int write_reports(const struct options *options, struct view *view)
 	for (size_t i = 0; i < count; i++) {
 		struct error err;
 
-		view->color = tell_wants_color(&targets[i]);
+		view->color = console_wants_color(&targets[i]);
 		if (publish(options, &targets[i], view, &err)) {
-			tell(NULL, err.text);
+			console_error(NULL, err.text);
 			status = EXIT_OUTPUT;
 		}
 	}
@@ -151,7 +151,7 @@ static int report_on(const struct options *options, struct material *material,
 	view_loads_release(&loads);
 	if (!material->spool.failed)
 		return status;
-	tell(NULL, "temporary file: cannot be read back: details are missing in reports");
+	console_error(NULL, "temporary file: cannot be read back: details are missing in reports");
 	return EXIT_OUTPUT;
 }
 
@@ -170,9 +170,9 @@ static int report(const struct options *options, struct material *material)
 	int status;
 
 	findings_make(&found, &supply, options, &material->counts, &material->notes);
-	tell_notes(options, &material->notes);
+	console_notes(options, &material->notes);
 	status = report_on(options, material, &found);
-	tell_gates(options, &found.gates);
+	console_gates(options, &found.gates);
 	status = larger(status, found.gates.missed ? EXIT_GATE : EXIT_OK);
 	findings_release(&found);
 	return status;
@@ -185,13 +185,13 @@ static int run_with(struct options *options, struct material *material)
 	int status = material->notes.errors ? EXIT_INPUT : EXIT_OK;
 
 	if (options->strict && material->notes.errors) {
-		tell_notes(options, &material->notes);
-		tell(NULL, "--strict: no report is written, for some input was bad");
+		console_notes(options, &material->notes);
+		console_error(NULL, "--strict: no report is written, for some input was bad");
 		return status;
 	}
 	status = larger(status, remember(options, material));
 	if (options->history_only)
-		tell_notes(options, &material->notes);
+		console_notes(options, &material->notes);
 	else
 		status = larger(status, report(options, material));
 	return larger(status, compact(options));
@@ -213,12 +213,13 @@ static int run(struct options *options)
 		return compact(options);
 	for (size_t i = 0; options->history && i < options->input_count; i++)
 		if (history_lies_in(options->history, options->inputs[i])) {
-			tell(options->history, "the history must not lie in an input folder");
+			console_error(options->history,
+				      "the history must not lie in an input folder");
 			return EXIT_USAGE;
 		}
 	options->ingest.details_unseen = options->history_only || !shown_of(options).details;
-	if (tell_wants_progress(options))
-		options->ingest.progress = tell_progress;
+	if (console_wants_progress(options))
+		options->ingest.progress = console_progress;
 	read_inputs(&material, options);
 	if (options->history)
 		material.news = history_news(&material.inputs, &material.past, options->now,
@@ -232,20 +233,20 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	struct error err;
-	enum options_wish wish;
+	enum options_action action;
 	int status = EXIT_OK;
 
 	process_init();
-	wish = options_parse(&options, argc, argv, process_clock_ms(), getenv("SOURCE_DATE_EPOCH"),
-			     &err);
-	if (wish == WISH_BAD_USAGE) {
-		tell(NULL, err.text);
+	action = options_parse(&options, argc, argv, process_clock_ms(),
+			       getenv("SOURCE_DATE_EPOCH"), &err);
+	if (action == ACTION_BAD_USAGE) {
+		console_error(NULL, err.text);
 		status = EXIT_USAGE;
-	} else if (wish != WISH_RUN) {
-		status = tell_answer(wish) ? EXIT_OUTPUT : EXIT_OK;
+	} else if (action != ACTION_RUN) {
+		status = console_answer(action) ? EXIT_OUTPUT : EXIT_OK;
 	} else if (options.print_templates) {
 		if (templates_print(options.print_templates, &err)) {
-			tell(NULL, err.text);
+			console_error(NULL, err.text);
 			status = EXIT_OUTPUT;
 		}
 	} else {

@@ -43,29 +43,29 @@ const char **definition_label(struct definition *definition, size_t index)
 	return labels[index];
 }
 
-void reading_define(struct reading *reading, const struct definition *definition)
+void adapter_define(struct adapter_input *input, const struct definition *definition)
 {
-	reading->definitions =
-		array_reserve(reading->definitions, &reading->definition_capacity,
-			      reading->definition_count + 1, sizeof(*reading->definitions));
-	reading->definitions[reading->definition_count++] = *definition;
+	input->definitions =
+		array_reserve(input->definitions, &input->definition_capacity,
+			      input->definition_count + 1, sizeof(*input->definitions));
+	input->definitions[input->definition_count++] = *definition;
 }
 
-void reading_release(struct reading *reading)
+void adapter_input_release(struct adapter_input *input)
 {
-	memory_free(reading->definitions);
-	reading->definitions = NULL;
-	reading->definition_count = reading->definition_capacity = 0;
+	memory_free(input->definitions);
+	input->definitions = NULL;
+	input->definition_count = input->definition_capacity = 0;
 }
 
 /* `"error": {}` and `"error": null` stand in answers that are no errors. */
-static bool says_something(const struct datum *json)
+static bool says_something(const struct json_value *json)
 {
-	if (datum_is(json, DATUM_OBJECT))
-		return datum_size(json) > 0;
-	if (datum_is(json, DATUM_LIST))
-		return datum_count(json) > 0;
-	return datum_is(json, DATUM_STRING) && *datum_text(json);
+	if (json_value_is(json, JSON_VALUE_OBJECT))
+		return json_value_size(json) > 0;
+	if (json_value_is(json, JSON_VALUE_LIST))
+		return json_value_count(json) > 0;
+	return json_value_is(json, JSON_VALUE_STRING) && *json_value_text(json);
 }
 
 /*
@@ -73,17 +73,17 @@ static bool says_something(const struct datum *json)
  * beside `"data": null`), `{"errors": [{"title", "detail"}]}`, `{"detail": [{"loc", "msg"}]}`. A
  * gateway before an API may answer `{"code": 401, "message": "words"}`.
  */
-static bool is_refusal(const struct datum *record)
+static bool is_refusal(const struct json_value *record)
 {
-	if (says_something(datum_get(record, "data")))
+	if (says_something(json_value_get(record, "data")))
 		return false;
-	return says_something(datum_get(record, "error")) ||
-	       says_something(datum_get(record, "errors")) ||
-	       says_something(datum_get(record, "detail")) ||
-	       (says_something(datum_get(record, "message")) && record_has(record, "code"));
+	return says_something(json_value_get(record, "error")) ||
+	       says_something(json_value_get(record, "errors")) ||
+	       says_something(json_value_get(record, "detail")) ||
+	       (says_something(json_value_get(record, "message")) && record_has(record, "code"));
 }
 
-enum record_kind adapter_pick(const struct datum *record, const struct adapter **owner)
+enum record_kind adapter_pick(const struct json_value *record, const struct adapter **owner)
 {
 	enum record_kind kind = RECORD_NOT_MINE;
 
@@ -98,9 +98,9 @@ enum record_kind adapter_pick(const struct datum *record, const struct adapter *
 	return is_refusal(record) ? RECORD_REFUSAL : RECORD_NOT_MINE;
 }
 
-static void add_words(struct strbuf *text, const struct datum *words)
+static void add_words(struct strbuf *text, const struct json_value *words)
 {
-	const char *part = datum_text(words);
+	const char *part = json_value_text(words);
 
 	if (!part || !*part || strcmp(part, text->text) == 0)
 		return;
@@ -110,42 +110,42 @@ static void add_words(struct strbuf *text, const struct datum *words)
 }
 
 /* `["body", "turns", 0]` as body.turns.0 */
-static void add_location(struct strbuf *text, const struct datum *location)
+static void add_location(struct strbuf *text, const struct json_value *location)
 {
-	for (size_t i = 0; i < datum_count(location); i++) {
-		const struct datum *step = datum_item(location, i);
+	for (size_t i = 0; i < json_value_count(location); i++) {
+		const struct json_value *step = json_value_item(location, i);
 
 		if (i)
 			strbuf_addch(text, '.');
-		if (datum_is(step, DATUM_STRING))
-			strbuf_addstr(text, datum_text(step));
-		else if (datum_is(step, DATUM_INTEGER))
+		if (json_value_is(step, JSON_VALUE_STRING))
+			strbuf_addstr(text, json_value_text(step));
+		else if (json_value_is(step, JSON_VALUE_INTEGER))
 			strbuf_addf(text, "%" PRId64, step->integer);
 	}
 }
 
-static void add_complaint(struct strbuf *text, const struct datum *complaint)
+static void add_complaint(struct strbuf *text, const struct json_value *complaint)
 {
 	static const char *const words[] = {"code", "title", "message", "detail", "msg"};
 
-	if (datum_is(complaint, DATUM_LIST))
-		complaint = datum_item(complaint, 0);
+	if (json_value_is(complaint, JSON_VALUE_LIST))
+		complaint = json_value_item(complaint, 0);
 	add_words(text, complaint);
-	add_location(text, datum_get(complaint, "loc"));
+	add_location(text, json_value_get(complaint, "loc"));
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		add_words(text, datum_get(complaint, words[i]));
+		add_words(text, json_value_get(complaint, words[i]));
 }
 
-const char *refusal_text(const struct datum *record, struct arena *scratch)
+const char *refusal_text(const struct json_value *record, struct arena *scratch)
 {
 	static const char *const members[] = {"error", "errors", "detail", "message"};
-	struct reading reading = {.scratch = scratch};
+	struct adapter_input input = {.scratch = scratch};
 	struct strbuf text = STRBUF_INIT;
 	const char *line;
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		add_complaint(&text, datum_get(record, members[i]));
-	line = reading_line(&reading, text.text, REASON_BYTES);
+		add_complaint(&text, json_value_get(record, members[i]));
+	line = adapter_line(&input, text.text, REASON_BYTES);
 	strbuf_release(&text);
 	return line ? line : "an error body without words";
 }

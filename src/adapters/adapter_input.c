@@ -11,24 +11,24 @@ enum { NAMES_LISTED = 8 };
 /* So much for one run or turn that a million of them still have a sum. */
 #define TOKENS_MOST INT64_C(1000000000000)
 
-enum outcome reading_status(const struct node *object, const char *key,
+enum outcome adapter_status(const struct field *object, const char *key,
 			    const struct status_word *words, const char **status)
 {
-	const char *text = node_text(object, key);
+	const char *text = field_text(object, key);
 
 	if (status)
 		*status = text;
 	if (!text) {
-		if (!node_has(object, key))
-			node_remark(object, key, SEVERITY_WARNING,
-				    "is missing: the outcome is unknown");
+		if (!field_has(object, key))
+			field_remark(object, key, SEVERITY_WARNING,
+				     "is missing: the outcome is unknown");
 		return OUTCOME_UNKNOWN;
 	}
 	while (words->word && strcmp(words->word, text) != 0)
 		words++;
 	if (!words->word || words->outcome == OUTCOME_UNKNOWN) {
-		node_remark(object, key, SEVERITY_WARNING,
-			    "is not a status that tells an outcome: it is unknown");
+		field_remark(object, key, SEVERITY_WARNING,
+			     "is not a status that tells an outcome: it is unknown");
 		return OUTCOME_UNKNOWN;
 	}
 	return words->outcome;
@@ -46,39 +46,39 @@ static bool is_blank(const char *text)
 	return *text == '\0';
 }
 
-const char *reading_text(const struct node *object, const char *key)
+const char *adapter_text(const struct field *object, const char *key)
 {
-	const char *text = node_text(object, key);
+	const char *text = field_text(object, key);
 
 	return text && !is_blank(text) ? text : NULL;
 }
 
-struct label reading_label(const struct node *object)
+struct label adapter_label(const struct field *object)
 {
-	return (struct label){.id = node_id(object, "id"), .name = reading_text(object, "name")};
+	return (struct label){.id = field_id(object, "id"), .name = adapter_text(object, "name")};
 }
 
-bool reading_score(const struct node *object, const char *key, int32_t *micro)
+bool adapter_score(const struct field *object, const char *key, int32_t *micro)
 {
 	int64_t value;
 
-	if (!node_micro(object, key, &value))
+	if (!field_micro(object, key, &value))
 		return false;
 	if (value < 0 || value > SCORE_ONE) {
-		node_remark(object, key, SEVERITY_ERROR, "is not within 0 to 1");
+		field_remark(object, key, SEVERITY_ERROR, "is not within 0 to 1");
 		return false;
 	}
 	*micro = (int32_t)value;
 	return true;
 }
 
-bool reading_tokens(const struct node *object, const char *input_key, const char *output_key,
+bool adapter_tokens(const struct field *object, const char *input_key, const char *output_key,
 		    int64_t *input, int64_t *output)
 {
 	int64_t in, out;
-	bool has_in = node_integer(object, input_key, 0, TOKENS_MOST, &in);
+	bool has_in = field_integer(object, input_key, 0, TOKENS_MOST, &in);
 
-	if (!node_integer(object, output_key, 0, TOKENS_MOST, &out) || !has_in)
+	if (!field_integer(object, output_key, 0, TOKENS_MOST, &out) || !has_in)
 		return false;
 	*input = in;
 	*output = out;
@@ -97,14 +97,14 @@ static size_t cut_at(const char *line, size_t limit)
 	return length;
 }
 
-const char *reading_line(struct reading *reading, const char *text, size_t limit)
+const char *adapter_line(struct adapter_input *input, const char *text, size_t limit)
 {
 	size_t length = 0;
 	char *line;
 
 	if (!text || is_blank(text))
 		return NULL;
-	line = arena_alloc(reading->scratch, limit + 2);
+	line = arena_alloc(input->scratch, limit + 2);
 	for (; *text && length <= limit; text++) {
 		if (!is_blank_byte(*text))
 			line[length++] = *text;
@@ -159,7 +159,7 @@ static void list_names(struct strbuf *out, const struct run *run, enum outcome o
 	}
 }
 
-const char *reading_failures(struct reading *reading, const struct run *run)
+const char *adapter_failures(struct adapter_input *input, const struct run *run)
 {
 	size_t failed = criteria_with(run, OUTCOME_FAILED);
 	size_t errors = criteria_with(run, OUTCOME_ERROR);
@@ -171,41 +171,41 @@ const char *reading_failures(struct reading *reading, const struct run *run)
 	strbuf_addf(&text, "%zu of %" PRIu32 " criteria %s", failed ? failed : errors,
 		    run->criterion_count, failed ? "failed" : "in error");
 	list_names(&text, run, failed ? OUTCOME_FAILED : OUTCOME_ERROR);
-	reason = reading_line(reading, text.text, REASON_BYTES);
+	reason = adapter_line(input, text.text, REASON_BYTES);
 	strbuf_release(&text);
 	return reason;
 }
 
-void reading_check_passed(const struct run *run, const struct node *record, const char *what)
+void adapter_check_passed(const struct run *run, const struct field *record, const char *what)
 {
 	if (run->outcome != OUTCOME_PASSED)
 		return;
 	for (size_t i = 0; i < run->criterion_count; i++)
 		if (run->criteria[i].outcome == OUTCOME_FAILED)
-			node_remark(record, "status", SEVERITY_WARNING,
-				    "is passed, but %s %s failed",
-				    strchr("aeiou", what[0]) ? "an" : "a", what);
+			field_remark(record, "status", SEVERITY_WARNING,
+				     "is passed, but %s %s failed",
+				     strchr("aeiou", what[0]) ? "an" : "a", what);
 }
 
-const char *reading_no_verdict(struct reading *reading, const char *status)
+const char *adapter_no_verdict(struct adapter_input *input, const char *status)
 {
 	if (!status)
 		return "no status is told";
-	status = reading_line(reading, status, REASON_BYTES / 2);
-	return arena_printf(reading->scratch, "the status \"%s\" tells no verdict",
+	status = adapter_line(input, status, REASON_BYTES / 2);
+	return arena_printf(input->scratch, "the status \"%s\" tells no verdict",
 			    status ? status : "");
 }
 
-const char *reading_reason(struct reading *reading, const char *const *texts, size_t count)
+const char *adapter_reason(struct adapter_input *input, const char *const *texts, size_t count)
 {
 	const char *reason = NULL;
 
 	for (size_t i = 0; !reason && i < count; i++)
-		reason = reading_line(reading, texts[i], REASON_BYTES);
+		reason = adapter_line(input, texts[i], REASON_BYTES);
 	return reason;
 }
 
-void reading_passage(struct reading *reading, struct details *details, const char *label,
+void adapter_passage(struct adapter_input *input, struct details *details, const char *label,
 		     const char *text)
 {
 	size_t count = details->passage_count;
@@ -213,7 +213,7 @@ void reading_passage(struct reading *reading, struct details *details, const cha
 
 	if (!text || is_blank(text))
 		return;
-	list = arena_alloc(reading->scratch, (count + 1) * sizeof(*list));
+	list = arena_alloc(input->scratch, (count + 1) * sizeof(*list));
 	if (count)
 		memcpy(list, details->passages, count * sizeof(*list));
 	list[count] = (struct passage){.label = label, .text = text};
@@ -225,7 +225,7 @@ struct conversation {
 	struct message *items;
 	size_t count;
 	const char *role;
-	struct reading *reading;
+	struct adapter_input *input;
 };
 
 static void add_message(struct conversation *talk, const char *role, const char *content)
@@ -235,22 +235,22 @@ static void add_message(struct conversation *talk, const char *role, const char 
 
 static const char *keep_text(struct conversation *talk, struct strbuf *text)
 {
-	const char *copy = arena_strndup(talk->reading->scratch, text->text, text->length);
+	const char *copy = arena_strndup(talk->input->scratch, text->text, text->length);
 
 	strbuf_release(text);
 	return copy;
 }
 
 /* A part that is no text (an image, a sound) is named by its type. */
-static void add_part(struct strbuf *text, const struct node *part)
+static void add_part(struct strbuf *text, const struct field *part)
 {
 	const char *words;
 
-	if (datum_is(part->json, DATUM_STRING)) {
-		words = node_text(part, NULL);
-	} else if (datum_is(part->json, DATUM_OBJECT)) {
-		words = node_text(part, "text");
-		if (!words && (words = node_text(part, "type"))) {
+	if (json_value_is(part->json, JSON_VALUE_STRING)) {
+		words = field_text(part, NULL);
+	} else if (json_value_is(part->json, JSON_VALUE_OBJECT)) {
+		words = field_text(part, "text");
+		if (!words && (words = field_text(part, "type"))) {
 			strbuf_addf(text, "%s[%s]", text->length ? "\n" : "", words);
 			return;
 		}
@@ -261,19 +261,19 @@ static void add_part(struct strbuf *text, const struct node *part)
 		strbuf_addf(text, "%s%s", text->length ? "\n" : "", words);
 }
 
-static const char *read_content(struct conversation *talk, const struct node *message)
+static const char *read_content(struct conversation *talk, const struct field *message)
 {
-	struct node content = node_any(message, "content");
+	struct field content = field_any(message, "content");
 	struct strbuf text = STRBUF_INIT;
 
 	if (!content.json)
-		return node_text(message, "text");
-	if (datum_is(content.json, DATUM_OBJECT))
-		return node_text(&content, "text");
-	if (!datum_is(content.json, DATUM_LIST))
-		return node_text(message, "content");
-	for (size_t i = 0; i < node_count(&content); i++) {
-		struct node part = node_item(&content, i);
+		return field_text(message, "text");
+	if (json_value_is(content.json, JSON_VALUE_OBJECT))
+		return field_text(&content, "text");
+	if (!json_value_is(content.json, JSON_VALUE_LIST))
+		return field_text(message, "content");
+	for (size_t i = 0; i < field_count(&content); i++) {
+		struct field part = field_item(&content, i);
 
 		add_part(&text, &part);
 	}
@@ -287,30 +287,30 @@ static int append_bytes(const char *bytes, size_t length, void *text)
 }
 
 /* Written as jansson writes it. */
-static void add_json(struct strbuf *text, const struct datum *datum)
+static void add_json(struct strbuf *text, const struct json_value *value)
 {
-	json_t *json = datum_to_json(datum);
+	json_t *json = json_value_to_jansson(value);
 
 	json_dump_callback(json, append_bytes, text,
 			   JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 	json_decref(json);
 }
 
-static void add_arguments(struct strbuf *text, const struct node *arguments)
+static void add_arguments(struct strbuf *text, const struct field *arguments)
 {
-	if (datum_is(arguments->json, DATUM_STRING))
-		strbuf_addstr(text, datum_text(arguments->json));
+	if (json_value_is(arguments->json, JSON_VALUE_STRING))
+		strbuf_addstr(text, json_value_text(arguments->json));
 	else if (arguments->json)
 		add_json(text, arguments->json);
 }
 
 /* `{"function": {"name", "arguments": "JSON"}}`, or flat `{"name", "args": {}}`. */
-static void add_tool_call(struct conversation *talk, const struct node *call)
+static void add_tool_call(struct conversation *talk, const struct field *call)
 {
-	struct node function = node_object(call, "function");
-	const struct node *from = function.json ? &function : call;
-	struct node arguments = node_any(from, node_has(from, "args") ? "args" : "arguments");
-	const char *name = reading_text(from, "name");
+	struct field function = field_object(call, "function");
+	const struct field *from = function.json ? &function : call;
+	struct field arguments = field_any(from, field_has(from, "args") ? "args" : "arguments");
+	const char *name = adapter_text(from, "name");
 	struct strbuf text = STRBUF_INIT;
 
 	strbuf_addf(&text, "%s(", name ? name : "unnamed");
@@ -320,81 +320,81 @@ static void add_tool_call(struct conversation *talk, const struct node *call)
 }
 
 /* What a tool gave says which tool, where the source does: several may be called at once. */
-static const char *read_role(struct conversation *talk, const struct node *message)
+static const char *read_role(struct conversation *talk, const struct field *message)
 {
-	const char *role = reading_text(message, "role");
+	const char *role = adapter_text(message, "role");
 	const char *name = NULL;
 
 	if (!role)
 		return talk->role;
 	if (message_kind(role) == MESSAGE_TOOL)
-		name = reading_text(message, "name");
-	return name ? arena_printf(talk->reading->scratch, "%s: %s", role, name) : role;
+		name = adapter_text(message, "name");
+	return name ? arena_printf(talk->input->scratch, "%s: %s", role, name) : role;
 }
 
-static void read_message(struct conversation *talk, const struct node *message)
+static void read_message(struct conversation *talk, const struct field *message)
 {
-	struct node calls = node_list(message, "tool_calls");
+	struct field calls = field_list(message, "tool_calls");
 	const char *role = read_role(talk, message);
 	const char *content = read_content(talk, message);
 
-	if ((content && *content) || !node_count(&calls))
+	if ((content && *content) || !field_count(&calls))
 		add_message(talk, role, content ? content : "");
-	for (size_t i = 0; i < node_count(&calls); i++) {
-		struct node call = node_item_object(&calls, i);
+	for (size_t i = 0; i < field_count(&calls); i++) {
+		struct field call = field_item_object(&calls, i);
 
 		if (call.json)
 			add_tool_call(talk, &call);
 	}
 }
 
-static void read_item(struct conversation *talk, const struct node *item)
+static void read_item(struct conversation *talk, const struct field *item)
 {
-	if (datum_is(item->json, DATUM_OBJECT))
+	if (json_value_is(item->json, JSON_VALUE_OBJECT))
 		read_message(talk, item);
-	else if (item->json && node_text(item, NULL))
-		add_message(talk, talk->role, node_text(item, NULL));
+	else if (item->json && field_text(item, NULL))
+		add_message(talk, talk->role, field_text(item, NULL));
 }
 
-static size_t most_messages(const struct datum *value)
+static size_t most_messages(const struct json_value *value)
 {
 	size_t count = 0;
 
-	if (!datum_is(value, DATUM_LIST))
-		return 1 + datum_count(datum_get(value, "tool_calls"));
-	for (size_t i = 0; i < datum_count(value); i++)
-		count += 1 + datum_count(datum_get(datum_item(value, i), "tool_calls"));
+	if (!json_value_is(value, JSON_VALUE_LIST))
+		return 1 + json_value_count(json_value_get(value, "tool_calls"));
+	for (size_t i = 0; i < json_value_count(value); i++)
+		count += 1 +
+			 json_value_count(json_value_get(json_value_item(value, i), "tool_calls"));
 	return count;
 }
 
-static bool is_message(const struct node *value)
+static bool is_message(const struct field *value)
 {
-	return node_has(value, "role") || node_has(value, "content") || node_has(value, "text");
+	return field_has(value, "role") || field_has(value, "content") || field_has(value, "text");
 }
 
-size_t reading_messages(struct reading *reading, const struct node *value, const char *role,
+size_t adapter_messages(struct adapter_input *input, const struct field *value, const char *role,
 			const struct message **messages)
 {
-	struct conversation talk = {.role = role, .reading = reading};
+	struct conversation talk = {.role = role, .input = input};
 
 	*messages = NULL;
-	if (datum_is(value->json, DATUM_OBJECT) && !is_message(value)) {
-		struct node list = node_list(value, "messages");
+	if (json_value_is(value->json, JSON_VALUE_OBJECT) && !is_message(value)) {
+		struct field list = field_list(value, "messages");
 
 		if (list.json)
-			return reading_messages(reading, &list, role, messages);
-		if (datum_size(value->json))
-			node_remark(value, NULL, SEVERITY_WARNING, "holds no messages");
+			return adapter_messages(input, &list, role, messages);
+		if (json_value_size(value->json))
+			field_remark(value, NULL, SEVERITY_WARNING, "holds no messages");
 		return 0;
 	}
 	if (!value->json)
 		return 0;
-	talk.items =
-		arena_alloc(reading->scratch, most_messages(value->json) * sizeof(*talk.items));
-	if (!datum_is(value->json, DATUM_LIST))
+	talk.items = arena_alloc(input->scratch, most_messages(value->json) * sizeof(*talk.items));
+	if (!json_value_is(value->json, JSON_VALUE_LIST))
 		read_item(&talk, value);
-	for (size_t i = 0; i < node_count(value); i++) {
-		struct node item = node_item(value, i);
+	for (size_t i = 0; i < field_count(value); i++) {
+		struct field item = field_item(value, i);
 
 		read_item(&talk, &item);
 	}

@@ -1,7 +1,7 @@
 /*
- * reading: what the adapters share when they turn nodes into parts of a run. It knows no API.
+ * reading: what the adapters share when they turn fields into parts of a run. It knows no API.
  *
- * All texts it composes live in reading->scratch.
+ * All texts it composes live in input->scratch.
  */
 #ifndef RUNTALLY_ADAPTERS_ADAPTER_INPUT_H
 #define RUNTALLY_ADAPTERS_ADAPTER_INPUT_H
@@ -14,9 +14,9 @@
 #include "runtally/model/run.h"
 
 /* Whether the record is an object with that member, of any type, null included. For claims(). */
-static inline bool record_has(const struct datum *record, const char *key)
+static inline bool record_has(const struct json_value *record, const char *key)
 {
-	return datum_get(record, key) != NULL;
+	return json_value_get(record, key) != NULL;
 }
 
 /* A source's word for an outcome. */
@@ -29,25 +29,25 @@ struct status_word {
  * The outcome that the member `key` names, OUTCOME_UNKNOWN with a warning where it is absent or
  * names none. *status (NULL: not wanted) is the raw word or NULL.
  */
-enum outcome reading_status(const struct node *object, const char *key,
+enum outcome adapter_status(const struct field *object, const char *key,
 			    const struct status_word *words, const char **status);
 
-/* node_text, but a blank text is absent. For names and what is shown as a passage. */
-const char *reading_text(const struct node *object, const char *key);
+/* field_text, but a blank text is absent. For names and what is shown as a passage. */
+const char *adapter_text(const struct field *object, const char *key);
 /* The members `id` and `name`. */
-struct label reading_label(const struct node *object);
+struct label adapter_label(const struct field *object);
 /* A score of 0..1; anything else is remarked and absent. */
-bool reading_score(const struct node *object, const char *key, int32_t *micro);
+bool adapter_score(const struct field *object, const char *key, int32_t *micro);
 
 /* Two counts of tokens, which are known together or not at all. */
-bool reading_tokens(const struct node *object, const char *input_key, const char *output_key,
+bool adapter_tokens(const struct field *object, const char *input_key, const char *output_key,
 		    int64_t *input, int64_t *output);
 
 /*
  * `text` on one line: white space and controls collapse to one space, and what is longer than
  * `limit` bytes is cut between code points and ends in "...". NULL for NULL and for blank text.
  */
-const char *reading_line(struct reading *reading, const char *text, size_t limit);
+const char *adapter_line(struct adapter_input *input, const char *text, size_t limit);
 
 enum { REASON_BYTES = 300 };
 
@@ -55,17 +55,17 @@ enum { REASON_BYTES = 300 };
  * A run that is said to have passed beside a failed criterion: the status stands, and a warning
  * says so. `what` is the source's word for a criterion.
  */
-void reading_check_passed(const struct run *run, const struct node *record, const char *what);
+void adapter_check_passed(const struct run *run, const struct field *record, const char *what);
 
 /* "1 of 3 criteria failed: relevance"; of errors where none failed; NULL where neither. */
-const char *reading_failures(struct reading *reading, const struct run *run);
+const char *adapter_failures(struct adapter_input *input, const struct run *run);
 /* Why an outcome is unknown, after the raw status, which may be NULL. */
-const char *reading_no_verdict(struct reading *reading, const char *status);
+const char *adapter_no_verdict(struct adapter_input *input, const char *status);
 /* The first of the texts that is not blank, as a reason; the list ends with `count`. */
-const char *reading_reason(struct reading *reading, const char *const *texts, size_t count);
+const char *adapter_reason(struct adapter_input *input, const char *const *texts, size_t count);
 
 /* Adds a passage to *details; a NULL or blank text adds none. Meant for a handful. */
-void reading_passage(struct reading *reading, struct details *details, const char *label,
+void adapter_passage(struct adapter_input *input, struct details *details, const char *label,
 		     const char *text);
 
 /*
@@ -75,7 +75,7 @@ void reading_passage(struct reading *reading, struct details *details, const cha
  * was said with it; the `name` of a tool's result follows its role. `role` is that of messages that
  * tell none. Returns the count.
  */
-size_t reading_messages(struct reading *reading, const struct node *value, const char *role,
+size_t adapter_messages(struct adapter_input *input, const struct field *value, const char *role,
 			const struct message **messages);
 
 #endif

@@ -38,7 +38,7 @@
 #include "adapter_input.h"
 #include "runtally/base/utf8.h"
 
-static bool is_run(const struct datum *record)
+static bool is_run(const struct json_value *record)
 {
 	if (record_has(record, "execution_completed"))
 		return true;
@@ -50,7 +50,7 @@ static bool is_run(const struct datum *record)
 		record_has(record, "conversation"));
 }
 
-static bool is_case(const struct datum *record)
+static bool is_case(const struct json_value *record)
 {
 	/* A Telnyx test has a rubric too. */
 	if (record_has(record, "test_id"))
@@ -62,7 +62,7 @@ static bool is_case(const struct datum *record)
 }
 
 /* Suites of an agent's list may come without their cases: then no member may be a stranger. */
-static bool is_bare_suite(const struct datum *record)
+static bool is_bare_suite(const struct json_value *record)
 {
 	static const char *const known[] = {"id",       "name",       "description",
 					    "agent_id", "created_at", "updated_at"};
@@ -70,14 +70,14 @@ static bool is_bare_suite(const struct datum *record)
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		count += record_has(record, known[i]);
-	return count == datum_size(record) && record_has(record, "agent_id") &&
+	return count == json_value_size(record) && record_has(record, "agent_id") &&
 	       record_has(record, "name");
 }
 
 /* Magpipe's suites have test_cases as well; theirs count, or point back by suite_id. */
-static bool is_suite(const struct datum *record)
+static bool is_suite(const struct json_value *record)
 {
-	const struct datum *first = datum_item(datum_get(record, "test_cases"), 0);
+	const struct json_value *first = json_value_item(json_value_get(record, "test_cases"), 0);
 
 	if (!record_has(record, "name") || record_has(record, "status"))
 		return false;
@@ -88,7 +88,7 @@ static bool is_suite(const struct datum *record)
 	return record_has(record, "agent_id") || is_case(first);
 }
 
-static enum record_kind claims(const struct datum *record)
+static enum record_kind claims(const struct json_value *record)
 {
 	if (is_run(record))
 		return RECORD_RUN;
@@ -98,30 +98,31 @@ static enum record_kind claims(const struct datum *record)
 }
 
 /* 1, 10 or 100; 0 where the score fits none. */
-static int scale_of(const struct node *record, const struct verdict_rules *rules, int64_t micro)
+static int scale_of(const struct field *record, const struct verdict_rules *rules, int64_t micro)
 {
 	int scale = micro <= SCORE_ONE ? 1 : micro <= INT64_C(10) * SCORE_ONE ? 10 : 100;
 
 	if (rules->score_scale)
 		scale = rules->score_scale;
 	if (micro < 0 || micro > INT64_C(1) * scale * SCORE_ONE) {
-		node_remark(record, "score", SEVERITY_ERROR, "is not within 0 to %d", scale);
+		field_remark(record, "score", SEVERITY_ERROR, "is not within 0 to %d", scale);
 		return 0;
 	}
 	if (!rules->score_scale && scale > 1)
-		node_remark(record, "score", SEVERITY_WARNING,
-			    "is above %d and was read on a scale of 0 to %d", scale / 10, scale);
+		field_remark(record, "score", SEVERITY_WARNING,
+			     "is above %d and was read on a scale of 0 to %d", scale / 10, scale);
 	return scale;
 }
 
-static void read_score(struct run *run, const struct node *record, const struct reading *reading)
+static void read_score(struct run *run, const struct field *record,
+		       const struct adapter_input *input)
 {
 	int64_t micro;
 	int scale;
 
-	if (!node_micro(record, "score", &micro))
+	if (!field_micro(record, "score", &micro))
 		return;
-	scale = scale_of(record, reading->rules, micro);
+	scale = scale_of(record, input->rules, micro);
 	if (!scale)
 		return;
 	run->has_score = true;
@@ -129,25 +130,25 @@ static void read_score(struct run *run, const struct node *record, const struct 
 }
 
 /* The words of `error`; NULL where there is none. */
-static const char *error_text(const struct node *record, struct reading *reading)
+static const char *error_text(const struct field *record, struct adapter_input *input)
 {
-	struct node error = node_any(record, "error");
+	struct field error = field_any(record, "error");
 	const char *type, *message;
 
-	if (!error.json || datum_is(error.json, DATUM_FALSE) ||
-	    (datum_is(error.json, DATUM_LIST) && !node_count(&error)))
+	if (!error.json || json_value_is(error.json, JSON_VALUE_FALSE) ||
+	    (json_value_is(error.json, JSON_VALUE_LIST) && !field_count(&error)))
 		return NULL;
-	if (datum_is(error.json, DATUM_STRING))
-		return reading_text(record, "error");
-	error = node_object(record, "error");
+	if (json_value_is(error.json, JSON_VALUE_STRING))
+		return adapter_text(record, "error");
+	error = field_object(record, "error");
 	if (!error.json)
 		return "the run ended in an error";
-	if (!datum_size(error.json))
+	if (!json_value_size(error.json))
 		return NULL;
-	type = reading_text(&error, "type");
-	message = reading_text(&error, "message");
+	type = adapter_text(&error, "type");
+	message = adapter_text(&error, "message");
 	if (type && message)
-		return arena_printf(reading->scratch, "%s: %s", type, message);
+		return arena_printf(input->scratch, "%s: %s", type, message);
 	return message ? message : type ? type : "the run ended in an error";
 }
 
@@ -159,18 +160,18 @@ static bool judge_failed(const struct run *run, const char *feedback)
 	       strncmp(feedback, words, sizeof(words) - 1) == 0;
 }
 
-static enum outcome outcome_of(const struct run *run, const struct node *record, const char *error,
+static enum outcome outcome_of(const struct run *run, const struct field *record, const char *error,
 			       const char *feedback, const struct verdict_rules *rules)
 {
-	bool completed = false, told = node_bool(record, "execution_completed", &completed);
+	bool completed = false, told = field_bool(record, "execution_completed", &completed);
 
 	if (error)
 		return OUTCOME_ERROR;
-	if (!node_has(record, "ended_at") && !node_has(record, "score") && !completed)
+	if (!field_has(record, "ended_at") && !field_has(record, "score") && !completed)
 		return OUTCOME_PENDING;
 	if ((told && !completed) || judge_failed(run, feedback))
 		return OUTCOME_ERROR;
-	if (!run->has_score || (!told && node_has(record, "execution_completed")))
+	if (!run->has_score || (!told && field_has(record, "execution_completed")))
 		return OUTCOME_UNKNOWN;
 	return run->score_micro >= rules->pass_score_micro ? OUTCOME_PASSED : OUTCOME_FAILED;
 }
@@ -214,7 +215,7 @@ static void add_point(struct strbuf *out, const char *point, size_t length)
 }
 
 /* The points that the judge marked as not met, on one line; NULL: there is none. */
-static const char *unmet_points(const char *feedback, struct reading *reading)
+static const char *unmet_points(const char *feedback, struct adapter_input *input)
 {
 	struct strbuf points = STRBUF_INIT;
 	const char *text = NULL;
@@ -231,13 +232,13 @@ static const char *unmet_points(const char *feedback, struct reading *reading)
 	if (count > POINTS_MOST)
 		strbuf_addf(&points, "; and %zu more", count - POINTS_MOST);
 	if (count)
-		text = arena_strndup(reading->scratch, points.text, points.length);
+		text = arena_strndup(input->scratch, points.text, points.length);
 	strbuf_release(&points);
 	return text;
 }
 
 static const char *reason_of(const struct run *run, const char *error, const char *feedback,
-			     struct reading *reading)
+			     struct adapter_input *input)
 {
 	const char *texts[] = {error, feedback, NULL};
 	const char *points;
@@ -252,22 +253,22 @@ static const char *reason_of(const struct run *run, const char *error, const cha
 		texts[2] = "the run was not completed";
 		break;
 	default:
-		points = unmet_points(feedback, reading);
+		points = unmet_points(feedback, input);
 		texts[1] = points ? points : feedback;
 		texts[2] = "the score is below the pass score";
 		break;
 	}
 	if (judge_failed(run, feedback))
-		texts[1] = arena_printf(reading->scratch, "the judge failed: %s", feedback);
-	return reading_reason(reading, texts, 3);
+		texts[1] = arena_printf(input->scratch, "the judge failed: %s", feedback);
+	return adapter_reason(input, texts, 3);
 }
 
-static void read_usage(struct run *run, const struct node *record)
+static void read_usage(struct run *run, const struct field *record)
 {
-	struct node usage = node_object(record, "token_usage");
+	struct field usage = field_object(record, "token_usage");
 
-	run->model = reading_text(&usage, "model");
-	run->has_tokens = reading_tokens(&usage, "input_tokens", "output_tokens",
+	run->model = adapter_text(&usage, "model");
+	run->has_tokens = adapter_tokens(&usage, "input_tokens", "output_tokens",
 					 &run->tokens_input, &run->tokens_output);
 }
 
@@ -276,134 +277,136 @@ struct talk {
 	size_t count, of[MESSAGE_KINDS];
 };
 
-static struct talk read_talk(const struct node *record, const char *key, struct reading *reading)
+static struct talk read_talk(const struct field *record, const char *key,
+			     struct adapter_input *input)
 {
-	struct node value = node_any(record, key);
+	struct field value = field_any(record, key);
 	struct talk talk = {.count = 0};
 
-	talk.count = reading_messages(reading, &value, "unknown", &talk.messages);
+	talk.count = adapter_messages(input, &value, "unknown", &talk.messages);
 	for (size_t i = 0; i < talk.count; i++)
 		talk.of[message_kind(talk.messages[i].role)]++;
 	return talk;
 }
 
-static void read_transcript(struct details *details, const struct node *record,
-			    struct reading *reading)
+static void read_transcript(struct details *details, const struct field *record,
+			    struct adapter_input *input)
 {
-	struct talk talk = read_talk(record, "conversation", reading);
-	struct talk history = read_talk(record, "full_history", reading);
+	struct talk talk = read_talk(record, "conversation", input);
+	struct talk history = read_talk(record, "full_history", input);
 	bool has_tools = history.of[MESSAGE_TOOL] > talk.of[MESSAGE_TOOL];
 	bool has_more = has_tools || history.of[MESSAGE_SYSTEM] > talk.of[MESSAGE_SYSTEM];
 	bool is_shorter = history.of[MESSAGE_USER] < talk.of[MESSAGE_USER];
 
 	if (has_tools && is_shorter)
-		node_remark(record, "full_history", SEVERITY_WARNING,
-			    "reaches less far than the conversation, which is shown without its "
-			    "tool calls");
+		field_remark(record, "full_history", SEVERITY_WARNING,
+			     "reaches less far than the conversation, which is shown without its "
+			     "tool calls");
 	if (!talk.count || (has_more && !is_shorter))
 		talk = history;
 	details->transcript = talk.messages;
 	details->transcript_count = talk.count;
 }
 
-static void read_details(struct run *run, const struct node *record, const char *error,
-			 const char *feedback, struct reading *reading)
+static void read_details(struct run *run, const struct field *record, const char *error,
+			 const char *feedback, struct adapter_input *input)
 {
-	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
-	struct node test_case = node_object(record, "test_case");
+	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
+	struct field test_case = field_object(record, "test_case");
 
-	reading_passage(reading, details, "Error", error);
-	reading_passage(reading, details, "Feedback", feedback);
-	reading_passage(reading, details, "Script", reading_text(&test_case, "script"));
-	reading_passage(reading, details, "Rubric", reading_text(&test_case, "rubric"));
-	read_transcript(details, record, reading);
+	adapter_passage(input, details, "Error", error);
+	adapter_passage(input, details, "Feedback", feedback);
+	adapter_passage(input, details, "Script", adapter_text(&test_case, "script"));
+	adapter_passage(input, details, "Rubric", adapter_text(&test_case, "rubric"));
+	read_transcript(details, record, input);
 	run->details = details;
 }
 
-static void read_labels(struct run *run, const struct node *record)
+static void read_labels(struct run *run, const struct field *record)
 {
-	struct node test_case = node_object(record, "test_case");
+	struct field test_case = field_object(record, "test_case");
 
-	run->test_case = reading_label(&test_case);
-	run->suite.id = node_id(&test_case, "test_suite_id");
+	run->test_case = adapter_label(&test_case);
+	run->suite.id = field_id(&test_case, "test_suite_id");
 	if (!run->test_case.id)
-		run->test_case.id = node_id(record, "test_case_id");
+		run->test_case.id = field_id(record, "test_case_id");
 	if (!run->test_case.name)
-		run->test_case.name = reading_text(record, "test_case_name");
+		run->test_case.name = adapter_text(record, "test_case_name");
 }
 
-static int read_run(struct run *run, const struct node *record, struct reading *reading,
+static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
 	const char *error, *feedback;
 
-	run->run_id = node_id(record, "id");
+	run->run_id = field_id(record, "id");
 	if (!run->run_id)
 		return error_set(err, "the run has no id");
 	read_labels(run, record);
-	node_time(record, "created_at", &run->created_at);
-	node_time(record, "started_at", &run->started_at);
-	node_time(record, "ended_at", &run->ended_at);
-	node_time(record, "updated_at", &run->updated_at);
-	read_score(run, record, reading);
+	field_time(record, "created_at", &run->created_at);
+	field_time(record, "started_at", &run->started_at);
+	field_time(record, "ended_at", &run->ended_at);
+	field_time(record, "updated_at", &run->updated_at);
+	read_score(run, record, input);
 	read_usage(run, record);
-	error = error_text(record, reading);
-	feedback = reading_text(record, "feedback");
-	run->outcome = outcome_of(run, record, error, feedback, reading->rules);
-	run->reason = reason_of(run, error, feedback, reading);
+	error = error_text(record, input);
+	feedback = adapter_text(record, "feedback");
+	run->outcome = outcome_of(run, record, error, feedback, input->rules);
+	run->reason = reason_of(run, error, feedback, input);
 	if (judge_failed(run, feedback))
 		run->has_score = false;
-	if (reading->want_details)
-		read_details(run, record, error, feedback, reading);
+	if (input->want_details)
+		read_details(run, record, error, feedback, input);
 	return 0;
 }
 
-static void define_case(const struct node *test_case, const struct label *suite,
-			const struct label *agent, struct reading *reading)
+static void define_case(const struct field *test_case, const struct label *suite,
+			const struct label *agent, struct adapter_input *input)
 {
-	struct label label = reading_label(test_case);
+	struct label label = adapter_label(test_case);
 
 	if (!label.id)
 		return;
-	reading_define(reading, &(struct definition){.kind = DEFINES_CASE,
-						     .source = adapter_kapso.name,
-						     .id = label.id,
-						     .name = label.name,
-						     .suite = *suite,
-						     .agent = *agent,
-						     .runs_expected = -1});
+	adapter_define(input, &(struct definition){.kind = DEFINES_CASE,
+						   .source = adapter_kapso.name,
+						   .id = label.id,
+						   .name = label.name,
+						   .suite = *suite,
+						   .agent = *agent,
+						   .runs_expected = -1});
 }
 
-static void define_suite(const struct node *record, const struct label *suite,
-			 struct reading *reading)
+static void define_suite(const struct field *record, const struct label *suite,
+			 struct adapter_input *input)
 {
-	struct label agent = {.id = node_id(record, "agent_id")};
-	struct node cases = node_list(record, "test_cases");
+	struct label agent = {.id = field_id(record, "agent_id")};
+	struct field cases = field_list(record, "test_cases");
 
-	reading_define(reading, &(struct definition){.kind = DEFINES_SUITE,
-						     .source = adapter_kapso.name,
-						     .id = suite->id,
-						     .name = suite->name,
-						     .agent = agent,
-						     .runs_expected = -1});
-	for (size_t i = 0; i < node_count(&cases); i++) {
-		struct node test_case = node_item_object(&cases, i);
+	adapter_define(input, &(struct definition){.kind = DEFINES_SUITE,
+						   .source = adapter_kapso.name,
+						   .id = suite->id,
+						   .name = suite->name,
+						   .agent = agent,
+						   .runs_expected = -1});
+	for (size_t i = 0; i < field_count(&cases); i++) {
+		struct field test_case = field_item_object(&cases, i);
 
-		define_case(&test_case, suite, &agent, reading);
+		define_case(&test_case, suite, &agent, input);
 	}
 }
 
-static int read_definition(const struct node *record, struct reading *reading, struct error *err)
+static int read_definition(const struct field *record, struct adapter_input *input,
+			   struct error *err)
 {
-	struct label label = reading_label(record);
-	struct label suite = {.id = node_id(record, "test_suite_id")}, agent = {.id = NULL};
+	struct label label = adapter_label(record);
+	struct label suite = {.id = field_id(record, "test_suite_id")}, agent = {.id = NULL};
 
 	if (!label.id)
 		return error_set(err, "the definition has no id");
 	if (is_suite(record->json))
-		define_suite(record, &label, reading);
+		define_suite(record, &label, input);
 	else
-		define_case(record, &suite, &agent, reading);
+		define_case(record, &suite, &agent, input);
 	return 0;
 }
 

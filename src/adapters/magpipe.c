@@ -33,7 +33,7 @@
 
 static const size_t silent_caps[] = {50, 200, 0};
 
-static bool has_any(const struct datum *record, const char *const *keys)
+static bool has_any(const struct json_value *record, const char *const *keys)
 {
 	for (; *keys; keys++)
 		if (record_has(record, *keys))
@@ -41,7 +41,7 @@ static bool has_any(const struct datum *record, const char *const *keys)
 	return false;
 }
 
-static bool is_run(const struct datum *record)
+static bool is_run(const struct json_value *record)
 {
 	static const char *const sure[] = {"assertions",     "ai_analysis",     "ai_proposed_fixes",
 					   "call_record_id", "caller_call_sid", NULL};
@@ -54,7 +54,7 @@ static bool is_run(const struct datum *record)
 	return record_has(record, "id") && record_has(record, "status") && has_any(record, likely);
 }
 
-static bool is_acknowledgement(const struct datum *record)
+static bool is_acknowledgement(const struct json_value *record)
 {
 	/* What runs and acknowledgements of the others, and our own run records, have. */
 	static const char *const foreign[] = {"test_id", "test_case", "test_case_count", "turns",
@@ -68,10 +68,10 @@ static bool is_acknowledgement(const struct datum *record)
 	return has_any(record, told);
 }
 
-static bool is_suite(const struct datum *record)
+static bool is_suite(const struct json_value *record)
 {
-	const struct datum *list = datum_get(record, "test_cases");
-	const struct datum *first = datum_item(list, 0);
+	const struct json_value *list = json_value_get(record, "test_cases");
+	const struct json_value *first = json_value_item(list, 0);
 
 	if (!list || !record_has(record, "name") || record_has(record, "status"))
 		return false;
@@ -80,7 +80,7 @@ static bool is_suite(const struct datum *record)
 	return record_has(first, "count") || record_has(first, "suite_id");
 }
 
-static bool is_case(const struct datum *record)
+static bool is_case(const struct json_value *record)
 {
 	static const char *const sure[] = {"caller_mode",        "caller_script",
 					   "expected_phrases",   "prohibited_phrases",
@@ -91,12 +91,12 @@ static bool is_case(const struct datum *record)
 }
 
 /* {"suite": {...}} and {"case": {...}}: what is inside may have no member that tells. */
-static bool wraps(const struct datum *record, const char *key)
+static bool wraps(const struct json_value *record, const char *key)
 {
-	return datum_size(record) == 1 && record_has(record, key);
+	return json_value_size(record) == 1 && record_has(record, key);
 }
 
-static enum record_kind claims(const struct datum *record)
+static enum record_kind claims(const struct json_value *record)
 {
 	if (is_run(record))
 		return RECORD_RUN;
@@ -107,7 +107,7 @@ static enum record_kind claims(const struct datum *record)
 	return RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct node *record, const char **status)
+static enum outcome outcome_of(const struct field *record, const char **status)
 {
 	static const struct status_word words[] = {
 		{"passed", OUTCOME_PASSED},   {"failed", OUTCOME_FAILED},
@@ -115,25 +115,25 @@ static enum outcome outcome_of(const struct node *record, const char **status)
 		{"running", OUTCOME_PENDING}, {NULL, OUTCOME_UNKNOWN},
 	};
 
-	return reading_status(record, "status", words, status);
+	return adapter_status(record, "status", words, status);
 }
 
-static void read_criteria(struct run *run, const struct node *record, struct reading *reading)
+static void read_criteria(struct run *run, const struct field *record, struct adapter_input *input)
 {
-	struct node list = node_list(record, "assertions");
+	struct field list = field_list(record, "assertions");
 	struct criterion *criteria =
-		arena_zalloc(reading->scratch, node_count(&list) * sizeof(*criteria));
+		arena_zalloc(input->scratch, field_count(&list) * sizeof(*criteria));
 
-	for (size_t i = 0; i < node_count(&list); i++) {
-		struct node item = node_item_object(&list, i);
-		const char *name = reading_text(&item, "name");
-		bool passed = false, told = node_bool(&item, "passed", &passed);
+	for (size_t i = 0; i < field_count(&list); i++) {
+		struct field item = field_item_object(&list, i);
+		const char *name = adapter_text(&item, "name");
+		bool passed = false, told = field_bool(&item, "passed", &passed);
 
 		if (!item.json)
 			continue;
 		criteria[run->criterion_count++] = (struct criterion){
 			.name = name ? name : "unnamed",
-			.detail = reading_text(&item, "detail"),
+			.detail = adapter_text(&item, "detail"),
 			.outcome = !told    ? OUTCOME_UNKNOWN
 				   : passed ? OUTCOME_PASSED
 					    : OUTCOME_FAILED,
@@ -156,47 +156,47 @@ static const struct criterion *missed_call(const struct run *run)
 	return NULL;
 }
 
-static const char *call_text(const struct run *run, struct reading *reading)
+static const char *call_text(const struct run *run, struct adapter_input *input)
 {
 	const struct criterion *missed = missed_call(run);
 
 	if (!missed)
 		return NULL;
-	return arena_printf(reading->scratch, "the call did not come about: %s%s%s", missed->name,
+	return arena_printf(input->scratch, "the call did not come about: %s%s%s", missed->name,
 			    missed->detail ? ": " : "", missed->detail ? missed->detail : "");
 }
 
-static const char *reason_of(const struct run *run, const struct node *record,
-			     struct reading *reading)
+static const char *reason_of(const struct run *run, const struct field *record,
+			     struct adapter_input *input)
 {
 	const char *texts[] = {
-		reading_text(record, "error_message"),
-		call_text(run, reading),
-		reading_failures(reading, run),
-		reading_text(record, "ai_analysis"),
+		adapter_text(record, "error_message"),
+		call_text(run, input),
+		adapter_failures(input, run),
+		adapter_text(record, "ai_analysis"),
 		run->outcome == OUTCOME_ERROR ? "the call could not be placed" : NULL,
 	};
 
 	if (run->outcome == OUTCOME_UNKNOWN)
-		return reading_no_verdict(reading, run->status);
+		return adapter_no_verdict(input, run->status);
 	if (run->outcome != OUTCOME_FAILED && run->outcome != OUTCOME_ERROR)
 		return NULL;
-	return reading_reason(reading, texts, sizeof(texts) / sizeof(texts[0]));
+	return adapter_reason(input, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
-static const char *log_text(const struct node *record, struct reading *reading)
+static const char *log_text(const struct field *record, struct adapter_input *input)
 {
 	static const char *const members[] = {"timestamp", "level", "message"};
-	struct node logs = node_object(record, "logs"), lines = node_list(&logs, "render");
+	struct field logs = field_object(record, "logs"), lines = field_list(&logs, "render");
 	struct strbuf text = STRBUF_INIT;
 	const char *copy;
 
-	for (size_t i = 0; i < node_count(&lines); i++) {
-		struct node line = node_item_object(&lines, i);
+	for (size_t i = 0; i < field_count(&lines); i++) {
+		struct field line = field_item_object(&lines, i);
 		const char *space = i ? "\n" : "";
 
 		for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
-			const char *part = reading_text(&line, members[m]);
+			const char *part = adapter_text(&line, members[m]);
 
 			if (!part)
 				continue;
@@ -205,134 +205,135 @@ static const char *log_text(const struct node *record, struct reading *reading)
 			space = " ";
 		}
 	}
-	copy = arena_strndup(reading->scratch, text.text, text.length);
+	copy = arena_strndup(input->scratch, text.text, text.length);
 	strbuf_release(&text);
 	return copy;
 }
 
-static const char *fixes_text(const struct node *record, struct reading *reading)
+static const char *fixes_text(const struct field *record, struct adapter_input *input)
 {
 	static const char *const members[] = {"title", "description", "file", "action"};
 	static const char *const before[] = {"", ": ", "\n  file: ", "\n  action: "};
-	struct node fixes = node_list(record, "ai_proposed_fixes");
+	struct field fixes = field_list(record, "ai_proposed_fixes");
 	struct strbuf text = STRBUF_INIT;
 	const char *copy;
 
-	for (size_t i = 0; i < node_count(&fixes); i++) {
-		struct node fix = node_item_object(&fixes, i);
+	for (size_t i = 0; i < field_count(&fixes); i++) {
+		struct field fix = field_item_object(&fixes, i);
 
 		strbuf_addf(&text, "%s%zu. ", i ? "\n" : "", i + 1);
 		for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
-			const char *part = reading_text(&fix, members[m]);
+			const char *part = adapter_text(&fix, members[m]);
 
 			if (part)
 				strbuf_addf(&text, "%s%s", before[m], part);
 		}
 	}
-	copy = arena_strndup(reading->scratch, text.text, text.length);
+	copy = arena_strndup(input->scratch, text.text, text.length);
 	strbuf_release(&text);
 	return copy;
 }
 
-static void read_details(struct run *run, const struct node *record, struct reading *reading)
+static void read_details(struct run *run, const struct field *record, struct adapter_input *input)
 {
-	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
+	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
 
-	reading_passage(reading, details, "Error", reading_text(record, "error_message"));
-	reading_passage(reading, details, "Analysis", reading_text(record, "ai_analysis"));
-	reading_passage(reading, details, "Proposed fixes", fixes_text(record, reading));
-	if (reading->want_logs)
-		reading_passage(reading, details, "Log", log_text(record, reading));
+	adapter_passage(input, details, "Error", adapter_text(record, "error_message"));
+	adapter_passage(input, details, "Analysis", adapter_text(record, "ai_analysis"));
+	adapter_passage(input, details, "Proposed fixes", fixes_text(record, input));
+	if (input->want_logs)
+		adapter_passage(input, details, "Log", log_text(record, input));
 	run->details = details;
 }
 
-static void read_labels(struct run *run, const struct node *record)
+static void read_labels(struct run *run, const struct field *record)
 {
-	struct node test_case = node_object(record, "test_cases");
-	struct node suite = node_object(&test_case, "test_suites");
+	struct field test_case = field_object(record, "test_cases");
+	struct field suite = field_object(&test_case, "test_suites");
 
-	run->test_case = reading_label(&test_case);
+	run->test_case = adapter_label(&test_case);
 	if (!run->test_case.id)
-		run->test_case.id = node_id(record, "test_case_id");
-	run->suite.id = node_id(&test_case, "suite_id");
-	run->suite.name = reading_text(&suite, "name");
-	run->agent.id = node_id(&test_case, "agent_id");
+		run->test_case.id = field_id(record, "test_case_id");
+	run->suite.id = field_id(&test_case, "suite_id");
+	run->suite.name = adapter_text(&suite, "name");
+	run->agent.id = field_id(&test_case, "agent_id");
 }
 
-static int read_run(struct run *run, const struct node *record, struct reading *reading,
+static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
-	run->run_id = node_id(record, "id");
+	run->run_id = field_id(record, "id");
 	if (!run->run_id)
 		return error_set(err, "the run has no id");
 	read_labels(run, record);
-	node_time(record, "created_at", &run->created_at);
-	node_time(record, "started_at", &run->started_at);
-	node_time(record, "completed_at", &run->ended_at);
-	node_time(record, "updated_at", &run->updated_at);
+	field_time(record, "created_at", &run->created_at);
+	field_time(record, "started_at", &run->started_at);
+	field_time(record, "completed_at", &run->ended_at);
+	field_time(record, "updated_at", &run->updated_at);
 	run->outcome = outcome_of(record, &run->status);
-	read_criteria(run, record, reading);
-	reading_check_passed(run, record, "assertion");
-	run->reason = reason_of(run, record, reading);
-	if (reading->want_details)
-		read_details(run, record, reading);
+	read_criteria(run, record, input);
+	adapter_check_passed(run, record, "assertion");
+	run->reason = reason_of(run, record, input);
+	if (input->want_details)
+		read_details(run, record, input);
 	return 0;
 }
 
-static void define_case(const struct node *test_case, const struct label *suite,
-			struct reading *reading)
+static void define_case(const struct field *test_case, const struct label *suite,
+			struct adapter_input *input)
 {
-	struct label label = reading_label(test_case);
+	struct label label = adapter_label(test_case);
 
 	/* `[{"count": 5}]` stands where cases could stand. */
 	if (!label.id)
 		return;
-	reading_define(reading, &(struct definition){
-					.kind = DEFINES_CASE,
-					.source = adapter_magpipe.name,
-					.id = label.id,
-					.name = label.name,
-					.suite = *suite,
-					.agent = {.id = node_id(test_case, "agent_id")},
-					.runs_expected = -1,
-				});
+	adapter_define(input, &(struct definition){
+				      .kind = DEFINES_CASE,
+				      .source = adapter_magpipe.name,
+				      .id = label.id,
+				      .name = label.name,
+				      .suite = *suite,
+				      .agent = {.id = field_id(test_case, "agent_id")},
+				      .runs_expected = -1,
+			      });
 }
 
-static void define_suite(const struct node *record, const struct label *suite,
-			 struct reading *reading)
+static void define_suite(const struct field *record, const struct label *suite,
+			 struct adapter_input *input)
 {
-	struct node cases = node_list(record, "test_cases");
+	struct field cases = field_list(record, "test_cases");
 
-	reading_define(reading, &(struct definition){.kind = DEFINES_SUITE,
-						     .source = adapter_magpipe.name,
-						     .id = suite->id,
-						     .name = suite->name,
-						     .agent = {.id = node_id(record, "agent_id")},
-						     .runs_expected = -1});
-	for (size_t i = 0; i < node_count(&cases); i++) {
-		struct node test_case = node_item_object(&cases, i);
+	adapter_define(input, &(struct definition){.kind = DEFINES_SUITE,
+						   .source = adapter_magpipe.name,
+						   .id = suite->id,
+						   .name = suite->name,
+						   .agent = {.id = field_id(record, "agent_id")},
+						   .runs_expected = -1});
+	for (size_t i = 0; i < field_count(&cases); i++) {
+		struct field test_case = field_item_object(&cases, i);
 
-		define_case(&test_case, suite, reading);
+		define_case(&test_case, suite, input);
 	}
 }
 
-static int read_definition(const struct node *record, struct reading *reading, struct error *err)
+static int read_definition(const struct field *record, struct adapter_input *input,
+			   struct error *err)
 {
 	const bool of_suite = wraps(record->json, "suite");
 	const bool of_case = wraps(record->json, "case");
-	struct node inner = node_object(record, of_suite ? "suite" : "case");
-	const struct node *from = of_suite || of_case ? &inner : record;
-	struct node suites = node_object(from, "test_suites");
-	struct label label = reading_label(from);
-	struct label suite = {.id = node_id(from, "suite_id"),
-			      .name = reading_text(&suites, "name")};
+	struct field inner = field_object(record, of_suite ? "suite" : "case");
+	const struct field *from = of_suite || of_case ? &inner : record;
+	struct field suites = field_object(from, "test_suites");
+	struct label label = adapter_label(from);
+	struct label suite = {.id = field_id(from, "suite_id"),
+			      .name = adapter_text(&suites, "name")};
 
 	if (!label.id)
 		return error_set(err, "the definition has no id");
 	if (of_suite || (!of_case && is_suite(from->json)))
-		define_suite(from, &label, reading);
+		define_suite(from, &label, input);
 	else
-		define_case(from, &suite, reading);
+		define_case(from, &suite, input);
 	return 0;
 }
 

@@ -42,13 +42,13 @@ enum { TURNS_MOST = 1000000 };
 #define COST_SLACK_NANO INT64_C(50000)
 
 /* Where a turn is read from. */
-struct turn_nodes {
-	struct node turn, evaluation, outputs;
+struct turn_fields {
+	struct field turn, evaluation, outputs;
 };
 
 /* The turns that are objects, beside what was read of them. */
 struct turns {
-	const struct turn_nodes *nodes;
+	const struct turn_fields *fields;
 	struct turn *items;
 	size_t count;
 	bool complete;
@@ -59,7 +59,7 @@ struct summary {
 	int64_t passed, failed, latency_ms, cost_nano;
 };
 
-static bool is_run(const struct datum *record)
+static bool is_run(const struct json_value *record)
 {
 	bool has_turns = record_has(record, "turns"), has_summary = record_has(record, "summary");
 
@@ -71,7 +71,7 @@ static bool is_run(const struct datum *record)
 	return has_turns && has_summary;
 }
 
-static enum record_kind claims(const struct datum *record)
+static enum record_kind claims(const struct json_value *record)
 {
 	if (is_run(record))
 		return RECORD_RUN;
@@ -83,7 +83,7 @@ static enum record_kind claims(const struct datum *record)
 	return RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct node *record, const char **status)
+static enum outcome outcome_of(const struct field *record, const char **status)
 {
 	/* Of the job; a completed one still has its success to show. */
 	static const struct status_word words[] = {
@@ -91,93 +91,93 @@ static enum outcome outcome_of(const struct node *record, const char **status)
 		{"queued", OUTCOME_PENDING},   {"running", OUTCOME_PENDING},
 		{NULL, OUTCOME_UNKNOWN},
 	};
-	enum outcome outcome = reading_status(record, "status", words, status);
+	enum outcome outcome = adapter_status(record, "status", words, status);
 	bool success;
 
 	if (outcome != OUTCOME_PASSED)
 		return outcome;
-	if (node_bool(record, "success", &success))
+	if (field_bool(record, "success", &success))
 		return success ? OUTCOME_PASSED : OUTCOME_FAILED;
-	if (!node_has(record, "success"))
-		node_remark(record, "success", SEVERITY_WARNING,
-			    "is missing: the outcome is unknown");
+	if (!field_has(record, "success"))
+		field_remark(record, "success", SEVERITY_WARNING,
+			     "is missing: the outcome is unknown");
 	return OUTCOME_UNKNOWN;
 }
 
-static struct summary read_summary(const struct node *record)
+static struct summary read_summary(const struct field *record)
 {
-	struct node from = node_object(record, "summary");
+	struct field from = field_object(record, "summary");
 	struct summary summary = {.has_passed = false};
 
-	summary.has_passed = node_integer(&from, "turns_passed", 0, TURNS_MOST, &summary.passed);
-	summary.has_failed = node_integer(&from, "turns_failed", 0, TURNS_MOST, &summary.failed);
-	summary.has_latency = node_ms(&from, "avg_latency_ms", &summary.latency_ms);
-	summary.has_cost = node_money(&from, "total_cost_usd", &summary.cost_nano);
+	summary.has_passed = field_integer(&from, "turns_passed", 0, TURNS_MOST, &summary.passed);
+	summary.has_failed = field_integer(&from, "turns_failed", 0, TURNS_MOST, &summary.failed);
+	summary.has_latency = field_ms(&from, "avg_latency_ms", &summary.latency_ms);
+	summary.has_cost = field_money(&from, "total_cost_usd", &summary.cost_nano);
 	return summary;
 }
 
-static enum outcome outcome_of_turn(const struct node *turn, const struct node *evaluation)
+static enum outcome outcome_of_turn(const struct field *turn, const struct field *evaluation)
 {
 	bool success = false, overall = false;
-	bool has_success = node_bool(turn, "success", &success);
-	bool has_overall = node_bool(evaluation, "overall_pass", &overall);
+	bool has_success = field_bool(turn, "success", &success);
+	bool has_overall = field_bool(evaluation, "overall_pass", &overall);
 
 	if (has_success && has_overall && success != overall)
-		node_remark(turn, "success", SEVERITY_WARNING,
-			    "differs from evaluation.overall_pass: taken as failed");
+		field_remark(turn, "success", SEVERITY_WARNING,
+			     "differs from evaluation.overall_pass: taken as failed");
 	if ((has_success && !success) || (has_overall && !overall))
 		return OUTCOME_FAILED;
 	return has_success || has_overall ? OUTCOME_PASSED : OUTCOME_UNKNOWN;
 }
 
-static struct turn read_turn(const struct turn_nodes *nodes)
+static struct turn read_turn(const struct turn_fields *fields)
 {
-	const struct node *from = &nodes->turn;
-	struct node metrics = node_object(from, "metrics");
-	struct node tokens = node_object(&metrics, "tokens");
+	const struct field *from = &fields->turn;
+	struct field metrics = field_object(from, "metrics");
+	struct field tokens = field_object(&metrics, "tokens");
 	struct turn turn = {
-		.expected = reading_text(from, "expected_behavior"),
-		.trace_id = node_id(from, "trace_id"),
-		.outcome = outcome_of_turn(from, &nodes->evaluation),
+		.expected = adapter_text(from, "expected_behavior"),
+		.trace_id = field_id(from, "trace_id"),
+		.outcome = outcome_of_turn(from, &fields->evaluation),
 	};
 
 	turn.has_tokens =
-		reading_tokens(&tokens, "input", "output", &turn.tokens_input, &turn.tokens_output);
-	turn.has_latency = node_ms(&metrics, "latency_ms", &turn.latency_ms);
-	turn.has_cost = node_money(&metrics, "cost_usd", &turn.cost_nano);
+		adapter_tokens(&tokens, "input", "output", &turn.tokens_input, &turn.tokens_output);
+	turn.has_latency = field_ms(&metrics, "latency_ms", &turn.latency_ms);
+	turn.has_cost = field_money(&metrics, "cost_usd", &turn.cost_nano);
 	return turn;
 }
 
-static struct turns read_turns(const struct node *record, const struct summary *summary,
-			       struct reading *reading)
+static struct turns read_turns(const struct field *record, const struct summary *summary,
+			       struct adapter_input *input)
 {
-	struct node *list = arena_alloc(reading->scratch, sizeof(*list));
+	struct field *list = arena_alloc(input->scratch, sizeof(*list));
 	struct turns turns = {.count = 0};
-	struct turn_nodes *nodes;
+	struct turn_fields *fields;
 
-	*list = node_list(record, "turns");
-	nodes = arena_alloc(reading->scratch, node_count(list) * sizeof(*nodes));
-	turns.nodes = nodes;
-	turns.items = arena_zalloc(reading->scratch, node_count(list) * sizeof(*turns.items));
-	for (size_t i = 0; i < node_count(list); i++) {
-		nodes->turn = node_item_object(list, i);
-		if (!nodes->turn.json)
+	*list = field_list(record, "turns");
+	fields = arena_alloc(input->scratch, field_count(list) * sizeof(*fields));
+	turns.fields = fields;
+	turns.items = arena_zalloc(input->scratch, field_count(list) * sizeof(*turns.items));
+	for (size_t i = 0; i < field_count(list); i++) {
+		fields->turn = field_item_object(list, i);
+		if (!fields->turn.json)
 			continue;
-		nodes->evaluation = node_object(&nodes->turn, "evaluation");
-		nodes->outputs = node_object(&nodes->evaluation, "scorer_outputs");
-		turns.items[turns.count++] = read_turn(nodes++);
+		fields->evaluation = field_object(&fields->turn, "evaluation");
+		fields->outputs = field_object(&fields->evaluation, "scorer_outputs");
+		turns.items[turns.count++] = read_turn(fields++);
 	}
 	turns.complete = !summary->has_passed || !summary->has_failed ||
 			 (int64_t)turns.count == summary->passed + summary->failed;
 	return turns;
 }
 
-static enum outcome outcome_of_scorer(const struct node *output, const struct criterion *criterion,
+static enum outcome outcome_of_scorer(const struct field *output, const struct criterion *criterion,
 				      enum outcome turn, const struct verdict_rules *rules)
 {
 	bool pass;
 
-	if (node_bool(output, "pass", &pass) || node_bool(output, "passed", &pass))
+	if (field_bool(output, "pass", &pass) || field_bool(output, "passed", &pass))
 		return pass ? OUTCOME_PASSED : OUTCOME_FAILED;
 	if (turn != OUTCOME_FAILED)
 		return turn;
@@ -186,47 +186,48 @@ static enum outcome outcome_of_scorer(const struct node *output, const struct cr
 	return criterion->score_micro < rules->pass_score_micro ? OUTCOME_FAILED : OUTCOME_PASSED;
 }
 
-static struct criterion read_scorer(const struct node *output, enum outcome turn,
+static struct criterion read_scorer(const struct field *output, enum outcome turn,
 				    const struct verdict_rules *rules)
 {
 	struct criterion criterion = {.name = output->key,
-				      .detail = reading_text(output, "reasoning")};
+				      .detail = adapter_text(output, "reasoning")};
 
-	criterion.has_score = reading_score(output, "score", &criterion.score_micro);
+	criterion.has_score = adapter_score(output, "score", &criterion.score_micro);
 	criterion.outcome = outcome_of_scorer(output, &criterion, turn, rules);
 	return criterion;
 }
 
-static struct criterion turn_criterion(const struct node *item, const struct turn *turn,
-				       size_t position, struct reading *reading)
+static struct criterion turn_criterion(const struct field *item, const struct turn *turn,
+				       size_t position, struct adapter_input *input)
 {
 	int64_t index = (int64_t)position;
 
-	node_integer(item, "turn_index", 0, TURNS_MOST, &index);
+	field_integer(item, "turn_index", 0, TURNS_MOST, &index);
 	return (struct criterion){
-		.name = arena_printf(reading->scratch, "turn %" PRId64, index + 1),
+		.name = arena_printf(input->scratch, "turn %" PRId64, index + 1),
 		.detail = turn->expected,
 		.outcome = OUTCOME_FAILED,
 		.turn = (int)position,
 	};
 }
 
-static size_t read_turn_criteria(struct criterion *criteria, const struct turn_nodes *nodes,
-				 const struct turn *turn, size_t position, struct reading *reading)
+static size_t read_turn_criteria(struct criterion *criteria, const struct turn_fields *fields,
+				 const struct turn *turn, size_t position,
+				 struct adapter_input *input)
 {
 	bool blamed = turn->outcome != OUTCOME_FAILED;
 	size_t count = 0;
 
-	for (size_t i = 0; i < node_size(&nodes->outputs); i++) {
-		struct node output = node_member_object(&nodes->outputs, i);
+	for (size_t i = 0; i < field_size(&fields->outputs); i++) {
+		struct field output = field_member_object(&fields->outputs, i);
 
-		criteria[count] = read_scorer(&output, turn->outcome, reading->rules);
+		criteria[count] = read_scorer(&output, turn->outcome, input->rules);
 		criteria[count].turn = (int)position;
 		blamed = blamed || criteria[count].outcome == OUTCOME_FAILED;
 		count++;
 	}
 	if (!blamed)
-		criteria[count++] = turn_criterion(&nodes->turn, turn, position, reading);
+		criteria[count++] = turn_criterion(&fields->turn, turn, position, input);
 	return count;
 }
 
@@ -236,26 +237,26 @@ static size_t most_criteria(const struct turns *turns)
 	size_t count = turns->count;
 
 	for (size_t i = 0; i < turns->count; i++)
-		count += node_size(&turns->nodes[i].outputs);
+		count += field_size(&turns->fields[i].outputs);
 	return count;
 }
 
-static void read_criteria(struct run *run, const struct turns *turns, struct reading *reading)
+static void read_criteria(struct run *run, const struct turns *turns, struct adapter_input *input)
 {
 	struct criterion *criteria =
-		arena_zalloc(reading->scratch, most_criteria(turns) * sizeof(*criteria));
+		arena_zalloc(input->scratch, most_criteria(turns) * sizeof(*criteria));
 
 	for (size_t i = 0; i < turns->count; i++)
 		run->criterion_count +=
-			read_turn_criteria(criteria + run->criterion_count, &turns->nodes[i],
-					   &turns->items[i], i, reading);
+			read_turn_criteria(criteria + run->criterion_count, &turns->fields[i],
+					   &turns->items[i], i, input);
 	run->criteria = criteria;
 }
 
 static void read_latencies(struct run *run, const struct turns *turns,
-			   const struct summary *summary, struct reading *reading)
+			   const struct summary *summary, struct adapter_input *input)
 {
-	uint32_t *list = arena_alloc(reading->scratch, (turns->count + 1) * sizeof(*list));
+	uint32_t *list = arena_alloc(input->scratch, (turns->count + 1) * sizeof(*list));
 
 	for (size_t i = 0; turns->complete && i < turns->count; i++)
 		if (turns->items[i].has_latency)
@@ -294,10 +295,10 @@ static bool sum_costs(const struct turns *turns, int64_t *sum)
 	return turns->complete && turns->count > 0;
 }
 
-static void read_cost(struct run *run, const struct node *record, const struct turns *turns,
+static void read_cost(struct run *run, const struct field *record, const struct turns *turns,
 		      const struct summary *summary)
 {
-	struct node from = node_object(record, "summary");
+	struct field from = field_object(record, "summary");
 	int64_t sum;
 	bool known = sum_costs(turns, &sum);
 
@@ -306,8 +307,8 @@ static void read_cost(struct run *run, const struct node *record, const struct t
 	/* Retries may cost more than the turns that are shown, but never less. */
 	if (summary->has_cost && known &&
 	    sum > summary->cost_nano + COST_SLACK_NANO * (int64_t)turns->count)
-		node_remark(&from, "total_cost_usd", SEVERITY_WARNING,
-			    "is less than the costs of the turns");
+		field_remark(&from, "total_cost_usd", SEVERITY_WARNING,
+			     "is less than the costs of the turns");
 }
 
 static size_t turns_with(const struct turns *turns, enum outcome outcome)
@@ -319,22 +320,22 @@ static size_t turns_with(const struct turns *turns, enum outcome outcome)
 	return count;
 }
 
-static void check_counts(const struct node *record, const struct turns *turns,
+static void check_counts(const struct field *record, const struct turns *turns,
 			 const struct summary *summary)
 {
-	struct node from = node_object(record, "summary");
+	struct field from = field_object(record, "summary");
 
 	if (!summary->has_passed || !summary->has_failed)
 		return;
 	if ((int64_t)turns->count > summary->passed + summary->failed)
-		node_remark(&from, NULL, SEVERITY_WARNING, "counts fewer turns than there are");
+		field_remark(&from, NULL, SEVERITY_WARNING, "counts fewer turns than there are");
 	else if (turns->complete && !turns_with(turns, OUTCOME_UNKNOWN) &&
 		 (int64_t)turns_with(turns, OUTCOME_FAILED) != summary->failed)
-		node_remark(&from, "turns_failed", SEVERITY_WARNING,
-			    "differs from the turns that failed");
+		field_remark(&from, "turns_failed", SEVERITY_WARNING,
+			     "differs from the turns that failed");
 }
 
-static void check_success(const struct run *run, const struct node *record,
+static void check_success(const struct run *run, const struct field *record,
 			  const struct turns *turns, const struct summary *summary)
 {
 	bool failed = turns_with(turns, OUTCOME_FAILED) || (summary->has_failed && summary->failed);
@@ -342,23 +343,24 @@ static void check_success(const struct run *run, const struct node *record,
 			  turns_with(turns, OUTCOME_PASSED) == turns->count;
 
 	if (run->outcome == OUTCOME_PASSED && failed)
-		node_remark(record, "success", SEVERITY_WARNING, "is true, but a turn failed");
+		field_remark(record, "success", SEVERITY_WARNING, "is true, but a turn failed");
 	if (run->outcome == OUTCOME_FAILED && all_passed && !failed)
-		node_remark(record, "success", SEVERITY_WARNING, "is false, but no turn failed");
+		field_remark(record, "success", SEVERITY_WARNING, "is false, but no turn failed");
 }
 
 /* Not documented, but whoever adds the member means it. */
-static const char *error_text(const struct node *record)
+static const char *error_text(const struct field *record)
 {
-	struct node error = node_any(record, "error");
+	struct field error = field_any(record, "error");
 
-	if (datum_is(error.json, DATUM_STRING))
-		return reading_text(record, "error");
-	return datum_is(error.json, DATUM_OBJECT) ? reading_text(&error, "message") : NULL;
+	if (json_value_is(error.json, JSON_VALUE_STRING))
+		return adapter_text(record, "error");
+	return json_value_is(error.json, JSON_VALUE_OBJECT) ? adapter_text(&error, "message")
+							    : NULL;
 }
 
 static const char *failure_text(const struct turns *turns, const struct summary *summary,
-				struct reading *reading)
+				struct adapter_input *input)
 {
 	int64_t failed = (int64_t)turns_with(turns, OUTCOME_FAILED), all = (int64_t)turns->count;
 
@@ -368,95 +370,96 @@ static const char *failure_text(const struct turns *turns, const struct summary 
 	}
 	if (!failed)
 		return "the run did not succeed; no turn tells why";
-	return arena_printf(reading->scratch, "%" PRId64 " of %" PRId64 " turns failed", failed,
-			    all);
+	return arena_printf(input->scratch, "%" PRId64 " of %" PRId64 " turns failed", failed, all);
 }
 
-static const char *reason_of(const struct run *run, const struct node *record,
+static const char *reason_of(const struct run *run, const struct field *record,
 			     const struct turns *turns, const struct summary *summary,
-			     struct reading *reading)
+			     struct adapter_input *input)
 {
 	switch (run->outcome) {
 	case OUTCOME_FAILED:
-		return reading_reason(reading,
-				      (const char *[]){reading_failures(reading, run),
-						       failure_text(turns, summary, reading)},
+		return adapter_reason(input,
+				      (const char *[]){adapter_failures(input, run),
+						       failure_text(turns, summary, input)},
 				      2);
 	case OUTCOME_ERROR:
-		return reading_reason(
-			reading,
+		return adapter_reason(
+			input,
 			(const char *[]){error_text(record), "the run failed before its verdict"},
 			2);
 	case OUTCOME_UNKNOWN:
-		return reading_no_verdict(reading, run->status);
+		return adapter_no_verdict(input, run->status);
 	default:
 		return NULL;
 	}
 }
 
-static void read_details(struct run *run, const struct node *record, const struct turns *turns,
-			 struct reading *reading)
+static void read_details(struct run *run, const struct field *record, const struct turns *turns,
+			 struct adapter_input *input)
 {
-	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
+	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
 
-	reading_passage(reading, details, "Error", error_text(record));
+	adapter_passage(input, details, "Error", error_text(record));
 	for (size_t i = 0; i < turns->count; i++) {
-		const struct node *from = &turns->nodes[i].turn;
-		struct node input = node_any(from, "input"), output = node_any(from, "output");
+		const struct field *from = &turns->fields[i].turn;
+		struct field came_in = field_any(from, "input"),
+			     went_out = field_any(from, "output");
 		struct turn *turn = &turns->items[i];
 
-		turn->input_count = reading_messages(reading, &input, "user", &turn->input);
-		turn->output_count = reading_messages(reading, &output, "assistant", &turn->output);
+		turn->input_count = adapter_messages(input, &came_in, "user", &turn->input);
+		turn->output_count = adapter_messages(input, &went_out, "assistant", &turn->output);
 	}
 	details->turns = turns->items;
 	details->turn_count = turns->count;
 	run->details = details;
 }
 
-static int read_run(struct run *run, const struct node *record, struct reading *reading,
+static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
-	struct node test_case = node_object(record, "test_case"),
-		    agent = node_object(record, "agent");
+	struct field test_case = field_object(record, "test_case"),
+		     agent = field_object(record, "agent");
 	struct summary summary = read_summary(record);
-	struct turns turns = read_turns(record, &summary, reading);
+	struct turns turns = read_turns(record, &summary, input);
 
-	run->run_id = node_id(record, "run_id");
+	run->run_id = field_id(record, "run_id");
 	if (!run->run_id)
 		return error_set(err, "the run has no run_id");
-	run->test_case = reading_label(&test_case);
-	run->agent = reading_label(&agent);
+	run->test_case = adapter_label(&test_case);
+	run->agent = adapter_label(&agent);
 	run->outcome = outcome_of(record, &run->status);
-	read_criteria(run, &turns, reading);
+	read_criteria(run, &turns, input);
 	read_cost(run, record, &turns, &summary);
 	if (run->outcome != OUTCOME_PENDING || turns.count) {
-		read_latencies(run, &turns, &summary, reading);
+		read_latencies(run, &turns, &summary, input);
 		read_tokens(run, &turns);
 	}
 	if (run->outcome != OUTCOME_PENDING) {
 		check_counts(record, &turns, &summary);
 		check_success(run, record, &turns, &summary);
 	}
-	run->reason = reason_of(run, record, &turns, &summary, reading);
-	if (reading->want_details)
-		read_details(run, record, &turns, reading);
+	run->reason = reason_of(run, record, &turns, &summary, input);
+	if (input->want_details)
+		read_details(run, record, &turns, input);
 	return 0;
 }
 
-static int read_definition(const struct node *record, struct reading *reading, struct error *err)
+static int read_definition(const struct field *record, struct adapter_input *input,
+			   struct error *err)
 {
-	struct label label = reading_label(record);
+	struct label label = adapter_label(record);
 
 	if (!label.id)
 		return error_set(err, "the test case has no id");
-	reading_define(reading, &(struct definition){
-					.kind = DEFINES_CASE,
-					.source = adapter_playgent.name,
-					.id = label.id,
-					.name = label.name,
-					.agent = {.id = node_id(record, "agent_id")},
-					.runs_expected = -1,
-				});
+	adapter_define(input, &(struct definition){
+				      .kind = DEFINES_CASE,
+				      .source = adapter_playgent.name,
+				      .id = label.id,
+				      .name = label.name,
+				      .agent = {.id = field_id(record, "agent_id")},
+				      .runs_expected = -1,
+			      });
 	return 0;
 }
 

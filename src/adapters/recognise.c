@@ -9,7 +9,7 @@ enum { WRAPPER_DEPTH = 3, MEMBERS_NAMED = 6 };
 /* The wrappers that records.c hands out whole (records.h). */
 static const char *const wrappers[] = {"data", "run", "agent_test_run", NULL};
 
-static enum record_kind pick(const struct datum *value, const struct adapter *from,
+static enum record_kind pick(const struct json_value *value, const struct adapter *from,
 			     const struct adapter **owner)
 {
 	enum record_kind kind = adapter_pick(value, owner);
@@ -20,25 +20,25 @@ static enum record_kind pick(const struct datum *value, const struct adapter *fr
 	return from->claims(value);
 }
 
-static const struct datum *wrapped(const struct datum *value)
+static const struct json_value *wrapped(const struct json_value *value)
 {
 	for (const char *const *name = wrappers; *name; name++) {
-		const struct datum *inner = datum_get(value, *name);
+		const struct json_value *inner = json_value_get(value, *name);
 
-		if (datum_is(inner, DATUM_OBJECT))
+		if (json_value_is(inner, JSON_VALUE_OBJECT))
 			return inner;
 	}
 	return NULL;
 }
 
-bool is_own_report(const struct datum *record)
+bool is_own_report(const struct json_value *record)
 {
-	const char *schema = datum_text(datum_get(record, "schema"));
+	const char *schema = json_value_text(json_value_get(record, "schema"));
 
 	return schema && strncmp(schema, "runtally.report/", strlen("runtally.report/")) == 0;
 }
 
-struct recognised recognise(const struct datum *record, const struct adapter *from)
+struct recognised recognise(const struct json_value *record, const struct adapter *from)
 {
 	struct recognised found = {.value = record};
 
@@ -49,19 +49,20 @@ struct recognised recognise(const struct datum *record, const struct adapter *fr
 		found.value = wrapped(found.value);
 		found.kind = pick(found.value, from, &found.owner);
 	}
-	if (found.kind == RECORD_NOT_MINE && from && datum_size(found.value) > 0 &&
+	if (found.kind == RECORD_NOT_MINE && from && json_value_size(found.value) > 0 &&
 	    !is_own_report(found.value))
 		found.kind = RECORD_RUN;
 	return found;
 }
 
-void describe_stranger(const struct datum *record, const struct adapter *from, struct strbuf *out)
+void describe_stranger(const struct json_value *record, const struct adapter *from,
+		       struct strbuf *out)
 {
-	const size_t size = datum_size(record);
+	const size_t size = json_value_size(record);
 	const size_t named = size < MEMBERS_NAMED ? size : MEMBERS_NAMED;
 
 	strbuf_addf(out, "is no %s record", from ? from->name : "API's");
-	if (!datum_is(record, DATUM_OBJECT))
+	if (!json_value_is(record, JSON_VALUE_OBJECT))
 		strbuf_addstr(out, ": not an object");
 	else if (!size)
 		strbuf_addstr(out, ": an empty object");

@@ -28,9 +28,9 @@ static bool begins_with(const char *text, const char *beginning)
 }
 
 /* Of a version that is not known, read_run says so. */
-static enum record_kind claims(const struct datum *record)
+static enum record_kind claims(const struct json_value *record)
 {
-	const char *schema = datum_text(datum_get(record, "schema"));
+	const char *schema = json_value_text(json_value_get(record, "schema"));
 
 	if (!schema)
 		return RECORD_NOT_MINE;
@@ -42,104 +42,104 @@ static enum record_kind claims(const struct datum *record)
 	return RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct node *owner)
+static enum outcome outcome_of(const struct field *owner)
 {
 	static const struct status_word words[] = {
 		{"passed", OUTCOME_PASSED},   {"failed", OUTCOME_FAILED}, {"error", OUTCOME_ERROR},
 		{"pending", OUTCOME_PENDING}, {NULL, OUTCOME_UNKNOWN},
 	};
-	const char *text = node_text(owner, "outcome");
+	const char *text = field_text(owner, "outcome");
 
 	if (text && strcmp(text, outcome_name(OUTCOME_UNKNOWN)) == 0)
 		return OUTCOME_UNKNOWN;
-	return reading_status(owner, "outcome", words, NULL);
+	return adapter_status(owner, "outcome", words, NULL);
 }
 
-static struct label read_label(const struct node *record, const char *key)
+static struct label read_label(const struct field *record, const char *key)
 {
-	struct node from = node_object(record, key);
+	struct field from = field_object(record, key);
 
-	return reading_label(&from);
+	return adapter_label(&from);
 }
 
-static void read_criteria(struct run *run, const struct node *record, struct reading *reading)
+static void read_criteria(struct run *run, const struct field *record, struct adapter_input *input)
 {
-	struct node list = node_list(record, "criteria");
+	struct field list = field_list(record, "criteria");
 	struct criterion *criteria =
-		arena_zalloc(reading->scratch, node_count(&list) * sizeof(*criteria));
+		arena_zalloc(input->scratch, field_count(&list) * sizeof(*criteria));
 
-	for (size_t i = 0; i < node_count(&list); i++) {
-		struct node item = node_item_object(&list, i);
+	for (size_t i = 0; i < field_count(&list); i++) {
+		struct field item = field_item_object(&list, i);
 		struct criterion *criterion = &criteria[run->criterion_count];
-		const char *name = reading_text(&item, "name");
+		const char *name = adapter_text(&item, "name");
 
 		if (!item.json)
 			continue;
 		criterion->name = name ? name : "unnamed";
 		criterion->outcome = outcome_of(&item);
-		criterion->has_score = reading_score(&item, "score", &criterion->score_micro);
+		criterion->has_score = adapter_score(&item, "score", &criterion->score_micro);
 		criterion->turn = NO_TURN;
 		run->criterion_count++;
 	}
 	run->criteria = criteria;
 }
 
-static void read_latencies(struct run *run, const struct node *record, struct reading *reading)
+static void read_latencies(struct run *run, const struct field *record, struct adapter_input *input)
 {
-	struct node list = node_list(record, "latency_ms");
-	uint32_t *latencies = arena_alloc(reading->scratch, node_count(&list) * sizeof(*latencies));
+	struct field list = field_list(record, "latency_ms");
+	uint32_t *latencies = arena_alloc(input->scratch, field_count(&list) * sizeof(*latencies));
 
-	for (size_t i = 0; i < node_count(&list); i++) {
-		struct node item = node_item(&list, i);
+	for (size_t i = 0; i < field_count(&list); i++) {
+		struct field item = field_item(&list, i);
 		int64_t ms;
 
-		if (node_ms(&item, NULL, &ms))
+		if (field_ms(&item, NULL, &ms))
 			latencies[run->latency_count++] = (uint32_t)ms;
 	}
 	run->latency_ms = latencies;
 }
 
-static void read_numbers(struct run *run, const struct node *record)
+static void read_numbers(struct run *run, const struct field *record)
 {
-	struct node tokens = node_object(record, "tokens");
+	struct field tokens = field_object(record, "tokens");
 
-	node_time(record, "created_at", &run->created_at);
-	node_time(record, "started_at", &run->started_at);
-	node_time(record, "ended_at", &run->ended_at);
-	node_time(record, "updated_at", &run->updated_at);
-	node_time(record, "seen_at", &run->seen_at);
-	node_integer(record, "duration_ms", 0, DURATION_MOST_MS, &run->duration_ms);
-	run->has_score = reading_score(record, "score", &run->score_micro);
-	run->has_cost = node_money(record, "cost_usd", &run->cost_nano);
+	field_time(record, "created_at", &run->created_at);
+	field_time(record, "started_at", &run->started_at);
+	field_time(record, "ended_at", &run->ended_at);
+	field_time(record, "updated_at", &run->updated_at);
+	field_time(record, "seen_at", &run->seen_at);
+	field_integer(record, "duration_ms", 0, DURATION_MOST_MS, &run->duration_ms);
+	run->has_score = adapter_score(record, "score", &run->score_micro);
+	run->has_cost = field_money(record, "cost_usd", &run->cost_nano);
 	run->has_tokens =
-		reading_tokens(&tokens, "input", "output", &run->tokens_input, &run->tokens_output);
+		adapter_tokens(&tokens, "input", "output", &run->tokens_input, &run->tokens_output);
 }
 
-static int read_run(struct run *run, const struct node *record, struct reading *reading,
+static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
-	const char *schema = node_text(record, "schema");
-	const char *source = node_id(record, "source");
+	const char *schema = field_text(record, "schema");
+	const char *source = field_id(record, "source");
 
 	if (!schema || strcmp(schema, "runtally.run/1") != 0)
 		return error_set(err, "the schema %.40s is not known to this version",
 				 schema ? schema : "(none)");
-	run->run_id = node_id(record, "run_id");
+	run->run_id = field_id(record, "run_id");
 	if (!run->run_id || !source)
 		return error_set(err, "the run has no %s", source ? "run_id" : "source");
 	run->source = source;
 	run->suite = read_label(record, "suite");
 	run->test_case = read_label(record, "case");
 	run->agent = read_label(record, "agent");
-	run->execution_id = node_id(record, "execution_id");
-	run->model = reading_text(record, "model");
+	run->execution_id = field_id(record, "execution_id");
+	run->model = adapter_text(record, "model");
 	run->outcome = outcome_of(record);
-	run->status = node_text(record, "status");
-	run->reason = reading_line(reading, node_text(record, "reason"), REASON_BYTES);
-	run->origin = reading_text(record, "origin");
+	run->status = field_text(record, "status");
+	run->reason = adapter_line(input, field_text(record, "reason"), REASON_BYTES);
+	run->origin = adapter_text(record, "origin");
 	read_numbers(run, record);
-	read_criteria(run, record, reading);
-	read_latencies(run, record, reading);
+	read_criteria(run, record, input);
+	read_latencies(run, record, input);
 	return 0;
 }
 

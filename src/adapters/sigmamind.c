@@ -29,7 +29,7 @@
 
 enum { NAME_BYTES = 80 };
 
-static bool is_run(const struct datum *record)
+static bool is_run(const struct json_value *record)
 {
 	bool verdict = record_has(record, "isSuccessful") || record_has(record, "isSuccesful");
 
@@ -38,13 +38,13 @@ static bool is_run(const struct datum *record)
 	return verdict && (record_has(record, "batchId") || record_has(record, "testCase"));
 }
 
-static bool is_batch(const struct datum *record)
+static bool is_batch(const struct json_value *record)
 {
 	return record_has(record, "batchId") &&
 	       (record_has(record, "totalAttempts") || record_has(record, "testCases"));
 }
 
-static enum record_kind claims(const struct datum *record)
+static enum record_kind claims(const struct json_value *record)
 {
 	if (is_run(record))
 		return RECORD_RUN;
@@ -53,153 +53,153 @@ static enum record_kind claims(const struct datum *record)
 	return RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct node *record)
+static enum outcome outcome_of(const struct field *record)
 {
 	bool now = false, then = false;
-	bool has_now = node_bool(record, "isSuccessful", &now);
-	bool has_then = node_bool(record, "isSuccesful", &then);
+	bool has_now = field_bool(record, "isSuccessful", &now);
+	bool has_then = field_bool(record, "isSuccesful", &then);
 
-	if (has_now != node_has(record, "isSuccessful") ||
-	    has_then != node_has(record, "isSuccesful"))
+	if (has_now != field_has(record, "isSuccessful") ||
+	    has_then != field_has(record, "isSuccesful"))
 		return OUTCOME_UNKNOWN;
 	if (has_now && has_then && now != then)
-		node_remark(record, "isSuccessful", SEVERITY_WARNING,
-			    "differs from isSuccesful, the older spelling: the newer one counts");
+		field_remark(record, "isSuccessful", SEVERITY_WARNING,
+			     "differs from isSuccesful, the older spelling: the newer one counts");
 	if (has_now || has_then)
 		return (has_now ? now : then) ? OUTCOME_PASSED : OUTCOME_FAILED;
-	return node_has(record, "completedDate") ? OUTCOME_UNKNOWN : OUTCOME_PENDING;
+	return field_has(record, "completedDate") ? OUTCOME_UNKNOWN : OUTCOME_PENDING;
 }
 
-static const char *reason_of(const struct run *run, const struct node *record,
-			     struct reading *reading)
+static const char *reason_of(const struct run *run, const struct field *record,
+			     struct adapter_input *input)
 {
-	const char *remarks = reading_text(record, "remarks");
+	const char *remarks = adapter_text(record, "remarks");
 
 	if (run->outcome == OUTCOME_FAILED)
-		return reading_reason(
-			reading, (const char *[]){remarks, "the success criteria were not met"}, 2);
+		return adapter_reason(
+			input, (const char *[]){remarks, "the success criteria were not met"}, 2);
 	return run->outcome == OUTCOME_UNKNOWN ? "no clear verdict is told" : NULL;
 }
 
-static struct label read_agent(const struct node *owner)
+static struct label read_agent(const struct field *owner)
 {
 	static const char prefix[] = "agent_";
-	struct node agent = node_object(owner, "agent");
-	const char *id = node_id(&agent, "agentId");
+	struct field agent = field_object(owner, "agent");
+	const char *id = field_id(&agent, "agentId");
 
 	if (id && strncmp(id, prefix, sizeof(prefix) - 1) == 0 && id[sizeof(prefix) - 1])
 		id += sizeof(prefix) - 1;
-	return (struct label){.id = id, .name = reading_text(&agent, "name")};
+	return (struct label){.id = id, .name = adapter_text(&agent, "name")};
 }
 
-static struct label read_case(const struct node *test_case, struct reading *reading)
+static struct label read_case(const struct field *test_case, struct adapter_input *input)
 {
-	struct label label = {.id = node_id(test_case, "testCaseId"),
-			      .name = reading_text(test_case, "label")};
+	struct label label = {.id = field_id(test_case, "testCaseId"),
+			      .name = adapter_text(test_case, "label")};
 
 	if (!label.name)
-		label.name =
-			reading_line(reading, reading_text(test_case, "userPrompt"), NAME_BYTES);
+		label.name = adapter_line(input, adapter_text(test_case, "userPrompt"), NAME_BYTES);
 	return label;
 }
 
-static void read_details(struct run *run, const struct node *record, const struct node *test_case,
-			 struct reading *reading)
+static void read_details(struct run *run, const struct field *record, const struct field *test_case,
+			 struct adapter_input *input)
 {
-	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
-	struct node conversation = node_any(record, "conversation");
+	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
+	struct field conversation = field_any(record, "conversation");
 
-	reading_passage(reading, details, "Remarks", reading_text(record, "remarks"));
-	reading_passage(reading, details, "Success criteria",
-			reading_text(test_case, "successCriteria"));
-	reading_passage(reading, details, "Prompt", reading_text(test_case, "userPrompt"));
+	adapter_passage(input, details, "Remarks", adapter_text(record, "remarks"));
+	adapter_passage(input, details, "Success criteria",
+			adapter_text(test_case, "successCriteria"));
+	adapter_passage(input, details, "Prompt", adapter_text(test_case, "userPrompt"));
 	details->transcript_count =
-		reading_messages(reading, &conversation, "unknown", &details->transcript);
+		adapter_messages(input, &conversation, "unknown", &details->transcript);
 	run->details = details;
 }
 
-static int read_run(struct run *run, const struct node *record, struct reading *reading,
+static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
-	struct node test_case = node_object(record, "testCase");
+	struct field test_case = field_object(record, "testCase");
 
-	run->run_id = node_id(record, "jobId");
+	run->run_id = field_id(record, "jobId");
 	if (!run->run_id)
 		return error_set(err, "the run has no jobId");
-	run->execution_id = node_id(record, "batchId");
-	run->test_case = read_case(&test_case, reading);
+	run->execution_id = field_id(record, "batchId");
+	run->test_case = read_case(&test_case, input);
 	run->agent = read_agent(record);
 	if (!run->agent.id && !run->agent.name)
 		run->agent = read_agent(&test_case);
-	run->model = reading_text(&test_case, "llmModel");
-	node_time(record, "createdDate", &run->created_at);
-	node_time(record, "completedDate", &run->ended_at);
+	run->model = adapter_text(&test_case, "llmModel");
+	field_time(record, "createdDate", &run->created_at);
+	field_time(record, "completedDate", &run->ended_at);
 	run->outcome = outcome_of(record);
-	run->reason = reason_of(run, record, reading);
-	if (reading->want_details)
-		read_details(run, record, &test_case, reading);
+	run->reason = reason_of(run, record, input);
+	if (input->want_details)
+		read_details(run, record, &test_case, input);
 	return 0;
 }
 
-static void define_agent(const struct label *agent, struct reading *reading)
+static void define_agent(const struct label *agent, struct adapter_input *input)
 {
 	if (!agent->id || !agent->name)
 		return;
-	reading_define(reading, &(struct definition){.kind = DEFINES_AGENT,
-						     .source = adapter_sigmamind.name,
-						     .id = agent->id,
-						     .name = agent->name,
-						     .runs_expected = -1});
+	adapter_define(input, &(struct definition){.kind = DEFINES_AGENT,
+						   .source = adapter_sigmamind.name,
+						   .id = agent->id,
+						   .name = agent->name,
+						   .runs_expected = -1});
 }
 
-static void define_case(const struct node *test_case, struct reading *reading)
+static void define_case(const struct field *test_case, struct adapter_input *input)
 {
-	struct label label = read_case(test_case, reading), agent = read_agent(test_case);
+	struct label label = read_case(test_case, input), agent = read_agent(test_case);
 
 	if (!label.id)
 		return;
-	reading_define(reading, &(struct definition){.kind = DEFINES_CASE,
-						     .source = adapter_sigmamind.name,
-						     .id = label.id,
-						     .name = label.name,
-						     .agent = agent,
-						     .runs_expected = -1});
-	define_agent(&agent, reading);
+	adapter_define(input, &(struct definition){.kind = DEFINES_CASE,
+						   .source = adapter_sigmamind.name,
+						   .id = label.id,
+						   .name = label.name,
+						   .agent = agent,
+						   .runs_expected = -1});
+	define_agent(&agent, input);
 }
 
-static void define_batch(const struct node *record, const char *id, struct reading *reading)
+static void define_batch(const struct field *record, const char *id, struct adapter_input *input)
 {
-	struct node cases = node_list(record, "testCases");
+	struct field cases = field_list(record, "testCases");
 	struct label agent = read_agent(record);
 	int64_t total = -1;
 
-	node_integer(record, "totalAttempts", 0, INT32_MAX, &total);
-	reading_define(reading, &(struct definition){.kind = DEFINES_EXECUTION,
-						     .source = adapter_sigmamind.name,
-						     .id = id,
-						     .agent = agent,
-						     .runs_expected = total});
-	define_agent(&agent, reading);
-	for (size_t i = 0; i < node_count(&cases); i++) {
-		struct node test_case = node_item_object(&cases, i);
+	field_integer(record, "totalAttempts", 0, INT32_MAX, &total);
+	adapter_define(input, &(struct definition){.kind = DEFINES_EXECUTION,
+						   .source = adapter_sigmamind.name,
+						   .id = id,
+						   .agent = agent,
+						   .runs_expected = total});
+	define_agent(&agent, input);
+	for (size_t i = 0; i < field_count(&cases); i++) {
+		struct field test_case = field_item_object(&cases, i);
 
-		define_case(&test_case, reading);
+		define_case(&test_case, input);
 	}
 }
 
-static int read_definition(const struct node *record, struct reading *reading, struct error *err)
+static int read_definition(const struct field *record, struct adapter_input *input,
+			   struct error *err)
 {
-	const char *batch = node_id(record, "batchId");
+	const char *batch = field_id(record, "batchId");
 
 	if (is_batch(record->json)) {
 		if (!batch)
 			return error_set(err, "the batch has no batchId");
-		define_batch(record, batch, reading);
+		define_batch(record, batch, input);
 		return 0;
 	}
-	if (!node_id(record, "testCaseId"))
+	if (!field_id(record, "testCaseId"))
 		return error_set(err, "the test case has no testCaseId");
-	define_case(record, reading);
+	define_case(record, input);
 	return 0;
 }
 

@@ -22,14 +22,14 @@
  */
 #include "adapter_input.h"
 
-static bool is_definition(const struct datum *record)
+static bool is_definition(const struct json_value *record)
 {
 	return record_has(record, "name") || record_has(record, "rubric") ||
 	       record_has(record, "test_suite") || record_has(record, "instructions") ||
 	       record_has(record, "telnyx_conversation_channel");
 }
 
-static enum record_kind claims(const struct datum *record)
+static enum record_kind claims(const struct json_value *record)
 {
 	if (!record_has(record, "test_id"))
 		return RECORD_NOT_MINE;
@@ -40,7 +40,7 @@ static enum record_kind claims(const struct datum *record)
 	return is_definition(record) ? RECORD_DEFINITION : RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct node *owner, const char **status)
+static enum outcome outcome_of(const struct field *owner, const char **status)
 {
 	static const struct status_word words[] = {
 		{"passed", OUTCOME_PASSED},    {"failed", OUTCOME_FAILED},
@@ -50,18 +50,18 @@ static enum outcome outcome_of(const struct node *owner, const char **status)
 		{NULL, OUTCOME_UNKNOWN},
 	};
 
-	return reading_status(owner, "status", words, status);
+	return adapter_status(owner, "status", words, status);
 }
 
-static void read_criteria(struct run *run, const struct node *record, struct reading *reading)
+static void read_criteria(struct run *run, const struct field *record, struct adapter_input *input)
 {
-	struct node list = node_list(record, "detail_status");
+	struct field list = field_list(record, "detail_status");
 	struct criterion *criteria =
-		arena_zalloc(reading->scratch, node_count(&list) * sizeof(*criteria));
+		arena_zalloc(input->scratch, field_count(&list) * sizeof(*criteria));
 
-	for (size_t i = 0; i < node_count(&list); i++) {
-		struct node item = node_item_object(&list, i);
-		const char *name = reading_text(&item, "name");
+	for (size_t i = 0; i < field_count(&list); i++) {
+		struct field item = field_item_object(&list, i);
+		const char *name = adapter_text(&item, "name");
 
 		if (!item.json)
 			continue;
@@ -74,9 +74,9 @@ static void read_criteria(struct run *run, const struct node *record, struct rea
 	run->criteria = criteria;
 }
 
-static const char *reason_of(const struct run *run, const char *logs, struct reading *reading)
+static const char *reason_of(const struct run *run, const char *logs, struct adapter_input *input)
 {
-	const char *texts[] = {reading_failures(reading, run), logs, NULL};
+	const char *texts[] = {adapter_failures(input, run), logs, NULL};
 
 	switch (run->outcome) {
 	case OUTCOME_ERROR:
@@ -85,58 +85,59 @@ static const char *reason_of(const struct run *run, const char *logs, struct rea
 	case OUTCOME_FAILED:
 		break;
 	case OUTCOME_UNKNOWN:
-		return reading_no_verdict(reading, run->status);
+		return adapter_no_verdict(input, run->status);
 	default:
 		return NULL;
 	}
-	return reading_reason(reading, texts, 3);
+	return adapter_reason(input, texts, 3);
 }
 
-static void read_details(struct run *run, const char *logs, struct reading *reading)
+static void read_details(struct run *run, const char *logs, struct adapter_input *input)
 {
-	struct details *details = arena_zalloc(reading->scratch, sizeof(*details));
+	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
 
-	reading_passage(reading, details, "Log", logs);
+	adapter_passage(input, details, "Log", logs);
 	run->details = details;
 }
 
-static int read_run(struct run *run, const struct node *record, struct reading *reading,
+static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
 	const char *logs;
 
-	run->run_id = node_id(record, "run_id");
+	run->run_id = field_id(record, "run_id");
 	if (!run->run_id)
 		return error_set(err, "the run has no run_id");
-	run->test_case.id = node_id(record, "test_id");
-	run->execution_id = node_id(record, "test_suite_run_id");
-	node_time(record, "created_at", &run->created_at);
-	node_time(record, "completed_at", &run->ended_at);
-	node_time(record, "updated_at", &run->updated_at);
+	run->test_case.id = field_id(record, "test_id");
+	run->execution_id = field_id(record, "test_suite_run_id");
+	field_time(record, "created_at", &run->created_at);
+	field_time(record, "completed_at", &run->ended_at);
+	field_time(record, "updated_at", &run->updated_at);
 	run->outcome = outcome_of(record, &run->status);
-	read_criteria(run, record, reading);
-	reading_check_passed(run, record, "criterion");
-	logs = reading->want_logs ? reading_text(record, "logs") : NULL;
-	run->reason = reason_of(run, logs, reading);
-	if (reading->want_details)
-		read_details(run, logs, reading);
+	read_criteria(run, record, input);
+	adapter_check_passed(run, record, "criterion");
+	logs = input->want_logs ? adapter_text(record, "logs") : NULL;
+	run->reason = reason_of(run, logs, input);
+	if (input->want_details)
+		read_details(run, logs, input);
 	return 0;
 }
 
-static int read_definition(const struct node *record, struct reading *reading, struct error *err)
+static int read_definition(const struct field *record, struct adapter_input *input,
+			   struct error *err)
 {
-	const char *id = node_id(record, "test_id");
+	const char *id = field_id(record, "test_id");
 
 	if (!id)
 		return error_set(err, "the test has no test_id");
-	reading_define(reading, &(struct definition){
-					.kind = DEFINES_CASE,
-					.source = adapter_telnyx.name,
-					.id = id,
-					.name = reading_text(record, "name"),
-					.suite = {.name = reading_text(record, "test_suite")},
-					.runs_expected = -1,
-				});
+	adapter_define(input, &(struct definition){
+				      .kind = DEFINES_CASE,
+				      .source = adapter_telnyx.name,
+				      .id = id,
+				      .name = adapter_text(record, "name"),
+				      .suite = {.name = adapter_text(record, "test_suite")},
+				      .runs_expected = -1,
+			      });
 	return 0;
 }
 

@@ -24,7 +24,7 @@ const struct breakdown_key by_agent = {.of = agent_of, .by_source = true, .in_su
 static const uint32_t untold = UINT32_MAX;
 
 struct division {
-	const struct report *report;
+	const struct results *results;
 	const struct breakdown_key *key;
 	struct roster roster;
 	uint32_t *numbers; /* by run: the group's number, or untold */
@@ -47,7 +47,7 @@ static void number_suite(struct division *division, const struct suite_group *su
 	uint32_t first = untold;
 
 	for (size_t i = suite->first_run; i < suite->first_run + suite->run_count; i++) {
-		uint32_t number = number_of(division, division->report->runs[i]);
+		uint32_t number = number_of(division, division->results->runs[i]);
 
 		division->numbers[i] = number;
 		if (number == untold) {
@@ -69,12 +69,12 @@ static size_t *find_starts(const struct division *division)
 	size_t *starts = memory_alloc((count + 2) * sizeof(*starts));
 
 	memset(starts, 0, (count + 2) * sizeof(*starts));
-	for (size_t i = 0; i < division->report->run_count; i++)
+	for (size_t i = 0; i < division->results->run_count; i++)
 		if (division->numbers[i] != untold)
 			starts[division->numbers[i] + 1]++;
 	for (size_t i = 1; i <= count; i++)
 		starts[i] += starts[i - 1];
-	starts[count + 1] = division->report->run_count;
+	starts[count + 1] = division->results->run_count;
 	return starts;
 }
 
@@ -82,14 +82,14 @@ static size_t *find_starts(const struct division *division)
 static struct run **sort_runs(const struct division *division, const size_t *starts)
 {
 	size_t count = division->roster.count;
-	struct run **runs = memory_alloc(division->report->run_count * sizeof(struct run *));
+	struct run **runs = memory_alloc(division->results->run_count * sizeof(struct run *));
 	size_t *next = memory_alloc((count + 1) * sizeof(*next));
 
 	memcpy(next, starts, (count + 1) * sizeof(*next));
-	for (size_t i = 0; i < division->report->run_count; i++) {
+	for (size_t i = 0; i < division->results->run_count; i++) {
 		uint32_t number = division->numbers[i];
 
-		runs[next[number == untold ? count : number]++] = division->report->runs[i];
+		runs[next[number == untold ? count : number]++] = division->results->runs[i];
 	}
 	memory_free(next);
 	return runs;
@@ -140,15 +140,15 @@ static void make_groups(struct breakdown *breakdown, const struct division *divi
 	memory_free(starts);
 }
 
-void breakdown_build(struct breakdown *breakdown, const struct report *report,
+void breakdown_build(struct breakdown *breakdown, const struct results *results,
 		     const struct breakdown_key *key)
 {
-	struct division division = {.report = report, .key = key};
+	struct division division = {.results = results, .key = key};
 
 	*breakdown = (struct breakdown){.count = 0};
-	division.numbers = memory_alloc(report->run_count * sizeof(*division.numbers));
-	for (size_t i = 0; i < report->suite_count; i++)
-		number_suite(&division, &report->suites[i]);
+	division.numbers = memory_alloc(results->run_count * sizeof(*division.numbers));
+	for (size_t i = 0; i < results->suite_count; i++)
+		number_suite(&division, &results->suites[i]);
 	if (division.roster.count > 1 && (division.in_suites || !key->in_suites))
 		make_groups(breakdown, &division);
 	roster_release(&division.roster);

@@ -39,20 +39,20 @@ const char *case_change_name(enum case_change change)
 
 /* ---- matching: a group is known by its owner's name and its own ---- */
 
-static const char *suite_key_of(const struct report *report, const struct suite_group *suite)
+static const char *suite_key_of(const struct results *results, const struct suite_group *suite)
 {
-	return key_text(suite_key(report->runs[suite->first_run], report->by));
+	return key_text(suite_key(results->runs[suite->first_run], results->by));
 }
 
-static const char *case_key_of(const struct report *report, const struct case_group *group)
+static const char *case_key_of(const struct results *results, const struct case_group *group)
 {
-	return key_text(case_key(report->runs[group->first_run]));
+	return key_text(case_key(results->runs[group->first_run]));
 }
 
 /* Those of `before` have been numbered as they stand; what comes behind them is not among them. */
 static void match_suites(struct comparison *comparison)
 {
-	const struct report *now = comparison->now, *before = comparison->before;
+	const struct results *now = comparison->now, *before = comparison->before;
 	bool *taken = arena_zalloc(&comparison->arena, before->suite_count * sizeof(*taken));
 	struct roster roster = {.count = 0};
 
@@ -106,7 +106,7 @@ static size_t find_case(const struct comparison *comparison, struct roster *rost
 
 static void match_cases(struct comparison *comparison)
 {
-	const struct report *now = comparison->now, *before = comparison->before;
+	const struct results *now = comparison->now, *before = comparison->before;
 	bool *taken = arena_zalloc(&comparison->arena, before->case_count * sizeof(*taken));
 	const char **owners = name_owners(comparison);
 	struct roster roster = {.count = 0};
@@ -359,8 +359,8 @@ static void compare_states(struct comparison *comparison)
 		probability_micro(mcnemar_exact(comparison->broken, comparison->fixed));
 }
 
-void comparison_build(struct comparison *comparison, const struct report *now,
-		      const struct report *before)
+void comparison_build(struct comparison *comparison, const struct results *now,
+		      const struct results *before)
 {
 	*comparison = (struct comparison){.now = now, .before = before};
 	arena_init(&comparison->arena, 0);

@@ -102,11 +102,11 @@ static int compare_groups(const void *left, const void *right)
 	return order ? order : strcmp(a->source, b->source);
 }
 
-void criteria_build(struct criteria *criteria, const struct report *report)
+void criteria_build(struct criteria *criteria, const struct results *results)
 {
 	criteria_init(criteria, true);
-	for (size_t i = 0; i < report->run_count; i++)
-		criteria_add(criteria, report->runs[i]);
+	for (size_t i = 0; i < results->run_count; i++)
+		criteria_add(criteria, results->runs[i]);
 	if (criteria->count)
 		qsort(criteria->items, criteria->count, sizeof(*criteria->items), compare_groups);
 }

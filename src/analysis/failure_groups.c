@@ -38,7 +38,7 @@ static const char *first_failed(const struct run *run)
 	return run->outcome == OUTCOME_FAILED ? next_failed(run, &at) : NULL;
 }
 
-/* Whether the reason is what reading_failures made of criteria in error: it names them. */
+/* Whether the reason is what adapter_failures made of criteria in error: it names them. */
 static bool is_unjudged(const struct run *run)
 {
 	uint32_t errors = 0;
@@ -67,10 +67,10 @@ static enum cause cause_of(const struct run *run, const char **text)
 	return run->reason ? CAUSE_REASON : run->status ? CAUSE_STATUS : CAUSE_UNTOLD;
 }
 
-/* Whether the criteria that failed in the run are those of the family's first. */
-static bool failed_alike(const struct family *family, const struct run *run)
+/* Whether the criteria that failed in the run are those of the failure group's first. */
+static bool failed_alike(const struct failure_group *failure_group, const struct run *run)
 {
-	const struct run *first = family->first;
+	const struct run *first = failure_group->first;
 	size_t count = 0;
 	uint32_t at = 0;
 	const char *name;
@@ -78,41 +78,47 @@ static bool failed_alike(const struct family *family, const struct run *run)
 	if (run->criteria == first->criteria && run->criterion_count == first->criterion_count)
 		return true;
 	while ((name = next_failed(run, &at))) {
-		if (count == family->failed_count)
+		if (count == failure_group->failed_count)
 			return false;
-		if (family->failed[count] != name && strcmp(family->failed[count], name) != 0)
+		if (failure_group->failed[count] != name &&
+		    strcmp(failure_group->failed[count], name) != 0)
 			return false;
 		count++;
 	}
-	return count == family->failed_count;
+	return count == failure_group->failed_count;
 }
 
 /* The names, each once, that a title has room for. */
-static void list_named(struct family *family)
+static void list_named(struct failure_group *failure_group)
 {
-	for (size_t i = 0; i < family->failed_count && family->named_count < FAMILY_NAMES; i++) {
+	for (size_t i = 0;
+	     i < failure_group->failed_count && failure_group->named_count < FAILURE_GROUP_NAMES;
+	     i++) {
 		bool known = false;
 
-		for (size_t n = 0; n < family->named_count; n++)
-			known = known || strcmp(family->named[n], family->failed[i]) == 0;
+		for (size_t n = 0; n < failure_group->named_count; n++)
+			known = known ||
+				strcmp(failure_group->named[n], failure_group->failed[i]) == 0;
 		if (!known)
-			family->named[family->named_count++] = family->failed[i];
+			failure_group->named[failure_group->named_count++] =
+				failure_group->failed[i];
 	}
 }
 
 /* All that join are compared with the first, which may have as many criteria as there are runs. */
-static void list_failed(struct families *families, struct family *family)
+static void list_failed(struct failure_groups *failure_groups, struct failure_group *failure_group)
 {
 	uint32_t at = 0;
 
-	while (next_failed(family->first, &at))
-		family->failed_count++;
-	family->failed =
-		arena_alloc(&families->arena, family->failed_count * sizeof(*family->failed));
+	while (next_failed(failure_group->first, &at))
+		failure_group->failed_count++;
+	failure_group->failed =
+		arena_alloc(&failure_groups->arena,
+			    failure_group->failed_count * sizeof(*failure_group->failed));
 	at = 0;
-	for (size_t i = 0; i < family->failed_count; i++)
-		family->failed[i] = next_failed(family->first, &at);
-	list_named(family);
+	for (size_t i = 0; i < failure_group->failed_count; i++)
+		failure_group->failed[i] = next_failed(failure_group->first, &at);
+	list_named(failure_group);
 }
 
 /* ---- the table ---- */
@@ -125,42 +131,47 @@ static uint64_t hash_of(const char *source, enum cause cause, const struct strbu
 	return (hash ^ hash_bytes(key->text, key->length)) * spread;
 }
 
-/* The slot of the family with that key, or the free one where it belongs. */
-static uint32_t *slot_of(const struct families *families, const char *source, enum cause cause,
-			 const char *key, uint64_t hash)
+/* The slot of the failure group with that key, or the free one where it belongs. */
+static uint32_t *slot_of(const struct failure_groups *failure_groups, const char *source,
+			 enum cause cause, const char *key, uint64_t hash)
 {
-	size_t at = (size_t)(hash >> 32) & (families->slot_count - 1);
+	size_t at = (size_t)(hash >> 32) & (failure_groups->slot_count - 1);
 
-	for (; families->slots[at]; at = (at + 1) & (families->slot_count - 1)) {
-		const struct family *family = &families->items[families->slots[at] - 1];
+	for (; failure_groups->slots[at]; at = (at + 1) & (failure_groups->slot_count - 1)) {
+		const struct failure_group *failure_group =
+			&failure_groups->items[failure_groups->slots[at] - 1];
 
-		if (family->hash == hash && family->cause == cause &&
-		    strcmp(family->source, source) == 0 && strcmp(family->key, key) == 0)
+		if (failure_group->hash == hash && failure_group->cause == cause &&
+		    strcmp(failure_group->source, source) == 0 &&
+		    strcmp(failure_group->key, key) == 0)
 			break;
 	}
-	return &families->slots[at];
+	return &failure_groups->slots[at];
 }
 
-static void fill_slots(struct families *families)
+static void fill_slots(struct failure_groups *failure_groups)
 {
-	memset(families->slots, 0, families->slot_count * sizeof(*families->slots));
-	for (size_t i = 0; i < families->count; i++) {
-		const struct family *family = &families->items[i];
+	memset(failure_groups->slots, 0,
+	       failure_groups->slot_count * sizeof(*failure_groups->slots));
+	for (size_t i = 0; i < failure_groups->count; i++) {
+		const struct failure_group *failure_group = &failure_groups->items[i];
 
-		*slot_of(families, family->source, family->cause, family->key, family->hash) =
-			(uint32_t)i + 1;
+		*slot_of(failure_groups, failure_group->source, failure_group->cause,
+			 failure_group->key, failure_group->hash) = (uint32_t)i + 1;
 	}
 }
 
 /* Keeps a third of the slots free. */
-static void make_slots(struct families *families)
+static void make_slots(struct failure_groups *failure_groups)
 {
-	if (families->count * 3 < families->slot_count * 2)
+	if (failure_groups->count * 3 < failure_groups->slot_count * 2)
 		return;
-	families->slot_count = families->slot_count ? families->slot_count * 2 : 64;
-	memory_free(families->slots);
-	families->slots = memory_alloc(families->slot_count * sizeof(*families->slots));
-	fill_slots(families);
+	failure_groups->slot_count =
+		failure_groups->slot_count ? failure_groups->slot_count * 2 : 64;
+	memory_free(failure_groups->slots);
+	failure_groups->slots =
+		memory_alloc(failure_groups->slot_count * sizeof(*failure_groups->slots));
+	fill_slots(failure_groups);
 }
 
 /* What a run is looked up by. */
@@ -168,41 +179,46 @@ struct clue {
 	const char *text;
 	enum cause cause;
 	uint64_t hash;
-	struct gist gist;
+	struct fingerprint fingerprint;
 };
 
 static void find_clue(struct clue *clue, const struct run *run)
 {
 	clue->cause = cause_of(run, &clue->text);
 	if (clue->cause == CAUSE_REASON)
-		gist_make(&clue->gist, clue->text);
+		fingerprint_make(&clue->fingerprint, clue->text);
 	else
-		gist_fold(&clue->gist, clue->text);
-	clue->hash = hash_of(run->source, clue->cause, &clue->gist.key);
+		fingerprint_fold(&clue->fingerprint, clue->text);
+	clue->hash = hash_of(run->source, clue->cause, &clue->fingerprint.key);
 }
 
-static uint32_t *look_up(const struct families *families, const struct clue *clue,
+static uint32_t *look_up(const struct failure_groups *failure_groups, const struct clue *clue,
 			 const struct run *run)
 {
-	return slot_of(families, run->source, clue->cause, clue->gist.key.text, clue->hash);
+	return slot_of(failure_groups, run->source, clue->cause, clue->fingerprint.key.text,
+		       clue->hash);
 }
 
 /* ---- runs join ---- */
 
-static void begin(struct families *families, const struct clue *clue, const struct run *run)
+static void begin(struct failure_groups *failure_groups, const struct clue *clue,
+		  const struct run *run)
 {
-	struct family *family;
-	size_t blanks = clue->gist.count * sizeof(*clue->gist.blanks);
-	struct gist_blank *copy = blanks ? arena_alloc(&families->arena, blanks) : NULL;
+	struct failure_group *failure_group;
+	size_t blanks = clue->fingerprint.count * sizeof(*clue->fingerprint.blanks);
+	struct fingerprint_blank *copy =
+		blanks ? arena_alloc(&failure_groups->arena, blanks) : NULL;
 
 	if (copy)
-		memcpy(copy, clue->gist.blanks, blanks);
-	families->items = array_reserve(families->items, &families->capacity, families->count + 1,
-					sizeof(*families->items));
-	family = &families->items[families->count];
-	*family = (struct family){
+		memcpy(copy, clue->fingerprint.blanks, blanks);
+	failure_groups->items =
+		array_reserve(failure_groups->items, &failure_groups->capacity,
+			      failure_groups->count + 1, sizeof(*failure_groups->items));
+	failure_group = &failure_groups->items[failure_groups->count];
+	*failure_group = (struct failure_group){
 		.source = run->source,
-		.key = arena_strndup(&families->arena, clue->gist.key.text, clue->gist.key.length),
+		.key = arena_strndup(&failure_groups->arena, clue->fingerprint.key.text,
+				     clue->fingerprint.key.length),
 		.cause = clue->cause,
 		.hash = clue->hash,
 		.first_at = TIME_UNKNOWN,
@@ -211,65 +227,66 @@ static void begin(struct families *families, const struct clue *clue, const stru
 		.latest = run,
 		.text = clue->text,
 		.blanks = copy,
-		.blank_count = clue->gist.count,
+		.blank_count = clue->fingerprint.count,
 		.alike = clue->cause == CAUSE_CRITERION,
 		.last_case = SIZE_MAX,
 		.last_suite = SIZE_MAX,
-		.begun = families->count,
+		.begun = failure_groups->count,
 	};
 	if (clue->cause == CAUSE_CRITERION)
-		list_failed(families, family);
-	families->count++;
+		list_failed(failure_groups, failure_group);
+	failure_groups->count++;
 }
 
 /* Notes in which of the blanks this text differs from the first. */
-static void compare_blanks(struct family *family, const struct clue *clue)
+static void compare_blanks(struct failure_group *failure_group, const struct clue *clue)
 {
-	const char *text = family->text;
+	const char *text = failure_group->text;
 
-	for (size_t i = 0; i < family->blank_count; i++) {
-		struct gist_blank a = family->blanks[i], b = clue->gist.blanks[i];
+	for (size_t i = 0; i < failure_group->blank_count; i++) {
+		struct fingerprint_blank a = failure_group->blanks[i],
+					 b = clue->fingerprint.blanks[i];
 
-		if (family->varying >> i & 1)
+		if (failure_group->varying >> i & 1)
 			continue;
 		if (a.length != b.length ||
 		    memcmp(text + a.start, clue->text + b.start, a.length) != 0)
-			family->varying |= UINT64_C(1) << i;
+			failure_group->varying |= UINT64_C(1) << i;
 	}
 }
 
-static void note_time(struct family *family, const struct run *run)
+static void note_time(struct failure_group *failure_group, const struct run *run)
 {
 	int64_t when = run_when(run);
 
-	if (when >= run_when(family->latest))
-		family->latest = run;
+	if (when >= run_when(failure_group->latest))
+		failure_group->latest = run;
 	if (when == TIME_UNKNOWN)
 		return;
-	if (family->first_at == TIME_UNKNOWN || when < family->first_at)
-		family->first_at = when;
-	if (family->last_at == TIME_UNKNOWN || when > family->last_at)
-		family->last_at = when;
+	if (failure_group->first_at == TIME_UNKNOWN || when < failure_group->first_at)
+		failure_group->first_at = when;
+	if (failure_group->last_at == TIME_UNKNOWN || when > failure_group->last_at)
+		failure_group->last_at = when;
 }
 
 /* The runs of a case, and the cases of a suite, follow each other. */
-static void join(struct family *family, const struct clue *clue, const struct run *run,
-		 size_t suite)
+static void join(struct failure_group *failure_group, const struct clue *clue,
+		 const struct run *run, size_t suite)
 {
-	family->runs++;
-	family->errors += run->outcome == OUTCOME_ERROR;
-	family->cases += family->last_case != run->case_index;
-	family->suites += family->last_suite != suite;
-	family->last_case = run->case_index;
-	family->last_suite = suite;
-	family->alike = family->alike && failed_alike(family, run);
-	compare_blanks(family, clue);
-	note_time(family, run);
+	failure_group->runs++;
+	failure_group->errors += run->outcome == OUTCOME_ERROR;
+	failure_group->cases += failure_group->last_case != run->case_index;
+	failure_group->suites += failure_group->last_suite != suite;
+	failure_group->last_case = run->case_index;
+	failure_group->last_suite = suite;
+	failure_group->alike = failure_group->alike && failed_alike(failure_group, run);
+	compare_blanks(failure_group, clue);
+	note_time(failure_group, run);
 }
 
-static int compare_families(const void *left, const void *right)
+static int compare_failure_groups(const void *left, const void *right)
 {
-	const struct family *a = left, *b = right;
+	const struct failure_group *a = left, *b = right;
 	int order;
 
 	if (a->runs != b->runs)
@@ -282,106 +299,109 @@ static int compare_families(const void *left, const void *right)
 	return order ? order : (a->cause > b->cause) - (a->cause < b->cause);
 }
 
-/* Lists the runs of each family; `begun` tells in which one each failure is. */
-static void list_members(struct families *families, const struct report *report,
+/* Lists the runs of each failure group; `begun` tells in which one each failure is. */
+static void list_members(struct failure_groups *failure_groups, const struct results *results,
 			 const uint32_t *begun)
 {
-	size_t *next = memory_alloc(families->count * sizeof(*next));
+	size_t *next = memory_alloc(failure_groups->count * sizeof(*next));
 	size_t first = 0, failure = 0;
 
-	for (size_t i = 0; i < families->count; i++) {
-		families->items[i].first_run = first;
-		next[families->items[i].begun] = first;
-		first += (size_t)families->items[i].runs;
+	for (size_t i = 0; i < failure_groups->count; i++) {
+		failure_groups->items[i].first_run = first;
+		next[failure_groups->items[i].begun] = first;
+		first += (size_t)failure_groups->items[i].runs;
 	}
-	families->members = memory_alloc(first * sizeof(*families->members));
-	for (size_t i = 0; i < report->run_count; i++)
-		if (run_is_failure(report->runs[i]))
-			families->members[next[begun[failure++]]++] = report->runs[i];
+	failure_groups->members = memory_alloc(first * sizeof(*failure_groups->members));
+	for (size_t i = 0; i < results->run_count; i++)
+		if (run_is_failure(results->runs[i]))
+			failure_groups->members[next[begun[failure++]]++] = results->runs[i];
 	memory_free(next);
 }
 
-void families_build(struct families *families, const struct report *report)
+void failure_groups_build(struct failure_groups *failure_groups, const struct results *results)
 {
-	uint32_t *begun = memory_alloc((size_t)tally_failures(&report->totals) * sizeof(*begun));
+	uint32_t *begun = memory_alloc((size_t)tally_failures(&results->totals) * sizeof(*begun));
 	size_t failures = 0;
 	struct clue clue;
 
-	*families = (struct families){.count = 0};
-	arena_init(&families->arena, 0);
-	gist_init(&clue.gist);
-	for (size_t i = 0; i < report->run_count; i++) {
-		const struct run *run = report->runs[i];
+	*failure_groups = (struct failure_groups){.count = 0};
+	arena_init(&failure_groups->arena, 0);
+	fingerprint_init(&clue.fingerprint);
+	for (size_t i = 0; i < results->run_count; i++) {
+		const struct run *run = results->runs[i];
 		uint32_t *slot;
 
 		if (!run_is_failure(run))
 			continue;
 		find_clue(&clue, run);
-		make_slots(families);
-		slot = look_up(families, &clue, run);
+		make_slots(failure_groups);
+		slot = look_up(failure_groups, &clue, run);
 		if (!*slot) {
-			begin(families, &clue, run);
-			*slot = (uint32_t)families->count;
+			begin(failure_groups, &clue, run);
+			*slot = (uint32_t)failure_groups->count;
 		}
 		begun[failures++] = *slot - 1;
-		join(&families->items[*slot - 1], &clue, run, report->cases[run->case_index].suite);
+		join(&failure_groups->items[*slot - 1], &clue, run,
+		     results->cases[run->case_index].suite);
 	}
-	gist_release(&clue.gist);
-	if (families->count) {
-		qsort(families->items, families->count, sizeof(*families->items), compare_families);
-		fill_slots(families);
-		list_members(families, report, begun);
+	fingerprint_release(&clue.fingerprint);
+	if (failure_groups->count) {
+		qsort(failure_groups->items, failure_groups->count, sizeof(*failure_groups->items),
+		      compare_failure_groups);
+		fill_slots(failure_groups);
+		list_members(failure_groups, results, begun);
 	}
 	memory_free(begun);
 }
 
-void families_release(struct families *families)
+void failure_groups_release(struct failure_groups *failure_groups)
 {
-	memory_free(families->items);
-	memory_free(families->slots);
-	memory_free(families->members);
-	arena_release(&families->arena);
+	memory_free(failure_groups->items);
+	memory_free(failure_groups->slots);
+	memory_free(failure_groups->members);
+	arena_release(&failure_groups->arena);
 }
 
-const struct family *family_of(const struct families *families, const struct run *run)
+const struct failure_group *failure_group_of(const struct failure_groups *failure_groups,
+					     const struct run *run)
 {
 	struct clue clue;
 	uint32_t slot;
 
-	if (!families->count || !run_is_failure(run))
+	if (!failure_groups->count || !run_is_failure(run))
 		return NULL;
-	gist_init(&clue.gist);
+	fingerprint_init(&clue.fingerprint);
 	find_clue(&clue, run);
-	slot = *look_up(families, &clue, run);
-	gist_release(&clue.gist);
-	return slot ? &families->items[slot - 1] : NULL;
+	slot = *look_up(failure_groups, &clue, run);
+	fingerprint_release(&clue.fingerprint);
+	return slot ? &failure_groups->items[slot - 1] : NULL;
 }
 
 /* ---- titles ---- */
 
-static void add_names(const struct family *family, struct strbuf *out)
+static void add_names(const struct failure_group *failure_group, struct strbuf *out)
 {
-	size_t count = family->alike ? family->named_count : 1;
+	size_t count = failure_group->alike ? failure_group->named_count : 1;
 
 	for (size_t i = 0; i < count; i++)
-		strbuf_addf(out, "%s%s", i ? ", " : "", family->named[i]);
+		strbuf_addf(out, "%s%s", i ? ", " : "", failure_group->named[i]);
 }
 
-void family_title(const struct family *family, struct strbuf *out)
+void failure_group_title(const struct failure_group *failure_group, struct strbuf *out)
 {
-	switch (family->cause) {
+	switch (failure_group->cause) {
 	case CAUSE_CRITERION:
-		add_names(family, out);
+		add_names(failure_group, out);
 		break;
 	case CAUSE_UNJUDGED:
 		strbuf_addstr(out, "criteria in error: they could not be judged");
 		break;
 	case CAUSE_REASON:
-		gist_elide(out, family->first->reason, family->blanks, family->blank_count,
-			   family->varying);
+		fingerprint_elide(out, failure_group->first->reason, failure_group->blanks,
+				  failure_group->blank_count, failure_group->varying);
 		break;
 	case CAUSE_STATUS:
-		strbuf_addf(out, "status: %s", family->first->status);
+		strbuf_addf(out, "status: %s", failure_group->first->status);
 		break;
 	case CAUSE_UNTOLD:
 		strbuf_addstr(out, "the source does not tell why");

@@ -3,14 +3,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-void gist_init(struct gist *gist)
+void fingerprint_init(struct fingerprint *fingerprint)
 {
-	*gist = (struct gist){.key = STRBUF_INIT};
+	*fingerprint = (struct fingerprint){.key = STRBUF_INIT};
 }
 
-void gist_release(struct gist *gist)
+void fingerprint_release(struct fingerprint *fingerprint)
 {
-	strbuf_release(&gist->key);
+	strbuf_release(&fingerprint->key);
 }
 
 /* What a byte is; a digit and a letter are parts of tokens. Bytes of other scripts are not: some
@@ -63,17 +63,17 @@ static bool is_hex_letter(char byte)
 /* ---- the key ---- */
 
 /* A blank of no length, between quotes, takes a byte more than the text: so twice its length. */
-static void begin(struct gist *gist, const char *text)
+static void begin(struct fingerprint *fingerprint, const char *text)
 {
-	strbuf_reset(&gist->key);
-	strbuf_reserve(&gist->key, 2 * strlen(text));
-	gist->count = 0;
+	strbuf_reset(&fingerprint->key);
+	strbuf_reserve(&fingerprint->key, 2 * strlen(text));
+	fingerprint->count = 0;
 }
 
-/* Controls are white space: GIST_SIGN is one of them. */
-static void add_byte(struct gist *gist, char byte)
+/* Controls are white space: FINGERPRINT_SIGN is one of them. */
+static void add_byte(struct fingerprint *fingerprint, char byte)
 {
-	struct strbuf *key = &gist->key;
+	struct strbuf *key = &fingerprint->key;
 
 	if ((unsigned char)byte > ' ')
 		key->text[key->length++] = lower(byte);
@@ -81,24 +81,24 @@ static void add_byte(struct gist *gist, char byte)
 		key->text[key->length++] = ' ';
 }
 
-static void add_bytes(struct gist *gist, const char *bytes, size_t length)
+static void add_bytes(struct fingerprint *fingerprint, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
-		add_byte(gist, bytes[i]);
+		add_byte(fingerprint, bytes[i]);
 }
 
-static void add_blank(struct gist *gist, size_t start, size_t length)
+static void add_blank(struct fingerprint *fingerprint, size_t start, size_t length)
 {
-	gist->key.text[gist->key.length++] = GIST_SIGN;
-	if (gist->count < GIST_BLANKS)
-		gist->blanks[gist->count++] =
-			(struct gist_blank){(uint32_t)start, (uint32_t)length};
+	fingerprint->key.text[fingerprint->key.length++] = FINGERPRINT_SIGN;
+	if (fingerprint->count < FINGERPRINT_BLANKS)
+		fingerprint->blanks[fingerprint->count++] =
+			(struct fingerprint_blank){(uint32_t)start, (uint32_t)length};
 }
 
 /* Whether a sentence ends with a full stop is no difference. */
-static void end(struct gist *gist)
+static void end(struct fingerprint *fingerprint)
 {
-	struct strbuf *key = &gist->key;
+	struct strbuf *key = &fingerprint->key;
 
 	while (key->length && strchr(" .!", key->text[key->length - 1]))
 		key->length--;
@@ -146,7 +146,7 @@ static size_t find_close(const struct reader *reader, size_t kind, size_t from)
 }
 
 /* Reads a quoted text, if one begins here: none does in `it's` and `the users' data`. */
-static bool read_quoted(struct reader *reader, struct gist *gist)
+static bool read_quoted(struct reader *reader, struct fingerprint *fingerprint)
 {
 	if (!is(reader->text[reader->at], QUOTES_BEGIN) || follows_part(reader, reader->at))
 		return false;
@@ -160,9 +160,9 @@ static bool read_quoted(struct reader *reader, struct gist *gist)
 		reader->unclosed |= (unsigned)!end << kind;
 		if (!end || reader->text[end + strlen(quotes[kind].close)] == ':')
 			return false;
-		add_bytes(gist, quotes[kind].open, open);
-		add_blank(gist, from, end - from);
-		add_bytes(gist, quotes[kind].close, strlen(quotes[kind].close));
+		add_bytes(fingerprint, quotes[kind].open, open);
+		add_blank(fingerprint, from, end - from);
+		add_bytes(fingerprint, quotes[kind].close, strlen(quotes[kind].close));
 		reader->at = end + strlen(quotes[kind].close);
 		return true;
 	}
@@ -256,7 +256,7 @@ static bool is_status(const struct reader *reader, size_t length)
 	       is_status_word(reader->text + reader->word, reader->word_length);
 }
 
-static void read_token(struct reader *reader, struct gist *gist)
+static void read_token(struct reader *reader, struct fingerprint *fingerprint)
 {
 	const char *token = reader->text + reader->at;
 	unsigned seen;
@@ -264,9 +264,9 @@ static void read_token(struct reader *reader, struct gist *gist)
 
 	if (seen & (DIGIT | SEPARATES) && !is_status(reader, length))
 		start = blank_start(token, length);
-	add_bytes(gist, token, start);
+	add_bytes(fingerprint, token, start);
 	if (start < length) {
-		add_blank(gist, reader->at + start, length - start);
+		add_blank(fingerprint, reader->at + start, length - start);
 	} else {
 		reader->word = reader->at;
 		reader->word_length = length;
@@ -275,7 +275,7 @@ static void read_token(struct reader *reader, struct gist *gist)
 }
 
 /* A sign is part of the number, where it is no dash between two things. */
-static bool read_signed(struct reader *reader, struct gist *gist)
+static bool read_signed(struct reader *reader, struct fingerprint *fingerprint)
 {
 	const char *text = reader->text + reader->at;
 	unsigned seen;
@@ -285,34 +285,34 @@ static bool read_signed(struct reader *reader, struct gist *gist)
 	    (reader->at && !strchr(" (=:,", text[-1])))
 		return false;
 	length = 1 + token_length(text + 1, &seen);
-	add_blank(gist, reader->at, length);
+	add_blank(fingerprint, reader->at, length);
 	reader->at += length;
 	return true;
 }
 
-void gist_make(struct gist *gist, const char *text)
+void fingerprint_make(struct fingerprint *fingerprint, const char *text)
 {
 	struct reader reader = {.text = text};
 
-	begin(gist, text);
+	begin(fingerprint, text);
 	while (text[reader.at]) {
 		if (is(text[reader.at], PART))
-			read_token(&reader, gist);
-		else if (!read_quoted(&reader, gist) && !read_signed(&reader, gist))
-			add_byte(gist, text[reader.at++]);
+			read_token(&reader, fingerprint);
+		else if (!read_quoted(&reader, fingerprint) && !read_signed(&reader, fingerprint))
+			add_byte(fingerprint, text[reader.at++]);
 	}
-	end(gist);
+	end(fingerprint);
 }
 
-void gist_fold(struct gist *gist, const char *text)
+void fingerprint_fold(struct fingerprint *fingerprint, const char *text)
 {
-	begin(gist, text);
-	add_bytes(gist, text, strlen(text));
-	end(gist);
+	begin(fingerprint, text);
+	add_bytes(fingerprint, text, strlen(text));
+	end(fingerprint);
 }
 
-void gist_elide(struct strbuf *out, const char *text, const struct gist_blank *blanks, size_t count,
-		uint64_t bits)
+void fingerprint_elide(struct strbuf *out, const char *text, const struct fingerprint_blank *blanks,
+		       size_t count, uint64_t bits)
 {
 	size_t at = 0;
 

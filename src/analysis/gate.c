@@ -171,9 +171,9 @@ static void add_found_money(struct strbuf *out, int64_t nano, int64_t wanted)
 
 	if (nano - cent < wanted && nano > wanted - cent) {
 		strbuf_addch(out, '$');
-		number_nano(out, nano);
+		format_nano(out, nano);
 	} else {
-		number_money(out, nano);
+		format_money(out, nano);
 	}
 }
 
@@ -182,7 +182,7 @@ static void add_coverage(struct strbuf *out, const struct tally *tally)
 	if (tally->cost_known == tally->runs)
 		return;
 	strbuf_addstr(out, " known of ");
-	number_percent(out, share_micro(tally->cost_known, tally->runs));
+	format_percent(out, share_micro(tally->cost_known, tally->runs));
 	strbuf_addstr(out, " of runs");
 }
 
@@ -194,10 +194,10 @@ static void judge_money(struct gates *gates, const char *option, int64_t wanted,
 	struct gate gate;
 
 	begin_name(&text, subject, option);
-	number_nano(&text, wanted);
+	format_nano(&text, wanted);
 	gate.name = take_text(&text, subject->arena);
 	strbuf_addstr(&text, "at most $");
-	number_nano(&text, wanted);
+	format_nano(&text, wanted);
 	gate.wanted = take_text(&text, subject->arena);
 	if (nano < 0) {
 		strbuf_addstr(&text, unknown);
@@ -238,11 +238,11 @@ static void judge_latency(struct gates *gates, int64_t wanted, const struct subj
 	strbuf_addf(&text, "%" PRId64, wanted);
 	gate.name = take_text(&text, subject->arena);
 	strbuf_addstr(&text, "at most ");
-	number_count(&text, (uint64_t)wanted);
+	format_count(&text, (uint64_t)wanted);
 	strbuf_addstr(&text, " ms");
 	gate.wanted = take_text(&text, subject->arena);
 	if (latency->known) {
-		number_count(&text, (uint64_t)latency->p95);
+		format_count(&text, (uint64_t)latency->p95);
 		strbuf_addstr(&text, " ms");
 	} else {
 		strbuf_addstr(&text, "no run tells its latency");
@@ -262,7 +262,7 @@ struct complaint {
 
 static void add_number(struct strbuf *out, uint64_t count, const char *one, const char *many)
 {
-	number_count(out, count);
+	format_count(out, count);
 	strbuf_addf(out, " %s", count == 1 ? one : many);
 }
 
@@ -396,12 +396,12 @@ static void judge(struct gates *gates, const struct gate_options *options,
 }
 
 static void judge_whole(struct gates *gates, const struct gate_options *options,
-			struct report *report, const struct comparison *comparison)
+			struct results *results, const struct comparison *comparison)
 {
 	struct subject subject = {
-		.arena = &report->arena,
-		.tally = &report->totals,
-		.flaky_cases = report->flaky_cases,
+		.arena = &results->arena,
+		.tally = &results->totals,
+		.flaky_cases = results->flaky_cases,
 		.comparison = comparison,
 	};
 
@@ -423,11 +423,11 @@ static uint64_t worse_cases_of(const struct suite_group *suite, const struct com
 }
 
 static void judge_suite(struct gates *gates, const struct gate_options *options,
-			struct report *report, const struct suite_group *suite,
+			struct results *results, const struct suite_group *suite,
 			const struct comparison *comparison)
 {
 	struct subject subject = {
-		.arena = &report->arena,
+		.arena = &results->arena,
 		.suite = suite->title,
 		.tally = &suite->tally,
 		.flaky_cases = suite->flaky_cases,
@@ -449,32 +449,32 @@ static bool matches(const char *glob, const struct suite_group *suite)
 }
 
 static void judge_suites(struct gates *gates, const struct suite_gates *demands,
-			 struct report *report, const struct comparison *comparison)
+			 struct results *results, const struct comparison *comparison)
 {
 	bool found = false;
 
-	for (size_t i = 0; i < report->suite_count; i++) {
-		if (!matches(demands->suite, &report->suites[i]))
+	for (size_t i = 0; i < results->suite_count; i++) {
+		if (!matches(demands->suite, &results->suites[i]))
 			continue;
-		judge_suite(gates, &demands->options, report, &report->suites[i], comparison);
+		judge_suite(gates, &demands->options, results, &results->suites[i], comparison);
 		found = true;
 	}
 	if (!found)
 		add_gate(gates, &(struct gate){
-					.name = arena_printf(&report->arena, "gates of suite %s",
+					.name = arena_printf(&results->arena, "gates of suite %s",
 							     demands->suite),
 					.wanted = "a suite whose name or id matches",
 					.found = "none",
 				});
 }
 
-void gates_judge(struct gates *gates, const struct gate_demands *demands, struct report *report,
+void gates_judge(struct gates *gates, const struct gate_demands *demands, struct results *results,
 		 const struct comparison *comparison)
 {
 	*gates = (struct gates){.count = 0};
-	judge_whole(gates, &demands->whole, report, comparison);
+	judge_whole(gates, &demands->whole, results, comparison);
 	for (size_t i = 0; i < demands->suite_count; i++)
-		judge_suites(gates, &demands->suites[i], report, comparison);
+		judge_suites(gates, &demands->suites[i], results, comparison);
 }
 
 void gates_release(struct gates *gates)

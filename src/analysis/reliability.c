@@ -146,26 +146,26 @@ static const struct tried *window_find(const struct window *window, const struct
 }
 
 static void find_wider(struct reliability *reliability, struct sums *sums, struct run **runs,
-		       size_t count, enum suite_by by, const struct report *report)
+		       size_t count, enum suite_by by, const struct results *results)
 {
 	struct window window;
 
 	window_build(&window, runs, count, by);
 	for (size_t i = 0; i < window.count; i++)
 		count_case(reliability, sums, &window.cases[i].tries);
-	for (size_t i = 0; i < report->case_count; i++)
+	for (size_t i = 0; i < results->case_count; i++)
 		reliability->cases[i] =
-			window_find(&window, report->runs[report->cases[i].first_run], by)->tries;
+			window_find(&window, results->runs[results->cases[i].first_run], by)->tries;
 	memory_free(window.cases);
 }
 
 /* ---- all of it ---- */
 
 static void find_own(struct reliability *reliability, struct sums *sums,
-		     const struct report *report)
+		     const struct results *results)
 {
-	for (size_t i = 0; i < report->case_count; i++) {
-		const struct tally *tally = &report->cases[i].tally;
+	for (size_t i = 0; i < results->case_count; i++) {
+		const struct tally *tally = &results->cases[i].tally;
 
 		reliability->cases[i] = (struct tries){.judged = tally_judged(tally),
 						       .passed = tally->outcomes[OUTCOME_PASSED]};
@@ -189,17 +189,17 @@ static void find_times(struct reliability *reliability, struct run *const *runs,
 }
 
 void reliability_build(struct reliability *reliability, struct run **runs, size_t count,
-		       enum suite_by by, const struct report *report)
+		       enum suite_by by, const struct results *results)
 {
 	struct sums sums = {.rates = {{0}}};
 
-	*reliability = (struct reliability){.is_wider = count > report->run_count};
-	reliability->cases = memory_alloc(report->case_count * sizeof(*reliability->cases));
+	*reliability = (struct reliability){.is_wider = count > results->run_count};
+	reliability->cases = memory_alloc(results->case_count * sizeof(*reliability->cases));
 	find_times(reliability, runs, count);
 	if (reliability->is_wider)
-		find_wider(reliability, &sums, runs, count, by, report);
+		find_wider(reliability, &sums, runs, count, by, results);
 	else
-		find_own(reliability, &sums, report);
+		find_own(reliability, &sums, results);
 	find_means(reliability, &sums);
 }
 

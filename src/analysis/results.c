@@ -144,7 +144,7 @@ static const char *suite_id(struct run *const *runs, size_t count, enum suite_by
 }
 
 struct builder {
-	struct report *report;
+	struct results *results;
 	enum suite_by by;
 	struct placed *placed; /* the runs, as long as they stand in that order */
 	struct sample scratch;
@@ -152,19 +152,19 @@ struct builder {
 
 static void append_cases(struct builder *builder, struct suite_group *suite)
 {
-	struct report *report = builder->report;
+	struct results *results = builder->results;
 	const struct placed *placed = builder->placed + suite->first_run;
-	struct run **runs = report->runs + suite->first_run;
+	struct run **runs = results->runs + suite->first_run;
 
 	for (size_t first = 0, end; first < suite->run_count; first = end) {
-		struct case_group *group = &report->cases[report->case_count];
+		struct case_group *group = &results->cases[results->case_count];
 
 		for (end = first + 1;
 		     end < suite->run_count && placed[first].test_case == placed[end].test_case;)
 			end++;
 		*group = (struct case_group){.first_run = suite->first_run + first};
 		build_case(group, runs + first, end - first, &builder->scratch);
-		report->case_count++;
+		results->case_count++;
 		suite->case_count++;
 		suite->flaky_cases += group->flaky;
 		suite->failing_cases += tally_failures(&group->tally) > 0;
@@ -174,32 +174,32 @@ static void append_cases(struct builder *builder, struct suite_group *suite)
 
 static void append_suite(struct builder *builder, size_t first, size_t end)
 {
-	struct report *report = builder->report;
-	struct suite_group *suite = &report->suites[report->suite_count++];
+	struct results *results = builder->results;
+	struct suite_group *suite = &results->suites[results->suite_count++];
 
 	*suite = (struct suite_group){
-		.source = report->runs[first]->source,
-		.key = key_text(suite_key(report->runs[first], builder->by)),
+		.source = results->runs[first]->source,
+		.key = key_text(suite_key(results->runs[first], builder->by)),
 		.first_run = first,
 		.run_count = end - first,
-		.first_case = report->case_count,
+		.first_case = results->case_count,
 	};
 	tally_init(&suite->tally);
 	append_cases(builder, suite);
-	tally_spreads(&suite->tally, report->runs + first, end - first, &builder->scratch);
-	suite->name = suite_name(report->runs + first, end - first, builder->by);
-	suite->id = suite_id(report->runs + first, end - first, builder->by);
+	tally_spreads(&suite->tally, results->runs + first, end - first, &builder->scratch);
+	suite->name = suite_name(results->runs + first, end - first, builder->by);
+	suite->id = suite_id(results->runs + first, end - first, builder->by);
 	suite->title = suite->name;
-	report->flaky_cases += suite->flaky_cases;
-	report->failing_cases += suite->failing_cases;
+	results->flaky_cases += suite->flaky_cases;
+	results->failing_cases += suite->failing_cases;
 }
 
 static void build_groups(struct builder *builder)
 {
-	struct report *report = builder->report;
+	struct results *results = builder->results;
 
-	for (size_t first = 0, end; first < report->run_count; first = end) {
-		for (end = first + 1; end < report->run_count &&
+	for (size_t first = 0, end; first < results->run_count; first = end) {
+		for (end = first + 1; end < results->run_count &&
 				      same_suite(&builder->placed[first], &builder->placed[end]);)
 			end++;
 		append_suite(builder, first, end);
@@ -227,12 +227,12 @@ static int compare_suites(const void *left, const void *right)
 }
 
 /* Suites of one source stand together already, and sources in their order. */
-static void order_suites(struct report *report)
+static void order_suites(struct results *results)
 {
-	struct suite_group *suites = report->suites;
+	struct suite_group *suites = results->suites;
 
-	for (size_t first = 0, end; first < report->suite_count; first = end) {
-		for (end = first + 1; end < report->suite_count &&
+	for (size_t first = 0, end; first < results->suite_count; first = end) {
+		for (end = first + 1; end < results->suite_count &&
 				      !strcmp(suites[first].source, suites[end].source);)
 			end++;
 		qsort(suites + first, end - first, sizeof(*suites), compare_suites);
@@ -240,21 +240,21 @@ static void order_suites(struct report *report)
 }
 
 /* Groups were found in the order of their keys; reports want them in the order of their names. */
-static void order_groups(struct report *report)
+static void order_groups(struct results *results)
 {
 	struct case_group *cases;
 	struct run **runs;
 	size_t case_at = 0, run_at = 0;
 	uint64_t failing = 0;
 
-	if (!report->run_count)
+	if (!results->run_count)
 		return;
-	cases = memory_alloc(report->case_count * sizeof(*cases));
-	runs = memory_alloc(report->run_count * sizeof(*runs));
-	order_suites(report);
-	for (size_t s = 0; s < report->suite_count; s++) {
-		struct suite_group *suite = &report->suites[s];
-		struct case_group *own = report->cases + suite->first_case;
+	cases = memory_alloc(results->case_count * sizeof(*cases));
+	runs = memory_alloc(results->run_count * sizeof(*runs));
+	order_suites(results);
+	for (size_t s = 0; s < results->suite_count; s++) {
+		struct suite_group *suite = &results->suites[s];
+		struct case_group *own = results->cases + suite->first_case;
 
 		qsort(own, suite->case_count, sizeof(*own), compare_cases);
 		suite->first_case = case_at;
@@ -265,7 +265,7 @@ static void order_groups(struct report *report)
 			struct case_group *group = &cases[case_at++];
 
 			*group = own[c];
-			memcpy(runs + run_at, report->runs + group->first_run,
+			memcpy(runs + run_at, results->runs + group->first_run,
 			       group->run_count * sizeof(*runs));
 			group->first_run = run_at;
 			group->suite = s;
@@ -274,44 +274,44 @@ static void order_groups(struct report *report)
 			run_at += group->run_count;
 		}
 	}
-	memcpy(report->cases, cases, report->case_count * sizeof(*cases));
-	memcpy(report->runs, runs, report->run_count * sizeof(*runs));
+	memcpy(results->cases, cases, results->case_count * sizeof(*cases));
+	memcpy(results->runs, runs, results->run_count * sizeof(*runs));
 	memory_free(cases);
 	memory_free(runs);
 }
 
 static void build_sources(struct builder *builder)
 {
-	struct report *report = builder->report;
+	struct results *results = builder->results;
 
-	for (size_t first = 0, end; first < report->suite_count; first = end) {
-		struct source_group *group = &report->sources[report->source_count++];
-		size_t from = report->suites[first].first_run, runs = 0;
+	for (size_t first = 0, end; first < results->suite_count; first = end) {
+		struct source_group *group = &results->sources[results->source_count++];
+		size_t from = results->suites[first].first_run, runs = 0;
 
-		group->source = report->suites[first].source;
+		group->source = results->suites[first].source;
 		tally_init(&group->tally);
-		for (end = first; end < report->suite_count &&
-				  strcmp(report->suites[end].source, group->source) == 0;
+		for (end = first; end < results->suite_count &&
+				  strcmp(results->suites[end].source, group->source) == 0;
 		     end++) {
-			tally_merge(&group->tally, &report->suites[end].tally);
-			runs += report->suites[end].run_count;
+			tally_merge(&group->tally, &results->suites[end].tally);
+			runs += results->suites[end].run_count;
 		}
-		tally_spreads(&group->tally, report->runs + from, runs, &builder->scratch);
-		tally_merge(&report->totals, &group->tally);
+		tally_spreads(&group->tally, results->runs + from, runs, &builder->scratch);
+		tally_merge(&results->totals, &group->tally);
 	}
-	tally_spreads(&report->totals, report->runs, report->run_count, &builder->scratch);
+	tally_spreads(&results->totals, results->runs, results->run_count, &builder->scratch);
 }
 
 /* Of each suite, whether its title is another one's, too; returns how many there are. */
-static size_t mark_shared(const struct report *report, struct interner *titles, bool *shared)
+static size_t mark_shared(const struct results *results, struct interner *titles, bool *shared)
 {
-	size_t count = report->suite_count, found = 0;
+	size_t count = results->suite_count, found = 0;
 	const char **texts = memory_alloc(count * sizeof(*texts));
 	uint32_t *numbers = memory_alloc(count * sizeof(*numbers));
 	uint32_t *uses = memory_alloc(count * sizeof(*uses));
 
 	for (size_t i = 0; i < count; i++)
-		texts[i] = intern(titles, report->suites[i].title);
+		texts[i] = intern(titles, results->suites[i].title);
 	memset(uses, 0, count * sizeof(*uses));
 	number_texts(texts, count, numbers);
 	for (size_t i = 0; i < count; i++)
@@ -327,49 +327,49 @@ static size_t mark_shared(const struct report *report, struct interner *titles, 
 }
 
 /* First the source is added, then the id, then a number: until all titles differ. */
-static const char *longer_title(struct report *report, const struct suite_group *suite,
+static const char *longer_title(struct results *results, const struct suite_group *suite,
 				unsigned round, size_t position)
 {
 	if (round == 0)
-		return arena_printf(&report->arena, "%s (%s)", suite->name, suite->source);
+		return arena_printf(&results->arena, "%s (%s)", suite->name, suite->source);
 	if (round == 1 && suite->id)
-		return arena_printf(&report->arena, "%s (%s, %s)", suite->name, suite->source,
+		return arena_printf(&results->arena, "%s (%s, %s)", suite->name, suite->source,
 				    suite->id);
-	return arena_printf(&report->arena, "%s [%zu]", suite->title, position + 1);
+	return arena_printf(&results->arena, "%s [%zu]", suite->title, position + 1);
 }
 
-static void make_titles_unique(struct report *report)
+static void make_titles_unique(struct results *results)
 {
-	bool *shared = memory_alloc(report->suite_count * sizeof(*shared));
+	bool *shared = memory_alloc(results->suite_count * sizeof(*shared));
 	struct interner titles;
 	struct arena arena;
 
 	arena_init(&arena, 0);
 	intern_init(&titles, &arena);
-	for (unsigned round = 0; mark_shared(report, &titles, shared); round++)
-		for (size_t i = 0; i < report->suite_count; i++)
+	for (unsigned round = 0; mark_shared(results, &titles, shared); round++)
+		for (size_t i = 0; i < results->suite_count; i++)
 			if (shared[i])
-				report->suites[i].title =
-					longer_title(report, &report->suites[i], round, i);
+				results->suites[i].title =
+					longer_title(results, &results->suites[i], round, i);
 	intern_release(&titles);
 	arena_release(&arena);
 	memory_free(shared);
 }
 
 /* How many groups the sorted runs make, so that no more room is taken than they need. */
-static void make_room(struct report *report, const struct placed *placed)
+static void make_room(struct results *results, const struct placed *placed)
 {
 	size_t suites = 0, cases = 0;
 
-	for (size_t i = 0; i < report->run_count; i++) {
+	for (size_t i = 0; i < results->run_count; i++) {
 		bool begins = !i || !same_suite(&placed[i - 1], &placed[i]);
 
 		suites += begins;
 		cases += begins || placed[i - 1].test_case != placed[i].test_case;
 	}
-	report->sources = arena_alloc(&report->arena, suites * sizeof(*report->sources));
-	report->suites = arena_alloc(&report->arena, suites * sizeof(*report->suites));
-	report->cases = arena_alloc(&report->arena, cases * sizeof(*report->cases));
+	results->sources = arena_alloc(&results->arena, suites * sizeof(*results->sources));
+	results->suites = arena_alloc(&results->arena, suites * sizeof(*results->suites));
+	results->cases = arena_alloc(&results->arena, cases * sizeof(*results->cases));
 }
 
 static int compare_rates(const void *left, const void *right)
@@ -381,12 +381,13 @@ static int compare_rates(const void *left, const void *right)
 	return order ? order : (a > b) - (a < b);
 }
 
-static void rank_suites(struct report *report)
+static void rank_suites(struct results *results)
 {
-	report->worst = arena_alloc(&report->arena, report->suite_count * sizeof(*report->worst));
-	for (size_t i = 0; i < report->suite_count; i++)
-		report->worst[i] = &report->suites[i];
-	qsort(report->worst, report->suite_count, sizeof(*report->worst), compare_rates);
+	results->worst =
+		arena_alloc(&results->arena, results->suite_count * sizeof(*results->worst));
+	for (size_t i = 0; i < results->suite_count; i++)
+		results->worst[i] = &results->suites[i];
+	qsort(results->worst, results->suite_count, sizeof(*results->worst), compare_rates);
 }
 
 static int compare_failing(const void *left, const void *right)
@@ -405,73 +406,75 @@ static int compare_failing(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-static void rank_failing(struct report *report)
+static void rank_failing(struct results *results)
 {
 	size_t count = 0;
 
-	report->failing = arena_alloc(&report->arena,
-				      (size_t)report->failing_cases * sizeof(*report->failing));
-	for (size_t i = 0; i < report->case_count; i++)
-		if (tally_failures(&report->cases[i].tally))
-			report->failing[count++] = &report->cases[i];
-	qsort(report->failing, count, sizeof(*report->failing), compare_failing);
+	results->failing = arena_alloc(&results->arena,
+				       (size_t)results->failing_cases * sizeof(*results->failing));
+	for (size_t i = 0; i < results->case_count; i++)
+		if (tally_failures(&results->cases[i].tally))
+			results->failing[count++] = &results->cases[i];
+	qsort(results->failing, count, sizeof(*results->failing), compare_failing);
 }
 
 /* Puts the run into the strip at its time; the earliest falls out at the front. */
 static void strip_add(struct suite_group *suite, struct run *run)
 {
 	int64_t when = run_when(run);
-	size_t at = suite->strip_count;
+	size_t at = suite->sparkline_count;
 
-	if (at == STRIP_LENGTH && run_when(suite->strip[0]) > when)
+	if (at == SPARKLINE_LENGTH && run_when(suite->sparkline[0]) > when)
 		return;
-	while (at > 0 && run_when(suite->strip[at - 1]) > when)
+	while (at > 0 && run_when(suite->sparkline[at - 1]) > when)
 		at--;
-	if (suite->strip_count < STRIP_LENGTH) {
-		memmove(suite->strip + at + 1, suite->strip + at,
-			(suite->strip_count++ - at) * sizeof(*suite->strip));
-		suite->strip[at] = run;
+	if (suite->sparkline_count < SPARKLINE_LENGTH) {
+		memmove(suite->sparkline + at + 1, suite->sparkline + at,
+			(suite->sparkline_count++ - at) * sizeof(*suite->sparkline));
+		suite->sparkline[at] = run;
 	} else if (at > 0) {
-		memmove(suite->strip, suite->strip + 1, (at - 1) * sizeof(*suite->strip));
-		suite->strip[at - 1] = run;
+		memmove(suite->sparkline, suite->sparkline + 1,
+			(at - 1) * sizeof(*suite->sparkline));
+		suite->sparkline[at - 1] = run;
 	}
 }
 
-static void build_strips(struct report *report)
+static void build_strips(struct results *results)
 {
-	for (size_t s = 0; s < report->suite_count; s++) {
-		struct suite_group *suite = &report->suites[s];
-		size_t room = suite->run_count < STRIP_LENGTH ? suite->run_count : STRIP_LENGTH;
+	for (size_t s = 0; s < results->suite_count; s++) {
+		struct suite_group *suite = &results->suites[s];
+		size_t room =
+			suite->run_count < SPARKLINE_LENGTH ? suite->run_count : SPARKLINE_LENGTH;
 
-		suite->strip = arena_alloc(&report->arena, room * sizeof(*suite->strip));
+		suite->sparkline = arena_alloc(&results->arena, room * sizeof(*suite->sparkline));
 		for (size_t i = 0; i < suite->run_count; i++)
-			if (run_when(report->runs[suite->first_run + i]) != TIME_UNKNOWN)
-				strip_add(suite, report->runs[suite->first_run + i]);
+			if (run_when(results->runs[suite->first_run + i]) != TIME_UNKNOWN)
+				strip_add(suite, results->runs[suite->first_run + i]);
 	}
 }
 
-void report_build(struct report *report, struct run **runs, size_t count, enum suite_by by)
+void results_build(struct results *results, struct run **runs, size_t count, enum suite_by by)
 {
 	struct builder builder = {
-		.report = report, .by = by, .placed = place_runs(runs, count, by)};
+		.results = results, .by = by, .placed = place_runs(runs, count, by)};
 
-	*report = (struct report){.run_count = count, .by = by};
-	arena_init(&report->arena, 0);
-	tally_init(&report->totals);
-	report->runs = runs;
-	make_room(report, builder.placed);
+	*results = (struct results){.run_count = count, .by = by};
+	arena_init(&results->arena, 0);
+	tally_init(&results->totals);
+	results->runs = runs;
+	make_room(results, builder.placed);
 	build_groups(&builder);
 	memory_free(builder.placed);
-	order_groups(report);
+	order_groups(results);
 	build_sources(&builder);
-	make_titles_unique(report);
-	rank_suites(report);
-	rank_failing(report);
-	build_strips(report);
+	make_titles_unique(results);
+	rank_suites(results);
+	rank_failing(results);
+	build_strips(results);
 	sample_release(&builder.scratch);
 }
 
-void report_release(struct report *report)
+void results_release(struct results *results)
 {
-	arena_release(&report->arena);
+	arena_release(&results->arena);
 }

@@ -66,18 +66,18 @@ void series_label(const struct series_point *point, struct strbuf *out)
 		strbuf_addstr(out, text);
 		break;
 	case SERIES_WEEK:
-		number_digits(out, (uint64_t)year, 4);
+		format_digits(out, (uint64_t)year, 4);
 		strbuf_addstr(out, "-W");
-		number_digits(out, (uint64_t)(thursday - days_from_civil((int)year, 1, 1)) / 7 + 1,
+		format_digits(out, (uint64_t)(thursday - days_from_civil((int)year, 1, 1)) / 7 + 1,
 			      2);
 		break;
 	case SERIES_MONTH:
-		number_digits(out, (uint64_t)date.year, 4);
+		format_digits(out, (uint64_t)date.year, 4);
 		strbuf_addch(out, '-');
-		number_digits(out, (uint64_t)date.month, 2);
+		format_digits(out, (uint64_t)date.month, 2);
 		break;
 	case SERIES_YEAR:
-		number_digits(out, (uint64_t)date.year, 4);
+		format_digits(out, (uint64_t)date.year, 4);
 		break;
 	}
 }

@@ -197,7 +197,7 @@ static bool make_hidden(struct folder *folder)
 	errno = EEXIST;
 	for (size_t i = 0; failed && errno == EEXIST && i < ATTEMPTS_MAX; i++) {
 		memory_free(folder->temp);
-		folder->temp = place_temp(folder->path, i);
+		folder->temp = temp_path_new(folder->path, i);
 		failed = mkdir(folder->temp, 0777);
 	}
 	if (!failed)
@@ -236,7 +236,7 @@ static bool resolve(const char *path, struct strbuf *place)
 {
 	char real[PATH_MAX];
 
-	if (!place_resolve(path, place))
+	if (!temp_path_resolve(path, place))
 		return false;
 	if (!is_dots(path_name(place->text)))
 		return true;
@@ -261,7 +261,7 @@ struct folder *folder_open(const char *path, const struct folder_kind *kind, str
 		folder_free(folder);
 		folder = NULL;
 	} else {
-		folder->path = place_copy(place.text);
+		folder->path = temp_path_copy(place.text);
 		if (check_place(folder, err) || make_temp(folder, err)) {
 			folder_abort(folder);
 			folder = NULL;
@@ -280,7 +280,7 @@ static void add_name(struct folder *folder, const char *name)
 	block_signals(&before);
 	folder->names = array_reserve(folder->names, &folder->capacity, folder->count + 1,
 				      sizeof(*folder->names));
-	folder->names[folder->count] = place_copy(name);
+	folder->names[folder->count] = temp_path_copy(name);
 	folder->count++;
 	unblock_signals(&before);
 }
@@ -397,7 +397,7 @@ static char *free_name(const struct folder *folder)
 
 	do {
 		memory_free(name);
-		name = place_temp(folder->path, attempt++);
+		name = temp_path_new(folder->path, attempt++);
 	} while (lstat(name, &status) == 0);
 	return name;
 }
@@ -415,7 +415,7 @@ static int put_in_place(struct folder *folder, struct error *err)
 		error_set(err, "%s: cannot put it in place: %s", folder->path, strerror(errno));
 	} else {
 		current = NULL;
-		place_sync(folder->path);
+		sync_folder(folder->path);
 		if (folder->replaces)
 			failed = remove_old(folder, old, err);
 	}

@@ -19,7 +19,7 @@ static uint64_t divide_up_from_half(uint64_t value, uint64_t unit)
 	return value / unit + (value % unit >= unit - unit / 2);
 }
 
-void number_digits(struct strbuf *out, uint64_t value, unsigned width)
+void format_digits(struct strbuf *out, uint64_t value, unsigned width)
 {
 	char digits[DIGITS_MAX];
 	size_t at = sizeof(digits);
@@ -38,9 +38,9 @@ static void add_decimal(struct strbuf *out, uint64_t value, unsigned decimals)
 
 	for (unsigned i = 0; i < decimals; i++)
 		unit *= 10;
-	number_digits(out, value / unit, 0);
+	format_digits(out, value / unit, 0);
 	strbuf_addch(out, '.');
-	number_digits(out, value % unit, decimals);
+	format_digits(out, value % unit, decimals);
 }
 
 /* Drops zeros from the end of the fraction, down to `keep` decimals. */
@@ -55,21 +55,21 @@ static void drop_zeros(struct strbuf *out, unsigned decimals, unsigned keep)
 	strbuf_truncate(out, length);
 }
 
-void number_count(struct strbuf *out, uint64_t count)
+void format_count(struct strbuf *out, uint64_t count)
 {
 	uint64_t unit = 1;
 
 	while (count / unit >= 1000)
 		unit *= 1000;
-	number_digits(out, count / unit, 0);
+	format_digits(out, count / unit, 0);
 	while (unit > 1) {
 		unit /= 1000;
 		strbuf_addch(out, ',');
-		number_digits(out, count / unit % 1000, 3);
+		format_digits(out, count / unit % 1000, 3);
 	}
 }
 
-void number_percent(struct strbuf *out, int32_t micro)
+void format_percent(struct strbuf *out, int32_t micro)
 {
 	uint64_t value;
 
@@ -100,7 +100,7 @@ static unsigned money_decimals(uint64_t nano)
 	return decimals;
 }
 
-void number_money(struct strbuf *out, int64_t nano)
+void format_money(struct strbuf *out, int64_t nano)
 {
 	static const uint64_t units[] = {
 		[4] = 100000, [5] = 10000, [6] = 1000, [7] = 100, [8] = 10, [9] = 1};
@@ -111,16 +111,16 @@ void number_money(struct strbuf *out, int64_t nano)
 	if (!value) {
 		strbuf_addch(out, '0');
 	} else if (value >= 1000000000) {
-		number_count(out, cents / 100);
+		format_count(out, cents / 100);
 		strbuf_addch(out, '.');
-		number_digits(out, cents % 100, 2);
+		format_digits(out, cents % 100, 2);
 	} else {
 		add_decimal(out, divide_up_from_half(value, units[decimals]), decimals);
 		drop_zeros(out, decimals, 2);
 	}
 }
 
-void number_duration(struct strbuf *out, int64_t ms)
+void format_duration(struct strbuf *out, int64_t ms)
 {
 	uint64_t value = magnitude(out, ms);
 	uint64_t tenths = divide_up_from_half(value, 100);
@@ -139,7 +139,7 @@ void number_duration(struct strbuf *out, int64_t ms)
 	}
 }
 
-void number_bytes(struct strbuf *out, uint64_t bytes)
+void format_bytes(struct strbuf *out, uint64_t bytes)
 {
 	static const char *const names[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
 	uint64_t unit = 1000;
@@ -157,23 +157,23 @@ void number_bytes(struct strbuf *out, uint64_t bytes)
 	strbuf_addf(out, " %s", names[name]);
 }
 
-void number_micro(struct strbuf *out, int32_t micro)
+void format_micro(struct strbuf *out, int32_t micro)
 {
 	add_decimal(out, magnitude(out, micro), 6);
 }
 
-void number_nano(struct strbuf *out, int64_t nano)
+void format_nano(struct strbuf *out, int64_t nano)
 {
 	add_decimal(out, magnitude(out, nano), 9);
 	drop_zeros(out, 9, 0);
 }
 
-void number_seconds(struct strbuf *out, int64_t ms)
+void format_seconds(struct strbuf *out, int64_t ms)
 {
 	add_decimal(out, magnitude(out, ms), 3);
 }
 
-void number_score(struct strbuf *out, int32_t micro)
+void format_score(struct strbuf *out, int32_t micro)
 {
 	int32_t hundredths = (micro + 5000) / 10000;
 

@@ -58,7 +58,7 @@ static struct output *output_new(int fd, const char *path)
 {
 	struct output *output = memory_alloc(sizeof(*output));
 
-	*output = (struct output){.fd = fd, .path = place_copy(path), .buffer = STRBUF_INIT};
+	*output = (struct output){.fd = fd, .path = temp_path_copy(path), .buffer = STRBUF_INIT};
 	return output;
 }
 
@@ -77,7 +77,7 @@ static int create_temp(const char *place, size_t first, mode_t mode, char **temp
 
 	for (size_t i = first; fd < 0 && i < first + ATTEMPTS_MAX; i++) {
 		memory_free(*temp);
-		*temp = place_temp(place, i);
+		*temp = temp_path_new(place, i);
 		fd = open(*temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd < 0 && errno != EEXIST)
 			break;
@@ -116,7 +116,7 @@ static struct output *open_temp(const char *path, struct error *err)
 		error_set(err, "%s: cannot write: more than %d files at once", path, PENDING_MAX);
 		return NULL;
 	}
-	if (place_resolve(path, &place))
+	if (temp_path_resolve(path, &place))
 		fd = create_like(place.text, (size_t)(registered - pending), &temp);
 	if (fd >= 0) {
 		*registered = temp;
@@ -196,7 +196,7 @@ uint64_t output_size(const struct output *output)
 void output_rename(struct output *output, const char *path)
 {
 	memory_free(output->path);
-	output->path = place_copy(path);
+	output->path = temp_path_copy(path);
 }
 
 int output_finish(struct output *output, struct error *err)
@@ -250,7 +250,7 @@ int outputs_commit(struct output *const *outputs, size_t count, struct error *er
 		failed = put_all_in_place(outputs, count, err);
 	for (size_t i = 0; i < count; i++) {
 		if (!failed && outputs[i]->file)
-			place_sync(outputs[i]->path);
+			sync_folder(outputs[i]->path);
 		output_abort(outputs[i]);
 	}
 	return failed;
@@ -355,7 +355,7 @@ void bundle_add(struct bundle *bundle, const char *name, const char *bytes, size
 	bundle->entries = array_reserve(bundle->entries, &bundle->capacity, bundle->count + 1,
 					sizeof(*bundle->entries));
 	entry = &bundle->entries[bundle->count++];
-	*entry = (struct entry){place_copy(name), memory_alloc(length), length};
+	*entry = (struct entry){temp_path_copy(name), memory_alloc(length), length};
 	memcpy(entry->bytes, bytes, length);
 }
 

@@ -43,7 +43,7 @@ static const char *read_fraction(const char *text, unsigned decimals, uint64_t m
 	return text;
 }
 
-bool quantity_decimal(const char *text, unsigned decimals, int64_t max, int64_t *out)
+bool parse_decimal(const char *text, unsigned decimals, int64_t max, int64_t *out)
 {
 	uint64_t value = 0;
 
@@ -71,7 +71,7 @@ static bool read_suffix(const char *text, unsigned *shift)
 	return true;
 }
 
-bool quantity_size(const char *text, uint64_t min, uint64_t max, uint64_t *out)
+bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {
 	uint64_t value = 0;
 	unsigned shift;
@@ -83,7 +83,7 @@ bool quantity_size(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return true;
 }
 
-bool quantity_ms(const char *text, int64_t max, int64_t *out)
+bool parse_duration_ms(const char *text, int64_t max, int64_t *out)
 {
 	uint64_t value = 0, seconds = 0;
 	const char *unit = read_digits(text, (uint64_t)max, &value);
@@ -101,7 +101,7 @@ bool quantity_ms(const char *text, int64_t max, int64_t *out)
 	return true;
 }
 
-bool quantity_days(const char *text, int64_t max, int64_t *out)
+bool parse_age_days(const char *text, int64_t max, int64_t *out)
 {
 	uint64_t value = 0;
 

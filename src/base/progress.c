@@ -1,25 +1,25 @@
 #include "runtally/base/progress.h"
 
-void meter_init(struct meter *meter, void (*show)(void *ctx, uint64_t records, uint64_t bytes),
-		void *ctx)
+void progress_init(struct progress *progress,
+		   void (*show)(void *ctx, uint64_t records, uint64_t bytes), void *ctx)
 {
-	*meter = (struct meter){.show = show, .ctx = ctx};
-	pthread_mutex_init(&meter->lock, NULL);
+	*progress = (struct progress){.show = show, .ctx = ctx};
+	pthread_mutex_init(&progress->lock, NULL);
 }
 
-void meter_release(struct meter *meter)
+void progress_release(struct progress *progress)
 {
-	pthread_mutex_destroy(&meter->lock);
+	pthread_mutex_destroy(&progress->lock);
 }
 
-void meter_add(struct meter *meter, uint64_t records, uint64_t bytes)
+void progress_add(struct progress *progress, uint64_t records, uint64_t bytes)
 {
-	if (!meter->show)
+	if (!progress->show)
 		return;
-	pthread_mutex_lock(&meter->lock);
-	meter->records += records;
-	meter->bytes += bytes;
-	if (meter->records)
-		meter->show(meter->ctx, meter->records, meter->bytes);
-	pthread_mutex_unlock(&meter->lock);
+	pthread_mutex_lock(&progress->lock);
+	progress->records += records;
+	progress->bytes += bytes;
+	if (progress->records)
+		progress->show(progress->ctx, progress->records, progress->bytes);
+	pthread_mutex_unlock(&progress->lock);
 }

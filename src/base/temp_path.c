@@ -11,7 +11,7 @@
 
 enum { LINKS_MAX = 40 };
 
-char *place_copy(const char *text)
+char *temp_path_copy(const char *text)
 {
 	size_t size = strlen(text) + 1;
 
@@ -34,7 +34,7 @@ static int follow(struct strbuf *path)
 	return 1;
 }
 
-bool place_resolve(const char *path, struct strbuf *place)
+bool temp_path_resolve(const char *path, struct strbuf *place)
 {
 	int followed = 1;
 
@@ -46,7 +46,7 @@ bool place_resolve(const char *path, struct strbuf *place)
 	return !followed;
 }
 
-char *place_temp(const char *place, size_t attempt)
+char *temp_path_new(const char *place, size_t attempt)
 {
 	struct strbuf temp = STRBUF_INIT;
 	const char *slash = strrchr(place, '/');
@@ -56,9 +56,9 @@ char *place_temp(const char *place, size_t attempt)
 	return temp.text;
 }
 
-void place_sync(const char *path)
+void sync_folder(const char *path)
 {
-	char *copy = place_copy(path);
+	char *copy = temp_path_copy(path);
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd >= 0) {

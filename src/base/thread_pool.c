@@ -12,23 +12,23 @@ enum {
 	STACK_BYTES = 8 * 1024 * 1024,
 };
 
-struct worker {
-	struct crew *crew;
-	void *hand;
+struct ingest_worker {
+	struct thread_pool *thread_pool;
+	void *context;
 	pthread_t thread;
 };
 
-struct crew {
+struct thread_pool {
 	pthread_mutex_t lock;
 	pthread_cond_t added, done;
 	struct job waiting; /* the ring's head */
 	bool ending;
-	void *hand;             /* the caller's */
-	struct worker *workers; /* the others */
+	void *context;                 /* the caller's */
+	struct ingest_worker *workers; /* the others */
 	size_t count;
 };
 
-size_t crew_processors(void)
+size_t thread_pool_processors(void)
 {
 	long count = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -37,12 +37,12 @@ size_t crew_processors(void)
 
 /* ---- the ring; the lock is held ---- */
 
-static void link_last(struct crew *crew, struct job *job)
+static void link_last(struct thread_pool *thread_pool, struct job *job)
 {
-	job->next = &crew->waiting;
-	job->before = crew->waiting.before;
+	job->next = &thread_pool->waiting;
+	job->before = thread_pool->waiting.before;
 	job->before->next = job;
-	crew->waiting.before = job;
+	thread_pool->waiting.before = job;
 	job->state = JOB_WAITING;
 }
 
@@ -53,113 +53,115 @@ static void take(struct job *job)
 	job->state = JOB_TAKEN;
 }
 
-static struct job *first_waiting(struct crew *crew)
+static struct job *first_waiting(struct thread_pool *thread_pool)
 {
-	return crew->waiting.next != &crew->waiting ? crew->waiting.next : NULL;
+	return thread_pool->waiting.next != &thread_pool->waiting ? thread_pool->waiting.next
+								  : NULL;
 }
 
-static void work(struct crew *crew, struct job *job, void *hand)
+static void work(struct thread_pool *thread_pool, struct job *job, void *context)
 {
 	take(job);
-	pthread_mutex_unlock(&crew->lock);
-	job->run(job, hand);
-	pthread_mutex_lock(&crew->lock);
+	pthread_mutex_unlock(&thread_pool->lock);
+	job->run(job, context);
+	pthread_mutex_lock(&thread_pool->lock);
 	job->state = JOB_DONE;
-	pthread_cond_broadcast(&crew->done);
+	pthread_cond_broadcast(&thread_pool->done);
 }
 
 /* ---- the threads ---- */
 
 static void *run_worker(void *argument)
 {
-	struct worker *worker = argument;
-	struct crew *crew = worker->crew;
+	struct ingest_worker *worker = argument;
+	struct thread_pool *thread_pool = worker->thread_pool;
 
-	pthread_mutex_lock(&crew->lock);
-	while (!crew->ending) {
-		struct job *job = first_waiting(crew);
+	pthread_mutex_lock(&thread_pool->lock);
+	while (!thread_pool->ending) {
+		struct job *job = first_waiting(thread_pool);
 
 		if (job)
-			work(crew, job, worker->hand);
+			work(thread_pool, job, worker->context);
 		else
-			pthread_cond_wait(&crew->added, &crew->lock);
+			pthread_cond_wait(&thread_pool->added, &thread_pool->lock);
 	}
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_unlock(&thread_pool->lock);
 	return NULL;
 }
 
-struct crew *crew_new(void *const *hands, size_t count)
+struct thread_pool *thread_pool_new(void *const *contexts, size_t count)
 {
-	struct crew *crew = memory_alloc(sizeof(*crew));
+	struct thread_pool *thread_pool = memory_alloc(sizeof(*thread_pool));
 	pthread_attr_t attributes;
 
-	*crew = (struct crew){.hand = hands[0]};
-	crew->waiting.next = crew->waiting.before = &crew->waiting;
-	pthread_mutex_init(&crew->lock, NULL);
-	pthread_cond_init(&crew->added, NULL);
-	pthread_cond_init(&crew->done, NULL);
-	crew->workers = memory_alloc(count * sizeof(*crew->workers));
+	*thread_pool = (struct thread_pool){.context = contexts[0]};
+	thread_pool->waiting.next = thread_pool->waiting.before = &thread_pool->waiting;
+	pthread_mutex_init(&thread_pool->lock, NULL);
+	pthread_cond_init(&thread_pool->added, NULL);
+	pthread_cond_init(&thread_pool->done, NULL);
+	thread_pool->workers = memory_alloc(count * sizeof(*thread_pool->workers));
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	for (size_t i = 1; i < count; i++) {
-		struct worker *worker = &crew->workers[crew->count];
+		struct ingest_worker *worker = &thread_pool->workers[thread_pool->count];
 
-		*worker = (struct worker){.crew = crew, .hand = hands[i]};
+		*worker =
+			(struct ingest_worker){.thread_pool = thread_pool, .context = contexts[i]};
 		if (pthread_create(&worker->thread, &attributes, run_worker, worker) != 0)
 			break;
-		crew->count++;
+		thread_pool->count++;
 	}
 	pthread_attr_destroy(&attributes);
-	return crew;
+	return thread_pool;
 }
 
-void crew_free(struct crew *crew)
+void thread_pool_free(struct thread_pool *thread_pool)
 {
-	pthread_mutex_lock(&crew->lock);
-	crew->ending = true;
-	pthread_cond_broadcast(&crew->added);
-	pthread_mutex_unlock(&crew->lock);
-	for (size_t i = 0; i < crew->count; i++)
-		pthread_join(crew->workers[i].thread, NULL);
-	pthread_cond_destroy(&crew->added);
-	pthread_cond_destroy(&crew->done);
-	pthread_mutex_destroy(&crew->lock);
-	memory_free(crew->workers);
-	memory_free(crew);
+	pthread_mutex_lock(&thread_pool->lock);
+	thread_pool->ending = true;
+	pthread_cond_broadcast(&thread_pool->added);
+	pthread_mutex_unlock(&thread_pool->lock);
+	for (size_t i = 0; i < thread_pool->count; i++)
+		pthread_join(thread_pool->workers[i].thread, NULL);
+	pthread_cond_destroy(&thread_pool->added);
+	pthread_cond_destroy(&thread_pool->done);
+	pthread_mutex_destroy(&thread_pool->lock);
+	memory_free(thread_pool->workers);
+	memory_free(thread_pool);
 }
 
 /* ---- the calls ---- */
 
-void crew_add(struct crew *crew, struct job *job)
+void thread_pool_add(struct thread_pool *thread_pool, struct job *job)
 {
-	pthread_mutex_lock(&crew->lock);
-	link_last(crew, job);
-	pthread_cond_signal(&crew->added);
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_lock(&thread_pool->lock);
+	link_last(thread_pool, job);
+	pthread_cond_signal(&thread_pool->added);
+	pthread_mutex_unlock(&thread_pool->lock);
 }
 
-void crew_finish(struct crew *crew, struct job *job)
+void thread_pool_finish(struct thread_pool *thread_pool, struct job *job)
 {
-	pthread_mutex_lock(&crew->lock);
+	pthread_mutex_lock(&thread_pool->lock);
 	while (job->state != JOB_DONE) {
-		struct job *other = job->state == JOB_WAITING ? job : first_waiting(crew);
+		struct job *other = job->state == JOB_WAITING ? job : first_waiting(thread_pool);
 
 		if (other)
-			work(crew, other, crew->hand);
+			work(thread_pool, other, thread_pool->context);
 		else
-			pthread_cond_wait(&crew->done, &crew->lock);
+			pthread_cond_wait(&thread_pool->done, &thread_pool->lock);
 	}
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_unlock(&thread_pool->lock);
 }
 
-void crew_cancel(struct crew *crew, struct job *job)
+void thread_pool_cancel(struct thread_pool *thread_pool, struct job *job)
 {
-	pthread_mutex_lock(&crew->lock);
+	pthread_mutex_lock(&thread_pool->lock);
 	if (job->state == JOB_WAITING) {
 		take(job);
 		job->state = JOB_IDLE;
 	}
 	while (job->state == JOB_TAKEN)
-		pthread_cond_wait(&crew->done, &crew->lock);
-	pthread_mutex_unlock(&crew->lock);
+		pthread_cond_wait(&thread_pool->done, &thread_pool->lock);
+	pthread_mutex_unlock(&thread_pool->lock);
 }

@@ -9,7 +9,7 @@
 #include "runtally/formats/format.h"
 #include "runtally/template/escape.h"
 
-void tell(const char *place, const char *text)
+void console_error(const char *place, const char *text)
 {
 	struct strbuf line = STRBUF_INIT;
 
@@ -23,7 +23,7 @@ void tell(const char *place, const char *text)
 	strbuf_release(&line);
 }
 
-static void tell_note(const struct note *note)
+static void say_note(const struct note *note)
 {
 	struct strbuf place = STRBUF_INIT, text = STRBUF_INIT;
 
@@ -38,14 +38,14 @@ static void tell_note(const struct note *note)
 	strbuf_addstr(&text, note->text);
 	if (note->count > 1)
 		strbuf_addf(&text, " (in %llu records)", (unsigned long long)note->count);
-	tell(place.text, text.text);
+	console_error(place.text, text.text);
 	strbuf_release(&place);
 	strbuf_release(&text);
 }
 
 enum { NOTES_TOLD = 50 };
 
-void tell_notes(const struct options *options, const struct notes *notes)
+void console_notes(const struct options *options, const struct notes *notes)
 {
 	size_t told = 0, left = 0;
 	char text[80];
@@ -57,18 +57,18 @@ void tell_notes(const struct options *options, const struct notes *notes)
 			left++;
 			continue;
 		}
-		tell_note(&notes->items[i]);
+		say_note(&notes->items[i]);
 		told++;
 	}
 	left += (size_t)notes->dropped;
 	if (left) {
 		snprintf(text, sizeof(text), "%zu more notes; report.json lists %zu of all", left,
 			 notes->count);
-		tell(NULL, text);
+		console_error(NULL, text);
 	}
 }
 
-void tell_gates(const struct options *options, const struct gates *gates)
+void console_gates(const struct options *options, const struct gates *gates)
 {
 	for (size_t i = 0; i < gates->count; i++) {
 		const struct gate *gate = &gates->items[i];
@@ -78,12 +78,12 @@ void tell_gates(const struct options *options, const struct gates *gates)
 			continue;
 		strbuf_addf(&text, "gate %s: %s: wanted %s, found %s", gate->met ? "met" : "missed",
 			    gate->name, gate->wanted, gate->found);
-		tell(NULL, text.text);
+		console_error(NULL, text.text);
 		strbuf_release(&text);
 	}
 }
 
-void tell_progress(void *ctx, uint64_t records, uint64_t bytes)
+void console_progress(void *ctx, uint64_t records, uint64_t bytes)
 {
 	(void)ctx;
 	if (records)
@@ -93,7 +93,7 @@ void tell_progress(void *ctx, uint64_t records, uint64_t bytes)
 		fprintf(stderr, "\r%40s\r", "");
 }
 
-bool tell_wants_progress(const struct options *options)
+bool console_wants_progress(const struct options *options)
 {
 	if (options->progress == PROGRESS_AUTO)
 		return options->verbosity >= 0 && isatty(STDERR_FILENO);
@@ -101,7 +101,7 @@ bool tell_wants_progress(const struct options *options)
 }
 
 /* Set and not empty means no colour. */
-bool tell_wants_color(const struct target *target)
+bool console_wants_color(const struct target *target)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *terminal = getenv("TERM");
@@ -124,23 +124,23 @@ static void list_sources(struct strbuf *out)
 		strbuf_addf(out, "%-10s %s\n", adapters[i]->name, adapters[i]->summary);
 }
 
-int tell_answer(enum options_wish wish)
+int console_answer(enum options_action action)
 {
 	struct strbuf text = STRBUF_INIT;
 	int failed;
 
-	if (wish == WISH_HELP)
+	if (action == ACTION_HELP)
 		options_help(&text);
-	else if (wish == WISH_VERSION)
+	else if (action == ACTION_VERSION)
 		strbuf_addstr(&text, "runtally " RUNTALLY_VERSION "\n");
-	else if (wish == WISH_LIST_FORMATS)
+	else if (action == ACTION_LIST_FORMATS)
 		list_formats(&text);
 	else
 		list_sources(&text);
 	failed =
 		fwrite(text.text, 1, text.length, stdout) != text.length || fflush(stdout) ? -1 : 0;
 	if (failed)
-		tell(NULL, "standard output: cannot write");
+		console_error(NULL, "standard output: cannot write");
 	strbuf_release(&text);
 	return failed;
 }

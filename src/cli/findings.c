@@ -12,7 +12,7 @@ struct shown shown_of(const struct options *options)
 		const struct format *format = options->targets[i].format;
 
 		shown.details = shown.details || format->details;
-		shown.families = shown.families || format->families;
+		shown.failure_groups = shown.failure_groups || format->failure_groups;
 		shown.series = shown.series || format->series;
 		shown.trend = shown.trend || format->trend;
 		shown.breakdowns = shown.breakdowns || format->breakdowns;
@@ -22,14 +22,14 @@ struct shown shown_of(const struct options *options)
 }
 
 /* With a history, the report's own runs stand out among those before. */
-static void build_series(struct series *series, const struct report *report,
+static void build_series(struct series *series, const struct results *results,
 			 const struct selection *selection)
 {
 	const struct run_list *runs = selection->has_past ? &selection->all : &selection->now;
 
 	series_build(series, runs->items, runs->count);
 	if (selection->has_past)
-		series_mark(series, report->totals.first_at, report->totals.last_at);
+		series_mark(series, results->totals.first_at, results->totals.last_at);
 }
 
 /* A run knows its case in the report that was built last: in that of now. */
@@ -38,32 +38,32 @@ static void build_reports(struct findings *found, enum suite_by by)
 	const struct run_list *now = &found->selection.now, *before = &found->selection.before;
 
 	if (found->selection.compares)
-		report_build(&found->before, before->items, before->count, by);
-	report_build(&found->report, now->items, now->count, by);
+		results_build(&found->before, before->items, before->count, by);
+	results_build(&found->results, now->items, now->count, by);
 	if (found->selection.compares)
-		comparison_build(&found->comparison, &found->report, &found->before);
+		comparison_build(&found->comparison, &found->results, &found->before);
 }
 
 static void build_figures(struct findings *found, enum suite_by by)
 {
 	const struct run_list *all = &found->selection.all;
-	const struct report *report = &found->report;
+	const struct results *results = &found->results;
 
-	if (found->shown.families)
-		families_build(&found->families, report);
+	if (found->shown.failure_groups)
+		failure_groups_build(&found->failure_groups, results);
 	if (found->shown.series)
-		build_series(&found->series, report, &found->selection);
+		build_series(&found->series, results, &found->selection);
 	if (found->shown.trend) {
 		series_latest(&found->days, all->items, all->count, SERIES_DAY, TREND_DAYS);
 		series_latest(&found->weeks, all->items, all->count, SERIES_WEEK, TREND_WEEKS);
 	}
 	if (found->shown.breakdowns) {
-		criteria_build(&found->criteria, report);
-		breakdown_build(&found->models, report, &by_model);
-		breakdown_build(&found->agents, report, &by_agent);
+		criteria_build(&found->criteria, results);
+		breakdown_build(&found->models, results, &by_model);
+		breakdown_build(&found->agents, results, &by_agent);
 	}
 	if (found->shown.reliability)
-		reliability_build(&found->reliability, all->items, all->count, by, report);
+		reliability_build(&found->reliability, all->items, all->count, by, results);
 }
 
 void findings_make(struct findings *found, const struct supply *supply,
@@ -72,15 +72,15 @@ void findings_make(struct findings *found, const struct supply *supply,
 	found->shown = shown_of(options);
 	selection_make(&found->selection, supply, &options->choice, counts, notes);
 	build_reports(found, options->suite_by);
-	gates_judge(&found->gates, &options->gates, &found->report,
+	gates_judge(&found->gates, &options->gates, &found->results,
 		    found->selection.compares ? &found->comparison : NULL);
 	build_figures(found, options->suite_by);
 }
 
 static void release_figures(struct findings *found)
 {
-	if (found->shown.families)
-		families_release(&found->families);
+	if (found->shown.failure_groups)
+		failure_groups_release(&found->failure_groups);
 	if (found->shown.series)
 		series_release(&found->series);
 	if (found->shown.trend) {
@@ -102,9 +102,9 @@ void findings_release(struct findings *found)
 	gates_release(&found->gates);
 	if (found->selection.compares) {
 		comparison_release(&found->comparison);
-		report_release(&found->before);
+		results_release(&found->before);
 	}
-	report_release(&found->report);
+	results_release(&found->results);
 	selection_release(&found->selection);
 }
 
@@ -125,10 +125,10 @@ void findings_show(const struct findings *found, const struct options *options, 
 {
 	const struct shown *shown = &found->shown;
 
-	view->report = &found->report;
+	view->results = &found->results;
 	view->gates = &found->gates;
 	show_comparison(found, options, view);
-	view->families = shown->families ? &found->families : NULL;
+	view->failure_groups = shown->failure_groups ? &found->failure_groups : NULL;
 	view->series = shown->series ? &found->series : NULL;
 	view->days = shown->trend ? &found->days : NULL;
 	view->weeks = shown->trend ? &found->weeks : NULL;

@@ -270,23 +270,23 @@ const struct option_row option_rows[] = {
 	{.name = "list-formats",
 	 .group = GROUP_OTHER,
 	 .arguments_only = true,
-	 .wish = WISH_LIST_FORMATS,
+	 .action = ACTION_LIST_FORMATS,
 	 .help = "list the output formats and exit"},
 	{.name = "list-sources",
 	 .group = GROUP_OTHER,
 	 .arguments_only = true,
-	 .wish = WISH_LIST_SOURCES,
+	 .action = ACTION_LIST_SOURCES,
 	 .help = "list the sources that can be read and exit"},
 	{.name = "help",
 	 .letter = 'h',
 	 .group = GROUP_OTHER,
 	 .arguments_only = true,
-	 .wish = WISH_HELP,
+	 .action = ACTION_HELP,
 	 .help = "show this help and exit"},
 	{.name = "version",
 	 .group = GROUP_OTHER,
 	 .arguments_only = true,
-	 .wish = WISH_VERSION,
+	 .action = ACTION_VERSION,
 	 .help = "show the version and exit"},
 	{.name = NULL},
 };
@@ -337,7 +337,7 @@ static int set_now(struct options *options, int64_t now, const char *epoch, stru
 	options->now = options->render.now = now;
 	if (!epoch || !epoch[0])
 		return 0;
-	if (!quantity_decimal(epoch, 0, EPOCH_MAX, &seconds) || strchr(epoch, '.'))
+	if (!parse_decimal(epoch, 0, EPOCH_MAX, &seconds) || strchr(epoch, '.'))
 		return error_set(err,
 				 "SOURCE_DATE_EPOCH: \"%s\" is not a number of seconds since "
 				 "1970",
@@ -443,22 +443,22 @@ static int check_together(const struct options *options, struct error *err)
 	return 0;
 }
 
-enum options_wish options_parse(struct options *options, int argc, char *const *argv, int64_t now,
-				const char *epoch, struct error *err)
+enum options_action options_parse(struct options *options, int argc, char *const *argv, int64_t now,
+				  const char *epoch, struct error *err)
 {
 	struct arguments arguments = {.settings = NULL};
-	enum options_wish wish;
+	enum options_action action;
 
 	options_init(options);
-	wish = arguments_read(&arguments, &options->arena, argc, argv, err);
-	if (wish != WISH_RUN)
-		return wish;
+	action = arguments_read(&arguments, &options->arena, argc, argv, err);
+	if (action != ACTION_RUN)
+		return action;
 	if (set_now(options, now, epoch, err) != 0 || apply_config(options, &arguments, err) != 0 ||
 	    apply_arguments(options, &arguments, err) != 0)
-		return WISH_BAD_USAGE;
+		return ACTION_BAD_USAGE;
 	shift_days(options);
 	if (check_together(options, err) != 0)
-		return WISH_BAD_USAGE;
+		return ACTION_BAD_USAGE;
 	time_zone_set(options->zone_ms);
-	return WISH_RUN;
+	return ACTION_RUN;
 }

@@ -12,9 +12,9 @@ struct cursor {
 	struct error *err;
 };
 
-static enum options_wish bad_usage(int failed)
+static enum options_action bad_usage(int failed)
 {
-	return failed ? WISH_BAD_USAGE : WISH_RUN;
+	return failed ? ACTION_BAD_USAGE : ACTION_RUN;
 }
 
 static const struct option_row *option_by_letter(char letter)
@@ -95,17 +95,17 @@ static const struct option_row *find_row(const char *name, size_t length)
 	return NULL;
 }
 
-static enum options_wish add_setting(struct cursor *cursor, const struct option_row *row,
-				     const char *value, bool by_letter)
+static enum options_action add_setting(struct cursor *cursor, const struct option_row *row,
+				       const char *value, bool by_letter)
 {
-	if (row->wish != WISH_RUN)
-		return row->wish;
+	if (row->action != ACTION_RUN)
+		return row->action;
 	cursor->out->settings[cursor->out->setting_count++] = (struct setting){
 		.row = row,
 		.value = value,
 		.by_letter = by_letter,
 	};
-	return WISH_RUN;
+	return ACTION_RUN;
 }
 
 /* The next argument as a value; NULL where there is none. */
@@ -115,7 +115,7 @@ static const char *take_value(struct cursor *cursor)
 }
 
 /* `text` follows the two dashes. */
-static enum options_wish read_long(struct cursor *cursor, const char *text)
+static enum options_action read_long(struct cursor *cursor, const char *text)
 {
 	size_t length = strcspn(text, "=");
 	const struct option_row *row = find_row(text, length);
@@ -134,12 +134,12 @@ static enum options_wish read_long(struct cursor *cursor, const char *text)
 /*
  * `letters` follow one dash: flags, and at last an option whose value is the rest or what follows.
  */
-static enum options_wish read_letters(struct cursor *cursor, const char *letters)
+static enum options_action read_letters(struct cursor *cursor, const char *letters)
 {
 	for (; *letters; letters++) {
 		const struct option_row *row = option_by_letter(*letters);
 		const char *value = NULL;
-		enum options_wish wish;
+		enum options_action action;
 
 		if (!row)
 			return bad_usage(error_set(
@@ -150,11 +150,11 @@ static enum options_wish read_letters(struct cursor *cursor, const char *letters
 				return bad_usage(error_set(cursor->err, "-%c needs a value: %s",
 							   row->letter, row->argument));
 		}
-		wish = add_setting(cursor, row, value, true);
-		if (wish != WISH_RUN || value)
-			return wish;
+		action = add_setting(cursor, row, value, true);
+		if (action != ACTION_RUN || value)
+			return action;
 	}
-	return WISH_RUN;
+	return ACTION_RUN;
 }
 
 static void add_rest(struct cursor *cursor)
@@ -163,7 +163,7 @@ static void add_rest(struct cursor *cursor)
 		cursor->out->inputs[cursor->out->input_count++] = cursor->argv[cursor->at];
 }
 
-static enum options_wish read_argument(struct cursor *cursor)
+static enum options_action read_argument(struct cursor *cursor)
 {
 	const char *argument = cursor->argv[cursor->at];
 
@@ -175,7 +175,7 @@ static enum options_wish read_argument(struct cursor *cursor)
 		return read_letters(cursor, argument + 1);
 	else
 		cursor->out->inputs[cursor->out->input_count++] = argument;
-	return WISH_RUN;
+	return ACTION_RUN;
 }
 
 /* How many settings argv can hold: a letter each at most, where several stand behind one dash. */
@@ -188,8 +188,8 @@ static size_t settings_in(int argc, char *const *argv)
 	return count;
 }
 
-enum options_wish arguments_read(struct arguments *arguments, struct arena *arena, int argc,
-				 char *const *argv, struct error *err)
+enum options_action arguments_read(struct arguments *arguments, struct arena *arena, int argc,
+				   char *const *argv, struct error *err)
 {
 	struct cursor cursor = {.out = arguments, .argv = argv, .argc = argc, .err = err};
 
@@ -200,12 +200,12 @@ enum options_wish arguments_read(struct arguments *arguments, struct arena *aren
 				      (argc > 0 ? (size_t)argc : 0) * sizeof(*arguments->inputs)),
 	};
 	for (cursor.at = 1; cursor.at < argc; cursor.at++) {
-		enum options_wish wish = read_argument(&cursor);
+		enum options_action action = read_argument(&cursor);
 
-		if (wish != WISH_RUN)
-			return wish;
+		if (action != ACTION_RUN)
+			return action;
 	}
-	return WISH_RUN;
+	return ACTION_RUN;
 }
 
 bool arguments_have(const struct arguments *arguments, const struct option_row *row)

@@ -12,7 +12,7 @@ int set_min_pass_rate(struct options *options, const char *value, struct error *
 {
 	int64_t micro;
 
-	if (!quantity_decimal(value, 4, SCORE_ONE, &micro))
+	if (!parse_decimal(value, 4, SCORE_ONE, &micro))
 		return error_set(err,
 				 "\"%s\" is not a percentage from 0 to 100 (at most 4 decimals)",
 				 value);
@@ -24,7 +24,7 @@ static int parse_money(const char *value, int64_t *nano, struct error *err)
 {
 	const int64_t dollar = 1000000000;
 
-	if (quantity_decimal(value, 9, COST_MAX * dollar, nano))
+	if (parse_decimal(value, 9, COST_MAX * dollar, nano))
 		return 0;
 	return error_set(err,
 			 "\"%s\" is not a number of US dollars from 0 to %lld (at most 9 "
@@ -44,7 +44,7 @@ int set_max_cost_per_pass(struct options *options, const char *value, struct err
 
 int set_max_p95_latency(struct options *options, const char *value, struct error *err)
 {
-	if (quantity_ms(value, DAY_MS, &options->gates.whole.max_p95_latency_ms))
+	if (parse_duration_ms(value, DAY_MS, &options->gates.whole.max_p95_latency_ms))
 		return 0;
 	return error_set(err,
 			 "\"%s\" is no time from 0 to a day, in milliseconds or seconds (2500, "

@@ -145,7 +145,7 @@ int set_limit(struct options *options, const char *value, struct error *err)
 	row = limit_by_name(value, (size_t)(equals - value));
 	if (!row)
 		return unknown_limit(value, err);
-	if (!quantity_size(equals + 1, 1, row->max, &size))
+	if (!parse_size(equals + 1, 1, row->max, &size))
 		return error_set(err, "%s: \"%s\" is not a size from 1 to %llu (900, 64K, 2M, 1G)",
 				 row->name, equals + 1, (unsigned long long)row->max);
 	limit_store(row, options, size);

@@ -383,7 +383,7 @@ int set_last(struct options *options, const char *value, struct error *err)
 {
 	int64_t days;
 
-	if (!quantity_days(value, DAYS_MAX, &days))
+	if (!parse_age_days(value, DAYS_MAX, &days))
 		return refuse_days(value, err);
 	options->since_is_day = false;
 	options->choice.period.since = options->now - days * DAY_MS;
@@ -467,9 +467,9 @@ int set_shard(struct options *options, const char *value, struct error *err)
 	int64_t shard, shards;
 
 	if (!slash ||
-	    !quantity_decimal(arena_strndup(&options->arena, value, (size_t)(slash - value)), 0,
-			      SHARDS_MAX, &shard) ||
-	    !quantity_decimal(slash + 1, 0, SHARDS_MAX, &shards) || shard < 1 || shard > shards)
+	    !parse_decimal(arena_strndup(&options->arena, value, (size_t)(slash - value)), 0,
+			   SHARDS_MAX, &shard) ||
+	    !parse_decimal(slash + 1, 0, SHARDS_MAX, &shards) || shard < 1 || shard > shards)
 		return error_set(err,
 				 "\"%s\" is not the number of a part and how many there are (2/4)",
 				 value);
@@ -489,7 +489,7 @@ int set_history_age(struct options *options, const char *value, struct error *er
 {
 	int64_t days;
 
-	if (!quantity_days(value, DAYS_MAX, &days))
+	if (!parse_age_days(value, DAYS_MAX, &days))
 		return refuse_days(value, err);
 	options->history_age_days = (uint64_t)days;
 	return 0;
@@ -497,7 +497,7 @@ int set_history_age(struct options *options, const char *value, struct error *er
 
 int set_history_size(struct options *options, const char *value, struct error *err)
 {
-	if (quantity_size(value, 1, INT64_MAX, &options->history_bytes))
+	if (parse_size(value, 1, INT64_MAX, &options->history_bytes))
 		return 0;
 	return error_set(err, "\"%s\" is not a size in bytes (900K, 64M, 2G)", value);
 }
@@ -531,7 +531,7 @@ int set_pass_score(struct options *options, const char *value, struct error *err
 {
 	int64_t micro;
 
-	if (!quantity_decimal(value, 6, SCORE_ONE, &micro))
+	if (!parse_decimal(value, 6, SCORE_ONE, &micro))
 		return error_set(err, "\"%s\" is not a score from 0 to 1 (at most 6 decimals)",
 				 value);
 	options->ingest.rules.pass_score_micro = (int32_t)micro;
@@ -588,7 +588,7 @@ int set_jobs(struct options *options, const char *value, struct error *err)
 {
 	uint64_t jobs;
 
-	if (!quantity_size(value, 1, JOBS_MOST, &jobs))
+	if (!parse_size(value, 1, JOBS_MOST, &jobs))
 		return error_set(err, "\"%s\" is not a number from 1 to %d", value, JOBS_MOST);
 	options->ingest.jobs = (size_t)jobs;
 	return 0;

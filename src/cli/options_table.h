@@ -39,12 +39,12 @@ struct option_row {
 	char letter;          /* 0: none */
 	const char *argument; /* NULL: a flag */
 	enum option_group group;
-	bool repeatable;        /* each time adds; else the last one counts */
-	bool numeric;           /* the config file may give it as a number, too */
-	bool arguments_only;    /* has no place in a config file */
-	enum options_wish wish; /* not WISH_RUN: ends the reading of arguments with it */
+	bool repeatable;            /* each time adds; else the last one counts */
+	bool numeric;               /* the config file may give it as a number, too */
+	bool arguments_only;        /* has no place in a config file */
+	enum options_action action; /* not ACTION_RUN: ends the reading of arguments with it */
 	const char *help;
-	option_setter *set; /* NULL where there is a wish */
+	option_setter *set; /* NULL where there is a action */
 };
 
 extern const struct option_row option_rows[]; /* ended by a NULL name */
@@ -103,9 +103,9 @@ struct arguments {
 	size_t input_count;
 };
 
-/* WISH_RUN, a wish that ends the reading, or WISH_BAD_USAGE and an error. */
-enum options_wish arguments_read(struct arguments *arguments, struct arena *arena, int argc,
-				 char *const *argv, struct error *err);
+/* ACTION_RUN, a action that ends the reading, or ACTION_BAD_USAGE and an error. */
+enum options_action arguments_read(struct arguments *arguments, struct arena *arena, int argc,
+				   char *const *argv, struct error *err);
 bool arguments_have(const struct arguments *arguments, const struct option_row *row);
 
 /*

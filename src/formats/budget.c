@@ -2,15 +2,15 @@
 
 #include "runtally/view/view.h"
 
-void page_init(struct page *page, uint64_t budget)
+void budget_init(struct budget *page, uint64_t budget)
 {
-	*page = (struct page){
+	*page = (struct budget){
 		.text = STRBUF_INIT,
 		.budget = budget < SIZE_MAX ? (size_t)budget : SIZE_MAX - 1,
 	};
 }
 
-void page_release(struct page *page)
+void budget_release(struct budget *page)
 {
 	strbuf_release(&page->text);
 }
@@ -18,7 +18,7 @@ void page_release(struct page *page)
 /* Collects the bytes; ends the rendering once they are over the budget. */
 static int collect(void *ctx, const char *bytes, size_t length, struct error *err)
 {
-	struct page *page = ctx;
+	struct budget *page = ctx;
 
 	page->over = length > page->budget - page->text.length;
 	if (page->over)
@@ -27,8 +27,8 @@ static int collect(void *ctx, const char *bytes, size_t length, struct error *er
 	return 0;
 }
 
-int page_render(struct page *page, const struct rendering *rendering, const struct view *view,
-		struct error *err)
+int budget_render(struct budget *page, const struct rendering *rendering, const struct view *view,
+		  struct error *err)
 {
 	int failed;
 
@@ -39,7 +39,7 @@ int page_render(struct page *page, const struct rendering *rendering, const stru
 	return page->over ? 0 : failed;
 }
 
-int page_write(const struct page *page, const struct rendering *rendering, struct error *err)
+int budget_write(const struct budget *page, const struct rendering *rendering, struct error *err)
 {
 	if (rendering->begin(rendering->ctx, 0, err))
 		return -1;

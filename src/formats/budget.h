@@ -12,22 +12,22 @@
 #include "runtally/base/strbuf.h"
 #include "runtally/formats/format.h"
 
-struct page {
+struct budget {
 	struct strbuf text;
 	size_t budget; /* bytes; SIZE_MAX: any number */
 	bool over;     /* the last rendering did not fit */
 };
 
-void page_init(struct page *page, uint64_t budget);
-void page_release(struct page *page);
+void budget_init(struct budget *page, uint64_t budget);
+void budget_release(struct budget *page);
 
 /*
  * Renders `view` anew, no further than the budget. 0: it fits, or it does not and page->over is
  * set; -1: an error.
  */
-int page_render(struct page *page, const struct rendering *rendering, const struct view *view,
-		struct error *err);
+int budget_render(struct budget *page, const struct rendering *rendering, const struct view *view,
+		  struct error *err);
 /* Writes what was rendered as the report's only file. */
-int page_write(const struct page *page, const struct rendering *rendering, struct error *err);
+int budget_write(const struct budget *page, const struct rendering *rendering, struct error *err);
 
 #endif

@@ -270,10 +270,10 @@ static void look_at(struct check *check, struct look *look)
 	}
 }
 
-static void run_check(struct job *job, void *hand)
+static void run_check(struct job *job, void *context)
 {
 	struct check *check = (struct check *)job;
-	struct look *look = hand;
+	struct look *look = context;
 
 	look->lines = 0;
 	look->fd = open(check->file->path, O_RDONLY | O_CLOEXEC);
@@ -299,27 +299,27 @@ static void take_check(struct history_files *files, const struct check *check)
 
 void history_check(struct history_files *files, size_t jobs)
 {
-	size_t hands = jobs ? jobs : crew_processors();
+	size_t contexts = jobs ? jobs : thread_pool_processors();
 	struct check *checks = memory_alloc(files->count * sizeof(*checks));
-	struct look *looks = memory_alloc(hands * sizeof(*looks));
-	void *of_crew[JOBS_MOST];
-	struct crew *crew;
+	struct look *looks = memory_alloc(contexts * sizeof(*looks));
+	void *of_thread_pool[JOBS_MOST];
+	struct thread_pool *thread_pool;
 
-	for (size_t i = 0; i < hands; i++)
-		of_crew[i] = &looks[i];
-	crew = crew_new(of_crew, hands);
+	for (size_t i = 0; i < contexts; i++)
+		of_thread_pool[i] = &looks[i];
+	thread_pool = thread_pool_new(of_thread_pool, contexts);
 	for (size_t i = 0; i < files->count; i++) {
 		checks[i] = (struct check){.job = {.run = run_check}, .file = &files->items[i]};
 		if (!files->items[i].archive)
-			crew_add(crew, &checks[i].job);
+			thread_pool_add(thread_pool, &checks[i].job);
 	}
 	for (size_t i = 0; i < files->count; i++) {
 		if (files->items[i].archive)
 			continue;
-		crew_finish(crew, &checks[i].job);
+		thread_pool_finish(thread_pool, &checks[i].job);
 		take_check(files, &checks[i]);
 	}
-	crew_free(crew);
+	thread_pool_free(thread_pool);
 	memory_free(looks);
 	memory_free(checks);
 }

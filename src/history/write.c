@@ -50,8 +50,8 @@ static int write_runs(struct hashing *hashing, struct run *const *runs, size_t c
 		      struct error *err)
 {
 	const struct format *format = format_by_name("records");
-	const struct report report = {.runs = (struct run **)runs, .run_count = count};
-	const struct view view = {.report = &report, .rows = SIZE_MAX, .details = DETAILS_NONE};
+	const struct results results = {.runs = (struct run **)runs, .run_count = count};
+	const struct view view = {.results = &results, .rows = SIZE_MAX, .details = DETAILS_NONE};
 	struct templates *templates = templates_new(format, NULL, NULL);
 	int failed = mustache_render(templates_set(templates), format->template, view_root(&view),
 				     format->escape, write_hashed, hashing, err);
@@ -117,7 +117,7 @@ int history_write(const struct history_part *part, struct run *const *runs, size
 static int make_folder(const char *path, struct error *err)
 {
 	if (mkdir(path, 0777) == 0)
-		place_sync(path);
+		sync_folder(path);
 	else if (errno != EEXIST)
 		return error_set(err, "%s: cannot make the folder: %s", path, strerror(errno));
 	return 0;

@@ -2,113 +2,112 @@
 
 #include <string.h>
 
-void harvest_init(struct harvest *harvest, size_t notes_limit)
+void batch_init(struct batch *batch, size_t notes_limit)
 {
-	*harvest = (struct harvest){.run_count = 0};
-	joins_init(&harvest->joins);
-	notes_init(&harvest->notes, notes_limit);
+	*batch = (struct batch){.run_count = 0};
+	joins_init(&batch->joins);
+	notes_init(&batch->notes, notes_limit);
 }
 
-void harvest_release(struct harvest *harvest)
+void batch_release(struct batch *batch)
 {
-	memory_free(harvest->runs);
-	memory_free(harvest->unclean);
-	joins_release(&harvest->joins);
-	pages_release(&harvest->pages);
-	notes_release(&harvest->notes);
-	*harvest = (struct harvest){.run_count = 0};
+	memory_free(batch->runs);
+	memory_free(batch->to_redact);
+	joins_release(&batch->joins);
+	pages_release(&batch->pages);
+	notes_release(&batch->notes);
+	*batch = (struct batch){.run_count = 0};
 }
 
-static void make_room_for_runs(struct harvest *harvest, size_t count)
+static void make_room_for_runs(struct batch *batch, size_t count)
 {
-	harvest->runs = array_reserve(harvest->runs, &harvest->run_capacity,
-				      harvest->run_count + count, sizeof(*harvest->runs));
+	batch->runs = array_reserve(batch->runs, &batch->run_capacity, batch->run_count + count,
+				    sizeof(*batch->runs));
 }
 
-void harvest_add_run(struct harvest *harvest, struct run *run)
+void batch_add_run(struct batch *batch, struct run *run)
 {
-	make_room_for_runs(harvest, 1);
-	harvest->runs[harvest->run_count++] = run;
+	make_room_for_runs(batch, 1);
+	batch->runs[batch->run_count++] = run;
 }
 
-static void make_room_for_unclean(struct harvest *harvest, size_t count)
+static void make_room_to_redact(struct batch *batch, size_t count)
 {
-	harvest->unclean = array_reserve(harvest->unclean, &harvest->unclean_capacity,
-					 harvest->unclean_count + count, sizeof(*harvest->unclean));
+	batch->to_redact = array_reserve(batch->to_redact, &batch->to_redact_capacity,
+					 batch->to_redact_count + count, sizeof(*batch->to_redact));
 }
 
-void harvest_add_unclean(struct harvest *harvest, struct unclean unclean)
+void batch_add_to_redact(struct batch *batch, struct to_redact to_redact)
 {
-	make_room_for_unclean(harvest, 1);
-	harvest->unclean[harvest->unclean_count++] = unclean;
+	make_room_to_redact(batch, 1);
+	batch->to_redact[batch->to_redact_count++] = to_redact;
 }
 
-static void append_runs(struct harvest *harvest, const struct harvest *from)
+static void append_runs(struct batch *batch, const struct batch *from)
 {
 	if (!from->run_count)
 		return;
-	make_room_for_runs(harvest, from->run_count);
-	memcpy(harvest->runs + harvest->run_count, from->runs,
-	       from->run_count * sizeof(*from->runs));
-	harvest->run_count += from->run_count;
+	make_room_for_runs(batch, from->run_count);
+	memcpy(batch->runs + batch->run_count, from->runs, from->run_count * sizeof(*from->runs));
+	batch->run_count += from->run_count;
 }
 
-static void append_unclean(struct harvest *harvest, const struct harvest *from)
+static void append_to_redact(struct batch *batch, const struct batch *from)
 {
-	if (!from->unclean_count)
+	if (!from->to_redact_count)
 		return;
-	make_room_for_unclean(harvest, from->unclean_count);
-	memcpy(harvest->unclean + harvest->unclean_count, from->unclean,
-	       from->unclean_count * sizeof(*from->unclean));
-	harvest->unclean_count += from->unclean_count;
+	make_room_to_redact(batch, from->to_redact_count);
+	memcpy(batch->to_redact + batch->to_redact_count, from->to_redact,
+	       from->to_redact_count * sizeof(*from->to_redact));
+	batch->to_redact_count += from->to_redact_count;
 }
 
-void harvest_append(struct harvest *harvest, struct harvest *from, size_t base)
+void batch_append(struct batch *batch, struct batch *from, size_t base)
 {
-	append_runs(harvest, from);
-	append_unclean(harvest, from);
-	joins_append(&harvest->joins, &from->joins);
-	pages_append(&harvest->pages, &from->pages);
-	notes_append(&harvest->notes, &from->notes, base);
-	harvest->documents += from->documents;
-	harvest->bytes += from->bytes;
-	harvest->records += from->records;
-	harvest->definitions += from->definitions;
-	harvest->rejected += from->rejected;
-	harvest->frames += from->frames;
+	append_runs(batch, from);
+	append_to_redact(batch, from);
+	joins_append(&batch->joins, &from->joins);
+	pages_append(&batch->pages, &from->pages);
+	notes_append(&batch->notes, &from->notes, base);
+	batch->documents += from->documents;
+	batch->bytes += from->bytes;
+	batch->records += from->records;
+	batch->definitions += from->definitions;
+	batch->rejected += from->rejected;
+	batch->frames += from->frames;
 	for (unsigned i = 0; i < REDACT_KINDS; i++)
-		harvest->redactions[i] += from->redactions[i];
-	harvest_release(from);
+		batch->redactions[i] += from->redactions[i];
+	batch_release(from);
 }
 
-struct harvest_mark harvest_mark(const struct harvest *harvest)
+struct batch_mark batch_mark(const struct batch *batch)
 {
-	struct harvest_mark mark = {
-		.runs = harvest->run_count,
-		.unclean = harvest->unclean_count,
-		.definitions = harvest->joins.count,
-		.pages = harvest->pages.count,
-		.record_count = harvest->records,
-		.definition_count = harvest->definitions,
-		.rejected = harvest->rejected,
-		.frames = harvest->frames,
+	struct batch_mark mark = {
+		.runs = batch->run_count,
+		.to_redact = batch->to_redact_count,
+		.definitions = batch->joins.count,
+		.pages = batch->pages.count,
+		.record_count = batch->records,
+		.definition_count = batch->definitions,
+		.rejected = batch->rejected,
+		.frames = batch->frames,
 	};
 
-	memcpy(mark.redactions, harvest->redactions, sizeof(mark.redactions));
+	memcpy(mark.redactions, batch->redactions, sizeof(mark.redactions));
 	return mark;
 }
 
-void harvest_go_back(struct harvest *harvest, const struct harvest_mark *mark)
+void batch_go_back(struct batch *batch, const struct batch_mark *mark)
 {
-	harvest->run_count = mark->runs;
-	harvest->unclean_count = mark->unclean;
-	harvest->joins.count = mark->definitions;
-	harvest->pages.count = mark->pages;
-	harvest->records = mark->record_count;
-	harvest->definitions = mark->definition_count;
-	harvest->rejected = mark->rejected;
-	harvest->frames = mark->frames;
-	memcpy(harvest->redactions, mark->redactions, sizeof(mark->redactions));
+	batch->run_count = mark->runs;
+	batch->to_redact_count = mark->to_redact;
+	batch->joins.count = mark->definitions;
+	batch->pages.count = mark->pages;
+	batch->records = mark->record_count;
+	batch->definitions = mark->definition_count;
+	batch->rejected = mark->rejected;
+	batch->frames = mark->frames;
+	memcpy(batch->redactions, mark->redactions, sizeof(mark->redactions));
 }
 
 /* ---- labels ---- */
@@ -153,15 +152,15 @@ static void clean_definition(struct definition *definition, struct cleaning *cle
 	}
 }
 
-void harvest_clean(struct harvest *harvest, struct redactor *labels, struct interner *names)
+void batch_clean(struct batch *batch, struct redactor *labels, struct interner *names)
 {
 	struct cleaning cleaning = {labels, names};
 
-	for (size_t i = 0; i < harvest->unclean_count; i++) {
-		if (harvest->unclean[i].run)
-			clean_run(harvest->unclean[i].run, &cleaning);
+	for (size_t i = 0; i < batch->to_redact_count; i++) {
+		if (batch->to_redact[i].run)
+			clean_run(batch->to_redact[i].run, &cleaning);
 		else
-			clean_definition(harvest->unclean[i].definition, &cleaning);
+			clean_definition(batch->to_redact[i].definition, &cleaning);
 	}
-	harvest->unclean_count = 0;
+	batch->to_redact_count = 0;
 }

@@ -1,10 +1,10 @@
 /*
- * harvest: what a stretch of the inputs brought, as lists that are put one behind the other:
+ * batch: what a stretch of the inputs brought, as lists that are put one behind the other:
  * whoever read it, and when, the whole comes out the same.
  *
  * Labels (ids and names) that hold secrets are numbered for the whole call, so that different ones
  * stay different (safety.md). Numbers can only be given in the order of the inputs: what bears such
- * labels is listed, and harvest_clean numbers them when everything before is there.
+ * labels is listed, and batch_clean numbers them when everything before is there.
  */
 #ifndef RUNTALLY_INGEST_BATCH_H
 #define RUNTALLY_INGEST_BATCH_H
@@ -19,17 +19,17 @@
 #include "runtally/model/run.h"
 
 /* One of the two bears labels that are to be redacted. */
-struct unclean {
+struct to_redact {
 	struct run *run;
 	struct definition *definition;
 };
 
 /* Runs and definitions are borrowed; the lists are owned. */
-struct harvest {
+struct batch {
 	struct run **runs;
 	size_t run_count, run_capacity;
-	struct unclean *unclean;
-	size_t unclean_count, unclean_capacity;
+	struct to_redact *to_redact;
+	size_t to_redact_count, to_redact_capacity;
 	struct joins joins;
 	struct pages pages;
 	struct notes notes;
@@ -39,32 +39,32 @@ struct harvest {
 	uint64_t redactions[REDACT_KINDS];
 };
 
-void harvest_init(struct harvest *harvest, size_t notes_limit);
-void harvest_release(struct harvest *harvest);
+void batch_init(struct batch *batch, size_t notes_limit);
+void batch_release(struct batch *batch);
 
-void harvest_add_run(struct harvest *harvest, struct run *run);
-void harvest_add_unclean(struct harvest *harvest, struct unclean unclean);
+void batch_add_run(struct batch *batch, struct run *run);
+void batch_add_to_redact(struct batch *batch, struct to_redact to_redact);
 
 /*
  * Moves all of `from` behind what is there; `base` more records came before those of its notes.
  * `from` is empty then, and released.
  */
-void harvest_append(struct harvest *harvest, struct harvest *from, size_t base);
+void batch_append(struct batch *batch, struct batch *from, size_t base);
 
 /* What there was before an input, to go back to when all of the input is void. Notes stay. */
-struct harvest_mark {
-	size_t runs, unclean, definitions, pages;
+struct batch_mark {
+	size_t runs, to_redact, definitions, pages;
 	uint64_t record_count, definition_count, rejected, frames;
 	uint64_t redactions[REDACT_KINDS];
 };
 
-struct harvest_mark harvest_mark(const struct harvest *harvest);
-void harvest_go_back(struct harvest *harvest, const struct harvest_mark *mark);
+struct batch_mark batch_mark(const struct batch *batch);
+void batch_go_back(struct batch *batch, const struct batch_mark *mark);
 
 /*
- * Redacts what is listed as unclean, its texts kept in `names`; a run's count of redactions grows.
- * In the order of the inputs, the redactor never reset in between.
+ * Redacts what is listed as not redacted yet, its texts kept in `names`; a run's count of
+ * redactions grows. In the order of the inputs, the redactor never reset in between.
  */
-void harvest_clean(struct harvest *harvest, struct redactor *labels, struct interner *names);
+void batch_clean(struct batch *batch, struct redactor *labels, struct interner *names);
 
 #endif

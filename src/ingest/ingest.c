@@ -16,24 +16,24 @@
 
 enum {
 	LARGE_BYTES = 4 * SEGMENT_BYTES,
-	BATCH_INPUTS = 256, /* small inputs that one job reads */
-	BATCH_UNKNOWN = 32, /* of sizes that are not known */
-	BATCH_BYTES = 2 * 1024 * 1024,
+	JOB_INPUTS = 256, /* small inputs that one job reads */
+	JOB_UNKNOWN = 32, /* of sizes that are not known */
+	JOB_BYTES = 2 * 1024 * 1024,
 };
 
 /* What a thread works with. */
-struct hand {
-	struct intake *intake; /* first: segments.h */
-	struct opener *opener;
+struct thread_context {
+	struct ingest_worker *worker; /* first: large_file.h */
+	struct reader *reader;
 	struct gathering *gathering;
 };
 
 /* Inputs that follow one another and are read by one job; or a single one that may be large. */
-struct batch {
-	struct job job; /* first: run_batch gets a pointer to it */
+struct ingest_job {
+	struct job job; /* first: run_ingest_job gets a pointer to it */
 	size_t first, end;
 	bool large;
-	struct harvest harvest;
+	struct batch batch;
 };
 
 /* One call of ingest. */
@@ -45,15 +45,15 @@ struct gathering {
 	struct ingest_counts *counts;
 	struct notes *notes;
 	struct arena arena; /* until the end of the call */
-	struct harvest harvest;
+	struct batch batch;
 	struct redactor
 		labels; /* of ids and names, numbered for the whole call, so that none merge */
 	struct redactor texts; /* of notes on inputs */
-	struct meter meter;
+	struct progress progress;
 	struct wanted *wanted;
-	struct crew *crew;
-	struct batch *batches;
-	size_t batch_count;
+	struct thread_pool *pool;
+	struct ingest_job *jobs;
+	size_t job_count;
 };
 
 /* ---- names ---- */
@@ -82,68 +82,68 @@ static void clean_names(struct gathering *g)
 	}
 }
 
-/* ---- batches ---- */
+/* ---- jobs ---- */
 
-static void read_input(struct gathering *g, struct hand *hand, size_t index, struct intake *in)
+static void read_input(struct gathering *g, struct thread_context *context, size_t index,
+		       struct ingest_worker *in)
 {
 	struct error err;
 	struct blob blob;
 
-	intake_begin(in, &g->names[index]);
-	if (opener_begin(hand->opener, index, &blob, &err) != 0)
-		intake_complain(in, err.text);
+	ingest_worker_begin(in, &g->names[index]);
+	if (reader_begin(context->reader, index, &blob, &err) != 0)
+		ingest_worker_complain(in, err.text);
 	else
-		intake_read(in, &blob);
+		ingest_worker_read(in, &blob);
 }
 
-static void run_batch(struct job *job, void *context)
+static void run_ingest_job(struct job *begun, void *own)
 {
-	struct batch *batch = (struct batch *)job;
-	struct hand *hand = context;
+	struct ingest_job *job = (struct ingest_job *)begun;
+	struct thread_context *context = own;
 
-	opener_expect(hand->opener, batch->first, batch->end);
-	for (size_t i = batch->first; i < batch->end; i++)
-		read_input(hand->gathering, hand, i, hand->intake);
-	intake_hand_over(hand->intake, &batch->harvest);
+	reader_expect(context->reader, job->first, job->end);
+	for (size_t i = job->first; i < job->end; i++)
+		read_input(context->gathering, context, i, context->worker);
+	ingest_worker_hand_over(context->worker, &job->batch);
 }
 
-/* Worth reading by all hands. */
+/* Worth reading by all threads. */
 static bool is_large(const struct gathering *g, size_t index)
 {
 	return !sources_is_entry(g->sources, index) &&
 	       sources_input(g->sources, index)->size >= LARGE_BYTES;
 }
 
-/* Bytes of a batch that it takes up. */
+/* Bytes of a job that it takes up. */
 static uint64_t cost_of(const struct input *input)
 {
-	return input->size ? input->size : BATCH_BYTES / BATCH_UNKNOWN;
+	return input->size ? input->size : JOB_BYTES / JOB_UNKNOWN;
 }
 
-static size_t end_of_batch(const struct gathering *g, size_t first, bool share)
+static size_t end_of_job(const struct gathering *g, size_t first, bool share)
 {
 	size_t end = first, count = sources_count(g->sources);
 	uint64_t bytes = 0;
 
-	while (end < count && end - first < BATCH_INPUTS && bytes < BATCH_BYTES &&
+	while (end < count && end - first < JOB_INPUTS && bytes < JOB_BYTES &&
 	       !(share && is_large(g, end)))
 		bytes += cost_of(sources_input(g->sources, end++));
 	return end;
 }
 
-/* `share`: large inputs are read by all hands. */
-static void make_batches(struct gathering *g, bool share)
+/* `share`: large inputs are read by all threads. */
+static void make_jobs(struct gathering *g, bool share)
 {
 	size_t capacity = 0, end;
 
 	for (size_t first = 0; first < sources_count(g->sources); first = end) {
 		bool large = share && is_large(g, first);
 
-		g->batches = array_reserve(g->batches, &capacity, g->batch_count + 1,
-					   sizeof(*g->batches));
-		end = large ? first + 1 : end_of_batch(g, first, share);
-		g->batches[g->batch_count++] = (struct batch){
-			.job = {.run = run_batch},
+		g->jobs = array_reserve(g->jobs, &capacity, g->job_count + 1, sizeof(*g->jobs));
+		end = large ? first + 1 : end_of_job(g, first, share);
+		g->jobs[g->job_count++] = (struct ingest_job){
+			.job = {.run = run_ingest_job},
 			.first = first,
 			.end = end,
 			.large = large,
@@ -151,85 +151,85 @@ static void make_batches(struct gathering *g, bool share)
 	}
 }
 
-/* The caller reads it, with a hand that is none of the crew's. */
-static void read_large(struct gathering *g, struct batch *batch, struct hand *own)
+/* The caller reads it, with a context that is none of the pool's. */
+static void read_large(struct gathering *g, struct ingest_job *job, struct thread_context *own)
 {
-	const struct input_names *names = &g->names[batch->first];
+	const struct input_names *names = &g->names[job->first];
 	struct error err;
 	struct blob blob;
 
-	intake_begin(own->intake, names);
-	if (opener_begin(own->opener, batch->first, &blob, &err) != 0)
-		intake_complain(own->intake, err.text);
+	ingest_worker_begin(own->worker, names);
+	if (reader_begin(own->reader, job->first, &blob, &err) != 0)
+		ingest_worker_complain(own->worker, err.text);
 	else if (!blob.read_at) /* it was a file when it was listed */
-		intake_read(own->intake, &blob);
+		ingest_worker_read(own->worker, &blob);
 	else
-		segments_read(own->intake, names, &blob, g->crew, SEGMENT_BYTES);
-	intake_hand_over(own->intake, &batch->harvest);
+		large_file_read(own->worker, names, &blob, g->pool, SEGMENT_BYTES);
+	ingest_worker_hand_over(own->worker, &job->batch);
 }
 
-/* ---- the crew ---- */
+/* ---- threads ---- */
 
-static void equip(struct gathering *g, struct hand *hand)
+static void equip(struct gathering *g, struct thread_context *context)
 {
-	hand->intake =
-		intake_new(g->options, g->wanted, g->notes->limit, &g->meter, g->runs->spool);
-	hand->opener = opener_new(g->sources);
-	hand->gathering = g;
+	context->worker = ingest_worker_new(g->options, g->wanted, g->notes->limit, &g->progress,
+					    g->runs->spool);
+	context->reader = reader_new(g->sources);
+	context->gathering = g;
 }
 
-static void dismiss(struct gathering *g, struct hand *hand)
+static void dismiss(struct gathering *g, struct thread_context *context)
 {
-	intake_give(hand->intake, g->runs, &g->arena);
-	intake_free(hand->intake);
-	opener_free(hand->opener);
+	ingest_worker_give(context->worker, g->runs, &g->arena);
+	ingest_worker_free(context->worker);
+	reader_free(context->reader);
 }
 
-/* As many hands as were asked for, but none without a batch. */
-static size_t hands_for(const struct gathering *g, size_t jobs)
+/* As many threads as were asked for, but none without a job. */
+static size_t threads_for(const struct gathering *g, size_t threads)
 {
-	for (size_t i = 0; i < g->batch_count; i++)
-		if (g->batches[i].large)
-			return jobs;
-	return g->batch_count < jobs ? g->batch_count + !g->batch_count : jobs;
+	for (size_t i = 0; i < g->job_count; i++)
+		if (g->jobs[i].large)
+			return threads;
+	return g->job_count < threads ? g->job_count + !g->job_count : threads;
 }
 
-/* All batches, in whatever order, into the harvest in theirs. */
-static void gather_batches(struct gathering *g, struct hand *own)
+/* All jobs, in whatever order, into the batch in theirs. */
+static void gather_jobs(struct gathering *g, struct thread_context *own)
 {
-	for (size_t i = 0; i < g->batch_count; i++)
-		if (!g->batches[i].large)
-			crew_add(g->crew, &g->batches[i].job);
-	for (size_t i = 0; i < g->batch_count; i++) {
-		if (g->batches[i].large)
-			read_large(g, &g->batches[i], own);
+	for (size_t i = 0; i < g->job_count; i++)
+		if (!g->jobs[i].large)
+			thread_pool_add(g->pool, &g->jobs[i].job);
+	for (size_t i = 0; i < g->job_count; i++) {
+		if (g->jobs[i].large)
+			read_large(g, &g->jobs[i], own);
 		else
-			crew_finish(g->crew, &g->batches[i].job);
-		harvest_append(&g->harvest, &g->batches[i].harvest, 0);
+			thread_pool_finish(g->pool, &g->jobs[i].job);
+		batch_append(&g->batch, &g->jobs[i].batch, 0);
 	}
 }
 
 static void gather(struct gathering *g)
 {
-	size_t jobs = g->options->jobs ? g->options->jobs : crew_processors(), count;
-	struct hand *hands;
-	void *crew[JOBS_MOST];
+	size_t threads = g->options->jobs ? g->options->jobs : thread_pool_processors(), count;
+	struct thread_context *contexts;
+	void *pool[JOBS_MOST];
 
-	make_batches(g, jobs > 1);
-	count = hands_for(g, jobs);
-	hands = memory_alloc((count + 1) * sizeof(*hands));
+	make_jobs(g, threads > 1);
+	count = threads_for(g, threads);
+	contexts = memory_alloc((count + 1) * sizeof(*contexts));
 	for (size_t i = 0; i <= count; i++) {
-		equip(g, &hands[i]);
+		equip(g, &contexts[i]);
 		if (i < count)
-			crew[i] = &hands[i];
+			pool[i] = &contexts[i];
 	}
-	g->crew = crew_new(crew, count);
-	gather_batches(g, &hands[count]);
-	crew_free(g->crew);
+	g->pool = thread_pool_new(pool, count);
+	gather_jobs(g, &contexts[count]);
+	thread_pool_free(g->pool);
 	for (size_t i = 0; i <= count; i++)
-		dismiss(g, &hands[i]);
-	memory_free(g->batches);
-	memory_free(hands);
+		dismiss(g, &contexts[i]);
+	memory_free(g->jobs);
+	memory_free(contexts);
 }
 
 /* ---- all runs ---- */
@@ -237,42 +237,42 @@ static void gather(struct gathering *g)
 static void take_counts(struct gathering *g)
 {
 	struct ingest_counts *counts = g->counts;
-	const struct harvest *harvest = &g->harvest;
+	const struct batch *batch = &g->batch;
 
 	counts->files = sources_files(g->sources);
-	counts->documents = harvest->documents;
-	counts->bytes = harvest->bytes;
-	counts->records = harvest->records - harvest->frames;
-	counts->definitions = harvest->definitions;
-	counts->rejected = harvest->rejected;
+	counts->documents = batch->documents;
+	counts->bytes = batch->bytes;
+	counts->records = batch->records - batch->frames;
+	counts->definitions = batch->definitions;
+	counts->rejected = batch->rejected;
 	for (unsigned i = 0; i < REDACT_KINDS; i++)
 		counts->redactions[i] =
-			harvest->redactions[i] + g->labels.counts[i] + g->texts.counts[i];
+			batch->redactions[i] + g->labels.counts[i] + g->texts.counts[i];
 }
 
 static void take_runs(struct gathering *g)
 {
-	struct harvest *harvest = &g->harvest;
+	struct batch *batch = &g->batch;
 
 	memory_free(g->runs->items);
-	g->runs->items = harvest->runs;
-	g->runs->count = harvest->run_count;
-	g->runs->capacity = harvest->run_capacity;
-	harvest->runs = NULL;
+	g->runs->items = batch->runs;
+	g->runs->count = batch->run_count;
+	g->runs->capacity = batch->run_capacity;
+	batch->runs = NULL;
 }
 
 static void finish(struct gathering *g)
 {
-	struct harvest *harvest = &g->harvest;
+	struct batch *batch = &g->batch;
 
-	harvest_clean(harvest, &g->labels, &g->runs->names);
-	notes_append(g->notes, &harvest->notes, 0);
+	batch_clean(batch, &g->labels, &g->runs->names);
+	notes_append(g->notes, &batch->notes, 0);
 	take_runs(g);
 	g->counts->duplicates =
 		select_distinct(g->runs, g->options->later_wins, &g->counts->differing);
 	g->counts->runs = g->runs->count;
-	joins_apply(&harvest->joins, g->runs, g->notes);
-	pages_check(&harvest->pages, g->notes);
+	joins_apply(&batch->joins, g->runs, g->notes);
+	pages_check(&batch->pages, g->notes);
 	take_counts(g);
 }
 
@@ -308,8 +308,8 @@ static void prepare(struct gathering *g, const char *const *inputs, size_t input
 	redactor_init(&g->texts);
 	g->notes->filter = options->redact ? redact : NULL;
 	g->notes->filter_ctx = &g->texts;
-	harvest_init(&g->harvest, g->notes->limit);
-	meter_init(&g->meter, options->progress, options->progress_ctx);
+	batch_init(&g->batch, g->notes->limit);
+	progress_init(&g->progress, options->progress, options->progress_ctx);
 	g->wanted = wanted_of(options);
 	json_use_arena(NULL); /* routes jansson's memory before there are threads */
 	g->sources = sources_open(inputs, input_count, &options->limits, g->notes);
@@ -320,9 +320,9 @@ static void clear(struct gathering *g)
 {
 	g->notes->filter = NULL;
 	sources_close(g->sources, &g->runs->arena);
-	meter_release(&g->meter);
+	progress_release(&g->progress);
 	wanted_free(g->wanted);
-	harvest_release(&g->harvest);
+	batch_release(&g->batch);
 	redactor_release(&g->labels);
 	redactor_release(&g->texts);
 	arena_release(&g->arena);

@@ -65,7 +65,7 @@ struct segment {
 	uint64_t tried; /* bytes read in vain */
 	struct input_names *names;
 	const struct adapter *list_owner;
-	struct harvest harvest;
+	struct batch batch;
 };
 
 /* ---- a segment, in whatever thread ---- */
@@ -99,10 +99,10 @@ static size_t find_beginning(const struct stretch *stretch, const char *text, si
  * Reads records from `begin` on; false: the first one is none that an adapter knows, or ends a
  * segment's length behind this one.
  */
-static bool read_from(struct segment *segment, struct intake *in, uint64_t begin)
+static bool read_from(struct segment *segment, struct ingest_worker *in, uint64_t begin)
 {
 	const struct stretch *stretch = segment->stretch;
-	struct records *records = intake_reader(in);
+	struct records *records = ingest_worker_reader(in);
 	struct record record;
 	struct slice slice;
 	struct error err;
@@ -112,9 +112,9 @@ static bool read_from(struct segment *segment, struct intake *in, uint64_t begin
 	records_reset_within(records, &slice.blob, &stretch->nesting, begin);
 	records_stop_at(records, segment->to);
 	while (records_next(records, &record, &err) == RECORDS_RECORD) {
-		if (!segment->count && !intake_knows(in, &record))
+		if (!segment->count && !ingest_worker_knows(in, &record))
 			break;
-		if (!intake_take_apart(in, records, &record))
+		if (!ingest_worker_take_apart(in, records, &record))
 			break;
 		slice.sparing = false;
 		segment->count++;
@@ -131,8 +131,8 @@ static bool gives_up(const struct segment *segment)
 }
 
 /* Looks through the window that begins at `at`. */
-static bool begin_in(struct segment *segment, struct intake *in, const char *text, size_t length,
-		     uint64_t at)
+static bool begin_in(struct segment *segment, struct ingest_worker *in, const char *text,
+		     size_t length, uint64_t at)
 {
 	size_t found = find_beginning(segment->stretch, text, 0, length);
 
@@ -146,16 +146,16 @@ static bool begin_in(struct segment *segment, struct intake *in, const char *tex
 	return false;
 }
 
-static void run_segment(struct job *job, void *hand)
+static void run_segment(struct job *job, void *context)
 {
 	struct segment *segment = (struct segment *)job;
-	struct intake *in = *(struct intake *const *)hand;
+	struct ingest_worker *in = *(struct ingest_worker *const *)context;
 	const struct blob *blob = segment->stretch->blob;
 	char *text = memory_alloc(GUESS_BYTES);
 	struct error err;
 	uint64_t at = segment->from;
 
-	segment->names = intake_begin_part(in, segment->stretch->names);
+	segment->names = ingest_worker_begin_part(in, segment->stretch->names);
 	while (at < segment->to) {
 		int64_t got = blob->read_at(blob, text, GUESS_BYTES, at, &err);
 
@@ -164,16 +164,16 @@ static void run_segment(struct job *job, void *hand)
 			break;
 		at += (uint64_t)got - KEY_BYTES;
 	}
-	segment->list_owner = intake_list_owner(in);
-	intake_hand_over(in, &segment->harvest);
+	segment->list_owner = ingest_worker_list_owner(in);
+	ingest_worker_hand_over(in, &segment->batch);
 	memory_free(text);
 }
 
 /* ---- the whole ---- */
 
 struct leader {
-	struct intake *intake;
-	struct crew *crew;
+	struct ingest_worker *worker;
+	struct thread_pool *thread_pool;
 	struct records *records;
 	struct slice slice;
 	struct stretch stretch;
@@ -202,15 +202,15 @@ static void add_segment(struct leader *leader, size_t number)
 		.to = from + leader->segment_bytes,
 		.begin = UINT64_MAX,
 	};
-	crew_add(leader->crew, &segment->job);
+	thread_pool_add(leader->thread_pool, &segment->job);
 }
 
 static void stop(struct leader *leader)
 {
 	for (size_t i = 0; leader->begun && i < AHEAD; i++) {
-		crew_cancel(leader->crew, &leader->segments[i].job);
+		thread_pool_cancel(leader->thread_pool, &leader->segments[i].job);
 		if (leader->segments[i].job.state == JOB_DONE)
-			harvest_release(&leader->segments[i].harvest);
+			batch_release(&leader->segments[i].batch);
 	}
 	leader->begun = false;
 	records_stop_at(leader->records, UINT64_MAX);
@@ -253,19 +253,19 @@ static void start(struct leader *leader, const struct record *record)
 
 static bool fits(const struct segment *segment, const struct records_place *here)
 {
-	return segment->begin == here->at.offset && !segment->harvest.notes.dropped &&
+	return segment->begin == here->at.offset && !segment->batch.notes.dropped &&
 	       records_nested_alike(&segment->stretch->nesting, here);
 }
 
 static void take_over(struct leader *leader, struct segment *segment)
 {
-	struct harvest *harvest = intake_harvest(leader->intake);
+	struct batch *batch = ingest_worker_batch(leader->worker);
 	uint64_t before = records_count(leader->records);
 
 	segment->names->of_runs.before = before;
-	harvest_append(harvest, &segment->harvest, (size_t)before);
+	batch_append(batch, &segment->batch, (size_t)before);
 	if (segment->list_owner)
-		intake_set_list_owner(leader->intake, segment->list_owner);
+		ingest_worker_set_list_owner(leader->worker, segment->list_owner);
 	leader->slice.at = segment->end.at.offset;
 	records_jump(leader->records, &segment->end, segment->count);
 	leader->misses = 0;
@@ -275,7 +275,7 @@ static void leave_segment(struct leader *leader)
 {
 	struct segment *segment = next_segment(leader);
 
-	harvest_release(&segment->harvest);
+	batch_release(&segment->batch);
 	add_segment(leader, leader->next + AHEAD);
 	leader->next++;
 	records_stop_at(leader->records, next_segment(leader)->from);
@@ -287,7 +287,7 @@ static void come_to_seam(struct leader *leader)
 	const struct records_place here = records_place(leader->records);
 	struct segment *segment = next_segment(leader);
 
-	crew_finish(leader->crew, &segment->job);
+	thread_pool_finish(leader->thread_pool, &segment->job);
 	if (segment->count && segment->begin > here.at.offset && here.at.offset < segment->to &&
 	    records_nested_alike(&segment->stretch->nesting, &here)) {
 		records_stop_at(leader->records, segment->begin);
@@ -303,30 +303,32 @@ static void come_to_seam(struct leader *leader)
 		leave_segment(leader);
 }
 
-void segments_read(struct intake *in, const struct input_names *names, const struct blob *blob,
-		   struct crew *crew, uint64_t segment_bytes)
+void large_file_read(struct ingest_worker *in, const struct input_names *names,
+		     const struct blob *blob, struct thread_pool *thread_pool,
+		     uint64_t segment_bytes)
 {
 	struct leader *leader = memory_alloc(sizeof(*leader));
-	const struct harvest_mark mark = intake_mark(in);
+	const struct batch_mark mark = ingest_worker_mark(in);
 	enum record_event event;
 	struct record record;
 	struct error err;
 
-	*leader = (struct leader){.intake = in, .crew = crew, .segment_bytes = segment_bytes};
+	*leader = (struct leader){
+		.worker = in, .thread_pool = thread_pool, .segment_bytes = segment_bytes};
 	leader->stretch = (struct stretch){.blob = blob, .names = names};
 	slice_begin(&leader->slice, blob, 0, UINT64_MAX);
-	leader->records = intake_reader(in);
+	leader->records = ingest_worker_reader(in);
 	records_reset(leader->records, &leader->slice.blob);
 	while ((event = records_next(leader->records, &record, &err)) != RECORDS_END) {
 		if (event == RECORDS_SEAM) {
 			come_to_seam(leader);
 			continue;
 		}
-		intake_take(in, leader->records, event, &record, &err);
+		ingest_worker_take(in, leader->records, event, &record, &err);
 		if (!leader->begun && event == RECORDS_RECORD && leader->starts < STARTS_MOST)
 			start(leader, &record);
 	}
 	stop(leader);
-	intake_end(in, leader->records, &mark);
+	ingest_worker_end(in, leader->records, &mark);
 	memory_free(leader);
 }

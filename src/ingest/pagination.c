@@ -10,14 +10,15 @@ void pages_release(struct pages *pages)
 	*pages = (struct pages){.count = 0};
 }
 
-static int64_t whole_number(const struct datum *object, const char *key)
+static int64_t whole_number(const struct json_value *object, const char *key)
 {
-	const struct datum *value = datum_get(object, key);
+	const struct json_value *value = json_value_get(object, key);
 
-	return datum_is(value, DATUM_INTEGER) && value->integer >= 0 ? value->integer : -1;
+	return json_value_is(value, JSON_VALUE_INTEGER) && value->integer >= 0 ? value->integer
+									       : -1;
 }
 
-static int64_t first_number(const struct datum *object, const char *const *keys)
+static int64_t first_number(const struct json_value *object, const char *const *keys)
 {
 	int64_t found = -1;
 
@@ -27,7 +28,7 @@ static int64_t first_number(const struct datum *object, const char *const *keys)
 }
 
 /* Telnyx: meta.page_number; Kapso's generic style: meta.page or meta.current_page. All from 1. */
-static void read_meta(struct page *page, const struct datum *meta)
+static void read_meta(struct page_info *page, const struct json_value *meta)
 {
 	static const char *const numbers[] = {"page_number", "current_page", "page", NULL};
 	static const char *const results[] = {"total_results", "total_count", NULL};
@@ -39,20 +40,20 @@ static void read_meta(struct page *page, const struct datum *meta)
 }
 
 /* SigmaMind: members of the envelope itself, from 0. */
-static void read_envelope(struct page *page, const struct datum *rest)
+static void read_envelope(struct page_info *page, const struct json_value *rest)
 {
 	page->page = whole_number(rest, "page");
 	page->total_pages = whole_number(rest, "totalPages");
 	page->total_results = whole_number(rest, "totalCount");
-	page->has_next = datum_is(datum_get(rest, "hasNext"), DATUM_TRUE);
+	page->has_next = json_value_is(json_value_get(rest, "hasNext"), JSON_VALUE_TRUE);
 }
 
-void pages_add(struct pages *pages, const struct datum *rest, const struct page *page)
+void pages_add(struct pages *pages, const struct json_value *rest, const struct page_info *page)
 {
-	struct page read = *page;
-	const struct datum *meta = datum_get(rest, "meta");
+	struct page_info read = *page;
+	const struct json_value *meta = json_value_get(rest, "meta");
 
-	if (datum_is(meta, DATUM_OBJECT))
+	if (json_value_is(meta, JSON_VALUE_OBJECT))
 		read_meta(&read, meta);
 	else
 		read_envelope(&read, rest);
@@ -77,7 +78,7 @@ static int compare_numbers(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-static int compare_sets(const struct page *a, const struct page *b)
+static int compare_sets(const struct page_info *a, const struct page_info *b)
 {
 	int order = compare_numbers(a->total_pages, b->total_pages);
 
@@ -89,7 +90,7 @@ static int compare_sets(const struct page *a, const struct page *b)
 
 /* A page among those of its set, and what the set lacks. */
 struct sheet {
-	const struct page *page;
+	const struct page_info *page;
 	int64_t missing;
 };
 
@@ -138,7 +139,7 @@ static void find_missing(struct sheet *sheets, size_t count, int64_t *seen)
 	}
 }
 
-static void warn(struct notes *notes, const struct page *page, const char *text)
+static void warn(struct notes *notes, const struct page_info *page, const char *text)
 {
 	const struct note note = {
 		.severity = SEVERITY_WARNING,
@@ -150,7 +151,7 @@ static void warn(struct notes *notes, const struct page *page, const char *text)
 	notes_add(notes, &note);
 }
 
-static void warn_missing(struct notes *notes, const struct page *page, int64_t missing)
+static void warn_missing(struct notes *notes, const struct page_info *page, int64_t missing)
 {
 	char text[160];
 
@@ -162,7 +163,7 @@ static void warn_missing(struct notes *notes, const struct page *page, int64_t m
 	warn(notes, page, text);
 }
 
-static bool is_numbered(const struct page *page)
+static bool is_numbered(const struct page_info *page)
 {
 	return page->page >= 0 && page->page < INT64_MAX && page->total_pages > 1;
 }
@@ -190,7 +191,7 @@ static size_t sort_sheets(const struct pages *pages, struct sheet *sheets)
 	return count;
 }
 
-static void check_cap(const struct page *page, struct notes *notes)
+static void check_cap(const struct page_info *page, struct notes *notes)
 {
 	char text[128];
 
@@ -213,7 +214,7 @@ void pages_check(const struct pages *pages, struct notes *notes)
 	size_t count = sort_sheets(pages, sheets), at = 0;
 
 	for (size_t i = 0; i < pages->count; i++) {
-		const struct page *page = &pages->items[i];
+		const struct page_info *page = &pages->items[i];
 
 		if (at < count && sheets[at].page == page) {
 			if (sheets[at].missing > 0)

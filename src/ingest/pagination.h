@@ -13,7 +13,7 @@
 #include "runtally/model/note.h"
 
 /* One list of an envelope. Strings are borrowed and must outlive the check. */
-struct page {
+struct page_info {
 	const struct adapter *owner; /* of its records; NULL: no record was recognised */
 	const char *file, *opened;
 	int64_t page, total_pages, total_results; /* page counts from 0; -1: not told */
@@ -22,7 +22,7 @@ struct page {
 };
 
 struct pages {
-	struct page *items;
+	struct page_info *items;
 	size_t count, capacity;
 };
 
@@ -32,7 +32,7 @@ void pages_release(struct pages *pages);
  * Reads the paging members of an envelope's rest (any of the styles of vendors.md) and adds it;
  * `page` comes with owner, file, opened and listed set.
  */
-void pages_add(struct pages *pages, const struct datum *rest, const struct page *page);
+void pages_add(struct pages *pages, const struct json_value *rest, const struct page_info *page);
 
 /* Moves all of `from` behind what is there. */
 void pages_append(struct pages *pages, struct pages *from);

@@ -10,24 +10,24 @@
 #include "runtally/base/progress.h"
 #include "runtally/model/details.h"
 
-enum { METER_EVERY = 1024 };
+enum { PROGRESS_EVERY = 1024 };
 
 /* What a text passes before it is kept; two of them, for texts and for labels. */
 struct cleaner {
-	struct intake *intake;
-	const char *(*clean)(struct intake *intake, const char *text);
+	struct ingest_worker *worker;
+	const char *(*clean)(struct ingest_worker *worker, const char *text);
 };
 
-struct intake {
+struct ingest_worker {
 	const struct ingest_options *options;
-	struct harvest harvest;
-	struct records *reader;   /* of one blob after another */
-	struct runs runs;         /* memory of what is in harvests */
-	struct arena definitions; /* the same */
-	struct redactor redactor; /* of texts, numbered per run */
-	struct redactor probe;    /* tells whether a label holds secrets */
-	bool label_is_unclean;    /* one of the run or definition that is being kept */
-	struct arena scratch;     /* of one record */
+	struct batch batch;
+	struct records *reader;     /* of one blob after another */
+	struct runs runs;           /* memory of what is in batches */
+	struct arena definitions;   /* the same */
+	struct redactor redactor;   /* of texts, numbered per run */
+	struct redactor probe;      /* tells whether a label holds secrets */
+	bool label_needs_redaction; /* one of the run or definition that is being kept */
+	struct arena scratch;       /* of one record */
 	struct cleaner texts, labels;
 	struct kept {
 		const struct run *run; /* one of the two */
@@ -35,8 +35,8 @@ struct intake {
 		size_t record;
 	} kept; /* that which is being kept, for notes on its labels */
 	size_t notes_limit;
-	struct meter *meter;
-	uint64_t unmetered_records, unmetered_bytes; /* the meter was not told of them */
+	struct progress *progress;
+	uint64_t uncounted_records, uncounted_bytes; /* the progress was not told of them */
 
 	/* of the blob being read */
 	const struct input_names *names;
@@ -46,7 +46,7 @@ struct intake {
 
 /* ---- notes ---- */
 
-static void note(struct intake *in, enum severity severity, size_t record, const char *path,
+static void note(struct ingest_worker *in, enum severity severity, size_t record, const char *path,
 		 const char *text)
 {
 	const struct note made = {
@@ -58,10 +58,10 @@ static void note(struct intake *in, enum severity severity, size_t record, const
 		.text = text,
 	};
 
-	notes_add(&in->harvest.notes, &made);
+	notes_add(&in->batch.notes, &made);
 }
 
-static void note_remarks(struct intake *in, size_t record, struct remarks *remarks)
+static void note_remarks(struct ingest_worker *in, size_t record, struct remarks *remarks)
 {
 	for (size_t i = 0; i < remarks->count; i++)
 		note(in, remarks->items[i].severity, record,
@@ -69,22 +69,24 @@ static void note_remarks(struct intake *in, size_t record, struct remarks *remar
 		     remarks->items[i].text);
 }
 
-static void reject(struct intake *in, enum severity severity, size_t record, const char *text)
+static void reject(struct ingest_worker *in, enum severity severity, size_t record,
+		   const char *text)
 {
-	in->harvest.rejected++;
+	in->batch.rejected++;
 	note(in, severity, record, NULL, text);
 }
 
 /* ---- one record ---- */
 
-static bool wants_details(const struct intake *in, const struct run *run)
+static bool wants_details(const struct ingest_worker *in, const struct run *run)
 {
 	return in->options->details == DETAILS_ALL ||
 	       (in->options->details == DETAILS_FAILED && run_is_failure(run));
 }
 
 /* --no-transcripts: what was said stays out; how it was judged stays in. */
-static const struct details *without_transcript(struct intake *in, const struct details *details)
+static const struct details *without_transcript(struct ingest_worker *in,
+						const struct details *details)
 {
 	struct details *bare = arena_alloc(&in->scratch, sizeof(*bare));
 	struct turn *turns = arena_alloc(&in->scratch, details->turn_count * sizeof(*turns));
@@ -105,20 +107,20 @@ static const char *clean(void *ctx, const char *text)
 {
 	const struct cleaner *cleaner = ctx;
 
-	return cleaner->clean(cleaner->intake, text);
+	return cleaner->clean(cleaner->worker, text);
 }
 
-static const char *clean_text(struct intake *in, const char *text)
+static const char *clean_text(struct ingest_worker *in, const char *text)
 {
 	return in->options->redact ? redact(&in->redactor, text) : text;
 }
 
-static bool is_long(const struct intake *in, const char *label)
+static bool is_long(const struct ingest_worker *in, const char *label)
 {
 	return label_is_long(label, in->options->limits.label_bytes);
 }
 
-static void note_cut(struct intake *in, const char *label)
+static void note_cut(struct ingest_worker *in, const char *label)
 {
 	const struct kept *kept = &in->kept;
 
@@ -135,7 +137,7 @@ static void note_cut(struct intake *in, const char *label)
  */
 static const char *cut_label(void *ctx, const char *label)
 {
-	struct intake *in = ctx;
+	struct ingest_worker *in = ctx;
 	const char *whole = label;
 
 	note_cut(in, label);
@@ -152,21 +154,21 @@ static const char *cut_label(void *ctx, const char *label)
 }
 
 /*
- * They stay as they are until harvest_clean numbers them in the order of the inputs. What runs_keep
+ * They stay as they are until batch_clean numbers them in the order of the inputs. What runs_keep
  * gets is not the text itself, as of any text that is redacted.
  */
-static const char *look_at_label(struct intake *in, const char *text)
+static const char *look_at_label(struct ingest_worker *in, const char *text)
 {
 	if (is_long(in, text))
 		return cut_label(in, text);
 	if (!in->options->redact || redact(&in->probe, text) == text)
 		return text;
 	redactor_next_run(&in->probe);
-	in->label_is_unclean = true;
+	in->label_needs_redaction = true;
 	return arena_strdup(&in->scratch, text);
 }
 
-static uint64_t redactions_so_far(const struct intake *in)
+static uint64_t redactions_so_far(const struct ingest_worker *in)
 {
 	uint64_t sum = 0;
 
@@ -175,11 +177,11 @@ static uint64_t redactions_so_far(const struct intake *in)
 	return sum;
 }
 
-/* From the redactor to the harvest. */
-static void count_redactions(struct intake *in)
+/* From the redactor to the batch. */
+static void count_redactions(struct ingest_worker *in)
 {
 	for (unsigned i = 0; i < REDACT_KINDS; i++) {
-		in->harvest.redactions[i] += in->redactor.counts[i];
+		in->batch.redactions[i] += in->redactor.counts[i];
 		in->redactor.counts[i] = 0;
 	}
 }
@@ -187,7 +189,7 @@ static void count_redactions(struct intake *in)
 /* ---- one record ---- */
 
 /* An unset clock at either end: such a duration would spoil every mean. */
-static void note_endless(struct intake *in, const struct run *run, size_t number)
+static void note_endless(struct ingest_worker *in, const struct run *run, size_t number)
 {
 	int64_t begin = run_begin(run);
 
@@ -197,7 +199,7 @@ static void note_endless(struct intake *in, const struct run *run, size_t number
 		     "ends more than 31 years after its start: its duration is taken as unknown");
 }
 
-static void keep_run(struct intake *in, struct run *run, size_t number)
+static void keep_run(struct ingest_worker *in, struct run *run, size_t number)
 {
 	uint64_t before = redactions_so_far(in);
 	bool with_details = wants_details(in, run) && !in->options->details_unseen;
@@ -221,37 +223,37 @@ static void keep_run(struct intake *in, struct run *run, size_t number)
 	if (run->details && with_details)
 		run->details = labels_cut_in_details(run->details, in->options->limits.label_bytes,
 						     &in->scratch, cut_label, in);
-	in->label_is_unclean = false;
+	in->label_needs_redaction = false;
 	kept = runs_keep(&in->runs, run, with_details, clean, &in->texts, &in->labels);
 	in->runs.count = 0;
 	kept->redactions = (uint32_t)(redactions_so_far(in) - before);
-	harvest_add_run(&in->harvest, kept);
-	if (in->label_is_unclean)
-		harvest_add_unclean(&in->harvest, (struct unclean){.run = kept});
+	batch_add_run(&in->batch, kept);
+	if (in->label_needs_redaction)
+		batch_add_to_redact(&in->batch, (struct to_redact){.run = kept});
 }
 
 /*
  * False: the run failed, and the record holds the wanted members only. Then nothing is kept or
  * noted: what a report says of a failure needs all of them.
  */
-static bool read_run(struct intake *in, const struct adapter *adapter, const struct datum *value,
-		     const struct record *record, bool picked)
+static bool read_run(struct ingest_worker *in, const struct adapter *adapter,
+		     const struct json_value *value, const struct record *record, bool picked)
 {
 	struct remarks remarks = {.arena = &in->scratch};
-	struct reading reading = {
+	struct adapter_input input = {
 		.rules = &in->options->rules,
 		.scratch = &in->scratch,
 		.want_details = !picked && in->options->details != DETAILS_NONE,
 		.want_logs = in->options->transcripts,
 	};
-	struct node root = node_root(value, &remarks);
+	struct field root = field_root(value, &remarks);
 	struct error err;
 	struct run run;
 	int failed;
 
 	run_init(&run);
 	run.source = adapter->name;
-	failed = adapter->read_run(&run, &root, &reading, &err);
+	failed = adapter->read_run(&run, &root, &input, &err);
 	picked = picked && (failed || run_is_failure(&run));
 	if (!picked && failed) {
 		error_prefix(&err, "%s", adapter->name);
@@ -262,58 +264,58 @@ static bool read_run(struct intake *in, const struct adapter *adapter, const str
 	if (!picked)
 		note_remarks(in, record->number, &remarks);
 	remarks_release(&remarks);
-	reading_release(&reading);
+	adapter_input_release(&input);
 	return !picked;
 }
 
-static void keep_definition(struct intake *in, const struct adapter *adapter,
+static void keep_definition(struct ingest_worker *in, const struct adapter *adapter,
 			    struct definition *definition, size_t number)
 {
 	struct definition *kept;
 
 	definition->source = adapter->name;
 	in->kept = (struct kept){.definition = definition, .record = number};
-	in->label_is_unclean = false;
-	kept = joins_add(&in->harvest.joins, &in->definitions, definition, clean, &in->labels);
-	if (in->label_is_unclean)
-		harvest_add_unclean(&in->harvest, (struct unclean){.definition = kept});
+	in->label_needs_redaction = false;
+	kept = joins_add(&in->batch.joins, &in->definitions, definition, clean, &in->labels);
+	if (in->label_needs_redaction)
+		batch_add_to_redact(&in->batch, (struct to_redact){.definition = kept});
 }
 
-static void read_definition(struct intake *in, const struct adapter *adapter,
-			    const struct datum *value, size_t number)
+static void read_definition(struct ingest_worker *in, const struct adapter *adapter,
+			    const struct json_value *value, size_t number)
 {
 	struct remarks remarks = {.arena = &in->scratch};
-	struct reading reading = {.rules = &in->options->rules, .scratch = &in->scratch};
-	struct node root = node_root(value, &remarks);
+	struct adapter_input input = {.rules = &in->options->rules, .scratch = &in->scratch};
+	struct field root = field_root(value, &remarks);
 	struct error err;
 
-	if (adapter->read_definition(&root, &reading, &err)) {
+	if (adapter->read_definition(&root, &input, &err)) {
 		error_prefix(&err, "%s", adapter->name);
 		reject(in, SEVERITY_ERROR, number, err.text);
 	} else {
-		in->harvest.definitions++;
+		in->batch.definitions++;
 	}
-	for (size_t i = 0; i < reading.definition_count; i++)
-		keep_definition(in, adapter, &reading.definitions[i], number);
+	for (size_t i = 0; i < input.definition_count; i++)
+		keep_definition(in, adapter, &input.definitions[i], number);
 	note_remarks(in, number, &remarks);
 	remarks_release(&remarks);
-	reading_release(&reading);
+	adapter_input_release(&input);
 }
 
 /* Telnyx lists the names of its test suites as bare texts: nothing to join, but no run is lost. */
 static bool is_name_list(const struct record *record)
 {
-	return datum_is(record->value, DATUM_STRING) && record->list &&
+	return json_value_is(record->value, JSON_VALUE_STRING) && record->list &&
 	       strcmp(record->list, "data") == 0;
 }
 
-static void read_name(struct intake *in, size_t number)
+static void read_name(struct ingest_worker *in, size_t number)
 {
-	in->harvest.definitions++;
+	in->batch.definitions++;
 	note(in, SEVERITY_WARNING, number, NULL, "a text in a list: taken as the name of a suite");
 }
 
-static void reject_stranger(struct intake *in, const struct datum *value, size_t number)
+static void reject_stranger(struct ingest_worker *in, const struct json_value *value, size_t number)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -322,7 +324,7 @@ static void reject_stranger(struct intake *in, const struct datum *value, size_t
 	strbuf_release(&text);
 }
 
-static void take_record(struct intake *in, const struct record *record,
+static void take_record(struct ingest_worker *in, const struct record *record,
 			const struct recognised *found)
 {
 	switch (found->kind) {
@@ -344,7 +346,7 @@ static void take_record(struct intake *in, const struct record *record,
 				    refusal_text(found->value, &in->scratch)));
 		break;
 	case RECORD_FRAME:
-		in->harvest.frames++;
+		in->batch.frames++;
 		break;
 	case RECORD_NOT_MINE:
 		if (is_name_list(record))
@@ -358,7 +360,7 @@ static void take_record(struct intake *in, const struct record *record,
 }
 
 /* Looks for the record's owner, and remembers it for the list. */
-static struct recognised look_at(struct intake *in, const struct datum *value)
+static struct recognised look_at(struct ingest_worker *in, const struct json_value *value)
 {
 	struct recognised found = recognise(value, in->options->from);
 
@@ -371,10 +373,10 @@ static struct recognised look_at(struct intake *in, const struct datum *value)
  * Most runs did not fail, and the wanted members say all of those. The rest is read whole. False:
  * that takes too much memory.
  */
-static bool read_record(struct intake *in, const struct record *record, struct error *err)
+static bool read_record(struct ingest_worker *in, const struct record *record, struct error *err)
 {
 	struct recognised found = look_at(in, record->value);
-	const struct datum *whole;
+	const struct json_value *whole;
 
 	if (record->picked && found.kind == RECORD_RUN &&
 	    read_run(in, found.owner, found.value, record, true))
@@ -390,9 +392,9 @@ static bool read_record(struct intake *in, const struct record *record, struct e
 }
 
 /* What stood around a list: its paging, and perhaps an error beside it. */
-static void read_rest(struct intake *in, const struct record *rest)
+static void read_rest(struct ingest_worker *in, const struct record *rest)
 {
-	const struct page page = {
+	const struct page_info page = {
 		.owner = rest->listed ? in->list_owner : NULL,
 		.file = in->names->file,
 		.opened = in->names->opened,
@@ -400,7 +402,7 @@ static void read_rest(struct intake *in, const struct record *rest)
 	};
 	const struct adapter *owner;
 
-	pages_add(&in->harvest.pages, rest->value, &page);
+	pages_add(&in->batch.pages, rest->value, &page);
 	if (adapter_pick(rest->value, &owner) == RECORD_REFUSAL)
 		note(in, SEVERITY_ERROR, rest->number, NULL,
 		     arena_printf(&in->scratch, "an error beside the list: %s",
@@ -409,47 +411,48 @@ static void read_rest(struct intake *in, const struct record *rest)
 
 /* ---- blobs ---- */
 
-void intake_begin(struct intake *in, const struct input_names *names)
+void ingest_worker_begin(struct ingest_worker *in, const struct input_names *names)
 {
 	in->names = names;
 	in->list_owner = NULL;
 	redactor_next_run(&in->redactor);
 }
 
-struct input_names *intake_begin_part(struct intake *in, const struct input_names *names)
+struct input_names *ingest_worker_begin_part(struct ingest_worker *in,
+					     const struct input_names *names)
 {
 	struct input_names *own = arena_alloc(&in->runs.arena, sizeof(*own));
 
 	*own = *names;
-	intake_begin(in, own);
+	ingest_worker_begin(in, own);
 	return own;
 }
 
-void intake_complain(struct intake *in, const char *text)
+void ingest_worker_complain(struct ingest_worker *in, const char *text)
 {
 	note(in, SEVERITY_ERROR, 0, NULL, text);
 }
 
-static void begin_record(struct intake *in, struct records *records)
+static void begin_record(struct ingest_worker *in, struct records *records)
 {
 	in->records = records;
 	arena_reset(&in->scratch);
 	redactor_next_run(&in->redactor);
 }
 
-/* The meter is told now and then. */
-static void count_record(struct intake *in, const struct record *record)
+/* The progress is told now and then. */
+static void count_record(struct ingest_worker *in, const struct record *record)
 {
-	in->harvest.records++;
-	in->unmetered_bytes += record->length;
-	if (++in->unmetered_records < METER_EVERY)
+	in->batch.records++;
+	in->uncounted_bytes += record->length;
+	if (++in->uncounted_records < PROGRESS_EVERY)
 		return;
-	meter_add(in->meter, in->unmetered_records, in->unmetered_bytes);
-	in->unmetered_records = in->unmetered_bytes = 0;
+	progress_add(in->progress, in->uncounted_records, in->uncounted_bytes);
+	in->uncounted_records = in->uncounted_bytes = 0;
 }
 
-static void take_numbered(struct intake *in, enum record_event event, const struct record *record,
-			  const struct error *err)
+static void take_numbered(struct ingest_worker *in, enum record_event event,
+			  const struct record *record, const struct error *err)
 {
 	struct error why;
 
@@ -460,8 +463,8 @@ static void take_numbered(struct intake *in, enum record_event event, const stru
 		reject(in, SEVERITY_ERROR, record->number, why.text);
 }
 
-void intake_take(struct intake *in, struct records *records, enum record_event event,
-		 const struct record *record, const struct error *err)
+void ingest_worker_take(struct ingest_worker *in, struct records *records, enum record_event event,
+			const struct record *record, const struct error *err)
 {
 	begin_record(in, records);
 	if (event == RECORDS_REST)
@@ -472,7 +475,8 @@ void intake_take(struct intake *in, struct records *records, enum record_event e
 		take_numbered(in, event, record, err);
 }
 
-bool intake_take_apart(struct intake *in, struct records *records, const struct record *record)
+bool ingest_worker_take_apart(struct ingest_worker *in, struct records *records,
+			      const struct record *record)
 {
 	struct error err;
 
@@ -483,7 +487,7 @@ bool intake_take_apart(struct intake *in, struct records *records, const struct 
 	return true;
 }
 
-bool intake_knows(const struct intake *in, const struct record *record)
+bool ingest_worker_knows(const struct ingest_worker *in, const struct record *record)
 {
 	enum record_kind kind = recognise(record->value, in->options->from).kind;
 
@@ -491,63 +495,65 @@ bool intake_knows(const struct intake *in, const struct record *record)
 }
 
 /* "#1" says nothing where there is only one record. */
-static void shorten_origin(struct intake *in, const struct harvest_mark *mark)
+static void shorten_origin(struct ingest_worker *in, const struct batch_mark *mark)
 {
-	const struct harvest *harvest = &in->harvest;
+	const struct batch *batch = &in->batch;
 
-	if (harvest->records - mark->record_count == 1 && harvest->run_count == mark->runs + 1)
-		harvest->runs[mark->runs]->record = 0;
+	if (batch->records - mark->record_count == 1 && batch->run_count == mark->runs + 1)
+		batch->runs[mark->runs]->record = 0;
 }
 
-struct harvest_mark intake_mark(struct intake *in)
+struct batch_mark ingest_worker_mark(struct ingest_worker *in)
 {
 	count_redactions(in);
-	return harvest_mark(&in->harvest);
+	return batch_mark(&in->batch);
 }
 
-void intake_end(struct intake *in, struct records *records, const struct harvest_mark *mark)
+void ingest_worker_end(struct ingest_worker *in, struct records *records,
+		       const struct batch_mark *mark)
 {
 	count_redactions(in);
 	if (records_blob_failed(records))
-		harvest_go_back(&in->harvest, mark);
+		batch_go_back(&in->batch, mark);
 	else
-		in->harvest.documents += records_documents(records);
-	in->harvest.bytes += records_bytes(records);
+		in->batch.documents += records_documents(records);
+	in->batch.bytes += records_bytes(records);
 	shorten_origin(in, mark);
 }
 
-void intake_read(struct intake *in, struct blob *blob)
+void ingest_worker_read(struct ingest_worker *in, struct blob *blob)
 {
 	struct records *records = in->reader;
-	const struct harvest_mark mark = intake_mark(in);
+	const struct batch_mark mark = ingest_worker_mark(in);
 	enum record_event event;
 	struct record record;
 	struct error err;
 
 	records_reset(records, blob);
 	while ((event = records_next(records, &record, &err)) != RECORDS_END)
-		intake_take(in, records, event, &record, &err);
-	intake_end(in, records, &mark);
+		ingest_worker_take(in, records, event, &record, &err);
+	ingest_worker_end(in, records, &mark);
 }
 
 /* ---- the calls ---- */
 
-static void begin_harvest(struct intake *in)
+static void begin_batch(struct ingest_worker *in)
 {
-	harvest_init(&in->harvest, in->notes_limit);
-	in->harvest.notes.filter = in->options->redact ? redact : NULL;
-	in->harvest.notes.filter_ctx = &in->redactor;
+	batch_init(&in->batch, in->notes_limit);
+	in->batch.notes.filter = in->options->redact ? redact : NULL;
+	in->batch.notes.filter_ctx = &in->redactor;
 }
 
-struct intake *intake_new(const struct ingest_options *options, const struct wanted *wanted,
-			  size_t notes_limit, struct meter *meter, struct spool *spool)
+struct ingest_worker *ingest_worker_new(const struct ingest_options *options,
+					const struct wanted *wanted, size_t notes_limit,
+					struct progress *progress, struct spool *spool)
 {
-	struct intake *in = memory_alloc(sizeof(*in));
+	struct ingest_worker *in = memory_alloc(sizeof(*in));
 
-	*in = (struct intake){
+	*in = (struct ingest_worker){
 		.options = options,
 		.notes_limit = notes_limit,
-		.meter = meter,
+		.progress = progress,
 	};
 	in->texts = (struct cleaner){in, clean_text};
 	in->labels = (struct cleaner){in, look_at_label};
@@ -558,13 +564,13 @@ struct intake *intake_new(const struct ingest_options *options, const struct wan
 	redactor_init(&in->probe);
 	in->reader = records_new(NULL, &options->limits);
 	records_want(in->reader, wanted);
-	begin_harvest(in);
+	begin_batch(in);
 	return in;
 }
 
-void intake_free(struct intake *in)
+void ingest_worker_free(struct ingest_worker *in)
 {
-	harvest_release(&in->harvest);
+	batch_release(&in->batch);
 	records_free(in->reader);
 	redactor_release(&in->redactor);
 	redactor_release(&in->probe);
@@ -574,36 +580,36 @@ void intake_free(struct intake *in)
 	memory_free(in);
 }
 
-void intake_give(struct intake *in, struct runs *runs, struct arena *arena)
+void ingest_worker_give(struct ingest_worker *in, struct runs *runs, struct arena *arena)
 {
 	arena_adopt(&runs->arena, &in->runs.arena);
 	arena_adopt(arena, &in->definitions);
 }
 
-struct records *intake_reader(struct intake *in)
+struct records *ingest_worker_reader(struct ingest_worker *in)
 {
 	return in->reader;
 }
 
-const struct adapter *intake_list_owner(const struct intake *in)
+const struct adapter *ingest_worker_list_owner(const struct ingest_worker *in)
 {
 	return in->list_owner;
 }
 
-void intake_set_list_owner(struct intake *in, const struct adapter *owner)
+void ingest_worker_set_list_owner(struct ingest_worker *in, const struct adapter *owner)
 {
 	in->list_owner = owner;
 }
 
-struct harvest *intake_harvest(struct intake *in)
+struct batch *ingest_worker_batch(struct ingest_worker *in)
 {
-	return &in->harvest;
+	return &in->batch;
 }
 
-void intake_hand_over(struct intake *in, struct harvest *harvest)
+void ingest_worker_hand_over(struct ingest_worker *in, struct batch *batch)
 {
 	count_redactions(in);
-	*harvest = in->harvest;
-	harvest->notes.filter = NULL;
-	begin_harvest(in);
+	*batch = in->batch;
+	batch->notes.filter = NULL;
+	begin_batch(in);
 }

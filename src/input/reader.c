@@ -14,13 +14,13 @@
 enum {
 	/* How many files are opened ahead of the one that is read. */
 	AHEAD_MOST = 16,
-	/* By all openers together: many systems let a program open 1024. */
+	/* By all readers together: many systems let a program open 1024. */
 	AHEAD_ALL = 256,
 	/* How many files are opened ahead after one that was not in memory. */
 	COLD_FILES = 256,
 };
 
-struct opener {
+struct reader {
 	const struct sources *sources;
 
 	/* the file that is open */
@@ -49,12 +49,12 @@ struct opener {
 	size_t cold;
 };
 
-struct opener *opener_new(const struct sources *sources)
+struct reader *reader_new(const struct sources *sources)
 {
-	struct opener *opener = memory_alloc(sizeof(*opener));
+	struct reader *reader = memory_alloc(sizeof(*reader));
 
-	*opener = (struct opener){.sources = sources, .fd = -1, .folder_fd = -1};
-	return opener;
+	*reader = (struct reader){.sources = sources, .fd = -1, .folder_fd = -1};
+	return reader;
 }
 
 static void close_fd(int *fd)
@@ -64,31 +64,31 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static void close_file(struct opener *opener)
+static void close_file(struct reader *reader)
 {
-	if (!opener->borrowed)
-		close_fd(&opener->fd);
-	opener->fd = -1;
-	opener->borrowed = false;
+	if (!reader->borrowed)
+		close_fd(&reader->fd);
+	reader->fd = -1;
+	reader->borrowed = false;
 }
 
 /* ---- files ---- */
 
 /* Looking a name up in an open folder is cheaper than walking the path again for each file. */
-static int open_file(struct opener *opener, const struct item *item)
+static int open_file(struct reader *reader, const struct item *item)
 {
 	const char *path = item->input.opened;
 
-	if (!item->folder || item->folder != opener->folder) {
-		close_fd(&opener->folder_fd);
-		opener->folder = item->folder;
+	if (!item->folder || item->folder != reader->folder) {
+		close_fd(&reader->folder_fd);
+		reader->folder = item->folder;
 		return open(path, O_RDONLY | O_CLOEXEC);
 	}
-	if (opener->folder_fd < 0)
-		opener->folder_fd = open(item->folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (opener->folder_fd < 0)
+	if (reader->folder_fd < 0)
+		reader->folder_fd = open(item->folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (reader->folder_fd < 0)
 		return open(path, O_RDONLY | O_CLOEXEC);
-	return openat(opener->folder_fd, path + item->folder->name, O_RDONLY | O_CLOEXEC);
+	return openat(reader->folder_fd, path + item->folder->name, O_RDONLY | O_CLOEXEC);
 }
 
 static bool is_standard_input(const struct item *item)
@@ -97,15 +97,15 @@ static bool is_standard_input(const struct item *item)
 }
 
 /* -1 for what no walk found, too: an argument may be a pipe, and waits for its turn. */
-static int open_ahead(struct opener *opener, const struct item *item)
+static int open_ahead(struct reader *reader, const struct item *item)
 {
-	atomic_int *ahead = opener->sources->ahead;
+	atomic_int *ahead = reader->sources->ahead;
 	int fd = -1;
 
 	if (!item->folder)
 		return -1;
 	if (atomic_fetch_add(ahead, 1) < AHEAD_ALL)
-		fd = open_file(opener, item);
+		fd = open_file(reader, item);
 	if (fd < 0)
 		atomic_fetch_sub(ahead, 1);
 	else
@@ -114,127 +114,127 @@ static int open_ahead(struct opener *opener, const struct item *item)
 }
 
 /* The next one of them, or -1 where it could not be opened. */
-static int shift_ahead(struct opener *opener)
+static int shift_ahead(struct reader *reader)
 {
-	int fd = opener->ahead_fd[opener->ahead++ % AHEAD_MOST];
+	int fd = reader->ahead_fd[reader->ahead++ % AHEAD_MOST];
 
 	if (fd >= 0)
-		atomic_fetch_sub(opener->sources->ahead, 1);
+		atomic_fetch_sub(reader->sources->ahead, 1);
 	return fd;
 }
 
-static void close_ahead(struct opener *opener, size_t end)
+static void close_ahead(struct reader *reader, size_t end)
 {
-	while (opener->ahead < end) {
-		int fd = shift_ahead(opener);
+	while (reader->ahead < end) {
+		int fd = shift_ahead(reader);
 
 		close_fd(&fd);
 	}
 }
 
 /* The file, if it was opened ahead, else -1; and those before it are given up. */
-static int take_ahead(struct opener *opener, size_t index)
+static int take_ahead(struct reader *reader, size_t index)
 {
-	if (index < opener->ahead || index >= opener->ahead_end)
+	if (index < reader->ahead || index >= reader->ahead_end)
 		return -1;
-	close_ahead(opener, index);
-	return shift_ahead(opener);
+	close_ahead(reader, index);
+	return shift_ahead(reader);
 }
 
 /* Called when `next` is the first that is not begun. */
-static void look_ahead(struct opener *opener, size_t next)
+static void look_ahead(struct reader *reader, size_t next)
 {
-	if (!opener->cold || next >= opener->expected)
+	if (!reader->cold || next >= reader->expected)
 		return;
-	if (next < opener->ahead || next > opener->ahead_end) {
-		close_ahead(opener, opener->ahead_end);
-		opener->ahead = opener->ahead_end = next;
+	if (next < reader->ahead || next > reader->ahead_end) {
+		close_ahead(reader, reader->ahead_end);
+		reader->ahead = reader->ahead_end = next;
 	}
-	while (opener->cold && opener->ahead_end < opener->expected &&
-	       opener->ahead_end - opener->ahead < AHEAD_MOST) {
-		opener->ahead_fd[opener->ahead_end % AHEAD_MOST] =
-			open_ahead(opener, &opener->sources->items[opener->ahead_end]);
-		opener->ahead_end++;
-		opener->cold--;
+	while (reader->cold && reader->ahead_end < reader->expected &&
+	       reader->ahead_end - reader->ahead < AHEAD_MOST) {
+		reader->ahead_fd[reader->ahead_end % AHEAD_MOST] =
+			open_ahead(reader, &reader->sources->items[reader->ahead_end]);
+		reader->ahead_end++;
+		reader->cold--;
 	}
 }
 
-void opener_expect(struct opener *opener, size_t first, size_t end)
+void reader_expect(struct reader *reader, size_t first, size_t end)
 {
-	opener->expected = end;
-	look_ahead(opener, first);
+	reader->expected = end;
+	look_ahead(reader, first);
 }
 
 /* read; and whether it would have had to wait for the disk. */
-static ssize_t read_cold(struct opener *opener, void *buffer, size_t size)
+static ssize_t read_cold(struct reader *reader, void *buffer, size_t size)
 {
 #ifdef RWF_NOWAIT
 	struct iovec part = {.iov_base = buffer, .iov_len = size};
-	ssize_t got = preadv2(opener->fd, &part, 1, -1, RWF_NOWAIT);
+	ssize_t got = preadv2(reader->fd, &part, 1, -1, RWF_NOWAIT);
 
 	if (got >= 0)
 		return got;
 	if (errno == EAGAIN)
-		opener->cold = COLD_FILES;
+		reader->cold = COLD_FILES;
 #endif
-	return read(opener->fd, buffer, size);
+	return read(reader->fd, buffer, size);
 }
 
 static int64_t read_file(struct blob *blob, void *buffer, size_t size, struct error *err)
 {
-	struct opener *opener = blob->state;
+	struct reader *reader = blob->state;
 	ssize_t got;
 
-	if (opener->ended)
+	if (reader->ended)
 		return 0;
 	do
-		got = opener->watch && !opener->offset ? read_cold(opener, buffer, size)
-						       : read(opener->fd, buffer, size);
+		got = reader->watch && !reader->offset ? read_cold(reader, buffer, size)
+						       : read(reader->fd, buffer, size);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return error_set(err, "cannot read: %s", strerror(errno));
-	opener->offset += (uint64_t)got;
-	opener->ended = opener->regular && (size_t)got < size && opener->offset == opener->size;
+	reader->offset += (uint64_t)got;
+	reader->ended = reader->regular && (size_t)got < size && reader->offset == reader->size;
 	return got;
 }
 
 static int64_t read_file_at(const struct blob *blob, void *buffer, size_t size, uint64_t offset,
 			    struct error *err)
 {
-	const struct opener *opener = blob->state;
+	const struct reader *reader = blob->state;
 	ssize_t got;
 
 	do
-		got = pread(opener->fd, buffer, size, (off_t)offset);
+		got = pread(reader->fd, buffer, size, (off_t)offset);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return error_set(err, "cannot read: %s", strerror(errno));
 	return got;
 }
 
-static int begin_file(struct opener *opener, size_t index, struct blob *blob, struct error *err)
+static int begin_file(struct reader *reader, size_t index, struct blob *blob, struct error *err)
 {
-	const struct item *item = &opener->sources->items[index];
+	const struct item *item = &reader->sources->items[index];
 	struct stat info;
 
-	opener->borrowed = is_standard_input(item);
-	opener->fd = opener->borrowed ? STDIN_FILENO : take_ahead(opener, index);
-	if (opener->fd < 0)
-		opener->fd = open_file(opener, item);
-	if (opener->fd < 0 || fstat(opener->fd, &info))
+	reader->borrowed = is_standard_input(item);
+	reader->fd = reader->borrowed ? STDIN_FILENO : take_ahead(reader, index);
+	if (reader->fd < 0)
+		reader->fd = open_file(reader, item);
+	if (reader->fd < 0 || fstat(reader->fd, &info))
 		return error_set(err, "cannot open: %s", strerror(errno));
-	opener->regular = S_ISREG(info.st_mode);
-	opener->size = opener->regular ? (uint64_t)info.st_size : 0;
-	opener->offset = 0;
-	opener->ended = false;
-	opener->watch = opener->regular && !opener->cold && index + 1 < opener->expected;
+	reader->regular = S_ISREG(info.st_mode);
+	reader->size = reader->regular ? (uint64_t)info.st_size : 0;
+	reader->offset = 0;
+	reader->ended = false;
+	reader->watch = reader->regular && !reader->cold && index + 1 < reader->expected;
 	*blob = (struct blob){
 		.read = read_file,
-		.size = opener->size,
-		.state = opener,
+		.size = reader->size,
+		.state = reader,
 	};
 	/* standard input may stand anywhere in a file */
-	if (opener->regular && !opener->borrowed)
+	if (reader->regular && !reader->borrowed)
 		blob->read_at = read_file_at;
 	return 0;
 }
@@ -243,51 +243,51 @@ static int begin_file(struct opener *opener, size_t index, struct blob *blob, st
 
 static int64_t read_entry(struct blob *blob, void *buffer, size_t size, struct error *err)
 {
-	struct opener *opener = blob->state;
+	struct reader *reader = blob->state;
 
-	return archive_read(opener->reader, buffer, size, err);
+	return archive_read(reader->reader, buffer, size, err);
 }
 
-static int begin_entry(struct opener *opener, size_t index, struct blob *blob, struct error *err)
+static int begin_entry(struct reader *reader, size_t index, struct blob *blob, struct error *err)
 {
-	const struct item *item = &opener->sources->items[index];
-	const struct archive *archive = opener->sources->archives[item->archive - 1];
+	const struct item *item = &reader->sources->items[index];
+	const struct archive *archive = reader->sources->archives[item->archive - 1];
 
-	if (opener->archive != item->archive) {
-		archive_reader_free(opener->reader);
-		opener->reader = archive_reader_new(archive, err);
-		opener->archive = opener->reader ? item->archive : 0;
+	if (reader->archive != item->archive) {
+		archive_reader_free(reader->reader);
+		reader->reader = archive_reader_new(archive, err);
+		reader->archive = reader->reader ? item->archive : 0;
 	}
-	if (!opener->reader || archive_begin(opener->reader, item->entry, err))
+	if (!reader->reader || archive_begin(reader->reader, item->entry, err))
 		return -1;
 	*blob = (struct blob){
 		.read = read_entry,
 		.size = item->input.size,
-		.state = opener,
+		.state = reader,
 	};
 	return 0;
 }
 
 /* ---- the calls ---- */
 
-int opener_begin(struct opener *opener, size_t index, struct blob *blob, struct error *err)
+int reader_begin(struct reader *reader, size_t index, struct blob *blob, struct error *err)
 {
 	int status;
 
-	close_file(opener);
-	status = opener->sources->items[index].archive ? begin_entry(opener, index, blob, err)
-						       : begin_file(opener, index, blob, err);
-	look_ahead(opener, index + 1);
+	close_file(reader);
+	status = reader->sources->items[index].archive ? begin_entry(reader, index, blob, err)
+						       : begin_file(reader, index, blob, err);
+	look_ahead(reader, index + 1);
 	return status;
 }
 
-void opener_free(struct opener *opener)
+void reader_free(struct reader *reader)
 {
-	if (!opener)
+	if (!reader)
 		return;
-	close_file(opener);
-	close_fd(&opener->folder_fd);
-	close_ahead(opener, opener->ahead_end);
-	archive_reader_free(opener->reader);
-	memory_free(opener);
+	close_file(reader);
+	close_fd(&reader->folder_fd);
+	close_ahead(reader, reader->ahead_end);
+	archive_reader_free(reader->reader);
+	memory_free(reader);
 }

@@ -367,7 +367,7 @@ void records_free(struct records *r)
 	strbuf_release(&r->element.text);
 	arena_release(&r->arena);
 	memory_free(r->seams);
-	trail_free(r->trail);
+	key_cache_free(r->cache);
 	memory_free(r);
 }
 

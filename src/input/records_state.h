@@ -37,7 +37,7 @@ struct records {
 
 	const struct wanted *wanted; /* NULL: records come whole */
 	size_t picked;               /* records, of all blobs */
-	struct trail *trail;         /* NULL: too few of them yet */
+	struct cache *cache;         /* NULL: too few of them yet */
 	struct pick pick;
 	size_t line, column; /* where the picked record begins */
 
@@ -47,7 +47,8 @@ struct records {
 };
 
 /* The value of a piece, by the way that judges; NULL and an error that names line and column. */
-const struct datum *records_parse(struct records *r, const struct piece *piece, struct error *err);
+const struct json_value *records_parse(struct records *r, const struct piece *piece,
+				       struct error *err);
 
 /*
  * Takes the object that comes next if the fast way takes it, and passes it. False: it is for the

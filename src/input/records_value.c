@@ -5,15 +5,15 @@
 #include "runtally/json/key_cache.h"
 #include "runtally/json/pick.h"
 
-enum { TRAIL_FROM = 8 }; /* records: fewer do not make up for it */
+enum { KEY_CACHE_FROM = 8 }; /* records: fewer do not make up for it */
 
 /* ---- from text to value ---- */
 
-static const struct datum *parse(struct records *r, const char *text, size_t length, size_t line,
-				 size_t column, struct error *err)
+static const struct json_value *parse(struct records *r, const char *text, size_t length,
+				      size_t line, size_t column, struct error *err)
 {
 	struct arena *before = json_use_arena(&r->arena);
-	const struct datum *value = json_read(text, length, line, column, err);
+	const struct json_value *value = json_read(text, length, line, column, err);
 
 	json_use_arena(before);
 	return value;
@@ -76,9 +76,10 @@ static bool is_too_deep_a_list(const struct records *r, const struct piece *piec
 	return r->arrays == SCANNER_DEPTH_MOST && piece->text.text[0] == '[';
 }
 
-const struct datum *records_parse(struct records *r, const struct piece *piece, struct error *err)
+const struct json_value *records_parse(struct records *r, const struct piece *piece,
+				       struct error *err)
 {
-	const struct datum *value = NULL;
+	const struct json_value *value = NULL;
 
 	if (piece->overlong)
 		error_set(err, "longer than %llu bytes", (unsigned long long)r->in.text_most);
@@ -104,7 +105,7 @@ static enum picked pick_window(struct records *r, struct pick *pick)
 		.wanted = r->wanted,
 		.lists = r->in_list ? NULL : scanner_lists,
 		.arena = &r->arena,
-		.trail = r->trail,
+		.cache = r->cache,
 	};
 	enum picked result = PICKED_MORE;
 
@@ -122,8 +123,8 @@ bool records_pick(struct records *r, struct record *out)
 {
 	struct pick *pick = &r->pick;
 
-	if (r->wanted && !r->trail && r->picked >= TRAIL_FROM)
-		r->trail = trail_new();
+	if (r->wanted && !r->cache && r->picked >= KEY_CACHE_FROM)
+		r->cache = key_cache_new();
 	if (!r->wanted || pick_window(r, pick) != PICKED || pick->length > r->in.text_most) {
 		arena_reset(&r->arena);
 		return false;
@@ -143,10 +144,10 @@ bool records_pick(struct records *r, struct record *out)
 }
 
 /* By the way that judges; where the fast way refuses it is for want of memory. */
-static const struct datum *parse_whole(struct records *r, const char *text, size_t length,
-				       struct error *err)
+static const struct json_value *parse_whole(struct records *r, const char *text, size_t length,
+					    struct error *err)
 {
-	const struct datum *value;
+	const struct json_value *value;
 
 	arena_reset(&r->arena);
 	value = parse(r, text, length, r->line, r->column, err);
@@ -156,7 +157,8 @@ static const struct datum *parse_whole(struct records *r, const char *text, size
 }
 
 /* The window stands until the next record is read, and the text ends where it was passed. */
-const struct datum *records_whole(struct records *r, const struct record *record, struct error *err)
+const struct json_value *records_whole(struct records *r, const struct record *record,
+				       struct error *err)
 {
 	const struct picking how = {.wanted = &wanted_everything, .arena = &r->arena};
 	const size_t length = (size_t)record->length;

@@ -1,6 +1,6 @@
 /*
  * source_list: what the parts of source share: the files that were found, and what is to be read of
- * them. Private to source, source_walk, source_label and opener.
+ * them. Private to source, source_walk, source_label and reader.
  */
 #ifndef RUNTALLY_INPUT_SOURCE_LIST_H
 #define RUNTALLY_INPUT_SOURCE_LIST_H
@@ -54,7 +54,7 @@ struct sources {
 	size_t archive_count, archive_capacity;
 	const struct archive *largest;
 	size_t file_count;
-	atomic_int *ahead; /* files that openers have open before their turn */
+	atomic_int *ahead; /* files that readers have open before their turn */
 
 	/* while the list is made */
 	struct notes *notes;

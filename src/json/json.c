@@ -162,15 +162,15 @@ json_t *json_parse(const char *bytes, size_t length, size_t line, size_t column,
 	return json;
 }
 
-const struct datum *json_read(const char *bytes, size_t length, size_t line, size_t column,
-			      struct error *err)
+const struct json_value *json_read(const char *bytes, size_t length, size_t line, size_t column,
+				   struct error *err)
 {
 	const json_t *json = json_parse(bytes, length, line, column, err);
-	const struct datum *datum = json ? datum_of_json(json, arena_in_use) : NULL;
+	const struct json_value *value = json ? json_value_of_jansson(json, arena_in_use) : NULL;
 
-	if (json && !datum)
+	if (json && !value)
 		set_budget_error(err);
-	return datum;
+	return value;
 }
 
 void remarks_release(struct remarks *remarks)
@@ -195,25 +195,25 @@ static void add_key(struct strbuf *path, const char *key)
 		strbuf_addstr(path, "...");
 }
 
-static void add_path(struct strbuf *path, const struct node *node)
+static void add_path(struct strbuf *path, const struct field *field)
 {
-	if (node->up)
-		add_path(path, node->up);
-	if (node->key)
-		add_key(path, node->key);
-	else if (node->up)
-		strbuf_addf(path, "[%zu]", node->index);
+	if (field->up)
+		add_path(path, field->up);
+	if (field->key)
+		add_key(path, field->key);
+	else if (field->up)
+		strbuf_addf(path, "[%zu]", field->index);
 }
 
-const char *node_path(const struct node *node, const char *key)
+const char *field_path(const struct field *field, const char *key)
 {
 	struct strbuf path = STRBUF_INIT;
 	char *text;
 
-	add_path(&path, node);
+	add_path(&path, field);
 	if (key)
 		add_key(&path, key);
-	text = arena_strndup(node->remarks->arena, path.text, path.length);
+	text = arena_strndup(field->remarks->arena, path.text, path.length);
 	strbuf_release(&path);
 	return text;
 }
@@ -237,8 +237,8 @@ static void keep_remark(struct remarks *remarks, const struct remark *remark)
 	remarks->items[remarks->count++] = *remark;
 }
 
-void node_remark(const struct node *object, const char *key, enum severity severity,
-		 const char *format, ...)
+void field_remark(const struct field *object, const char *key, enum severity severity,
+		  const char *format, ...)
 {
 	static const char more[] = "more than 100 remarks on this record: the rest is left out";
 	struct remarks *remarks = object->remarks;
@@ -254,7 +254,7 @@ void node_remark(const struct node *object, const char *key, enum severity sever
 	va_start(args, format);
 	vsnprintf(text.text, sizeof(text.text), format, args);
 	va_end(args);
-	remark.path = node_path(object, key);
+	remark.path = field_path(object, key);
 	remark.text = text.text;
 	if (is_known(remarks, &remark))
 		return;
@@ -267,48 +267,49 @@ void node_remark(const struct node *object, const char *key, enum severity sever
 	keep_remark(remarks, &remark);
 }
 
-static const char *type_name(const struct datum *json)
+static const char *type_name(const struct json_value *json)
 {
 	switch (json->type) {
-	case DATUM_OBJECT:
+	case JSON_VALUE_OBJECT:
 		return "an object";
-	case DATUM_LIST:
+	case JSON_VALUE_LIST:
 		return "a list";
-	case DATUM_STRING:
+	case JSON_VALUE_STRING:
 		return "a string";
-	case DATUM_INTEGER:
-	case DATUM_REAL:
+	case JSON_VALUE_INTEGER:
+	case JSON_VALUE_REAL:
 		return "a number";
-	case DATUM_TRUE:
-	case DATUM_FALSE:
+	case JSON_VALUE_TRUE:
+	case JSON_VALUE_FALSE:
 		return "a boolean";
 	default:
 		return "null";
 	}
 }
 
-static void remark_type(const struct node *object, const char *key, const struct datum *json,
+static void remark_type(const struct field *object, const char *key, const struct json_value *json,
 			const char *wanted)
 {
-	node_remark(object, key, SEVERITY_ERROR, "is %s, not %s", type_name(json), wanted);
+	field_remark(object, key, SEVERITY_ERROR, "is %s, not %s", type_name(json), wanted);
 }
 
-struct node node_root(const struct datum *json, struct remarks *remarks)
+struct field field_root(const struct json_value *json, struct remarks *remarks)
 {
-	return (struct node){.json = datum_is(json, DATUM_NULL) ? NULL : json, .remarks = remarks};
+	return (struct field){.json = json_value_is(json, JSON_VALUE_NULL) ? NULL : json,
+			      .remarks = remarks};
 }
 
-/* The member, NULL where it is absent or null; the node's own value for no key. */
-static const struct datum *member(const struct node *object, const char *key)
+/* The member, NULL where it is absent or null; the field's own value for no key. */
+static const struct json_value *member(const struct field *object, const char *key)
 {
-	const struct datum *json = key ? datum_get(object->json, key) : object->json;
+	const struct json_value *json = key ? json_value_get(object->json, key) : object->json;
 
-	return datum_is(json, DATUM_NULL) ? NULL : json;
+	return json_value_is(json, JSON_VALUE_NULL) ? NULL : json;
 }
 
-struct node node_any(const struct node *object, const char *key)
+struct field field_any(const struct field *object, const char *key)
 {
-	return (struct node){
+	return (struct field){
 		.json = member(object, key),
 		.up = object,
 		.key = key,
@@ -316,154 +317,155 @@ struct node node_any(const struct node *object, const char *key)
 	};
 }
 
-struct node node_object(const struct node *object, const char *key)
+struct field field_object(const struct field *object, const char *key)
 {
-	struct node node = node_any(object, key);
+	struct field field = field_any(object, key);
 
-	if (node.json && !datum_is(node.json, DATUM_OBJECT)) {
-		remark_type(object, key, node.json, "an object");
-		node.json = NULL;
+	if (field.json && !json_value_is(field.json, JSON_VALUE_OBJECT)) {
+		remark_type(object, key, field.json, "an object");
+		field.json = NULL;
 	}
-	return node;
+	return field;
 }
 
-struct node node_list(const struct node *object, const char *key)
+struct field field_list(const struct field *object, const char *key)
 {
-	struct node node = node_any(object, key);
+	struct field field = field_any(object, key);
 
-	if (node.json && !datum_is(node.json, DATUM_LIST)) {
-		remark_type(object, key, node.json, "a list");
-		node.json = NULL;
+	if (field.json && !json_value_is(field.json, JSON_VALUE_LIST)) {
+		remark_type(object, key, field.json, "a list");
+		field.json = NULL;
 	}
-	return node;
+	return field;
 }
 
-bool node_has(const struct node *object, const char *key)
+bool field_has(const struct field *object, const char *key)
 {
 	return member(object, key) != NULL;
 }
 
-size_t node_count(const struct node *list)
+size_t field_count(const struct field *list)
 {
-	return datum_count(list->json);
+	return json_value_count(list->json);
 }
 
-struct node node_item(const struct node *list, size_t index)
+struct field field_item(const struct field *list, size_t index)
 {
-	const struct datum *json = datum_item(list->json, index);
+	const struct json_value *json = json_value_item(list->json, index);
 
-	return (struct node){
-		.json = datum_is(json, DATUM_NULL) ? NULL : json,
+	return (struct field){
+		.json = json_value_is(json, JSON_VALUE_NULL) ? NULL : json,
 		.up = list,
 		.index = index,
 		.remarks = list->remarks,
 	};
 }
 
-struct node node_item_object(const struct node *list, size_t index)
+struct field field_item_object(const struct field *list, size_t index)
 {
-	struct node node = node_item(list, index);
+	struct field field = field_item(list, index);
 
-	if (node.json && !datum_is(node.json, DATUM_OBJECT)) {
-		remark_type(&node, NULL, node.json, "an object");
-		node.json = NULL;
+	if (field.json && !json_value_is(field.json, JSON_VALUE_OBJECT)) {
+		remark_type(&field, NULL, field.json, "an object");
+		field.json = NULL;
 	}
-	return node;
+	return field;
 }
 
-size_t node_size(const struct node *object)
+size_t field_size(const struct field *object)
 {
-	return datum_size(object->json);
+	return json_value_size(object->json);
 }
 
-struct node node_member_object(const struct node *object, size_t index)
+struct field field_member_object(const struct field *object, size_t index)
 {
-	const struct datum_member *member = &object->json->members[index];
-	struct node node = {
-		.json = datum_is(&member->value, DATUM_NULL) ? NULL : &member->value,
+	const struct json_value_member *member = &object->json->members[index];
+	struct field field = {
+		.json = json_value_is(&member->value, JSON_VALUE_NULL) ? NULL : &member->value,
 		.up = object,
 		.key = member->name,
 		.remarks = object->remarks,
 	};
 
-	if (node.json && !datum_is(node.json, DATUM_OBJECT)) {
-		remark_type(object, node.key, node.json, "an object");
-		node.json = NULL;
+	if (field.json && !json_value_is(field.json, JSON_VALUE_OBJECT)) {
+		remark_type(object, field.key, field.json, "an object");
+		field.json = NULL;
 	}
-	return node;
+	return field;
 }
 
-const char *node_text(const struct node *object, const char *key)
+const char *field_text(const struct field *object, const char *key)
 {
-	const struct datum *json = member(object, key);
+	const struct json_value *json = member(object, key);
 
 	if (!json)
 		return NULL;
-	if (!datum_is(json, DATUM_STRING)) {
+	if (!json_value_is(json, JSON_VALUE_STRING)) {
 		remark_type(object, key, json, "a string");
 		return NULL;
 	}
-	return datum_text(json);
+	return json_value_text(json);
 }
 
-const char *node_id(const struct node *object, const char *key)
+const char *field_id(const struct field *object, const char *key)
 {
-	const struct datum *json = member(object, key);
+	const struct json_value *json = member(object, key);
 	const char *text;
 
-	if (datum_is(json, DATUM_INTEGER))
+	if (json_value_is(json, JSON_VALUE_INTEGER))
 		return arena_printf(object->remarks->arena, "%" PRId64, json->integer);
-	text = node_text(object, key);
+	text = field_text(object, key);
 	return text && *text ? text : NULL;
 }
 
-bool node_bool(const struct node *object, const char *key, bool *out)
+bool field_bool(const struct field *object, const char *key, bool *out)
 {
-	const struct datum *json = member(object, key);
+	const struct json_value *json = member(object, key);
 
 	if (!json)
 		return false;
-	if (json->type != DATUM_TRUE && json->type != DATUM_FALSE) {
+	if (json->type != JSON_VALUE_TRUE && json->type != JSON_VALUE_FALSE) {
 		remark_type(object, key, json, "a boolean");
 		return false;
 	}
-	*out = datum_is(json, DATUM_TRUE);
+	*out = json_value_is(json, JSON_VALUE_TRUE);
 	return true;
 }
 
-static const struct datum *number(const struct node *object, const char *key)
+static const struct json_value *number(const struct field *object, const char *key)
 {
-	const struct datum *json = member(object, key);
+	const struct json_value *json = member(object, key);
 
-	if (!json || json->type == DATUM_INTEGER || json->type == DATUM_REAL)
+	if (!json || json->type == JSON_VALUE_INTEGER || json->type == JSON_VALUE_REAL)
 		return json;
 	remark_type(object, key, json, "a number");
 	return NULL;
 }
 
-static bool remark_range(const struct node *object, const char *key, int64_t min, int64_t max)
+static bool remark_range(const struct field *object, const char *key, int64_t min, int64_t max)
 {
-	node_remark(object, key, SEVERITY_ERROR, "is not within %" PRId64 " to %" PRId64, min, max);
+	field_remark(object, key, SEVERITY_ERROR, "is not within %" PRId64 " to %" PRId64, min,
+		     max);
 	return false;
 }
 
-bool node_integer(const struct node *object, const char *key, int64_t min, int64_t max,
-		  int64_t *out)
+bool field_integer(const struct field *object, const char *key, int64_t min, int64_t max,
+		   int64_t *out)
 {
-	const struct datum *json = number(object, key);
+	const struct json_value *json = number(object, key);
 	int64_t value;
 	double real;
 
 	if (!json)
 		return false;
-	if (datum_is(json, DATUM_INTEGER)) {
+	if (json_value_is(json, JSON_VALUE_INTEGER)) {
 		value = json->integer;
 	} else {
 		real = json->real;
 		if (!(real >= -TWO_TO_THE_63 && real < TWO_TO_THE_63))
 			return remark_range(object, key, min, max);
 		if (real != floor(real)) {
-			node_remark(object, key, SEVERITY_ERROR, "is not a whole number");
+			field_remark(object, key, SEVERITY_ERROR, "is not a whole number");
 			return false;
 		}
 		value = (int64_t)real;
@@ -475,15 +477,15 @@ bool node_integer(const struct node *object, const char *key, int64_t min, int64
 }
 
 /* A number of min..max, times `scale` and then rounded; both ends times scale must fit. */
-static bool node_scaled(const struct node *object, const char *key, int64_t min, int64_t max,
-			int64_t scale, int64_t *out)
+static bool field_scaled(const struct field *object, const char *key, int64_t min, int64_t max,
+			 int64_t scale, int64_t *out)
 {
-	const struct datum *json = number(object, key);
+	const struct json_value *json = number(object, key);
 	double real;
 
 	if (!json)
 		return false;
-	if (datum_is(json, DATUM_INTEGER)) {
+	if (json_value_is(json, JSON_VALUE_INTEGER)) {
 		int64_t value = json->integer;
 
 		if (value < min || value > max)
@@ -498,29 +500,29 @@ static bool node_scaled(const struct node *object, const char *key, int64_t min,
 	return true;
 }
 
-bool node_ms(const struct node *object, const char *key, int64_t *out)
+bool field_ms(const struct field *object, const char *key, int64_t *out)
 {
-	return node_scaled(object, key, 0, UINT32_MAX, 1, out);
+	return field_scaled(object, key, 0, UINT32_MAX, 1, out);
 }
 
-bool node_money(const struct node *object, const char *key, int64_t *out)
+bool field_money(const struct field *object, const char *key, int64_t *out)
 {
-	return node_scaled(object, key, 0, MONEY_MOST, NANO, out);
+	return field_scaled(object, key, 0, MONEY_MOST, NANO, out);
 }
 
-bool node_micro(const struct node *object, const char *key, int64_t *out)
+bool field_micro(const struct field *object, const char *key, int64_t *out)
 {
-	return node_scaled(object, key, -MICRO_MOST, MICRO_MOST, MICRO, out);
+	return field_scaled(object, key, -MICRO_MOST, MICRO_MOST, MICRO, out);
 }
 
-bool node_time(const struct node *object, const char *key, int64_t *out)
+bool field_time(const struct field *object, const char *key, int64_t *out)
 {
-	const char *text = node_text(object, key);
+	const char *text = field_text(object, key);
 
 	if (!text)
 		return false;
 	if (time_parse(text, out))
 		return true;
-	node_remark(object, key, SEVERITY_ERROR, "is not a time as in 2026-11-20T10:00:00Z");
+	field_remark(object, key, SEVERITY_ERROR, "is not a time as in 2026-11-20T10:00:00Z");
 	return false;
 }

@@ -2,48 +2,48 @@
 
 #include "runtally/base/arena.h"
 
-struct trail *trail_new(void)
+struct cache *key_cache_new(void)
 {
-	struct trail *trail = memory_alloc(sizeof(*trail));
+	struct cache *cache = memory_alloc(sizeof(*cache));
 
-	trail->start = (struct trail_key){.length = 0};
-	trail->count = 0;
-	return trail;
+	cache->start = (struct key_cache_key){.length = 0};
+	cache->count = 0;
+	return cache;
 }
 
-void trail_free(struct trail *trail)
+void key_cache_free(struct cache *cache)
 {
-	memory_free(trail);
+	memory_free(cache);
 }
 
-static struct trail_key *new_key(struct trail *trail)
+static struct key_cache_key *new_key(struct cache *cache)
 {
-	struct trail_key *key;
+	struct key_cache_key *key;
 
-	if (trail->count == TRAIL_KEYS_MOST)
+	if (cache->count == KEY_CACHE_KEYS_MOST)
 		return NULL;
-	key = &trail->keys[trail->count++];
-	*key = (struct trail_key){.length = 0};
+	key = &cache->keys[cache->count++];
+	*key = (struct key_cache_key){.length = 0};
 	return key;
 }
 
-static size_t count_after(const struct trail_key *from)
+static size_t count_after(const struct key_cache_key *from)
 {
 	size_t count = 0;
 
-	for (const struct trail_key *key = from->after; key; key = key->other)
+	for (const struct key_cache_key *key = from->after; key; key = key->other)
 		count++;
 	return count;
 }
 
-struct trail_key *trail_add(struct trail *trail, struct trail_key *from, const char *text,
-			    size_t length, uint64_t hash)
+struct key_cache_key *key_cache_add(struct cache *cache, struct key_cache_key *from,
+				    const char *text, size_t length, uint64_t hash)
 {
-	struct trail_key *key;
+	struct key_cache_key *key;
 
-	if (length + 1 > TRAIL_TEXT_BYTES || count_after(from) == TRAIL_OTHERS_MOST)
+	if (length + 1 > KEY_CACHE_TEXT_BYTES || count_after(from) == KEY_CACHE_OTHERS_MOST)
 		return NULL;
-	key = new_key(trail);
+	key = new_key(cache);
 	if (!key)
 		return NULL;
 	key->length = length + 1;
@@ -55,8 +55,8 @@ struct trail_key *trail_add(struct trail *trail, struct trail_key *from, const c
 	return key;
 }
 
-struct trail_key *trail_add_inside(struct trail *trail, struct trail_key *key)
+struct key_cache_key *key_cache_add_inside(struct cache *cache, struct key_cache_key *key)
 {
-	key->inside = new_key(trail);
+	key->inside = new_key(cache);
 	return key->inside;
 }

@@ -15,19 +15,21 @@ struct picker {
 /* An object that is being read. */
 struct members {
 	const struct wanted *wanted;
-	struct datum_member *made;
+	struct json_value_member *made;
 	size_t count;
 	uint32_t names;
 	struct key_set keys;
 };
 
 /* Not inlined: read_value goes to them by a jump, and needs no frame of its own. */
+static __attribute__((noinline)) const char *read_object(struct picker *p, const char *at,
+							 const struct wanted *wanted,
+							 struct json_value *value);
 static __attribute__((noinline)) const char *
-read_object(struct picker *p, const char *at, const struct wanted *wanted, struct datum *value);
-static __attribute__((noinline)) const char *
-read_list(struct picker *p, const char *at, const struct wanted *wanted, struct datum *value);
-static __attribute__((noinline)) const char *
-read_string(struct picker *p, const char *at, const struct wanted *wanted, struct datum *value);
+read_list(struct picker *p, const char *at, const struct wanted *wanted, struct json_value *value);
+static __attribute__((noinline)) const char *read_string(struct picker *p, const char *at,
+							 const struct wanted *wanted,
+							 struct json_value *value);
 
 /* A member of that name, whose value is a list, is not read here. */
 static bool is_among(const char *const *names, const struct key *key)
@@ -58,11 +60,11 @@ static const char *keep_text(struct picker *p, const char *text, size_t length)
 }
 
 static bool make_string(struct picker *p, const char *text, size_t length, bool plain,
-			struct datum *value)
+			struct json_value *value)
 {
 	char *copy;
 
-	*value = (struct datum){.type = DATUM_STRING, .count = length};
+	*value = (struct json_value){.type = JSON_VALUE_STRING, .count = length};
 	if (plain)
 		return (value->text = keep_text(p, text, length));
 	value->text = copy = store_text(&p->store, length + 1);
@@ -74,7 +76,7 @@ static bool make_string(struct picker *p, const char *text, size_t length, bool 
 }
 
 static const char *read_string(struct picker *p, const char *at, const struct wanted *wanted,
-			       struct datum *value)
+			       struct json_value *value)
 {
 	const char *from = at + 1;
 	bool plain;
@@ -83,24 +85,24 @@ static const char *read_string(struct picker *p, const char *at, const struct wa
 	if (!at)
 		return NULL;
 	if (!wants_content(wanted))
-		*value = (struct datum){.type = DATUM_STRING, .text = ""};
+		*value = (struct json_value){.type = JSON_VALUE_STRING, .text = ""};
 	else if (!make_string(p, from, (size_t)(at - 1 - from), plain, value))
 		return text_refuse(&p->in.end);
 	return at;
 }
 
-static const char *read_word(struct picker *p, const char *at, struct datum *value)
+static const char *read_word(struct picker *p, const char *at, struct json_value *value)
 {
-	*value = (struct datum){
-		.type = *at == 't'   ? DATUM_TRUE
-			: *at == 'f' ? DATUM_FALSE
-				     : DATUM_NULL,
+	*value = (struct json_value){
+		.type = *at == 't'   ? JSON_VALUE_TRUE
+			: *at == 'f' ? JSON_VALUE_FALSE
+				     : JSON_VALUE_NULL,
 	};
 	return skip_word(&p->in, at);
 }
 
 static const char *read_value(struct picker *p, const char *at, const struct wanted *wanted,
-			      struct datum *value)
+			      struct json_value *value)
 {
 	switch (*at) {
 	case '"':
@@ -121,10 +123,10 @@ static const char *read_value(struct picker *p, const char *at, const struct wan
 /* ---- objects and lists ---- */
 
 /* A new member, its value to be set. NULL: beyond the budget. */
-static struct datum *add_member(struct picker *p, struct members *members, const struct key *key,
-				const char *name)
+static struct json_value *add_member(struct picker *p, struct members *members,
+				     const struct key *key, const char *name)
 {
-	struct datum_member *member;
+	struct json_value_member *member;
 
 	if (!name && !(name = keep_text(p, key->text, key->length)))
 		return NULL;
@@ -136,15 +138,15 @@ static struct datum *add_member(struct picker *p, struct members *members, const
 	}
 	member = &members->made[members->count++];
 	member->name = name;
-	member->head = datum_head(name);
-	members->names |= datum_bit(member->head);
+	member->head = json_value_head(name);
+	members->names |= json_value_bit(member->head);
 	return &member->value;
 }
 
 /* What is wanted of the member; its name, if that is kept by what is wanted. */
 static inline const struct wanted *wanted_of_member(const struct wanted *wanted,
-						    const struct key *key, struct trail_key *known,
-						    const char **name)
+						    const struct key *key,
+						    struct key_cache_key *known, const char **name)
 {
 	const struct wanted_member *member;
 
@@ -162,13 +164,13 @@ static inline const struct wanted *wanted_of_member(const struct wanted *wanted,
 	if (!member)
 		return wanted->any;
 	*name = member->name;
-	return member->node;
+	return member->field;
 }
 
 static inline const char *read_member(struct picker *p, const char *at, struct members *members)
 {
 	const struct wanted *wanted;
-	struct datum made, *value;
+	struct json_value made, *value;
 	const char *name = NULL;
 	struct key key;
 
@@ -211,14 +213,14 @@ static const char *read_members(struct picker *p, const char *at, struct members
 }
 
 static const char *read_object(struct picker *p, const char *at, const struct wanted *wanted,
-			       struct datum *value)
+			       struct json_value *value)
 {
 	struct members members = {
 		.wanted = wanted,
 		.keys = {.first = p->in.key_count, .known = p->in.inside},
 	};
 
-	*value = (struct datum){.type = DATUM_OBJECT};
+	*value = (struct json_value){.type = JSON_VALUE_OBJECT};
 	if (p->in.depth && !wants_content(wanted))
 		return skip_brackets(&p->in, at);
 	p->in.depth++;
@@ -237,8 +239,8 @@ static const char *read_object(struct picker *p, const char *at, const struct wa
 }
 
 /* NULL: beyond the budget. */
-static struct datum *add_item(struct picker *p, struct datum *items, size_t count,
-			      const struct datum *value)
+static struct json_value *add_item(struct picker *p, struct json_value *items, size_t count,
+				   const struct json_value *value)
 {
 	if (store_is_full(count) && !(items = store_grow(&p->store, items, count, sizeof(*items))))
 		return NULL;
@@ -248,10 +250,10 @@ static struct datum *add_item(struct picker *p, struct datum *items, size_t coun
 
 /* `wanted`: of each item. */
 static const char *read_items(struct picker *p, const char *at, const struct wanted *wanted,
-			      struct datum *list)
+			      struct json_value *list)
 {
-	struct trail_key *inside = p->in.inside;
-	struct datum *items = NULL, value;
+	struct key_cache_key *inside = p->in.inside;
+	struct json_value *items = NULL, value;
 
 	if (p->in.depth == SKIP_DEPTH_MOST)
 		return text_refuse(&p->in.end);
@@ -273,11 +275,11 @@ static const char *read_items(struct picker *p, const char *at, const struct wan
 }
 
 static const char *read_list(struct picker *p, const char *at, const struct wanted *wanted,
-			     struct datum *value)
+			     struct json_value *value)
 {
 	const struct wanted *each = wanted->whole ? wanted : wanted->items;
 
-	*value = (struct datum){.type = DATUM_LIST};
+	*value = (struct json_value){.type = JSON_VALUE_LIST};
 	if (!each)
 		return skip_brackets(&p->in, at);
 	p->in.depth++;
@@ -297,8 +299,8 @@ enum picked json_pick(const char *text, size_t length, const struct picking *how
 
 	p.in.end = (struct text_end){.at = text + length, .picked = PICKED};
 	p.in.newlines = p.in.depth = p.in.key_count = 0;
-	p.in.trail = how->trail;
-	p.in.inside = how->trail ? &how->trail->start : NULL;
+	p.in.cache = how->cache;
+	p.in.inside = how->cache ? &how->cache->start : NULL;
 	p.store = (struct store){.arena = how->arena};
 	p.store.front = p.store.back = (char *)p.in.hashes;
 	p.lists = how->lists;

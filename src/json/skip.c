@@ -46,18 +46,18 @@ static bool add_key(struct skip *s, struct key_set *keys, uint64_t hash)
 	return true;
 }
 
-/* All keys so far are on a trail: lists them. False: they are too many. */
+/* All keys so far are on a key cache: lists them. False: they are too many. */
 static bool leave_trail(struct skip *s, struct key_set *keys)
 {
-	for (const struct trail_key *key = keys->known; key->before; key = key->before)
+	for (const struct key_cache_key *key = keys->known; key->before; key = key->before)
 		if (!add_key(s, keys, key->hash))
 			return false;
 	return true;
 }
 
 /*
- * The key that was listed last and those before it are on a trail, if that can be: if they are so
- * few that each was compared with those before it.
+ * The key that was listed last and those before it are on a key cache, if that can be: if they are
+ * so few that each was compared with those before it.
  */
 static void return_to_trail(struct skip *s, struct key_set *keys, const struct key *key)
 {
@@ -65,7 +65,7 @@ static void return_to_trail(struct skip *s, struct key_set *keys, const struct k
 		keys->known = NULL;
 		return;
 	}
-	keys->known = trail_add(s->trail, keys->known, key->text, key->length, key->hash);
+	keys->known = key_cache_add(s->cache, keys->known, key->text, key->length, key->hash);
 	if (!keys->known)
 		return;
 	keys->filter = 0;
@@ -92,7 +92,7 @@ const char *skip_new_key(struct skip *s, const char *at, struct key_set *keys, s
 }
 
 /* Where the keys of brackets begin that stand right in the level. */
-static inline struct trail_key *inside_of(struct skip *s, const struct skip_level *level)
+static inline struct key_cache_key *inside_of(struct skip *s, const struct skip_level *level)
 {
 	return level->close == ']' ? level->keys.known : skip_inside(s, &level->keys);
 }

@@ -23,9 +23,10 @@ enum {
 
 /* The keys of an object that is open. */
 struct key_set {
-	size_t first;            /* in `hashes` below */
-	uint64_t filter;         /* key_bit of each */
-	struct trail_key *known; /* the last one, if all are on a trail; then none is in `hashes` */
+	size_t first;    /* in `hashes` below */
+	uint64_t filter; /* key_bit of each */
+	struct key_cache_key
+		*known; /* the last one, if all are on a key cache; then none is in `hashes` */
 };
 
 /* An object or a list that is gone over. */
@@ -38,8 +39,9 @@ struct skip {
 	struct text_end end;
 	size_t newlines;
 	size_t depth; /* of what is open */
-	struct trail *trail;
-	struct trail_key *inside; /* where the keys of the next brackets begin; NULL: not known */
+	struct cache *cache;
+	struct key_cache_key
+		*inside; /* where the keys of the next brackets begin; NULL: not known */
 	size_t key_count;
 	uint64_t hashes[SKIP_KEYS_MOST]; /* of the keys of all open objects */
 	struct skip_level levels[SKIP_DEPTH_MOST];
@@ -70,13 +72,13 @@ static inline bool skip_drop_keys(struct skip *s, const struct key_set *keys)
 }
 
 /* Where the keys of the value behind the key begin, for brackets that come next. */
-static inline struct trail_key *skip_inside(struct skip *s, const struct key_set *keys)
+static inline struct key_cache_key *skip_inside(struct skip *s, const struct key_set *keys)
 {
-	struct trail_key *known = keys->known;
+	struct key_cache_key *known = keys->known;
 
 	if (!known || known->inside)
 		return known ? known->inside : NULL;
-	return trail_add_inside(s->trail, known);
+	return key_cache_add_inside(s->cache, known);
 }
 
 /* Over the key to behind its closing quote; it is among `keys` then. */
@@ -84,7 +86,7 @@ const char *skip_new_key(struct skip *s, const char *at, struct key_set *keys, s
 
 static inline const char *skip_known_key(const char *at, struct key_set *keys, struct key *key)
 {
-	struct trail_key *known = keys->known ? trail_follow(keys->known, at) : NULL;
+	struct key_cache_key *known = keys->known ? key_cache_follow(keys->known, at) : NULL;
 
 	if (!known)
 		return NULL;

@@ -445,34 +445,36 @@ static bool read_exactly(const struct number *number, double *real)
 	return true;
 }
 
-static void make_integer(struct datum *value, uint64_t digits, bool negative)
+static void make_integer(struct json_value *value, uint64_t digits, bool negative)
 {
 	const int64_t integer = (int64_t)digits;
 
-	value->type = DATUM_INTEGER;
+	value->type = JSON_VALUE_INTEGER;
 	value->integer = negative ? -integer : integer;
 }
 
 /* What needs more care than is taken here, jansson reads. */
-static bool read_by_jansson(const char *text, size_t length, struct datum *value)
+static bool read_by_jansson(const char *text, size_t length, struct json_value *value)
 {
 	json_t *json = json_loadb(text, length, JSON_DECODE_ANY, NULL);
 
 	if (!json)
 		return false;
 	if (json_is_integer(json))
-		*value = (struct datum){.type = DATUM_INTEGER, .integer = json_integer_value(json)};
+		*value = (struct json_value){.type = JSON_VALUE_INTEGER,
+					     .integer = json_integer_value(json)};
 	else
-		*value = (struct datum){.type = DATUM_REAL, .real = json_real_value(json)};
+		*value =
+			(struct json_value){.type = JSON_VALUE_REAL, .real = json_real_value(json)};
 	json_decref(json);
 	return true;
 }
 
-static const char *any_number(const char *from, struct text_end *end, struct datum *value)
+static const char *any_number(const char *from, struct text_end *end, struct json_value *value)
 {
 	struct number number = {.negative = false};
 	const char *at = read_number(from, end, &number);
-	struct datum unwanted;
+	struct json_value unwanted;
 	double real;
 
 	if (!at)
@@ -488,7 +490,7 @@ static const char *any_number(const char *from, struct text_end *end, struct dat
 	if (!number.real)
 		make_integer(value, number.digits, number.negative);
 	else if (read_exactly(&number, &real))
-		*value = (struct datum){.type = DATUM_REAL, .real = real};
+		*value = (struct json_value){.type = JSON_VALUE_REAL, .real = real};
 	else if (!read_by_jansson(from, (size_t)(at - from), value))
 		return text_refuse(end);
 	return at;
@@ -500,7 +502,7 @@ static bool goes_on(char byte)
 }
 
 /* Most have few digits and no exponent. */
-const char *text_number(const char *from, struct text_end *end, struct datum *value)
+const char *text_number(const char *from, struct text_end *end, struct json_value *value)
 {
 	const bool negative = *from == '-';
 	const char *first = from + negative, *point, *at;
@@ -519,6 +521,6 @@ const char *text_number(const char *from, struct text_end *end, struct datum *va
 		return at;
 	}
 	real = (double)digits / tens[at - point - 1];
-	*value = (struct datum){.type = DATUM_REAL, .real = negative ? -real : real};
+	*value = (struct json_value){.type = JSON_VALUE_REAL, .real = negative ? -real : real};
 	return at;
 }

@@ -2,10 +2,11 @@
 
 #include <string.h>
 
-const struct datum *datum_find(const struct datum *object, const char *name, unsigned head)
+const struct json_value *json_value_find(const struct json_value *object, const char *name,
+					 unsigned head)
 {
 	for (size_t i = 0; i < object->count; i++) {
-		const struct datum_member *member = &object->members[i];
+		const struct json_value_member *member = &object->members[i];
 
 		if (member->head == head && strcmp(member->name, name) == 0)
 			return &member->value;
@@ -13,34 +14,35 @@ const struct datum *datum_find(const struct datum *object, const char *name, uns
 	return NULL;
 }
 
-const struct datum *datum_item(const struct datum *list, size_t index)
+const struct json_value *json_value_item(const struct json_value *list, size_t index)
 {
-	return datum_is(list, DATUM_LIST) && index < list->count ? &list->items[index] : NULL;
+	return json_value_is(list, JSON_VALUE_LIST) && index < list->count ? &list->items[index]
+									   : NULL;
 }
 
-size_t datum_count(const struct datum *list)
+size_t json_value_count(const struct json_value *list)
 {
-	return datum_is(list, DATUM_LIST) ? list->count : 0;
+	return json_value_is(list, JSON_VALUE_LIST) ? list->count : 0;
 }
 
-size_t datum_size(const struct datum *object)
+size_t json_value_size(const struct json_value *object)
 {
-	return datum_is(object, DATUM_OBJECT) ? object->count : 0;
+	return json_value_is(object, JSON_VALUE_OBJECT) ? object->count : 0;
 }
 
-const char *datum_text(const struct datum *datum)
+const char *json_value_text(const struct json_value *value)
 {
-	return datum_is(datum, DATUM_STRING) ? datum->text : NULL;
+	return json_value_is(value, JSON_VALUE_STRING) ? value->text : NULL;
 }
 
 /* ---- to and from jansson ---- */
 
-static json_t *list_to_json(const struct datum *datum)
+static json_t *list_to_json(const struct json_value *value)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; list && i < datum->count; i++) {
-		if (json_array_append_new(list, datum_to_json(&datum->items[i])) == 0)
+	for (size_t i = 0; list && i < value->count; i++) {
+		if (json_array_append_new(list, json_value_to_jansson(&value->items[i])) == 0)
 			continue;
 		json_decref(list);
 		return NULL;
@@ -48,15 +50,15 @@ static json_t *list_to_json(const struct datum *datum)
 	return list;
 }
 
-static json_t *object_to_json(const struct datum *datum)
+static json_t *object_to_json(const struct json_value *value)
 {
 	json_t *object = json_object();
 
-	for (size_t i = 0; object && i < datum->count; i++) {
-		const struct datum_member *member = &datum->members[i];
+	for (size_t i = 0; object && i < value->count; i++) {
+		const struct json_value_member *member = &value->members[i];
 
 		if (json_object_set_new_nocheck(object, member->name,
-						datum_to_json(&member->value)) == 0)
+						json_value_to_jansson(&member->value)) == 0)
 			continue;
 		json_decref(object);
 		return NULL;
@@ -64,29 +66,29 @@ static json_t *object_to_json(const struct datum *datum)
 	return object;
 }
 
-json_t *datum_to_json(const struct datum *datum)
+json_t *json_value_to_jansson(const struct json_value *value)
 {
-	switch (datum->type) {
-	case DATUM_FALSE:
+	switch (value->type) {
+	case JSON_VALUE_FALSE:
 		return json_false();
-	case DATUM_TRUE:
+	case JSON_VALUE_TRUE:
 		return json_true();
-	case DATUM_INTEGER:
-		return json_integer(datum->integer);
-	case DATUM_REAL:
-		return json_real(datum->real);
-	case DATUM_STRING:
-		return json_stringn_nocheck(datum->text, datum->count);
-	case DATUM_LIST:
-		return list_to_json(datum);
-	case DATUM_OBJECT:
-		return object_to_json(datum);
+	case JSON_VALUE_INTEGER:
+		return json_integer(value->integer);
+	case JSON_VALUE_REAL:
+		return json_real(value->real);
+	case JSON_VALUE_STRING:
+		return json_stringn_nocheck(value->text, value->count);
+	case JSON_VALUE_LIST:
+		return list_to_json(value);
+	case JSON_VALUE_OBJECT:
+		return object_to_json(value);
 	default:
 		return json_null();
 	}
 }
 
-static bool copy(struct datum *to, const json_t *json, struct arena *arena);
+static bool copy(struct json_value *to, const json_t *json, struct arena *arena);
 
 static const char *copy_text(const char *text, size_t length, struct arena *arena)
 {
@@ -95,26 +97,26 @@ static const char *copy_text(const char *text, size_t length, struct arena *aren
 	return copied ? memcpy(copied, text, length + 1) : NULL;
 }
 
-static bool copy_list(struct datum *to, const json_t *json, struct arena *arena)
+static bool copy_list(struct json_value *to, const json_t *json, struct arena *arena)
 {
 	size_t count = json_array_size(json);
-	struct datum *items = arena_try_alloc(arena, count * sizeof(*items));
+	struct json_value *items = arena_try_alloc(arena, count * sizeof(*items));
 
 	for (size_t i = 0; items && i < count; i++)
 		if (!copy(&items[i], json_array_get(json, i), arena))
 			return false;
-	*to = (struct datum){.type = DATUM_LIST, .count = count, .items = items};
+	*to = (struct json_value){.type = JSON_VALUE_LIST, .count = count, .items = items};
 	return items;
 }
 
-static bool copy_object(struct datum *to, const json_t *json, struct arena *arena)
+static bool copy_object(struct json_value *to, const json_t *json, struct arena *arena)
 {
 	size_t count = json_object_size(json);
-	struct datum_member *members = arena_try_alloc(arena, count * sizeof(*members)), *at;
+	struct json_value_member *members = arena_try_alloc(arena, count * sizeof(*members)), *at;
 	const char *name;
 	json_t *value;
 
-	*to = (struct datum){.type = DATUM_OBJECT, .count = count, .members = members};
+	*to = (struct json_value){.type = JSON_VALUE_OBJECT, .count = count, .members = members};
 	at = members;
 	/* The loop's parameter is not const, though it only looks. */
 	json_object_foreach((json_t *)json, name, value)
@@ -122,24 +124,24 @@ static bool copy_object(struct datum *to, const json_t *json, struct arena *aren
 		if (!at)
 			break;
 		at->name = copy_text(name, strlen(name), arena);
-		at->head = datum_head(name);
+		at->head = json_value_head(name);
 		if (!at->name || !copy(&at->value, value, arena))
 			return false;
-		to->names |= datum_bit(at->head);
+		to->names |= json_value_bit(at->head);
 		at++;
 	}
 	return members;
 }
 
-static bool copy_string(struct datum *to, const json_t *json, struct arena *arena)
+static bool copy_string(struct json_value *to, const json_t *json, struct arena *arena)
 {
-	to->type = DATUM_STRING;
+	to->type = JSON_VALUE_STRING;
 	to->count = json_string_length(json);
 	to->text = copy_text(json_string_value(json), to->count, arena);
 	return to->text;
 }
 
-static bool copy(struct datum *to, const json_t *json, struct arena *arena)
+static bool copy(struct json_value *to, const json_t *json, struct arena *arena)
 {
 	switch (json_typeof(json)) {
 	case JSON_OBJECT:
@@ -149,22 +151,23 @@ static bool copy(struct datum *to, const json_t *json, struct arena *arena)
 	case JSON_STRING:
 		return copy_string(to, json, arena);
 	case JSON_INTEGER:
-		*to = (struct datum){.type = DATUM_INTEGER, .integer = json_integer_value(json)};
+		*to = (struct json_value){.type = JSON_VALUE_INTEGER,
+					  .integer = json_integer_value(json)};
 		return true;
 	case JSON_REAL:
-		*to = (struct datum){.type = DATUM_REAL, .real = json_real_value(json)};
+		*to = (struct json_value){.type = JSON_VALUE_REAL, .real = json_real_value(json)};
 		return true;
 	default:
-		*to = (struct datum){.type = json_is_true(json)    ? DATUM_TRUE
-					     : json_is_false(json) ? DATUM_FALSE
-								   : DATUM_NULL};
+		*to = (struct json_value){.type = json_is_true(json)    ? JSON_VALUE_TRUE
+						  : json_is_false(json) ? JSON_VALUE_FALSE
+									: JSON_VALUE_NULL};
 		return true;
 	}
 }
 
-const struct datum *datum_of_json(const json_t *json, struct arena *arena)
+const struct json_value *json_value_of_jansson(const json_t *json, struct arena *arena)
 {
-	struct datum *datum = arena_try_alloc(arena, sizeof(*datum));
+	struct json_value *value = arena_try_alloc(arena, sizeof(*value));
 
-	return datum && copy(datum, json, arena) ? datum : NULL;
+	return value && copy(value, json, arena) ? value : NULL;
 }

@@ -26,7 +26,7 @@ void wanted_free(struct wanted *wanted)
 	if (!wanted)
 		return;
 	for (size_t i = 0; i < wanted->count; i++)
-		wanted_free(wanted->members[i].node);
+		wanted_free(wanted->members[i].field);
 	memory_free(wanted->members);
 	memory_free(wanted->slots);
 	wanted_free(wanted->items);
@@ -77,7 +77,7 @@ static struct wanted_member *member_of(struct wanted *wanted, const char *name, 
 	found = wanted_find(wanted, name, length, member.hash);
 	if (found)
 		return &wanted->members[found - wanted->members];
-	member.node = merged(wanted_new(), wanted->any);
+	member.field = merged(wanted_new(), wanted->any);
 	assert(wanted->count < WANTED_MEMBERS_MOST);
 	wanted->members = array_reserve(wanted->members, &wanted->capacity, wanted->count + 1,
 					sizeof(*wanted->members));
@@ -96,11 +96,11 @@ static struct wanted *merge(struct wanted *into, const struct wanted *from)
 	into->items = merged(into->items, from->items);
 	into->any = merged(into->any, from->any);
 	for (size_t i = 0; i < into->count; i++)
-		merged(into->members[i].node, from->any);
+		merged(into->members[i].field, from->any);
 	for (size_t i = 0; i < from->count; i++) {
 		const struct wanted_member *member = &from->members[i];
 
-		merge(member_of(into, member->name, member->length)->node, member->node);
+		merge(member_of(into, member->name, member->length)->field, member->field);
 	}
 	return into;
 }
@@ -122,7 +122,7 @@ static struct wanted *chain_of(const char *path)
 		if (length == 1 && *path == '*') {
 			chain->any = rest;
 		} else {
-			merge(member_of(chain, path, length)->node, rest);
+			merge(member_of(chain, path, length)->field, rest);
 			wanted_free(rest);
 		}
 	}

@@ -48,9 +48,9 @@ void anchor_run(struct strbuf *out, const struct run *run)
 	add_anchor(out, 'r', (const char *const[]){run->source, run->run_id, NULL});
 }
 
-void anchor_family(struct strbuf *out, const struct family *family)
+void anchor_failure_group(struct strbuf *out, const struct failure_group *failure_group)
 {
 	add_anchor(out, 'f',
-		   (const char *const[]){family->source, cause_name(family->cause), family->key,
-					 NULL});
+		   (const char *const[]){failure_group->source, cause_name(failure_group->cause),
+					 failure_group->key, NULL});
 }

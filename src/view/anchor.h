@@ -14,6 +14,6 @@ void anchor_suite(struct strbuf *out, const struct suite_group *suite);
 void anchor_case(struct strbuf *out, const struct suite_group *suite,
 		 const struct case_group *group);
 void anchor_run(struct strbuf *out, const struct run *run);
-void anchor_family(struct strbuf *out, const struct family *family);
+void anchor_failure_group(struct strbuf *out, const struct failure_group *failure_group);
 
 #endif

@@ -56,12 +56,12 @@ static bool is_by_agent(const struct value *of)
 
 static void told_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, breakdown_of(of)->told);
+	format_count(out, breakdown_of(of)->told);
 }
 
 static void hidden_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, hidden_of(of));
+	format_count(out, hidden_of(of));
 }
 
 static bool has_hidden(const struct value *of)

@@ -22,7 +22,7 @@ struct drawn {
 static struct drawn drawn_of(const struct value *of)
 {
 	const struct case_group *group = case_of(of);
-	struct drawn drawn = {.runs = value_view(of)->report->runs + group->first_run,
+	struct drawn drawn = {.runs = value_view(of)->results->runs + group->first_run,
 			      .count = group->run_count};
 
 	while (drawn.count && run_when(*drawn.runs) == TIME_UNKNOWN) {
@@ -92,12 +92,12 @@ static bool draws_outcome(const struct value *of)
 
 static void drawn_runs(const struct value *of, struct strbuf *out)
 {
-	number_count(out, drawn_of(of).count);
+	format_count(out, drawn_of(of).count);
 }
 
 static void earlier_runs(const struct value *of, struct strbuf *out)
 {
-	number_count(out, drawn_of(of).earlier);
+	format_count(out, drawn_of(of).earlier);
 }
 
 static bool has_earlier_runs(const struct value *of)
@@ -107,7 +107,7 @@ static bool has_earlier_runs(const struct value *of)
 
 static void untimed_runs(const struct value *of, struct strbuf *out)
 {
-	number_count(out, drawn_of(of).untimed);
+	format_count(out, drawn_of(of).untimed);
 }
 
 static bool has_untimed_runs(const struct value *of)
@@ -138,7 +138,7 @@ static void count_verdicts(const struct series *series, uint64_t *verdicts, uint
 static struct series series_of(const struct value *of)
 {
 	const struct case_group *group = case_of(of);
-	struct run *const *runs = value_view(of)->report->runs + group->first_run;
+	struct run *const *runs = value_view(of)->results->runs + group->first_run;
 	struct series series = {.count = 0};
 	uint64_t verdicts, points = 2;
 

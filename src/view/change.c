@@ -29,13 +29,13 @@ void change_add_size(struct strbuf *out, int32_t micro)
 
 	if (size && size < LEAST_SHOWN) {
 		strbuf_addstr(out, "0.");
-		number_digits(out, size, 4);
+		format_digits(out, size, 4);
 		return;
 	}
 	size = (size + LEAST_SHOWN) / TENTH;
-	number_digits(out, size / 10, 0);
+	format_digits(out, size / 10, 0);
 	strbuf_addch(out, '.');
-	number_digits(out, size % 10, 0);
+	format_digits(out, size % 10, 0);
 }
 
 void change_add_points(struct strbuf *out, int32_t micro)
@@ -106,10 +106,10 @@ void change_add_probability(struct strbuf *out, const char *name, int32_t micro)
 		strbuf_addstr(out, " > 0.999");
 	} else if (thousandths == 50 && micro != 50000) {
 		strbuf_addstr(out, " = 0.");
-		number_digits(out, (uint64_t)micro, 6);
+		format_digits(out, (uint64_t)micro, 6);
 	} else {
 		strbuf_addstr(out, " = 0.");
-		number_digits(out, (uint64_t)thousandths, 3);
+		format_digits(out, (uint64_t)thousandths, 3);
 	}
 }
 
@@ -128,7 +128,7 @@ static void q_text(const struct value *of, struct strbuf *out)
 static void runs_needed_text(const struct value *of, struct strbuf *out)
 {
 	if (is_known(of))
-		number_count(out, difference_of(of)->runs_needed);
+		format_count(out, difference_of(of)->runs_needed);
 }
 
 static bool side(const struct value *of, const struct tally *tally, struct value *out)
@@ -252,11 +252,11 @@ static void relative_text(const struct value *of, struct strbuf *out)
 	if (size)
 		add_sign(out, tenths < 0);
 	if (size && size < 100) {
-		number_digits(out, size / 10, 0);
+		format_digits(out, size / 10, 0);
 		strbuf_addch(out, '.');
-		number_digits(out, size % 10, 0);
+		format_digits(out, size % 10, 0);
 	} else {
-		number_count(out, (size + 5) / 10);
+		format_count(out, (size + 5) / 10);
 	}
 	strbuf_addstr(out, " %");
 }
@@ -266,13 +266,13 @@ static void relative_text(const struct value *of, struct strbuf *out)
 static void raw_micro(const struct value *of, struct strbuf *out)
 {
 	if (is_known(of))
-		number_micro(out, *(const int32_t *)value_field(of));
+		format_micro(out, *(const int32_t *)value_field(of));
 }
 
 static void raw_runs_needed(const struct value *of, struct strbuf *out)
 {
 	if (is_known(of))
-		number_digits(out, difference_of(of)->runs_needed, 0);
+		format_digits(out, difference_of(of)->runs_needed, 0);
 }
 
 /* As a share: 0.12 is 12 per cent more. */
@@ -281,7 +281,7 @@ static void raw_relative(const struct value *of, struct strbuf *out)
 	double ratio;
 
 	if (ratio_of(of, &ratio))
-		number_micro(out,
+		format_micro(out,
 			     (int32_t)(tenths_of(ratio < RATIO_MOST ? ratio : RATIO_MOST) * 1000));
 }
 

@@ -108,9 +108,9 @@ static const struct case_group *known_case(const struct value *of)
 static const struct suite_group *suite_of_case(const struct value *of)
 {
 	const struct comparison *comparison = comparison_of(of);
-	const struct report *report = case_of(of)->now ? comparison->now : comparison->before;
+	const struct results *results = case_of(of)->now ? comparison->now : comparison->before;
 
-	return &report->suites[known_case(of)->suite];
+	return &results->suites[known_case(of)->suite];
 }
 
 static void case_source(const struct value *of, struct strbuf *out)

@@ -71,7 +71,7 @@ static int height_of(const struct chart *chart)
 
 static void add_rate(struct strbuf *out, const struct tally *tally)
 {
-	number_percent(out, tally_rate(tally));
+	format_percent(out, tally_rate(tally));
 	strbuf_addf(out, " (%" PRIu64 "/%" PRIu64 ")", tally->outcomes[OUTCOME_PASSED],
 		    tally_judged(tally));
 }
@@ -88,15 +88,15 @@ static void add_point_words(struct strbuf *out, const struct series_point *point
 		strbuf_addstr(out, ", pass rate ");
 		add_rate(out, tally);
 		strbuf_addstr(out, ", 95 % interval ");
-		number_percent(out, low);
+		format_percent(out, low);
 		strbuf_addstr(out, " to ");
-		number_percent(out, high);
+		format_percent(out, high);
 	} else if (tally->runs) {
 		strbuf_addstr(out, ", none with a verdict");
 	}
 	if (tally->cost_known) {
 		strbuf_addstr(out, tally_cost_is_least(tally) ? ", cost ≥ " : ", cost ");
-		number_money(out, tally->cost_nano);
+		format_money(out, tally->cost_nano);
 	}
 }
 
@@ -152,7 +152,7 @@ static void add_summary(const struct chart *chart)
 	}
 	if (chart->cost_max >= 0) {
 		strbuf_addstr(chart->out, " Highest cost ");
-		number_money(chart->out, chart->cost_max);
+		format_money(chart->out, chart->cost_max);
 		strbuf_addch(chart->out, '.');
 	}
 	add_own_words(chart);
@@ -186,7 +186,7 @@ static void add_values(const struct chart *chart)
 		return;
 	add_rule(chart, COST_TOP + COST_HEIGHT);
 	begin_value(chart, COST_TOP);
-	number_money(chart->out, chart->cost_max);
+	format_money(chart->out, chart->cost_max);
 	strbuf_addstr(chart->out, "</text>");
 	begin_value(chart, COST_TOP + COST_HEIGHT);
 	strbuf_addstr(chart->out, "$0</text>");

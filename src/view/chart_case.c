@@ -43,11 +43,11 @@ static int64_t value_at(const struct chart *chart, size_t at)
 static void add_value(const struct chart *chart, int64_t value)
 {
 	if (chart->measure == MEASURE_COST)
-		number_money(chart->out, value);
+		format_money(chart->out, value);
 	else if (chart->measure == MEASURE_SCORE)
-		number_score(chart->out, (int32_t)value);
+		format_score(chart->out, (int32_t)value);
 	else
-		number_duration(chart->out, value);
+		format_duration(chart->out, value);
 }
 
 /* A score has a scale of its own. */

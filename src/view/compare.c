@@ -114,7 +114,7 @@ static void add_verdict(const struct difference *total, struct strbuf *out)
 	if (total->change != CHANGE_FEW)
 		return;
 	strbuf_addstr(out, " to tell (a change of 5 points takes about ");
-	number_count(out, total->runs_needed);
+	format_count(out, total->runs_needed);
 	strbuf_addstr(out, " runs on each side)");
 }
 
@@ -161,7 +161,7 @@ static void headline_text(const struct value *of, struct strbuf *out)
 
 static void raw_pairs_p(const struct value *of, struct strbuf *out)
 {
-	number_micro(out, comparison_of(of)->pairs_p);
+	format_micro(out, comparison_of(of)->pairs_p);
 }
 
 /* Empty where no case has a state in both. */
@@ -172,11 +172,11 @@ static void pairs_text(const struct value *of, struct strbuf *out)
 	if (!comparison->pairs)
 		return;
 	strbuf_addstr(out, "Of ");
-	number_count(out, comparison->pairs);
+	format_count(out, comparison->pairs);
 	strbuf_addf(out, " case%s with a known state in both, ", comparison->pairs == 1 ? "" : "s");
-	number_count(out, comparison->broken);
+	format_count(out, comparison->broken);
 	strbuf_addstr(out, " broke and ");
-	number_count(out, comparison->fixed);
+	format_count(out, comparison->fixed);
 	strbuf_addstr(out, comparison->fixed == 1 ? " was repaired (" : " were repaired (");
 	change_add_probability(out, "McNemar p", comparison->pairs_p);
 	strbuf_addch(out, ')');

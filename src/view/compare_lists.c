@@ -68,7 +68,7 @@ static uint64_t suites_at(const struct value *of)
 
 static void suites_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, suites_at(of));
+	format_count(out, suites_at(of));
 }
 
 static bool suites_any(const struct value *of)
@@ -85,7 +85,7 @@ static uint64_t beyond(const struct value *of, uint64_t count)
 
 static void suites_hidden(const struct value *of, struct strbuf *out)
 {
-	number_count(out, beyond(of, suites_at(of)));
+	format_count(out, beyond(of, suites_at(of)));
 }
 
 static bool suites_any_hidden(const struct value *of)
@@ -134,7 +134,7 @@ static uint64_t new_suites(const struct value *of)
 
 static void new_suites_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, new_suites(of));
+	format_count(out, new_suites(of));
 }
 
 static bool has_new_suites(const struct value *of)
@@ -144,7 +144,7 @@ static bool has_new_suites(const struct value *of)
 
 static void new_suites_hidden(const struct value *of, struct strbuf *out)
 {
-	number_count(out, beyond(of, new_suites(of)));
+	format_count(out, beyond(of, new_suites(of)));
 }
 
 static bool has_hidden_new_suites(const struct value *of)
@@ -181,7 +181,7 @@ static uint64_t clear_at(const struct value *of)
 
 static void clear_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, clear_at(of));
+	format_count(out, clear_at(of));
 }
 
 static bool clear_any(const struct value *of)
@@ -191,7 +191,7 @@ static bool clear_any(const struct value *of)
 
 static void clear_hidden(const struct value *of, struct strbuf *out)
 {
-	number_count(out, beyond(of, clear_at(of)));
+	format_count(out, beyond(of, clear_at(of)));
 }
 
 static bool clear_any_hidden(const struct value *of)
@@ -254,7 +254,7 @@ static uint64_t cases_at(const struct value *of)
 
 static void cases_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, cases_at(of));
+	format_count(out, cases_at(of));
 }
 
 static bool cases_any(const struct value *of)
@@ -264,7 +264,7 @@ static bool cases_any(const struct value *of)
 
 static void cases_hidden(const struct value *of, struct strbuf *out)
 {
-	number_count(out, beyond(of, cases_at(of)));
+	format_count(out, beyond(of, cases_at(of)));
 }
 
 static bool cases_any_hidden(const struct value *of)
@@ -312,7 +312,7 @@ static uint64_t failing_at(const struct value *of)
 
 static void failing_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, failing_at(of));
+	format_count(out, failing_at(of));
 }
 
 static bool failing_any(const struct value *of)
@@ -322,7 +322,7 @@ static bool failing_any(const struct value *of)
 
 static void failing_hidden(const struct value *of, struct strbuf *out)
 {
-	number_count(out, beyond(of, failing_at(of)));
+	format_count(out, beyond(of, failing_at(of)));
 }
 
 static bool failing_any_hidden(const struct value *of)

@@ -60,7 +60,7 @@ bool view_worst_criteria(const struct value *of, struct value_cursor *cursor, st
 
 void view_criterion_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, count_of(of));
+	format_count(out, count_of(of));
 }
 
 bool view_has_criteria(const struct value *of)
@@ -70,7 +70,7 @@ bool view_has_criteria(const struct value *of)
 
 void view_hidden_criteria(const struct value *of, struct strbuf *out)
 {
-	number_count(out, hidden_of(of));
+	format_count(out, hidden_of(of));
 }
 
 bool view_has_hidden_criteria(const struct value *of)

@@ -50,7 +50,7 @@ bool view_is_failure(const struct value *of)
 void view_score(struct strbuf *out, bool known, int32_t micro)
 {
 	if (known)
-		number_score(out, micro);
+		format_score(out, micro);
 }
 
 bool view_next_of(const struct value *of, const struct value_class *class, const void *items,
@@ -142,7 +142,7 @@ static void criterion_score(const struct value *of, struct strbuf *out)
 static void criterion_raw_score(const struct value *of, struct strbuf *out)
 {
 	if (criterion_of(of)->has_score)
-		number_micro(out, criterion_of(of)->score_micro);
+		format_micro(out, criterion_of(of)->score_micro);
 }
 
 static bool criterion_has_turn(const struct value *of)
@@ -320,19 +320,19 @@ static bool turn_output(const struct value *of, struct value_cursor *cursor, str
 static void turn_latency(const struct value *of, struct strbuf *out)
 {
 	if (turn_of(of)->has_latency)
-		number_duration(out, turn_of(of)->latency_ms);
+		format_duration(out, turn_of(of)->latency_ms);
 }
 
 static void turn_cost(const struct value *of, struct strbuf *out)
 {
 	if (turn_of(of)->has_cost)
-		number_money(out, turn_of(of)->cost_nano);
+		format_money(out, turn_of(of)->cost_nano);
 }
 
 static void turn_tokens(const struct value *of, struct strbuf *out)
 {
 	if (turn_of(of)->has_tokens)
-		number_count(out, (uint64_t) * (const int64_t *)value_field(of));
+		format_count(out, (uint64_t) * (const int64_t *)value_field(of));
 }
 
 static bool turn_has_criteria(const struct value *of)

@@ -11,25 +11,25 @@
 #include "runtally/view/plan.h"
 #include "runtally/view/site.h"
 
-static const struct family *of_value(const struct value *of)
+static const struct failure_group *of_value(const struct value *of)
 {
 	return of->object;
 }
 
 static void title_text(const struct value *of, struct strbuf *out)
 {
-	family_title(of_value(of), out);
+	failure_group_title(of_value(of), out);
 }
 
 static void anchor_text(const struct value *of, struct strbuf *out)
 {
-	anchor_family(out, of_value(of));
+	anchor_failure_group(out, of_value(of));
 }
 
-/* Its index is that among all families. */
+/* Its index is that among all failure groups. */
 static void href_text(const struct value *of, struct strbuf *out)
 {
-	view_family_href(value_view(of), of->index, out);
+	view_failure_group_href(value_view(of), of->index, out);
 }
 
 static void cause_text(const struct value *of, struct strbuf *out)
@@ -49,7 +49,7 @@ static uint64_t failed_of(const struct value *of)
 
 static void failed_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, failed_of(of));
+	format_count(out, failed_of(of));
 }
 
 static bool has_failed(const struct value *of)
@@ -59,7 +59,7 @@ static bool has_failed(const struct value *of)
 
 static void failed_digits(const struct value *of, struct strbuf *out)
 {
-	number_digits(out, failed_of(of), 0);
+	format_digits(out, failed_of(of), 0);
 }
 
 /* `at` is the offset of a count: whether it is one. */
@@ -70,21 +70,21 @@ static bool is_one(const struct value *of)
 
 static uint64_t failures_of(const struct value *of)
 {
-	return tally_failures(&value_view(of)->report->totals);
+	return tally_failures(&value_view(of)->results->totals);
 }
 
 static void share_text(const struct value *of, struct strbuf *out)
 {
-	number_percent(out, ratio_micro(of_value(of)->runs, failures_of(of)));
+	format_percent(out, ratio_micro(of_value(of)->runs, failures_of(of)));
 }
 
 static void raw_share(const struct value *of, struct strbuf *out)
 {
 	uint64_t hundredths = (uint64_t)ratio_micro(of_value(of)->runs, failures_of(of)) / 100;
 
-	number_digits(out, hundredths / 100, 0);
+	format_digits(out, hundredths / 100, 0);
 	strbuf_addch(out, '.');
-	number_digits(out, hundredths % 100, 2);
+	format_digits(out, hundredths % 100, 2);
 }
 
 /* Whether what the latest run says of itself is more than the title. */
@@ -93,7 +93,7 @@ static bool headline_differs(const struct value *of)
 	struct strbuf title = STRBUF_INIT, headline = STRBUF_INIT;
 	bool differs;
 
-	family_title(of_value(of), &title);
+	failure_group_title(of_value(of), &title);
 	run_headline(of_value(of)->latest, &headline);
 	differs = headline.length && strcmp(title.text, headline.text) != 0;
 	strbuf_release(&title);
@@ -111,19 +111,20 @@ static bool latest_run(const struct value *of, struct value *out)
 
 static size_t runs_listed(const struct value *of)
 {
-	size_t most = value_view(of)->site ? SITE_FAMILY_RUNS : PAGE_FAMILY_RUNS;
+	size_t most = value_view(of)->site ? SITE_FAILURE_GROUP_RUNS : PAGE_FAILURE_GROUP_RUNS;
 
 	return of_value(of)->runs < most ? (size_t)of_value(of)->runs : most;
 }
 
 static bool next_run(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	const struct families *families = value_view(of)->families;
+	const struct failure_groups *failure_groups = value_view(of)->failure_groups;
 
 	if (cursor->index >= runs_listed(of))
 		return false;
 	*out = value_of(&class_run, value_view(of),
-			families->members[of_value(of)->first_run + cursor->index], cursor->index);
+			failure_groups->members[of_value(of)->first_run + cursor->index],
+			cursor->index);
 	cursor->index++;
 	return true;
 }
@@ -135,7 +136,7 @@ static uint64_t hidden_runs(const struct value *of)
 
 static void hidden_runs_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, hidden_runs(of));
+	format_count(out, hidden_runs(of));
 }
 
 static bool has_hidden_runs(const struct value *of)
@@ -148,54 +149,55 @@ static bool has_page(const struct value *of)
 {
 	const struct view *view = value_view(of);
 
-	return view->site && (size_t)(of_value(of) - view->families->items) < view->site->families;
+	return view->site &&
+	       (size_t)(of_value(of) - view->failure_groups->items) < view->site->failure_groups;
 }
 
-#define FAMILY_AT(member) offsetof(struct family, member)
+#define FAILURE_GROUP_AT(member) offsetof(struct failure_group, member)
 
-static const struct member raw_family_members[] = {
-	{"runs", MEMBER_TEXT, {.text = view_digits_at}, FAMILY_AT(runs)},
+static const struct member raw_failure_group_members[] = {
+	{"runs", MEMBER_TEXT, {.text = view_digits_at}, FAILURE_GROUP_AT(runs)},
 	{"share", MEMBER_TEXT, {.text = raw_share}, 0},
 	{"failed", MEMBER_TEXT, {.text = failed_digits}, 0},
-	{"errors", MEMBER_TEXT, {.text = view_digits_at}, FAMILY_AT(errors)},
-	{"cases", MEMBER_TEXT, {.text = view_digits_at}, FAMILY_AT(cases)},
-	{"suites", MEMBER_TEXT, {.text = view_digits_at}, FAMILY_AT(suites)},
-	{"first_at", MEMBER_TEXT, {.text = view_time_at}, FAMILY_AT(first_at)},
-	{"last_at", MEMBER_TEXT, {.text = view_time_at}, FAMILY_AT(last_at)},
+	{"errors", MEMBER_TEXT, {.text = view_digits_at}, FAILURE_GROUP_AT(errors)},
+	{"cases", MEMBER_TEXT, {.text = view_digits_at}, FAILURE_GROUP_AT(cases)},
+	{"suites", MEMBER_TEXT, {.text = view_digits_at}, FAILURE_GROUP_AT(suites)},
+	{"first_at", MEMBER_TEXT, {.text = view_time_at}, FAILURE_GROUP_AT(first_at)},
+	{"last_at", MEMBER_TEXT, {.text = view_time_at}, FAILURE_GROUP_AT(last_at)},
 };
 
-static const struct value_class class_raw_family = {
+static const struct value_class class_raw_failure_group = {
 	.name = "raw family",
-	.members = raw_family_members,
-	.count = MEMBER_COUNT(raw_family_members),
+	.members = raw_failure_group_members,
+	.count = MEMBER_COUNT(raw_failure_group_members),
 };
 
 static bool raw_object(const struct value *of, struct value *out)
 {
-	*out = value_of(&class_raw_family, value_view(of), of->object, of->index);
+	*out = value_of(&class_raw_failure_group, value_view(of), of->object, of->index);
 	return true;
 }
 
-static const struct member family_members[] = {
+static const struct member failure_group_members[] = {
 	{"title", MEMBER_TEXT, {.text = title_text}, 0},
 	{"anchor", MEMBER_TEXT, {.text = anchor_text}, 0},
 	{"href", MEMBER_TEXT, {.text = href_text}, 0},
-	{"source", MEMBER_TEXT, {.text = view_text_at}, FAMILY_AT(source)},
+	{"source", MEMBER_TEXT, {.text = view_text_at}, FAILURE_GROUP_AT(source)},
 	{"cause", MEMBER_TEXT, {.text = cause_text}, 0},
 	{"is_criterion", MEMBER_FLAG, {.flag = is_criterion}, 0},
-	{"run_count", MEMBER_TEXT, {.text = view_count_at}, FAMILY_AT(runs)},
+	{"run_count", MEMBER_TEXT, {.text = view_count_at}, FAILURE_GROUP_AT(runs)},
 	{"share", MEMBER_TEXT, {.text = share_text}, 0},
-	{"is_single", MEMBER_FLAG, {.flag = is_one}, FAMILY_AT(runs)},
+	{"is_single", MEMBER_FLAG, {.flag = is_one}, FAILURE_GROUP_AT(runs)},
 	{"failed", MEMBER_TEXT, {.text = failed_text}, 0},
 	{"has_failed", MEMBER_FLAG, {.flag = has_failed}, 0},
-	{"errors", MEMBER_TEXT, {.text = view_count_at}, FAMILY_AT(errors)},
-	{"has_errors", MEMBER_FLAG, {.flag = view_any_at}, FAMILY_AT(errors)},
-	{"case_count", MEMBER_TEXT, {.text = view_count_at}, FAMILY_AT(cases)},
-	{"has_one_case", MEMBER_FLAG, {.flag = is_one}, FAMILY_AT(cases)},
-	{"suite_count", MEMBER_TEXT, {.text = view_count_at}, FAMILY_AT(suites)},
-	{"has_one_suite", MEMBER_FLAG, {.flag = is_one}, FAMILY_AT(suites)},
-	{"first_at", MEMBER_TEXT, {.text = view_minute_at}, FAMILY_AT(first_at)},
-	{"last_at", MEMBER_TEXT, {.text = view_minute_at}, FAMILY_AT(last_at)},
+	{"errors", MEMBER_TEXT, {.text = view_count_at}, FAILURE_GROUP_AT(errors)},
+	{"has_errors", MEMBER_FLAG, {.flag = view_any_at}, FAILURE_GROUP_AT(errors)},
+	{"case_count", MEMBER_TEXT, {.text = view_count_at}, FAILURE_GROUP_AT(cases)},
+	{"has_one_case", MEMBER_FLAG, {.flag = is_one}, FAILURE_GROUP_AT(cases)},
+	{"suite_count", MEMBER_TEXT, {.text = view_count_at}, FAILURE_GROUP_AT(suites)},
+	{"has_one_suite", MEMBER_FLAG, {.flag = is_one}, FAILURE_GROUP_AT(suites)},
+	{"first_at", MEMBER_TEXT, {.text = view_minute_at}, FAILURE_GROUP_AT(first_at)},
+	{"last_at", MEMBER_TEXT, {.text = view_minute_at}, FAILURE_GROUP_AT(last_at)},
 	{"headline_differs", MEMBER_FLAG, {.flag = headline_differs}, 0},
 	{"latest", MEMBER_OBJECT, {.object = latest_run}, 0},
 	{"has_page", MEMBER_FLAG, {.flag = has_page}, 0},
@@ -205,15 +207,17 @@ static const struct member family_members[] = {
 	{"raw", MEMBER_OBJECT, {.object = raw_object}, 0},
 };
 
-static const struct value_class class_family = {
+static const struct value_class class_failure_group = {
 	.name = "family",
-	.members = family_members,
-	.count = MEMBER_COUNT(family_members),
+	.members = failure_group_members,
+	.count = MEMBER_COUNT(failure_group_members),
 };
 
-bool view_family(const struct view *view, const struct family *family, struct value *out)
+bool view_failure_group(const struct view *view, const struct failure_group *failure_group,
+			struct value *out)
 {
-	*out = value_of(&class_family, view, family, (size_t)(family - view->families->items));
+	*out = value_of(&class_failure_group, view, failure_group,
+			(size_t)(failure_group - view->failure_groups->items));
 	return true;
 }
 
@@ -221,112 +225,115 @@ bool view_family(const struct view *view, const struct family *family, struct va
 
 static size_t count_of(const struct value *of)
 {
-	const struct families *families = value_view(of)->families;
+	const struct failure_groups *failure_groups = value_view(of)->failure_groups;
 
-	return families ? families->count : 0;
+	return failure_groups ? failure_groups->count : 0;
 }
 
 static size_t listed_of(const struct value *of)
 {
-	size_t listed = view_window(value_view(of), LIST_FAMILIES).listed;
+	size_t listed = view_window(value_view(of), LIST_FAILURE_GROUPS).listed;
 
 	return count_of(of) < listed ? count_of(of) : listed;
 }
 
-bool view_families(const struct value *of, struct value_cursor *cursor, struct value *out)
+bool view_failure_groups(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	struct view_window window = view_window(value_view(of), LIST_FAMILIES);
+	struct view_window window = view_window(value_view(of), LIST_FAILURE_GROUPS);
 	size_t at = window.first + cursor->index;
 
 	if (cursor->index >= window.count || at >= count_of(of))
 		return false;
-	*out = value_of(&class_family, value_view(of), &value_view(of)->families->items[at], at);
+	*out = value_of(&class_failure_group, value_view(of),
+			&value_view(of)->failure_groups->items[at], at);
 	cursor->index++;
 	return true;
 }
 
 /* Those of all parts. */
-bool view_listed_families(const struct value *of, struct value_cursor *cursor, struct value *out)
+bool view_listed_failure_groups(const struct value *of, struct value_cursor *cursor,
+				struct value *out)
 {
 	if (cursor->index >= listed_of(of))
 		return false;
-	*out = value_of(&class_family, value_view(of),
-			&value_view(of)->families->items[cursor->index], cursor->index);
+	*out = value_of(&class_failure_group, value_view(of),
+			&value_view(of)->failure_groups->items[cursor->index], cursor->index);
 	cursor->index++;
 	return true;
 }
 
-void view_family_count(const struct value *of, struct strbuf *out)
+void view_failure_group_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, count_of(of));
+	format_count(out, count_of(of));
 }
 
-bool view_has_families(const struct value *of)
+bool view_has_failure_groups(const struct value *of)
 {
 	return count_of(of) > 0;
 }
 
-void view_hidden_families(const struct value *of, struct strbuf *out)
+void view_hidden_failure_groups(const struct value *of, struct strbuf *out)
 {
-	number_count(out, count_of(of) - listed_of(of));
+	format_count(out, count_of(of) - listed_of(of));
 }
 
-bool view_has_hidden_families(const struct value *of)
+bool view_has_hidden_failure_groups(const struct value *of)
 {
 	return count_of(of) > listed_of(of);
 }
 
 /* ---- members of a run ---- */
 
-static bool is_listed(const struct value *of, const struct family *family)
+static bool is_listed(const struct value *of, const struct failure_group *failure_group)
 {
-	return (size_t)(family - value_view(of)->families->items) < listed_of(of);
+	return (size_t)(failure_group - value_view(of)->failure_groups->items) < listed_of(of);
 }
 
 /* NULL: it did not fail. */
-static const struct family *family_of_run(const struct value *of)
+static const struct failure_group *failure_group_of_run(const struct value *of)
 {
-	const struct families *families = value_view(of)->families;
+	const struct failure_groups *failure_groups = value_view(of)->failure_groups;
 
-	return families ? family_of(families, of->object) : NULL;
+	return failure_groups ? failure_group_of(failure_groups, of->object) : NULL;
 }
 
-void view_run_family(const struct value *of, struct strbuf *out)
+void view_run_failure_group(const struct value *of, struct strbuf *out)
 {
-	const struct family *family = family_of_run(of);
+	const struct failure_group *failure_group = failure_group_of_run(of);
 
-	if (family)
-		family_title(family, out);
+	if (failure_group)
+		failure_group_title(failure_group, out);
 }
 
-void view_run_family_anchor(const struct value *of, struct strbuf *out)
+void view_run_failure_group_anchor(const struct value *of, struct strbuf *out)
 {
-	const struct family *family = family_of_run(of);
+	const struct failure_group *failure_group = failure_group_of_run(of);
 
-	if (family)
-		anchor_family(out, family);
+	if (failure_group)
+		anchor_failure_group(out, failure_group);
 }
 
-void view_run_family_href(const struct value *of, struct strbuf *out)
+void view_run_failure_group_href(const struct value *of, struct strbuf *out)
 {
-	const struct family *family = family_of_run(of);
+	const struct failure_group *failure_group = failure_group_of_run(of);
 
-	if (family && is_listed(of, family))
-		view_family_href(value_view(of), (size_t)(family - value_view(of)->families->items),
-				 out);
+	if (failure_group && is_listed(of, failure_group))
+		view_failure_group_href(
+			value_view(of),
+			(size_t)(failure_group - value_view(of)->failure_groups->items), out);
 }
 
-void view_run_family_runs(const struct value *of, struct strbuf *out)
+void view_run_failure_group_runs(const struct value *of, struct strbuf *out)
 {
-	const struct family *family = family_of_run(of);
+	const struct failure_group *failure_group = failure_group_of_run(of);
 
-	if (family)
-		number_count(out, family->runs);
+	if (failure_group)
+		format_count(out, failure_group->runs);
 }
 
-bool view_run_family_shared(const struct value *of)
+bool view_run_failure_group_shared(const struct value *of)
 {
-	const struct family *family = family_of_run(of);
+	const struct failure_group *failure_group = failure_group_of_run(of);
 
-	return family && family->runs > 1 && is_listed(of, family);
+	return failure_group && failure_group->runs > 1 && is_listed(of, failure_group);
 }

@@ -1,23 +1,25 @@
 /*
- * view_family: families of failures as templates see them.
+ * view_failure_group: failure groups of failures as templates see them.
  */
 #ifndef RUNTALLY_VIEW_FAILURE_GROUP_H
 #define RUNTALLY_VIEW_FAILURE_GROUP_H
 
 #include "runtally/view/view.h"
 
-struct family;
+struct failure_group;
 
-/* Makes *out the family; true. */
-bool view_family(const struct view *view, const struct family *family, struct value *out);
+/* Makes *out the failure group; true. */
+bool view_failure_group(const struct view *view, const struct failure_group *failure_group,
+			struct value *out);
 
 /* Functions for members of the report. */
-member_next view_families, view_listed_families; /* listed: in all parts of the list */
-member_text view_family_count, view_hidden_families;
-member_flag view_has_families, view_has_hidden_families;
+member_next view_failure_groups, view_listed_failure_groups; /* listed: in all parts of the list */
+member_text view_failure_group_count, view_hidden_failure_groups;
+member_flag view_has_failure_groups, view_has_hidden_failure_groups;
 
 /* Functions for members of a run. */
-member_text view_run_family, view_run_family_anchor, view_run_family_href, view_run_family_runs;
-member_flag view_run_family_shared;
+member_text view_run_failure_group, view_run_failure_group_anchor, view_run_failure_group_href,
+	view_run_failure_group_runs;
+member_flag view_run_failure_group_shared;
 
 #endif

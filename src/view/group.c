@@ -13,20 +13,20 @@
 #include "runtally/view/site.h"
 #include "sparkline.h"
 
-static const struct report *report_of(const struct value *of)
+static const struct results *report_of(const struct value *of)
 {
-	return value_view(of)->report;
+	return value_view(of)->results;
 }
 
 /* The next of `count` runs from `first` on that is a failure; the cursor counts runs. */
 bool view_next_failure(const struct value *of, size_t first, size_t count, size_t shown,
 		       struct value_cursor *cursor, struct value *out)
 {
-	const struct report *report = report_of(of);
+	const struct results *results = report_of(of);
 	size_t found = (size_t)(uintptr_t)cursor->position;
 
 	while (cursor->index < count && found < shown) {
-		const struct run *run = report->runs[first + cursor->index++];
+		const struct run *run = results->runs[first + cursor->index++];
 
 		if (!run_is_failure(run))
 			continue;
@@ -41,11 +41,11 @@ bool view_next_failure(const struct value *of, size_t first, size_t count, size_
 bool view_next_shown(const struct value *of, size_t first, size_t count,
 		     struct value_cursor *cursor, struct value *out)
 {
-	const struct report *report = report_of(of);
+	const struct results *results = report_of(of);
 	size_t found = (size_t)(uintptr_t)cursor->position;
 
 	while (cursor->index < count) {
-		const struct run *run = report->runs[first + cursor->index++];
+		const struct run *run = results->runs[first + cursor->index++];
 
 		if (!run_is_shown(value_view(of), run))
 			continue;
@@ -70,12 +70,12 @@ bool view_next_run(const struct value *of, struct run *const *runs, size_t count
 bool view_next_ranked(const struct value *of, const struct view_window *window,
 		      struct value_cursor *cursor, struct value *out)
 {
-	const struct report *report = report_of(of);
+	const struct results *results = report_of(of);
 	size_t at = window->first + cursor->index;
 
-	if (cursor->index >= window->count || at >= report->failing_cases)
+	if (cursor->index >= window->count || at >= results->failing_cases)
 		return false;
-	*out = value_of(&class_case, value_view(of), report->failing[at], at);
+	*out = value_of(&class_case, value_view(of), results->failing[at], at);
 	cursor->index++;
 	return true;
 }
@@ -85,11 +85,11 @@ bool view_next_failing(const struct value *of, size_t first, size_t count,
 		       const struct view_window *window, struct value_cursor *cursor,
 		       struct value *out)
 {
-	const struct report *report = report_of(of);
+	const struct results *results = report_of(of);
 	size_t found = (size_t)(uintptr_t)cursor->position, end = view_window_end(window);
 
 	while (cursor->index < count && found < end) {
-		const struct case_group *group = &report->cases[first + cursor->index++];
+		const struct case_group *group = &results->cases[first + cursor->index++];
 
 		if (!tally_failures(&group->tally) || found++ < window->first)
 			continue;
@@ -190,7 +190,7 @@ static uint64_t hidden_runs(const struct value *of)
 
 static void case_hidden_runs(const struct value *of, struct strbuf *out)
 {
-	number_count(out, hidden_runs(of));
+	format_count(out, hidden_runs(of));
 }
 
 static bool case_has_hidden_runs(const struct value *of)
@@ -199,30 +199,30 @@ static bool case_has_hidden_runs(const struct value *of)
 }
 
 /* Its latest runs; nothing where none tells its time, for then there is no order. */
-static struct run *const *strip_of(const struct value *of, size_t *count)
+static struct run *const *sparkline_of(const struct value *of, size_t *count)
 {
 	const struct case_group *group = case_of(of);
 
-	*count = group->run_count < STRIP_LENGTH ? group->run_count : STRIP_LENGTH;
+	*count = group->run_count < SPARKLINE_LENGTH ? group->run_count : SPARKLINE_LENGTH;
 	if (group->last_at == TIME_UNKNOWN)
 		*count = 0;
 	return report_of(of)->runs + group->first_run + group->run_count - *count;
 }
 
-static bool case_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
+static bool case_sparkline(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	size_t count;
-	struct run *const *runs = strip_of(of, &count);
+	struct run *const *runs = sparkline_of(of, &count);
 
 	return view_next_run(of, runs, count, cursor, out);
 }
 
-static void case_strip_chart(const struct value *of, struct strbuf *out)
+static void case_sparkline_chart(const struct value *of, struct strbuf *out)
 {
 	size_t count;
-	struct run *const *runs = strip_of(of, &count);
+	struct run *const *runs = sparkline_of(of, &count);
 
-	strip_chart(runs, count, out);
+	sparkline_add(runs, count, out);
 }
 
 static bool case_is_listed(const struct value *of)
@@ -234,7 +234,7 @@ static bool case_is_listed(const struct value *of)
 
 static void case_failure_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, tally_failures(&case_of(of)->tally));
+	format_count(out, tally_failures(&case_of(of)->tally));
 }
 
 static bool case_has_failures(const struct value *of)
@@ -298,8 +298,8 @@ static const struct member case_members[] = {
 	{"latest_runs", MEMBER_LIST, {.next = case_latest}, 0},
 	{"hidden_runs", MEMBER_TEXT, {.text = case_hidden_runs}, 0},
 	{"has_hidden_runs", MEMBER_FLAG, {.flag = case_has_hidden_runs}, 0},
-	{"strip", MEMBER_LIST, {.next = case_strip}, 0},
-	{"strip_chart", MEMBER_MARKUP, {.text = case_strip_chart}, 0},
+	{"strip", MEMBER_LIST, {.next = case_sparkline}, 0},
+	{"strip_chart", MEMBER_MARKUP, {.text = case_sparkline_chart}, 0},
 	{"failure_count", MEMBER_TEXT, {.text = case_failure_count}, 0},
 	{"has_failures", MEMBER_FLAG, {.flag = case_has_failures}, 0},
 	{"last_failure", MEMBER_OBJECT, {.object = case_last_failure}, 0},
@@ -373,7 +373,7 @@ static uint64_t omitted_cases(const struct value *of)
 
 static void suite_omitted_cases(const struct value *of, struct strbuf *out)
 {
-	number_count(out, omitted_cases(of));
+	format_count(out, omitted_cases(of));
 }
 
 static bool suite_has_omitted_cases(const struct value *of)
@@ -403,7 +403,7 @@ static bool suite_failures(const struct value *of, struct value_cursor *cursor, 
 
 static void suite_failure_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, tally_failures(&suite_of(of)->tally));
+	format_count(out, tally_failures(&suite_of(of)->tally));
 }
 
 static bool suite_has_failures(const struct value *of)
@@ -436,7 +436,7 @@ static bool suite_has_failing_cases(const struct value *of)
 
 static void suite_hidden_cases(const struct value *of, struct strbuf *out)
 {
-	number_count(out, suite_of(of)->failing_cases - shown_cases(of));
+	format_count(out, suite_of(of)->failing_cases - shown_cases(of));
 }
 
 static bool suite_has_hidden_cases(const struct value *of)
@@ -444,14 +444,15 @@ static bool suite_has_hidden_cases(const struct value *of)
 	return suite_of(of)->failing_cases > shown_cases(of);
 }
 
-static bool suite_strip(const struct value *of, struct value_cursor *cursor, struct value *out)
+static bool suite_sparkline(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	return view_next_run(of, suite_of(of)->strip, suite_of(of)->strip_count, cursor, out);
+	return view_next_run(of, suite_of(of)->sparkline, suite_of(of)->sparkline_count, cursor,
+			     out);
 }
 
-static void suite_strip_chart(const struct value *of, struct strbuf *out)
+static void suite_sparkline_chart(const struct value *of, struct strbuf *out)
 {
-	strip_chart(suite_of(of)->strip, suite_of(of)->strip_count, out);
+	sparkline_add(suite_of(of)->sparkline, suite_of(of)->sparkline_count, out);
 }
 
 static const struct member suite_members[] = {
@@ -486,8 +487,8 @@ static const struct member suite_members[] = {
 	 MEMBER_FLAG,
 	 {.flag = view_any_at},
 	 offsetof(struct suite_group, flaky_cases)},
-	{"strip", MEMBER_LIST, {.next = suite_strip}, 0},
-	{"strip_chart", MEMBER_MARKUP, {.text = suite_strip_chart}, 0},
+	{"strip", MEMBER_LIST, {.next = suite_sparkline}, 0},
+	{"strip_chart", MEMBER_MARKUP, {.text = suite_sparkline_chart}, 0},
 	{"matrix", MEMBER_OBJECT, {.object = view_suite_matrix}, 0},
 	{"comparison", MEMBER_OBJECT, {.object = view_suite_comparison}, 0},
 };

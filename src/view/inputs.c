@@ -23,7 +23,7 @@ static uint64_t redactions_in(const struct value *of)
 
 static void redactions_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, redactions_in(of));
+	format_count(out, redactions_in(of));
 }
 
 static bool has_redactions(const struct value *of)
@@ -38,7 +38,7 @@ static void redactions_digits(const struct value *of, struct strbuf *out)
 
 static void bytes_text(const struct value *of, struct strbuf *out)
 {
-	number_bytes(out, *(const uint64_t *)value_field(of));
+	format_bytes(out, *(const uint64_t *)value_field(of));
 }
 
 #define INPUT_AT(member) offsetof(struct ingest_counts, member)

@@ -14,10 +14,10 @@ static const struct matrix *matrix_of_suite(const struct view *view,
 	struct view_matrix *kept = view->matrix;
 
 	if (!kept ||
-	    (view->plan && !view_plan_has_matrix(view->plan, suite - view->report->suites)))
+	    (view->plan && !view_plan_has_matrix(view->plan, suite - view->results->suites)))
 		return NULL;
 	if (kept->suite != suite) {
-		matrix_build(&kept->matrix, view->report->runs + suite->first_run,
+		matrix_build(&kept->matrix, view->results->runs + suite->first_run,
 			     suite->run_count);
 		kept->suite = suite;
 	}
@@ -29,7 +29,7 @@ static const struct matrix_cell *row_of(const struct view *view, const struct ca
 	struct view_matrix *kept = view->matrix;
 
 	if (kept->row != group) {
-		matrix_row(&kept->matrix, view->report->runs + group->first_run, group->run_count,
+		matrix_row(&kept->matrix, view->results->runs + group->first_run, group->run_count,
 			   kept->cells);
 		kept->row = group;
 	}
@@ -140,7 +140,7 @@ bool view_case_cells(const struct value *of, struct value_cursor *cursor, struct
 {
 	const struct case_group *group = of->object;
 	const struct view *view = value_view(of);
-	const struct matrix *matrix = matrix_of_suite(view, &view->report->suites[group->suite]);
+	const struct matrix *matrix = matrix_of_suite(view, &view->results->suites[group->suite]);
 
 	if (!matrix)
 		return false;
@@ -163,7 +163,7 @@ static bool matrix_columns(const struct value *of, struct value_cursor *cursor, 
 
 static void column_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, matrix_of(of)->count);
+	format_count(out, matrix_of(of)->count);
 }
 
 static void matrix_unit(const struct value *of, struct strbuf *out)

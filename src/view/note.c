@@ -49,7 +49,7 @@ static void note_message(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, note->text);
 	if (note->count > 1) {
 		strbuf_addstr(out, " (in ");
-		number_count(out, note->count);
+		format_count(out, note->count);
 		strbuf_addstr(out, " records)");
 	}
 }
@@ -112,12 +112,12 @@ static uint64_t notes_field(const struct value *of)
 
 void view_notes_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, notes_field(of));
+	format_count(out, notes_field(of));
 }
 
 void view_note_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, value_view(of)->notes->count + value_view(of)->notes->dropped);
+	format_count(out, value_view(of)->notes->count + value_view(of)->notes->dropped);
 }
 
 void view_dropped_notes(const struct value *of, struct strbuf *out)

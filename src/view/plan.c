@@ -16,17 +16,17 @@ enum {
 	SECTION_PRICE = 1600,
 	CASE_PRICE = 1000,
 	FAILURE_PRICE = 800,
-	FAMILY_PRICE = 1600,
+	FAILURE_GROUP_PRICE = 1600,
 	CRITERION_ROW_PRICE = 900,
-	STRIP_PRICE = 220,
-	STRIP_RUN_PRICE = 16, /* one run of a strip, where neighbours differ */
+	SPARKLINE_PRICE = 220,
+	SPARKLINE_RUN_PRICE = 16, /* one run of a sparkline, where neighbours differ */
 	RUN_PRICE = 1600,
 	CRITERION_PRICE = 300,
 	TURN_PRICE = 900,
 	MESSAGE_PRICE = 130,
 	PAGE_PRICE = 2200, /* what every page of a site has */
 	RUN_ROW_PRICE = 360,
-	FAMILY_RUN_PRICE = 330,
+	FAILURE_GROUP_RUN_PRICE = 330,
 	MATRIX_PRICE = 1500,
 	MATRIX_COLUMN_PRICE = 320,
 	MATRIX_ROW_PRICE = 240,
@@ -68,42 +68,46 @@ static bool spend(struct funds *left, uint64_t bytes, uint64_t shares)
 	return true;
 }
 
-static uint64_t strip_price(size_t runs)
+static uint64_t sparkline_price(size_t runs)
 {
-	return STRIP_PRICE + (runs < STRIP_LENGTH ? runs : STRIP_LENGTH) * STRIP_RUN_PRICE;
+	return SPARKLINE_PRICE +
+	       (runs < SPARKLINE_LENGTH ? runs : SPARKLINE_LENGTH) * SPARKLINE_RUN_PRICE;
 }
 
 /* ---- lists that are cut at their end ---- */
 
-static uint64_t family_price(const struct family *family, uint64_t most)
+static uint64_t failure_group_price(const struct failure_group *failure_group, uint64_t most)
 {
-	return (family->runs < most ? family->runs : most) * FAMILY_RUN_PRICE;
+	return (failure_group->runs < most ? failure_group->runs : most) * FAILURE_GROUP_RUN_PRICE;
 }
 
-uint64_t view_plan_family_price(const struct families *families, size_t count)
+uint64_t view_plan_failure_group_price(const struct failure_groups *failure_groups, size_t count)
 {
 	uint64_t price = 0;
 
 	for (size_t i = 0; i < count; i++)
-		price += PAGE_PRICE + family_price(&families->items[i], SITE_FAMILY_RUNS);
+		price += PAGE_PRICE +
+			 failure_group_price(&failure_groups->items[i], SITE_FAILURE_GROUP_RUNS);
 	return price;
 }
 
 static uint64_t row_price(const struct view *view, size_t row)
 {
-	const struct report *report = view->report;
+	const struct results *results = view->results;
 	uint64_t price = 0;
 
-	if (row < report->suite_count)
-		price += SUITE_ROW_PRICE + strip_price(report->worst[row]->strip_count);
-	if (row < report->failing_cases)
+	if (row < results->suite_count)
+		price += SUITE_ROW_PRICE + sparkline_price(results->worst[row]->sparkline_count);
+	if (row < results->failing_cases)
 		price += FAILURE_PRICE;
-	if (view->families && row < view->families->count)
-		price += FAMILY_PRICE + family_price(&view->families->items[row], PAGE_FAMILY_RUNS);
+	if (view->failure_groups && row < view->failure_groups->count)
+		price +=
+			FAILURE_GROUP_PRICE + failure_group_price(&view->failure_groups->items[row],
+								  PAGE_FAILURE_GROUP_RUNS);
 	if (view->criteria && row < view->criteria->count)
 		price += CRITERION_ROW_PRICE;
-	if (row < report->flaky_cases)
-		price += FAILURE_PRICE + strip_price(STRIP_LENGTH);
+	if (row < results->flaky_cases)
+		price += FAILURE_PRICE + sparkline_price(SPARKLINE_LENGTH);
 	return price;
 }
 
@@ -137,13 +141,13 @@ static uint64_t matrix_price(const struct suite_group *suite, size_t rows)
 /* Of a page: as far as there is room, and only where a suite's cases are listed at all. */
 static void plan_matrices(struct view_plan *plan, const struct view *view, struct funds *left)
 {
-	const struct report *report = view->report;
+	const struct results *results = view->results;
 
-	plan->matrices = memory_alloc(report->suite_count * sizeof(*plan->matrices));
-	memset(plan->matrices, 0, report->suite_count * sizeof(*plan->matrices));
-	for (size_t i = 0; i < report->suite_count; i++) {
-		const struct suite_group *suite = report->worst[i];
-		size_t at = (size_t)(suite - report->suites), rows = 0;
+	plan->matrices = memory_alloc(results->suite_count * sizeof(*plan->matrices));
+	memset(plan->matrices, 0, results->suite_count * sizeof(*plan->matrices));
+	for (size_t i = 0; i < results->suite_count; i++) {
+		const struct suite_group *suite = results->worst[i];
+		size_t at = (size_t)(suite - results->suites), rows = 0;
 
 		for (size_t row = 0; row < suite->case_count; row++)
 			rows += plan->cases[suite->first_case + row];
@@ -155,10 +159,10 @@ static void plan_matrices(struct view_plan *plan, const struct view *view, struc
 
 static uint64_t case_price(const struct case_group *group)
 {
-	return CASE_PRICE + strip_price(group->run_count);
+	return CASE_PRICE + sparkline_price(group->run_count);
 }
 
-/* Its page has the strip once more and a row a run, and goes on to others. */
+/* Its page has the sparkline once more and a row a run, and goes on to others. */
 static uint64_t case_pages(const struct case_group *group)
 {
 	return 1 + (view_plan_runs_listed(group) - 1) / SITE_RUNS_A_PAGE;
@@ -198,15 +202,15 @@ static bool buy_case(const struct view_plan *plan, const struct suite_group *sui
 }
 
 /* Those of a suite that have failures, or those that have none; false: there is no more room. */
-static bool list_cases(struct view_plan *plan, const struct report *report, size_t suite,
+static bool list_cases(struct view_plan *plan, const struct results *results, size_t suite,
 		       bool failing, struct funds *left)
 {
-	const struct suite_group *group = &report->suites[suite];
+	const struct suite_group *group = &results->suites[suite];
 
 	for (size_t i = group->first_case; i < group->first_case + group->case_count; i++) {
-		if ((tally_failures(&report->cases[i].tally) > 0) != failing)
+		if ((tally_failures(&results->cases[i].tally) > 0) != failing)
 			continue;
-		if (!buy_case(plan, group, &report->cases[i], !plan->suites[suite], left))
+		if (!buy_case(plan, group, &results->cases[i], !plan->suites[suite], left))
 			return false;
 		plan->omitted_suites -= !plan->suites[suite];
 		plan->suites[suite] = true;
@@ -217,16 +221,16 @@ static bool list_cases(struct view_plan *plan, const struct report *report, size
 }
 
 /* Pages for suites take half of the funds at most: their cases shall have some, too. */
-static void buy_suites(struct view_plan *plan, const struct report *report, struct funds *left)
+static void buy_suites(struct view_plan *plan, const struct results *results, struct funds *left)
 {
 	struct funds half = {left->bytes / 2, left->shares / 2};
 
 	left->bytes -= half.bytes;
 	left->shares -= half.shares;
-	for (size_t i = 0; i < report->suite_count; i++) {
-		if (!spend(&half, PAGE_PRICE + matrix_price(report->worst[i], 0), SHARES))
+	for (size_t i = 0; i < results->suite_count; i++) {
+		if (!spend(&half, PAGE_PRICE + matrix_price(results->worst[i], 0), SHARES))
 			break;
-		plan->suites[report->worst[i] - report->suites] = true;
+		plan->suites[results->worst[i] - results->suites] = true;
 		plan->omitted_suites--;
 	}
 	left->bytes += half.bytes;
@@ -235,16 +239,17 @@ static void buy_suites(struct view_plan *plan, const struct report *report, stru
 
 static void plan_cases(struct view_plan *plan, const struct view *view, struct funds *left)
 {
-	const struct report *report = view->report;
+	const struct results *results = view->results;
 
-	plan->omitted_suites = report->suite_count;
-	plan->omitted_cases = report->case_count;
+	plan->omitted_suites = results->suite_count;
+	plan->omitted_cases = results->case_count;
 	if (plan->in_pages)
-		buy_suites(plan, report, left);
+		buy_suites(plan, results, left);
 	for (int failing = 1; failing >= 0; failing--)
-		for (size_t i = 0; i < report->suite_count; i++)
-			if (!list_cases(plan, report, (size_t)(report->worst[i] - report->suites),
-					failing, left))
+		for (size_t i = 0; i < results->suite_count; i++)
+			if (!list_cases(plan, results,
+					(size_t)(results->worst[i] - results->suites), failing,
+					left))
 				return;
 }
 
@@ -341,7 +346,7 @@ static bool buy_run(struct choice *choice, uint64_t price)
 /* A run that would take much of the page makes room for others; false: there is no more room. */
 static bool choose_runs(struct choice *choice, const struct case_group *group)
 {
-	struct run *const *runs = choice->view->report->runs + group->first_run;
+	struct run *const *runs = choice->view->results->runs + group->first_run;
 	size_t end = choice->plan->in_pages ? group->run_count - view_plan_runs_listed(group) : 0;
 	bool latest = true;
 
@@ -368,10 +373,10 @@ static bool choose_runs(struct choice *choice, const struct case_group *group)
 
 static bool choose_in_suite(struct choice *choice, const struct suite_group *suite)
 {
-	const struct report *report = choice->view->report;
+	const struct results *results = choice->view->results;
 
 	for (size_t i = suite->first_case; i < suite->first_case + suite->case_count; i++)
-		if (choice->plan->cases[i] && !choose_runs(choice, &report->cases[i]))
+		if (choice->plan->cases[i] && !choose_runs(choice, &results->cases[i]))
 			return false;
 	return true;
 }
@@ -388,13 +393,13 @@ static int compare_addresses(const void *left, const void *right)
 static uint64_t runs_wanted(const struct view *view)
 {
 	if (view->details == DETAILS_ALL)
-		return view->report->run_count;
-	return view->details == DETAILS_FAILED ? tally_failures(&view->report->totals) : 0;
+		return view->results->run_count;
+	return view->details == DETAILS_FAILED ? tally_failures(&view->results->totals) : 0;
 }
 
 static void plan_runs(struct view_plan *plan, const struct view *view, struct funds left)
 {
-	const struct report *report = view->report;
+	const struct results *results = view->results;
 	struct choice choice = {
 		.plan = plan, .view = view, .left = left, .largest = left.bytes / LARGEST_RUN};
 	bool room = true;
@@ -403,19 +408,19 @@ static void plan_runs(struct view_plan *plan, const struct view *view, struct fu
 		choice.largest = view->render->html_bytes;
 	plan->omitted_runs = runs_wanted(view);
 	for (; choice.round < ROUNDS && room; choice.round++)
-		for (size_t i = 0; i < report->suite_count && room; i++)
-			room = choose_in_suite(&choice, report->worst[i]);
+		for (size_t i = 0; i < results->suite_count && room; i++)
+			room = choose_in_suite(&choice, results->worst[i]);
 	if (plan->run_count)
 		qsort(plan->runs, plan->run_count, sizeof(*plan->runs), compare_addresses);
 }
 
-static void plan_init(struct view_plan *plan, const struct report *report, bool in_pages)
+static void plan_init(struct view_plan *plan, const struct results *results, bool in_pages)
 {
 	*plan = (struct view_plan){.in_pages = in_pages};
-	plan->suites = memory_alloc(report->suite_count * sizeof(*plan->suites));
-	plan->cases = memory_alloc(report->case_count * sizeof(*plan->cases));
-	memset(plan->suites, 0, report->suite_count * sizeof(*plan->suites));
-	memset(plan->cases, 0, report->case_count * sizeof(*plan->cases));
+	plan->suites = memory_alloc(results->suite_count * sizeof(*plan->suites));
+	plan->cases = memory_alloc(results->case_count * sizeof(*plan->cases));
+	memset(plan->suites, 0, results->suite_count * sizeof(*plan->suites));
+	memset(plan->cases, 0, results->case_count * sizeof(*plan->cases));
 }
 
 void view_plan_init(struct view_plan *plan, const struct view *view, uint64_t bytes)
@@ -425,7 +430,7 @@ void view_plan_init(struct view_plan *plan, const struct view *view, uint64_t by
 	struct funds matrices = {bytes / 100 * MATRICES_SHARE, UINT64_MAX};
 	struct funds details = {bytes - lists.bytes - cases.bytes - matrices.bytes, UINT64_MAX};
 
-	plan_init(plan, view->report, false);
+	plan_init(plan, view->results, false);
 	plan_rows(plan, view, &lists);
 	cases.bytes += lists.bytes;
 	plan_cases(plan, view, &cases);
@@ -440,7 +445,7 @@ void view_plan_site(struct view_plan *plan, const struct view *view, uint64_t by
 	struct funds cases = {bytes / 100 * SITE_CASES_SHARE, all.shares / 100 * SITE_CASES_SHARE};
 	uint64_t wanted = runs_wanted(view) * SHARES;
 
-	plan_init(plan, view->report, true);
+	plan_init(plan, view->results, true);
 	if (wanted < all.shares - cases.shares)
 		cases.shares = all.shares - wanted;
 	all.bytes -= cases.bytes;

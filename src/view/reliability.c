@@ -17,12 +17,12 @@ static int32_t micro_of(const struct value *of)
 
 static void tries_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, of->index + 1);
+	format_count(out, of->index + 1);
 }
 
 static void rate_text(const struct value *of, struct strbuf *out)
 {
-	number_percent(out, micro_of(of));
+	format_percent(out, micro_of(of));
 }
 
 /* In percent with two decimals, for drawing. */
@@ -30,14 +30,14 @@ static void rate_share(const struct value *of, struct strbuf *out)
 {
 	uint64_t hundredths = (uint64_t)micro_of(of) / 100;
 
-	number_digits(out, hundredths / 100, 0);
+	format_digits(out, hundredths / 100, 0);
 	strbuf_addch(out, '.');
-	number_digits(out, hundredths % 100, 2);
+	format_digits(out, hundredths % 100, 2);
 }
 
 static void rate_raw(const struct value *of, struct strbuf *out)
 {
-	number_micro(out, micro_of(of));
+	format_micro(out, micro_of(of));
 }
 
 /* For people, every other one; of a single try, the others tell. */
@@ -185,7 +185,7 @@ static const struct tries *tries_of(const struct value *of)
 
 	if (!view->reliability)
 		return NULL;
-	tries = &view->reliability->cases[group - view->report->cases];
+	tries = &view->reliability->cases[group - view->results->cases];
 	return tries->judged > 1 ? tries : NULL;
 }
 
@@ -193,7 +193,7 @@ static void case_rate(const struct value *of, struct strbuf *out)
 {
 	const struct tries *tries = of->object;
 
-	number_micro(out, pass_hat_k(tries->judged, tries->passed, (unsigned)of->index + 1));
+	format_micro(out, pass_hat_k(tries->judged, tries->passed, (unsigned)of->index + 1));
 }
 
 static const struct member case_rate_members[] = {

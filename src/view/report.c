@@ -19,9 +19,9 @@
 #include "table.h"
 #include "top.h"
 
-static const struct report *report_of(const struct value *of)
+static const struct results *report_of(const struct value *of)
 {
-	return value_view(of)->report;
+	return value_view(of)->results;
 }
 
 /* Of a list of `count`, how many a size budget leaves out. */
@@ -121,11 +121,11 @@ static bool report_cases(const struct value *of, struct value_cursor *cursor, st
 static bool report_flaky(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	struct view_window window = view_window(view_of(of), LIST_FLAKY);
-	const struct report *report = report_of(of);
+	const struct results *results = report_of(of);
 	size_t found = (size_t)(uintptr_t)cursor->position, end = view_window_end(&window);
 
-	while (cursor->index < report->case_count && found < end) {
-		const struct case_group *group = &report->cases[cursor->index++];
+	while (cursor->index < results->case_count && found < end) {
+		const struct case_group *group = &results->cases[cursor->index++];
 
 		if (!group->flaky || found++ < window.first)
 			continue;
@@ -170,7 +170,7 @@ static uint64_t omitted(const struct value *of)
 
 static void omitted_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, omitted(of));
+	format_count(out, omitted(of));
 }
 
 static bool omitted_flag(const struct value *of)
@@ -188,19 +188,19 @@ static bool has_omissions(const struct value *of)
 /* What a size budget leaves out of the lists; `at` says of which. */
 static uint64_t hidden_rows(const struct value *of)
 {
-	const struct report *report = report_of(of);
+	const struct results *results = report_of(of);
 	const struct member *member = of->detail;
 	enum view_list list = (enum view_list)member->at;
 
 	switch (list) {
 	case LIST_SUITES:
-		return hidden_of(of, list, report->suite_count);
+		return hidden_of(of, list, results->suite_count);
 	case LIST_FAILURES:
-		return hidden_of(of, list, tally_failures(&report->totals));
+		return hidden_of(of, list, tally_failures(&results->totals));
 	case LIST_FAILING:
-		return hidden_of(of, list, report->failing_cases);
+		return hidden_of(of, list, results->failing_cases);
 	case LIST_FLAKY:
-		return hidden_of(of, list, report->flaky_cases);
+		return hidden_of(of, list, results->flaky_cases);
 	default:
 		break;
 	}
@@ -209,7 +209,7 @@ static uint64_t hidden_rows(const struct value *of)
 
 static void hidden_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, hidden_rows(of));
+	format_count(out, hidden_rows(of));
 }
 
 static bool hidden_flag(const struct value *of)
@@ -220,18 +220,18 @@ static bool hidden_flag(const struct value *of)
 /* Of the failing cases, those in a state: `at`. They stand together (report.failing). */
 static uint64_t count_in_state(const struct value *of)
 {
-	const struct report *report = report_of(of);
+	const struct results *results = report_of(of);
 	const struct member *member = of->detail;
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < report->failing_cases; i++)
-		count += report->failing[i]->state == member->at;
+	for (size_t i = 0; i < results->failing_cases; i++)
+		count += results->failing[i]->state == member->at;
 	return count;
 }
 
 static void state_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, count_in_state(of));
+	format_count(out, count_in_state(of));
 }
 
 static bool state_has(const struct value *of)
@@ -241,12 +241,12 @@ static bool state_has(const struct value *of)
 
 static void failing_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, report_of(of)->failing_cases);
+	format_count(out, report_of(of)->failing_cases);
 }
 
 static void failure_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, tally_failures(&report_of(of)->totals));
+	format_count(out, tally_failures(&report_of(of)->totals));
 }
 
 static bool has_failures(const struct value *of)
@@ -256,17 +256,17 @@ static bool has_failures(const struct value *of)
 
 static void suite_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, report_of(of)->suite_count);
+	format_count(out, report_of(of)->suite_count);
 }
 
 static void case_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, report_of(of)->case_count);
+	format_count(out, report_of(of)->case_count);
 }
 
 static void flaky_count(const struct value *of, struct strbuf *out)
 {
-	number_count(out, report_of(of)->flaky_cases);
+	format_count(out, report_of(of)->flaky_cases);
 }
 
 static bool has_flaky(const struct value *of)
@@ -296,7 +296,7 @@ static bool gates_met(const struct value *of)
 
 static void pass_score_text(const struct value *of, struct strbuf *out)
 {
-	number_micro(out, view_of(of)->pass_score_micro);
+	format_micro(out, view_of(of)->pass_score_micro);
 	while (out->length && out->text[out->length - 1] == '0')
 		strbuf_truncate(out, out->length - 1);
 	if (out->length && out->text[out->length - 1] == '.')
@@ -343,11 +343,11 @@ static const struct member report_members[] = {
 	{"has_passing_again", MEMBER_FLAG, {.flag = state_has}, CASE_PASSES},
 	{"unordered_count", MEMBER_TEXT, {.text = state_count}, CASE_MIXED},
 	{"has_unordered", MEMBER_FLAG, {.flag = state_has}, CASE_MIXED},
-	{"families", MEMBER_LIST, {.next = view_families}, 0},
-	{"family_count", MEMBER_TEXT, {.text = view_family_count}, 0},
-	{"has_families", MEMBER_FLAG, {.flag = view_has_families}, 0},
-	{"hidden_families", MEMBER_TEXT, {.text = view_hidden_families}, 0},
-	{"has_hidden_families", MEMBER_FLAG, {.flag = view_has_hidden_families}, 0},
+	{"families", MEMBER_LIST, {.next = view_failure_groups}, 0},
+	{"family_count", MEMBER_TEXT, {.text = view_failure_group_count}, 0},
+	{"has_families", MEMBER_FLAG, {.flag = view_has_failure_groups}, 0},
+	{"hidden_families", MEMBER_TEXT, {.text = view_hidden_failure_groups}, 0},
+	{"has_hidden_families", MEMBER_FLAG, {.flag = view_has_hidden_failure_groups}, 0},
 	{"worst_criteria", MEMBER_LIST, {.next = view_worst_criteria}, 0},
 	{"criterion_count", MEMBER_TEXT, {.text = view_criterion_count}, 0},
 	{"has_worst_criteria", MEMBER_FLAG, {.flag = view_has_criteria}, 0},
@@ -417,7 +417,7 @@ static const struct member report_members[] = {
 	{"page", MEMBER_OBJECT, {.object = view_page}, 0},
 	{"search", MEMBER_OBJECT, {.object = view_search}, 0},
 	{"suite_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_SUITES},
-	{"family_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAMILIES},
+	{"family_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAILURE_GROUPS},
 	{"criteria_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_CRITERIA},
 	{"failing_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FAILING},
 	{"flaky_parts", MEMBER_OBJECT, {.object = view_parts}, LIST_FLAKY},

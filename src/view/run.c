@@ -75,12 +75,12 @@ static void headline_text(const struct value *of, struct strbuf *out)
 
 static const struct case_group *case_of(const struct value *of)
 {
-	return &value_view(of)->report->cases[run_of(of)->case_index];
+	return &value_view(of)->results->cases[run_of(of)->case_index];
 }
 
 static const struct suite_group *suite_of(const struct value *of)
 {
-	return &value_view(of)->report->suites[case_of(of)->suite];
+	return &value_view(of)->results->suites[case_of(of)->suite];
 }
 
 static void suite_title(const struct value *of, struct strbuf *out)
@@ -144,7 +144,7 @@ static void run_score(const struct value *of, struct strbuf *out)
 static void run_cost(const struct value *of, struct strbuf *out)
 {
 	if (run_of(of)->has_cost)
-		number_money(out, run_of(of)->cost_nano);
+		format_money(out, run_of(of)->cost_nano);
 }
 
 static bool has_duration(const struct value *of)
@@ -155,7 +155,7 @@ static bool has_duration(const struct value *of)
 static void run_duration(const struct value *of, struct strbuf *out)
 {
 	if (has_duration(of))
-		number_duration(out, run_of(of)->duration_ms);
+		format_duration(out, run_of(of)->duration_ms);
 }
 
 static bool has_latency(const struct value *of)
@@ -166,13 +166,13 @@ static bool has_latency(const struct value *of)
 static void run_latency(const struct value *of, struct strbuf *out)
 {
 	if (has_latency(of))
-		number_duration(out, run_mean_latency(run_of(of)));
+		format_duration(out, run_mean_latency(run_of(of)));
 }
 
 static void run_tokens(const struct value *of, struct strbuf *out)
 {
 	if (run_of(of)->has_tokens)
-		number_count(out, (uint64_t) * (const int64_t *)value_field(of));
+		format_count(out, (uint64_t) * (const int64_t *)value_field(of));
 }
 
 static void add_moment(struct strbuf *out, int64_t ms)
@@ -257,7 +257,7 @@ static size_t count_elsewhere(const struct value *of)
 
 static void passed_at_turns(const struct value *of, struct strbuf *out)
 {
-	number_count(out, count_elsewhere(of));
+	format_count(out, count_elsewhere(of));
 }
 
 static bool has_passed_at_turns(const struct value *of)
@@ -368,13 +368,13 @@ static void evidence_markup(const struct value *of, struct strbuf *out)
 static void raw_score(const struct value *of, struct strbuf *out)
 {
 	if (run_of(of)->has_score)
-		number_micro(out, run_of(of)->score_micro);
+		format_micro(out, run_of(of)->score_micro);
 }
 
 static void raw_cost(const struct value *of, struct strbuf *out)
 {
 	if (run_of(of)->has_cost)
-		number_nano(out, run_of(of)->cost_nano);
+		format_nano(out, run_of(of)->cost_nano);
 }
 
 static void raw_duration(const struct value *of, struct strbuf *out)
@@ -490,11 +490,11 @@ static const struct member run_members[] = {
 	{"has_summary_criteria", MEMBER_FLAG, {.flag = has_summary_criteria}, 0},
 	{"passed_at_turns", MEMBER_TEXT, {.text = passed_at_turns}, 0},
 	{"has_passed_at_turns", MEMBER_FLAG, {.flag = has_passed_at_turns}, 0},
-	{"family", MEMBER_TEXT, {.text = view_run_family}, 0},
-	{"family_anchor", MEMBER_TEXT, {.text = view_run_family_anchor}, 0},
-	{"family_href", MEMBER_TEXT, {.text = view_run_family_href}, 0},
-	{"family_runs", MEMBER_TEXT, {.text = view_run_family_runs}, 0},
-	{"family_is_shared", MEMBER_FLAG, {.flag = view_run_family_shared}, 0},
+	{"family", MEMBER_TEXT, {.text = view_run_failure_group}, 0},
+	{"family_anchor", MEMBER_TEXT, {.text = view_run_failure_group_anchor}, 0},
+	{"family_href", MEMBER_TEXT, {.text = view_run_failure_group_href}, 0},
+	{"family_runs", MEMBER_TEXT, {.text = view_run_failure_group_runs}, 0},
+	{"family_is_shared", MEMBER_FLAG, {.flag = view_run_failure_group_shared}, 0},
 	{"is_shown", MEMBER_FLAG, {.flag = is_shown}, 0},
 	{"passages", MEMBER_LIST, {.next = run_passages}, 0},
 	{"turns", MEMBER_LIST, {.next = run_turns}, 0},

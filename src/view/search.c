@@ -27,11 +27,11 @@ static bool buy_row(uint64_t *left, const char *name, const char *context)
 
 static void find_suites(struct view_search *search, const struct view *view, uint64_t *left)
 {
-	const struct report *report = view->report;
+	const struct results *results = view->results;
 
-	for (size_t i = 0; i < report->suite_count; i++) {
-		const struct suite_group *suite = report->worst[i];
-		size_t at = (size_t)(suite - report->suites);
+	for (size_t i = 0; i < results->suite_count; i++) {
+		const struct suite_group *suite = results->worst[i];
+		size_t at = (size_t)(suite - results->suites);
 
 		search->suites[at] =
 			view->plan->suites[at] && buy_row(left, suite->title, suite->source);
@@ -43,10 +43,10 @@ static void find_suites(struct view_search *search, const struct view *view, uin
 static void find_cases(struct view_search *search, const struct view *view,
 		       const struct suite_group *suite, bool failing, uint64_t *left)
 {
-	const struct report *report = view->report;
+	const struct results *results = view->results;
 
 	for (size_t at = suite->first_case; at < suite->first_case + suite->case_count; at++) {
-		const struct case_group *group = &report->cases[at];
+		const struct case_group *group = &results->cases[at];
 
 		if ((tally_failures(&group->tally) > 0) != failing)
 			continue;
@@ -58,23 +58,23 @@ static void find_cases(struct view_search *search, const struct view *view,
 
 static bool lists_all_causes(const struct view *view)
 {
-	return !view->families ||
-	       view->site->windows[LIST_FAMILIES].listed == view->families->count;
+	return !view->failure_groups ||
+	       view->site->windows[LIST_FAILURE_GROUPS].listed == view->failure_groups->count;
 }
 
 void view_search_init(struct view_search *search, const struct view *view, uint64_t bytes)
 {
-	const struct report *report = view->report;
+	const struct results *results = view->results;
 
 	*search = (struct view_search){
-		.suites = memory_alloc(report->suite_count * sizeof(*search->suites)),
-		.cases = memory_alloc(report->case_count * sizeof(*search->cases)),
+		.suites = memory_alloc(results->suite_count * sizeof(*search->suites)),
+		.cases = memory_alloc(results->case_count * sizeof(*search->cases)),
 		.is_cut = !lists_all_causes(view),
 	};
 	find_suites(search, view, &bytes);
 	for (int failing = 1; failing >= 0; failing--)
-		for (size_t i = 0; i < report->suite_count; i++)
-			find_cases(search, view, report->worst[i], failing, &bytes);
+		for (size_t i = 0; i < results->suite_count; i++)
+			find_cases(search, view, results->worst[i], failing, &bytes);
 }
 
 void view_search_release(struct view_search *search)
@@ -109,7 +109,7 @@ static bool next_case(const struct value *of, struct value_cursor *cursor, struc
 
 		if (!search_of(of)->cases[at])
 			continue;
-		*out = found_at(of, &class_case, &value_view(of)->report->cases[at], cursor);
+		*out = found_at(of, &class_case, &value_view(of)->results->cases[at], cursor);
 		return true;
 	}
 	return false;
@@ -128,12 +128,12 @@ static const struct value_class class_found_suite = {
 
 static bool next_suite(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
-	const struct report *report = value_view(of)->report;
+	const struct results *results = value_view(of)->results;
 
-	while (cursor->index < report->suite_count) {
-		const struct suite_group *suite = report->worst[cursor->index++];
+	while (cursor->index < results->suite_count) {
+		const struct suite_group *suite = results->worst[cursor->index++];
 
-		if (!search_of(of)->suites[suite - report->suites])
+		if (!search_of(of)->suites[suite - results->suites])
 			continue;
 		*out = found_at(of, &class_found_suite, suite, cursor);
 		return true;
@@ -146,7 +146,7 @@ static bool next_suite(const struct value *of, struct value_cursor *cursor, stru
 static const struct member search_members[] = {
 	{"is_cut", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct view_search, is_cut)},
 	{"suites", MEMBER_LIST, {.next = next_suite}, 0},
-	{"causes", MEMBER_LIST, {.next = view_listed_families}, 0},
+	{"causes", MEMBER_LIST, {.next = view_listed_failure_groups}, 0},
 };
 
 static const struct value_class class_search = {

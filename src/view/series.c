@@ -145,7 +145,7 @@ bool view_has_untimed(const struct value *of)
 void view_series_untimed(const struct value *of, struct strbuf *out)
 {
 	if (value_view(of)->series)
-		number_count(out, value_view(of)->series->untimed);
+		format_count(out, value_view(of)->series->untimed);
 }
 
 /* Whether any point is one that `test` finds. */

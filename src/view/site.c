@@ -28,9 +28,15 @@ size_t view_window_end(const struct view_window *window)
 /* ---- links ---- */
 
 static const char *const list_names[LIST_COUNT] = {
-	[LIST_SUITES] = "suites", [LIST_FAILURES] = "failing-runs", [LIST_FAILING] = "failures",
-	[LIST_FLAKY] = "flaky",   [LIST_FAMILIES] = "families",     [LIST_CRITERIA] = "criteria",
-	[LIST_NOTES] = "notes",   [LIST_CASES] = "suite",           [LIST_RUNS] = "case",
+	[LIST_SUITES] = "suites",
+	[LIST_FAILURES] = "failing-runs",
+	[LIST_FAILING] = "failures",
+	[LIST_FLAKY] = "flaky",
+	[LIST_FAILURE_GROUPS] = "families",
+	[LIST_CRITERIA] = "criteria",
+	[LIST_NOTES] = "notes",
+	[LIST_CASES] = "suite",
+	[LIST_RUNS] = "case",
 };
 
 static void suite_file(struct strbuf *out, const struct suite_group *suite)
@@ -48,7 +54,7 @@ static void case_file(struct strbuf *out, const struct suite_group *suite,
 
 static const struct suite_group *suite_of(const struct view *view, const struct case_group *group)
 {
-	return &view->report->suites[group->suite];
+	return &view->results->suites[group->suite];
 }
 
 /* Of the list of the page that is made; the others are the index'. */
@@ -109,19 +115,19 @@ void view_run_href(const struct view *view, const struct suite_group *suite,
 		strbuf_addstr(out, ".html");
 }
 
-void view_family_href(const struct view *view, size_t index, struct strbuf *out)
+void view_failure_group_href(const struct view *view, size_t index, struct strbuf *out)
 {
-	if (view->site && index < view->site->families) {
+	if (view->site && index < view->site->failure_groups) {
 		strbuf_addstr(out, "cause-");
-		anchor_family(out, &view->families->items[index]);
+		anchor_failure_group(out, &view->failure_groups->items[index]);
 		strbuf_addstr(out, ".html");
 		return;
 	}
 	if (view->site)
-		site_file(view, LIST_FAMILIES, part_of(&view->site->windows[LIST_FAMILIES], index),
-			  out);
+		site_file(view, LIST_FAILURE_GROUPS,
+			  part_of(&view->site->windows[LIST_FAILURE_GROUPS], index), out);
 	strbuf_addch(out, '#');
-	anchor_family(out, &view->families->items[index]);
+	anchor_failure_group(out, &view->failure_groups->items[index]);
 }
 
 /* ---- parts of a list: the object is its window ---- */
@@ -155,7 +161,7 @@ static void parts_label(const struct value *of, struct strbuf *out)
 		[LIST_FAILURES] = "failures",
 		[LIST_FAILING] = "failing cases",
 		[LIST_FLAKY] = "flaky cases",
-		[LIST_FAMILIES] = "causes",
+		[LIST_FAILURE_GROUPS] = "causes",
 		[LIST_CRITERIA] = "criteria",
 		[LIST_NOTES] = "notes",
 		[LIST_CASES] = "cases",
@@ -167,12 +173,12 @@ static void parts_label(const struct value *of, struct strbuf *out)
 
 static void parts_from(const struct value *of, struct strbuf *out)
 {
-	number_count(out, window_of(of)->first + 1);
+	format_count(out, window_of(of)->first + 1);
 }
 
 static void parts_to(const struct value *of, struct strbuf *out)
 {
-	number_count(out, window_of(of)->first + window_of(of)->count);
+	format_count(out, window_of(of)->first + window_of(of)->count);
 }
 
 static void parts_previous(const struct value *of, struct strbuf *out)
@@ -274,14 +280,15 @@ static void part_number(const struct value *of, struct strbuf *out)
 	const struct view_window *window = &site_of(of)->windows[site_of(of)->list];
 
 	if (window->part)
-		number_count(out, window->part + 1);
+		format_count(out, window->part + 1);
 }
 
-static bool page_family(const struct value *of, struct value *out)
+static bool page_failure_group(const struct value *of, struct value *out)
 {
-	const struct family *family = site_of(of)->subject;
+	const struct failure_group *failure_group = site_of(of)->subject;
 
-	return site_of(of)->page == PAGE_FAMILY && view_family(value_view(of), family, out);
+	return site_of(of)->page == PAGE_FAILURE_GROUP &&
+	       view_failure_group(value_view(of), failure_group, out);
 }
 
 static bool page_suite(const struct value *of, struct value *out)
@@ -306,18 +313,18 @@ static bool page_run(const struct value *of, struct value *out)
 static bool page_neighbour(const struct value *of, struct value *out)
 {
 	const struct view *view = value_view(of);
-	const struct report *report = view->report;
+	const struct results *results = view->results;
 	const struct member *member = of->detail;
 	const struct case_group *group;
 	size_t at = site_of(of)->run_at;
 
 	if (site_of(of)->page != PAGE_RUN)
 		return false;
-	group = &report->cases[report->runs[at]->case_index];
+	group = &results->cases[results->runs[at]->case_index];
 	for (at += member->at; at - group->first_run < group->run_count; at += member->at) {
-		if (!run_is_shown(view, report->runs[at]))
+		if (!run_is_shown(view, results->runs[at]))
 			continue;
-		*out = value_of(&class_run, view, report->runs[at], 0);
+		*out = value_of(&class_run, view, results->runs[at], 0);
 		return true;
 	}
 	return false;
@@ -338,14 +345,14 @@ static bool page_has_criteria(const struct value *of)
 static const struct member page_members[] = {
 	{"is_index", MEMBER_FLAG, {.flag = is_index}, 0},
 	{"is_suites", MEMBER_FLAG, {.flag = is_list}, LIST_SUITES},
-	{"is_families", MEMBER_FLAG, {.flag = is_list}, LIST_FAMILIES},
+	{"is_families", MEMBER_FLAG, {.flag = is_list}, LIST_FAILURE_GROUPS},
 	{"is_criteria", MEMBER_FLAG, {.flag = is_list}, LIST_CRITERIA},
 	{"is_failures", MEMBER_FLAG, {.flag = is_list}, LIST_FAILING},
 	{"is_flaky", MEMBER_FLAG, {.flag = is_list}, LIST_FLAKY},
 	{"is_notes", MEMBER_FLAG, {.flag = is_list}, LIST_NOTES},
 	{"is_first_part", MEMBER_FLAG, {.flag = is_first_part}, 0},
 	{"part_number", MEMBER_TEXT, {.text = part_number}, 0},
-	{"of_family", MEMBER_OBJECT, {.object = page_family}, 0},
+	{"of_family", MEMBER_OBJECT, {.object = page_failure_group}, 0},
 	{"of_suite", MEMBER_OBJECT, {.object = page_suite}, 0},
 	{"of_case", MEMBER_OBJECT, {.object = page_case}, 0},
 	{"of_run", MEMBER_OBJECT, {.object = page_run}, 0},

@@ -66,7 +66,7 @@ static void add_path(struct run *const *runs, size_t count, enum outcome outcome
 		strbuf_addstr(out, "\"/>");
 }
 
-void strip_chart(struct run *const *runs, size_t count, struct strbuf *out)
+void sparkline_add(struct run *const *runs, size_t count, struct strbuf *out)
 {
 	const size_t width = count * STEP - GAP;
 

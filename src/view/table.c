@@ -138,23 +138,23 @@ static void print_row(struct strbuf *out, const struct value *object,
 
 void view_table(const struct value *of, struct strbuf *out)
 {
-	const struct report *report = value_view(of)->report;
+	const struct results *results = value_view(of)->results;
 	size_t widths[COLUMN_COUNT] = {0}, count = value_view(of)->rows;
 	struct strbuf cell = STRBUF_INIT;
 	struct value suite;
 
-	if (report->suite_count < count)
-		count = report->suite_count;
+	if (results->suite_count < count)
+		count = results->suite_count;
 	if (!count)
 		return;
 	measure(NULL, widths, &cell);
 	for (size_t i = 0; i < count; i++) {
-		suite = value_of(&class_suite, value_view(of), report->worst[i], i);
+		suite = value_of(&class_suite, value_view(of), results->worst[i], i);
 		measure(&suite, widths, &cell);
 	}
 	print_row(out, NULL, widths, &cell);
 	for (size_t i = 0; i < count; i++) {
-		suite = value_of(&class_suite, value_view(of), report->worst[i], i);
+		suite = value_of(&class_suite, value_view(of), results->worst[i], i);
 		print_row(out, &suite, widths, &cell);
 	}
 	strbuf_truncate(out, out->length - 1);

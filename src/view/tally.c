@@ -22,12 +22,12 @@ static uint64_t count_at(const struct value *of)
 
 static void judged_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, tally_judged(tally_of(of)));
+	format_count(out, tally_judged(tally_of(of)));
 }
 
 static void unfinished_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, tally_unfinished(tally_of(of)));
+	format_count(out, tally_unfinished(tally_of(of)));
 }
 
 static bool unfinished_flag(const struct value *of)
@@ -65,7 +65,7 @@ int32_t view_rate_micro(const struct tally *tally, enum interval_point point)
 void view_add_rate(const struct tally *tally, struct strbuf *out)
 {
 	if (tally_judged(tally))
-		number_percent(out, tally_rate(tally));
+		format_percent(out, tally_rate(tally));
 	else
 		strbuf_addstr(out, not_known);
 }
@@ -77,7 +77,7 @@ static void rate_text(const struct value *of, struct strbuf *out)
 
 static void fraction_text(const struct value *of, struct strbuf *out)
 {
-	number_count(out, tally_of(of)->outcomes[OUTCOME_PASSED]);
+	format_count(out, tally_of(of)->outcomes[OUTCOME_PASSED]);
 	strbuf_addch(out, '/');
 	judged_text(of, out);
 }
@@ -146,16 +146,16 @@ static void cost_text(const struct value *of, struct strbuf *out)
 	}
 	if (cost_partial(of))
 		strbuf_addstr(out, "≥ ");
-	number_money(out, tally->cost_nano);
+	format_money(out, tally->cost_nano);
 }
 
 static void cost_coverage(const struct value *of, struct strbuf *out)
 {
 	const struct tally *tally = tally_of(of);
 
-	number_count(out, tally->cost_known);
+	format_count(out, tally->cost_known);
 	strbuf_addstr(out, " of ");
-	number_count(out, tally->runs);
+	format_count(out, tally->runs);
 	strbuf_addstr(out, tally->runs == 1 ? " run tells" : " runs tell");
 	if (tally->cost_over)
 		strbuf_addstr(out, ", more than can be counted");
@@ -166,7 +166,7 @@ static void add_quotient(const struct value *of, int64_t nano, struct strbuf *ou
 {
 	if (tally_of(of)->cost_over)
 		strbuf_addstr(out, "≥ ");
-	number_money(out, nano);
+	format_money(out, nano);
 }
 
 static void cost_mean(const struct value *of, struct strbuf *out)
@@ -192,7 +192,7 @@ static void cost_per_pass(const struct value *of, struct strbuf *out)
 static void tokens_text(const struct value *of, struct strbuf *out)
 {
 	if (tally_of(of)->tokens_known)
-		number_count(out, count_at(of));
+		format_count(out, count_at(of));
 	else
 		strbuf_addstr(out, not_known);
 }
@@ -221,7 +221,7 @@ static void spread_text(const struct value *of, struct strbuf *out, int64_t ms)
 	const struct spread *spread = value_field(of);
 
 	if (spread->known)
-		number_duration(out, ms);
+		format_duration(out, ms);
 	else
 		strbuf_addstr(out, not_known);
 }
@@ -255,9 +255,9 @@ static void spread_max(const struct value *of, struct strbuf *out)
 
 static void add_hundredths(struct strbuf *out, uint64_t hundredths)
 {
-	number_digits(out, hundredths / 100, 0);
+	format_digits(out, hundredths / 100, 0);
 	strbuf_addch(out, '.');
-	number_digits(out, hundredths % 100, 2);
+	format_digits(out, hundredths % 100, 2);
 }
 
 /* Of the first `upto` outcomes, in hundredths of a percent of all runs. */

@@ -15,25 +15,25 @@ static void raw_rate(const struct value *of, struct strbuf *out)
 	const struct member *member = of->detail;
 
 	if (tally_judged(tally_of(of)))
-		number_micro(out, view_rate_micro(tally_of(of), (enum interval_point)member->at));
+		format_micro(out, view_rate_micro(tally_of(of), (enum interval_point)member->at));
 }
 
 static void raw_cost_total(const struct value *of, struct strbuf *out)
 {
-	number_nano(out, tally_of(of)->cost_nano);
+	format_nano(out, tally_of(of)->cost_nano);
 }
 
 static void raw_cost_mean(const struct value *of, struct strbuf *out)
 {
 	const struct tally *tally = tally_of(of);
 
-	number_nano(out, divide_rounded(tally->cost_nano, (int64_t)tally->cost_known));
+	format_nano(out, divide_rounded(tally->cost_nano, (int64_t)tally->cost_known));
 }
 
 static void raw_cost_per_pass(const struct value *of, struct strbuf *out)
 {
 	if (tally_cost_per_pass(tally_of(of)) >= 0)
-		number_nano(out, tally_cost_per_pass(tally_of(of)));
+		format_nano(out, tally_cost_per_pass(tally_of(of)));
 }
 
 static const struct member raw_cost_members[] = {
@@ -59,7 +59,7 @@ static const struct member raw_spread_members[] = {
 
 static void raw_score_mean(const struct value *of, struct strbuf *out)
 {
-	number_micro(out, view_score_micro(tally_of(of)));
+	format_micro(out, view_score_micro(tally_of(of)));
 }
 
 static const struct member raw_score_members[] = {

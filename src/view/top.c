@@ -20,13 +20,13 @@ static int64_t long_duration(const struct tally *tally)
 }
 
 /* The case that comes after `last` in rank, of equal ones the first of the report; NULL: none. */
-static const struct case_group *next_in_rank(const struct report *report,
+static const struct case_group *next_in_rank(const struct results *results,
 					     const struct case_group *last, case_measure *measure)
 {
 	const struct case_group *next = NULL;
 
-	for (size_t i = 0; i < report->case_count; i++) {
-		const struct case_group *group = &report->cases[i];
+	for (size_t i = 0; i < results->case_count; i++) {
+		const struct case_group *group = &results->cases[i];
 		int64_t value = measure(&group->tally);
 		int64_t limit = last ? measure(&last->tally) : INT64_MAX;
 
@@ -41,11 +41,11 @@ static const struct case_group *next_in_rank(const struct report *report,
 /* One alone is no more than any other. */
 static bool has_two(const struct value *of, case_measure *measure)
 {
-	const struct report *report = value_view(of)->report;
+	const struct results *results = value_view(of)->results;
 	size_t telling = 0;
 
-	for (size_t i = 0; i < report->case_count && telling < 2; i++)
-		telling += measure(&report->cases[i].tally) >= 0;
+	for (size_t i = 0; i < results->case_count && telling < 2; i++)
+		telling += measure(&results->cases[i].tally) >= 0;
 	return telling == 2;
 }
 
@@ -56,7 +56,7 @@ static bool next_top(const struct value *of, struct value_cursor *cursor, case_m
 
 	if (cursor->index >= TOP_CASES || !has_two(of, measure))
 		return false;
-	group = next_in_rank(value_view(of)->report, cursor->position, measure);
+	group = next_in_rank(value_view(of)->results, cursor->position, measure);
 	if (!group)
 		return false;
 	*out = value_of(&class_case, value_view(of), group, cursor->index++);

@@ -83,7 +83,7 @@ static bool is_first(const struct value *of)
 
 static void position(const struct value *of, struct strbuf *out)
 {
-	number_digits(out, of->index + 1, 0);
+	format_digits(out, of->index + 1, 0);
 }
 
 /* What every object knows of itself; not printed. */
@@ -240,17 +240,17 @@ bool view_flag_at(const struct value *of)
 
 void view_size_at(const struct value *of, struct strbuf *out)
 {
-	number_count(out, *(const size_t *)value_field(of));
+	format_count(out, *(const size_t *)value_field(of));
 }
 
 void view_count_at(const struct value *of, struct strbuf *out)
 {
-	number_count(out, *(const uint64_t *)value_field(of));
+	format_count(out, *(const uint64_t *)value_field(of));
 }
 
 void view_digits_at(const struct value *of, struct strbuf *out)
 {
-	number_digits(out, *(const uint64_t *)value_field(of), 0);
+	format_digits(out, *(const uint64_t *)value_field(of), 0);
 }
 
 void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision)

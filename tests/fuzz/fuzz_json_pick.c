@@ -58,7 +58,7 @@ enum { SETS = sizeof(path_sets) / sizeof(*path_sets) };
 
 static struct wanted *wanted_sets[SETS];
 static struct arena arena;
-static struct trail *trail; /* of this input, and at last of its parts */
+static struct cache *cache; /* of this input, and at last of its parts */
 
 static void demand(bool truth)
 {
@@ -401,7 +401,7 @@ static void check_one(pick_function *function, const char *text, size_t size, si
 		      const struct expected *expected, size_t set, const char *values)
 {
 	const struct picking how = {
-		.wanted = wanted_sets[set], .arena = &arena, .trail = offset ? trail : NULL};
+		.wanted = wanted_sets[set], .arena = &arena, .cache = offset ? cache : NULL};
 	struct pick pick;
 	enum picked picked = function(place(text, size, offset), size, &how, &pick);
 
@@ -411,12 +411,12 @@ static void check_one(pick_function *function, const char *text, size_t size, si
 	demand(pick.length == expected->length);
 	demand(pick.newlines == count_newlines(text, pick.length));
 	memset(padded, 'x', offset + size); /* the values must not refer to it */
-	demand(strcmp(dump(datum_to_json(&pick.value)), values) == 0);
+	demand(strcmp(dump(json_value_to_jansson(&pick.value)), values) == 0);
 }
 
 static void check_prefixes(pick_function *function, const char *text, size_t size)
 {
-	const struct picking how = {.wanted = wanted_sets[1], .arena = &arena, .trail = trail};
+	const struct picking how = {.wanted = wanted_sets[1], .arena = &arena, .cache = cache};
 	struct pick pick;
 
 	for (size_t i = 1; i < size; i++)
@@ -441,7 +441,7 @@ static void check(const char *text, size_t size)
 {
 	struct expected expected = ask_jansson(text, size);
 
-	trail = trail_new();
+	cache = key_cache_new();
 	for (size_t set = 0; set < SETS; set++) {
 		const char *values = "";
 
@@ -458,7 +458,7 @@ static void check(const char *text, size_t size)
 		check_prefixes(json_pick, text, expected.length);
 		check_prefixes(plain_json_pick, text, expected.length);
 	}
-	trail_free(trail);
+	key_cache_free(cache);
 }
 
 static void set_up(void)

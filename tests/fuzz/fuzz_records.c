@@ -44,7 +44,7 @@ static void add_event(struct strbuf *out, enum record_event event, const struct 
 	char *text = NULL;
 
 	if (record->value) {
-		json = datum_to_json(record->value);
+		json = json_value_to_jansson(record->value);
 		text = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
 	}
 	strbuf_addf(out, "%d %zu %llu+%llu %zu %s %s\n", (int)event, record->number,

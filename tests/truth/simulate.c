@@ -43,7 +43,7 @@ struct side {
 	struct run runs[RUNS_MOST];
 	struct run *items[RUNS_MOST];
 	char ids[RUNS_MOST][8];
-	struct report report;
+	struct results results;
 };
 
 static void side_draw(struct side *side, size_t count, unsigned per_cent, uint64_t *state)
@@ -63,7 +63,7 @@ static void side_draw(struct side *side, size_t count, unsigned per_cent, uint64
 		run->outcome = passes(state, per_cent) ? OUTCOME_PASSED : OUTCOME_FAILED;
 		side->items[i] = run;
 	}
-	report_build(&side->report, side->items, count, SUITE_BY_SUITE);
+	results_build(&side->results, side->items, count, SUITE_BY_SUITE);
 }
 
 /* How many pairs had such a change. */
@@ -92,11 +92,11 @@ static struct found simulate(size_t runs, unsigned before, unsigned now, uint64_
 
 		side_draw(&sides[0], runs, before, &state);
 		side_draw(&sides[1], runs, now, &state);
-		comparison_build(&comparison, &sides[1].report, &sides[0].report);
+		comparison_build(&comparison, &sides[1].results, &sides[0].results);
 		count_pair(&found, &comparison);
 		comparison_release(&comparison);
-		report_release(&sides[0].report);
-		report_release(&sides[1].report);
+		results_release(&sides[0].results);
+		results_release(&sides[1].results);
 	}
 	return found;
 }

@@ -27,7 +27,7 @@
 static struct arena arena;
 static struct remarks remarks;
 static struct verdict_rules rules;
-static struct reading reading;
+static struct adapter_input input;
 
 static int set_up(void **state)
 {
@@ -36,7 +36,7 @@ static int set_up(void **state)
 	json_use_arena(&arena);
 	remarks = (struct remarks){.arena = &arena};
 	rules = (struct verdict_rules){.pass_score_micro = 800000};
-	reading = (struct reading){.rules = &rules, .scratch = &arena};
+	input = (struct adapter_input){.rules = &rules, .scratch = &arena};
 	return 0;
 }
 
@@ -45,7 +45,7 @@ static int tear_down(void **state)
 	(void)state;
 	json_use_arena(NULL);
 	remarks_release(&remarks);
-	reading_release(&reading);
+	adapter_input_release(&input);
 	arena_release(&arena);
 	return 0;
 }
@@ -53,9 +53,9 @@ static int tear_down(void **state)
 static void forget(void)
 {
 	remarks_release(&remarks);
-	reading_release(&reading);
-	reading.want_details = false;
-	reading.want_logs = true;
+	adapter_input_release(&input);
+	input.want_details = false;
+	input.want_logs = true;
 	rules = (struct verdict_rules){.pass_score_micro = 800000};
 }
 
@@ -218,16 +218,16 @@ static void show_remarks(struct strbuf *out)
 			    remarks.items[i].path, remarks.items[i].text);
 }
 
-static enum outcome read_as(const struct adapter *owner, const struct datum *json,
+static enum outcome read_as(const struct adapter *owner, const struct json_value *json,
 			    struct strbuf *out)
 {
-	struct node root = node_root(json, &remarks);
+	struct field root = field_root(json, &remarks);
 	struct run run;
 	struct error err;
 
 	run_init(&run);
 	run.source = owner->name;
-	if (owner->read_run(&run, &root, &reading, &err) < 0) {
+	if (owner->read_run(&run, &root, &input, &err) < 0) {
 		strbuf_addf(out, "rejected: %s\n", err.text);
 		run.outcome = OUTCOME_COUNT;
 	} else {
@@ -237,16 +237,17 @@ static enum outcome read_as(const struct adapter *owner, const struct datum *jso
 	return run.outcome;
 }
 
-static void define_as(const struct adapter *owner, const struct datum *json, struct strbuf *out)
+static void define_as(const struct adapter *owner, const struct json_value *json,
+		      struct strbuf *out)
 {
-	struct node root = node_root(json, &remarks);
+	struct field root = field_root(json, &remarks);
 	struct error err;
 
-	if (owner->read_definition(&root, &reading, &err) < 0)
+	if (owner->read_definition(&root, &input, &err) < 0)
 		strbuf_addf(out, "rejected: %s\n", err.text);
-	for (size_t i = 0; i < reading.definition_count; i++) {
-		assert_string_equal(reading.definitions[i].source, owner->name);
-		show_definition(out, &reading.definitions[i]);
+	for (size_t i = 0; i < input.definition_count; i++) {
+		assert_string_equal(input.definitions[i].source, owner->name);
+		show_definition(out, &input.definitions[i]);
 	}
 	show_remarks(out);
 }
@@ -256,7 +257,7 @@ static enum outcome show_record(struct strbuf *out, const json_t *value)
 {
 	static const char *const kinds[] = {"nobody", "run", "definition", "acknowledgement",
 					    "refusal"};
-	const struct datum *json = datum_of_json(value, &arena);
+	const struct json_value *json = json_value_of_jansson(value, &arena);
 	const struct adapter *owner;
 	enum record_kind kind = adapter_pick(json, &owner);
 
@@ -283,8 +284,8 @@ static void take_options(const char *options)
 {
 	const char *scale = strstr(options, "scale="), *pass = strstr(options, "pass=");
 
-	reading.want_details = strstr(options, "details") != NULL;
-	reading.want_logs = strstr(options, "no logs") == NULL;
+	input.want_details = strstr(options, "details") != NULL;
+	input.want_logs = strstr(options, "no logs") == NULL;
 	if (scale)
 		rules.score_scale = (int)strtol(scale + strlen("scale="), NULL, 10);
 	if (pass)
@@ -407,7 +408,7 @@ static void test_samples(void **state)
 
 static size_t claims(const json_t *value)
 {
-	const struct datum *json = datum_of_json(value, &arena);
+	const struct json_value *json = json_value_of_jansson(value, &arena);
 	size_t count = 0;
 
 	for (size_t i = 0; adapters[i]; i++)
@@ -425,7 +426,7 @@ static void test_every_sample_is_claimed_once(void **state)
 		const json_t *json = parse(sample);
 		const struct adapter *owner;
 
-		adapter_pick(datum_of_json(json, &arena), &owner);
+		adapter_pick(json_value_of_jansson(json, &arena), &owner);
 		if (claims(json) != (owner ? 1 : 0))
 			fail_msg("%s, %s: claimed by %zu", sample->file, sample->title,
 				 claims(json));
@@ -578,7 +579,7 @@ static void test_lines(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *line = reading_line(&reading, cases[i].text, cases[i].limit);
+		const char *line = adapter_line(&input, cases[i].text, cases[i].limit);
 
 		if (!cases[i].line)
 			assert_null(line);
@@ -595,19 +596,19 @@ static void test_failures_list_names_once(void **state)
 
 	(void)state;
 	run_init(&run);
-	assert_null(reading_failures(&reading, &run));
+	assert_null(adapter_failures(&input, &run));
 	for (size_t i = 0; i < 11; i++)
 		criteria[i] =
 			(struct criterion){.name = names[i], .outcome = OUTCOME_FAILED, .turn = -1};
 	run.criteria = criteria;
 	run.criterion_count = 4;
-	assert_string_equal(reading_failures(&reading, &run), "4 of 4 criteria failed: a, b, c");
+	assert_string_equal(adapter_failures(&input, &run), "4 of 4 criteria failed: a, b, c");
 	run.criterion_count = 11;
-	assert_string_equal(reading_failures(&reading, &run),
+	assert_string_equal(adapter_failures(&input, &run),
 			    "11 of 11 criteria failed: a, b, c, d, e, f, g, h, ...");
 	for (size_t i = 0; i < 11; i++)
 		criteria[i].outcome = i == 1 ? OUTCOME_ERROR : OUTCOME_PASSED;
-	assert_string_equal(reading_failures(&reading, &run), "1 of 11 criteria in error: b");
+	assert_string_equal(adapter_failures(&input, &run), "1 of 11 criteria in error: b");
 }
 
 int main(void)

@@ -19,7 +19,7 @@ struct told {
 struct world {
 	struct spool spool;
 	struct runs runs;
-	struct report report;
+	struct results results;
 	struct breakdown models, agents;
 };
 
@@ -42,16 +42,16 @@ static void world_init(struct world *world, const struct told *told, size_t coun
 		run.duration_ms = from->duration_ms;
 		runs_keep(&world->runs, &run, true, NULL, NULL, NULL);
 	}
-	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
-	breakdown_build(&world->models, &world->report, &by_model);
-	breakdown_build(&world->agents, &world->report, &by_agent);
+	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	breakdown_build(&world->models, &world->results, &by_model);
+	breakdown_build(&world->agents, &world->results, &by_agent);
 }
 
 static void world_release(struct world *world)
 {
 	breakdown_release(&world->models);
 	breakdown_release(&world->agents);
-	report_release(&world->report);
+	results_release(&world->results);
 	runs_release(&world->runs);
 	spool_release(&world->spool);
 }

@@ -15,7 +15,7 @@ struct side {
 	struct run runs[RUNS_MOST];
 	struct run *items[RUNS_MOST];
 	size_t count;
-	struct report report;
+	struct results results;
 };
 
 struct world {
@@ -62,8 +62,8 @@ static int teardown(void **state)
 	struct world *world = *state;
 
 	comparison_release(&world->comparison);
-	report_release(&world->now.report);
-	report_release(&world->before.report);
+	results_release(&world->now.results);
+	results_release(&world->before.results);
 	arena_release(&world->arena);
 	memory_free(world);
 	return 0;
@@ -71,9 +71,9 @@ static int teardown(void **state)
 
 static const struct comparison *compare_by(struct world *world, enum suite_by by)
 {
-	report_build(&world->before.report, world->before.items, world->before.count, by);
-	report_build(&world->now.report, world->now.items, world->now.count, by);
-	comparison_build(&world->comparison, &world->now.report, &world->before.report);
+	results_build(&world->before.results, world->before.items, world->before.count, by);
+	results_build(&world->now.results, world->now.items, world->now.count, by);
+	comparison_build(&world->comparison, &world->now.results, &world->before.results);
 	return &world->comparison;
 }
 
@@ -151,8 +151,8 @@ static void test_figures(void **state)
 	assert_int_equal(total->runs_needed, 1094);
 	assert_int_equal(total->low, world->comparison.suites[0].rate.low);
 	assert_int_equal(total->q, world->comparison.suites[0].rate.q);
-	assert_ptr_equal(total->now, &world->now.report.totals);
-	assert_ptr_equal(world->comparison.cases[0].rate.before, &world->before.report.cases[0]);
+	assert_ptr_equal(total->now, &world->now.results.totals);
+	assert_ptr_equal(world->comparison.cases[0].rate.before, &world->before.results.cases[0]);
 }
 
 static const struct case_diff *diff_of(const struct comparison *comparison, const char *name)
@@ -206,7 +206,7 @@ static void test_states(void **state)
 	/* those that are gone come last */
 	assert_ptr_equal(diff_of(comparison, "gone"), &comparison->cases[7]);
 	for (size_t i = 0; i < 7; i++)
-		assert_ptr_equal(comparison->cases[i].now, &world->now.report.cases[i]);
+		assert_ptr_equal(comparison->cases[i].now, &world->now.results.cases[i]);
 }
 
 /* The id tells, whatever the name; the same case in two suites is two. */
@@ -239,9 +239,9 @@ static void test_matching(void **state)
 	assert_int_equal(comparison->counts[CASE_STILL_FAILING], 1);
 	assert_int_equal(comparison->counts[CASE_NEW], 1);
 	assert_int_equal(comparison->counts[CASE_GONE], 1);
-	assert_ptr_equal(comparison_of_suite(comparison, &world->now.report.suites[1]),
+	assert_ptr_equal(comparison_of_suite(comparison, &world->now.results.suites[1]),
 			 &comparison->suites[1]);
-	assert_ptr_equal(comparison_of_case(comparison, &world->now.report.cases[2]),
+	assert_ptr_equal(comparison_of_case(comparison, &world->now.results.cases[2]),
 			 &comparison->cases[2]);
 }
 

@@ -11,7 +11,7 @@
 struct world {
 	struct spool spool;
 	struct runs runs;
-	struct report report;
+	struct results results;
 	struct criteria criteria;
 	uint32_t made; /* runs so far */
 };
@@ -25,14 +25,14 @@ static void world_init(struct world *world)
 
 static void world_build(struct world *world)
 {
-	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
-	criteria_build(&world->criteria, &world->report);
+	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	criteria_build(&world->criteria, &world->results);
 }
 
 static void world_release(struct world *world)
 {
 	criteria_release(&world->criteria);
-	report_release(&world->report);
+	results_release(&world->results);
 	runs_release(&world->runs);
 	spool_release(&world->spool);
 }
@@ -208,13 +208,13 @@ static void many(void **state)
 	for (int round = 0; round < 2; round++) {
 		criteria_clear(&plain);
 		assert_int_equal(plain.count, 0);
-		for (size_t i = 0; i < world.report.run_count; i++)
-			criteria_add(&plain, world.report.runs[i]);
+		for (size_t i = 0; i < world.results.run_count; i++)
+			criteria_add(&plain, world.results.runs[i]);
 		assert_int_equal(plain.count, 1000);
 		assert_false(plain.has_kinds);
 		for (size_t i = 0; i < plain.count; i++)
 			assert_string_equal(plain.items[i].name,
-					    world.report.runs[i]->criteria[0].name);
+					    world.results.runs[i]->criteria[0].name);
 	}
 	criteria_release(&plain);
 	world_release(&world);

@@ -10,24 +10,24 @@
 
 enum { DOLLAR = 1000000000 };
 
-static void setup(struct report *report)
+static void setup(struct results *results)
 {
-	memset(report, 0, sizeof(*report));
-	arena_init(&report->arena, 0);
-	tally_init(&report->totals);
+	memset(results, 0, sizeof(*results));
+	arena_init(&results->arena, 0);
+	tally_init(&results->totals);
 }
 
-static void judge(struct gates *gates, const struct gate_options *options, struct report *report)
+static void judge(struct gates *gates, const struct gate_options *options, struct results *results)
 {
 	const struct gate_demands demands = {.whole = *options};
 
-	gates_judge(gates, &demands, report, NULL);
+	gates_judge(gates, &demands, results, NULL);
 }
 
-static void release(struct gates *gates, struct report *report)
+static void release(struct gates *gates, struct results *results)
 {
 	gates_release(gates);
-	arena_release(&report->arena);
+	arena_release(&results->arena);
 }
 
 static void words(void **state)
@@ -46,15 +46,15 @@ static void words(void **state)
 
 static void no_options_no_gates(void **state)
 {
-	struct report report;
+	struct results results;
 	struct gates gates;
 
 	(void)state;
-	setup(&report);
-	judge(&gates, &no_gates, &report);
+	setup(&results);
+	judge(&gates, &no_gates, &results);
 	assert_int_equal(gates.count, 0);
 	assert_int_equal(gates.missed, 0);
-	release(&gates, &report);
+	release(&gates, &results);
 }
 
 static void rates(void **state)
@@ -106,25 +106,25 @@ static void rates(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
-		struct report report;
+		struct results results;
 		struct gates gates;
 
-		setup(&report);
+		setup(&results);
 		options.min_pass_rate_micro = cases[i].wanted;
-		report.totals.outcomes[OUTCOME_PASSED] = cases[i].passed;
-		report.totals.outcomes[OUTCOME_FAILED] = cases[i].failed;
-		report.totals.outcomes[OUTCOME_ERROR] = cases[i].errors;
-		report.totals.outcomes[OUTCOME_PENDING] = cases[i].pending;
-		report.totals.runs =
+		results.totals.outcomes[OUTCOME_PASSED] = cases[i].passed;
+		results.totals.outcomes[OUTCOME_FAILED] = cases[i].failed;
+		results.totals.outcomes[OUTCOME_ERROR] = cases[i].errors;
+		results.totals.outcomes[OUTCOME_PENDING] = cases[i].pending;
+		results.totals.runs =
 			cases[i].passed + cases[i].failed + cases[i].errors + cases[i].pending;
-		judge(&gates, &options, &report);
+		judge(&gates, &options, &results);
 		assert_int_equal(gates.count, 1);
 		assert_string_equal(gates.items[0].name, cases[i].name);
 		assert_string_equal(gates.items[0].wanted, cases[i].wanted_text);
 		assert_string_equal(gates.items[0].found, cases[i].found);
 		assert_int_equal(gates.items[0].met, cases[i].met);
 		assert_int_equal(gates.missed, !cases[i].met);
-		release(&gates, &report);
+		release(&gates, &results);
 	}
 }
 
@@ -159,21 +159,21 @@ static void costs(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
-		struct report report;
+		struct results results;
 		struct gates gates;
 
-		setup(&report);
+		setup(&results);
 		options.max_cost_nano = cases[i].wanted;
-		report.totals.runs = cases[i].runs;
-		report.totals.cost_known = cases[i].known;
-		report.totals.cost_nano = cases[i].cost;
-		judge(&gates, &options, &report);
+		results.totals.runs = cases[i].runs;
+		results.totals.cost_known = cases[i].known;
+		results.totals.cost_nano = cases[i].cost;
+		judge(&gates, &options, &results);
 		assert_int_equal(gates.count, 1);
 		assert_string_equal(gates.items[0].name, cases[i].name);
 		assert_string_equal(gates.items[0].wanted, cases[i].wanted_text);
 		assert_string_equal(gates.items[0].found, cases[i].found);
 		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &report);
+		release(&gates, &results);
 	}
 }
 
@@ -181,23 +181,23 @@ static void costs(void **state)
 static void saturated_cost(void **state)
 {
 	struct gate_options options = no_gates;
-	struct report report;
+	struct results results;
 	struct gates gates;
 
 	(void)state;
-	setup(&report);
+	setup(&results);
 	options.max_cost_nano = INT64_C(1000000000) * DOLLAR;
-	report.totals.runs = report.totals.cost_known = 1;
-	report.totals.cost_nano = INT64_MAX;
-	judge(&gates, &options, &report);
+	results.totals.runs = results.totals.cost_known = 1;
+	results.totals.cost_nano = INT64_MAX;
+	judge(&gates, &options, &results);
 	assert_int_equal(gates.missed, 1);
 	gates_release(&gates);
-	report.totals.cost_over = true;
+	results.totals.cost_over = true;
 	options.max_cost_nano = INT64_MAX;
-	judge(&gates, &options, &report);
+	judge(&gates, &options, &results);
 	assert_int_equal(gates.missed, 1);
 	assert_string_equal(gates.items[0].found, "more than $9223372036.854775807");
-	release(&gates, &report);
+	release(&gates, &results);
 }
 
 static void fail_on(void **state)
@@ -283,23 +283,23 @@ static void fail_on(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
-		struct report report;
+		struct results results;
 		struct gates gates;
 
-		setup(&report);
+		setup(&results);
 		options.fail_on = cases[i].flag;
 		for (size_t j = 0; j < OUTCOME_COUNT; j++) {
-			report.totals.outcomes[j] = cases[i].outcomes[j];
-			report.totals.runs += cases[i].outcomes[j];
+			results.totals.outcomes[j] = cases[i].outcomes[j];
+			results.totals.runs += cases[i].outcomes[j];
 		}
-		report.flaky_cases = cases[i].flaky;
-		judge(&gates, &options, &report);
+		results.flaky_cases = cases[i].flaky;
+		judge(&gates, &options, &results);
 		assert_int_equal(gates.count, 1);
 		assert_string_equal(gates.items[0].name, cases[i].name);
 		assert_string_equal(gates.items[0].wanted, cases[i].wanted);
 		assert_string_equal(gates.items[0].found, cases[i].found);
 		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &report);
+		release(&gates, &results);
 	}
 }
 
@@ -313,18 +313,18 @@ static void everything(void **state)
 		"--fail-on regressions",
 	};
 	struct gate_options options = {500000, DOLLAR, DOLLAR / 2, 2500, 63};
-	struct report report;
+	struct results results;
 	struct gates gates;
 
 	(void)state;
-	setup(&report);
-	judge(&gates, &options, &report);
+	setup(&results);
+	judge(&gates, &options, &results);
 	assert_int_equal(gates.count, 10);
 	for (size_t i = 0; i < gates.count; i++)
 		assert_string_equal(gates.items[i].name, names[i]);
 	/* rate, costs and latency unknown, no runs, nothing to compare with */
 	assert_int_equal(gates.missed, 6);
-	release(&gates, &report);
+	release(&gates, &results);
 }
 
 static void cost_per_pass(void **state)
@@ -346,21 +346,21 @@ static void cost_per_pass(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
-		struct report report;
+		struct results results;
 		struct gates gates;
 
-		setup(&report);
+		setup(&results);
 		options.max_cost_per_pass_nano = cases[i].wanted;
-		report.totals.runs = cases[i].runs;
-		report.totals.cost_known = cases[i].known;
-		report.totals.cost_known_passed = cases[i].passed;
-		report.totals.cost_nano = cases[i].cost;
-		judge(&gates, &options, &report);
+		results.totals.runs = cases[i].runs;
+		results.totals.cost_known = cases[i].known;
+		results.totals.cost_known_passed = cases[i].passed;
+		results.totals.cost_nano = cases[i].cost;
+		judge(&gates, &options, &results);
 		assert_string_equal(gates.items[0].name, "--max-cost-per-pass 2");
 		assert_string_equal(gates.items[0].wanted, "at most $2");
 		assert_string_equal(gates.items[0].found, cases[i].found);
 		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &report);
+		release(&gates, &results);
 	}
 }
 
@@ -381,19 +381,19 @@ static void latency(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
-		struct report report;
+		struct results results;
 		struct gates gates;
 
-		setup(&report);
+		setup(&results);
 		options.max_p95_latency_ms = 2500;
-		report.totals.latency.known = cases[i].known;
-		report.totals.latency.p95 = cases[i].p95;
-		judge(&gates, &options, &report);
+		results.totals.latency.known = cases[i].known;
+		results.totals.latency.p95 = cases[i].p95;
+		judge(&gates, &options, &results);
 		assert_string_equal(gates.items[0].name, "--max-p95-latency 2500");
 		assert_string_equal(gates.items[0].wanted, "at most 2,500 ms");
 		assert_string_equal(gates.items[0].found, cases[i].found);
 		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &report);
+		release(&gates, &results);
 	}
 }
 
@@ -422,23 +422,23 @@ static void regressions(void **state)
 		struct gate_demands demands = {.whole = no_gates};
 		struct comparison comparison = {.total = {.change = cases[i].total}};
 		struct tally before;
-		struct report report;
+		struct results results;
 		struct gates gates;
 
-		setup(&report);
+		setup(&results);
 		tally_init(&before);
 		before.runs = cases[i].runs_before;
 		demands.whole.fail_on = FAIL_ON_REGRESSIONS;
-		report.totals.outcomes[OUTCOME_PASSED] = cases[i].judged;
+		results.totals.outcomes[OUTCOME_PASSED] = cases[i].judged;
 		comparison.total.before = &before;
 		comparison.suites_changed[CHANGE_WORSE] = cases[i].worse_suites;
 		comparison.cases_changed[CHANGE_WORSE] = cases[i].worse_cases;
-		gates_judge(&gates, &demands, &report, &comparison);
+		gates_judge(&gates, &demands, &results, &comparison);
 		assert_string_equal(gates.items[0].name, "--fail-on regressions");
 		assert_string_equal(gates.items[0].wanted, "nothing clearly worse");
 		assert_string_equal(gates.items[0].found, cases[i].found);
 		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &report);
+		release(&gates, &results);
 	}
 }
 
@@ -452,19 +452,19 @@ static void suites(void **state)
 	};
 	struct suite_gates own[] = {{"Booking *", no_gates}, {"s-7", no_gates}, {"x*", no_gates}};
 	const struct gate_demands demands = {no_gates, own, 3};
-	struct report report;
+	struct results results;
 	struct gates gates;
 
 	(void)state;
-	setup(&report);
+	setup(&results);
 	own[0].options.min_pass_rate_micro = 900000;
 	own[1].options.fail_on = FAIL_ON_FLAKY | FAIL_ON_REGRESSIONS;
-	report.suites = groups;
-	report.suite_count = 3;
+	results.suites = groups;
+	results.suite_count = 3;
 	groups[0].tally.outcomes[OUTCOME_PASSED] = 9;
 	groups[0].tally.outcomes[OUTCOME_FAILED] = 1;
 	groups[2].flaky_cases = 2;
-	gates_judge(&gates, &demands, &report, NULL);
+	gates_judge(&gates, &demands, &results, NULL);
 	assert_int_equal(gates.count, 5);
 	assert_string_equal(gates.items[0].name, "Booking on chat: min-pass-rate 90");
 	assert_true(gates.items[0].met);
@@ -478,7 +478,7 @@ static void suites(void **state)
 	assert_string_equal(gates.items[4].name, "gates of suite x*");
 	assert_string_equal(gates.items[4].found, "none");
 	assert_int_equal(gates.missed, 4);
-	release(&gates, &report);
+	release(&gates, &results);
 }
 
 int main(void)

@@ -35,15 +35,15 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct node root_of(const char *text)
+static struct field root_of(const char *text)
 {
 	struct error err;
-	const struct datum *json = json_read(text, strlen(text), 1, 1, &err);
+	const struct json_value *json = json_read(text, strlen(text), 1, 1, &err);
 
 	if (!json)
 		fail_msg("%s: %s", text, err.text);
 	remarks_release(&remarks);
-	return node_root(json, &remarks);
+	return field_root(json, &remarks);
 }
 
 /* "E path: text\n" a remark */
@@ -251,37 +251,37 @@ static void test_arena_and_heap(void **state)
 
 enum read_as { AS_OBJECT, AS_LIST, AS_TEXT, AS_ID, AS_BOOL, AS_INTEGER, AS_MS, AS_MONEY, AS_MICRO };
 
-static const char *read_number(const struct node *root, const char *key, enum read_as as)
+static const char *read_number(const struct field *root, const char *key, enum read_as as)
 {
 	int64_t value = -5;
-	bool known = as == AS_INTEGER ? node_integer(root, key, -100, 100, &value)
-		     : as == AS_MS    ? node_ms(root, key, &value)
-		     : as == AS_MONEY ? node_money(root, key, &value)
-				      : node_micro(root, key, &value);
+	bool known = as == AS_INTEGER ? field_integer(root, key, -100, 100, &value)
+		     : as == AS_MS    ? field_ms(root, key, &value)
+		     : as == AS_MONEY ? field_money(root, key, &value)
+				      : field_micro(root, key, &value);
 
 	if (!known)
 		assert_int_equal(value, -5);
 	return known ? arena_printf(&arena, "%lld", (long long)value) : "absent";
 }
 
-static const char *read_member(const struct node *root, const char *key, enum read_as as)
+static const char *read_member(const struct field *root, const char *key, enum read_as as)
 {
 	bool flag = false;
 	const char *text;
 
 	switch (as) {
 	case AS_OBJECT:
-		return node_object(root, key).json ? "here" : "absent";
+		return field_object(root, key).json ? "here" : "absent";
 	case AS_LIST:
-		return node_list(root, key).json ? "here" : "absent";
+		return field_list(root, key).json ? "here" : "absent";
 	case AS_TEXT:
-		text = node_text(root, key);
+		text = field_text(root, key);
 		return text ? text : "absent";
 	case AS_ID:
-		text = node_id(root, key);
+		text = field_id(root, key);
 		return text ? text : "absent";
 	case AS_BOOL:
-		return node_bool(root, key, &flag) ? flag ? "yes" : "no" : "absent";
+		return field_bool(root, key, &flag) ? flag ? "yes" : "no" : "absent";
 	default:
 		return read_number(root, key, as);
 	}
@@ -346,7 +346,7 @@ static void test_types(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct node root = root_of(EVERY_TYPE);
+		struct field root = root_of(EVERY_TYPE);
 
 		assert_string_equal(read_member(&root, cases[i].key, cases[i].as), cases[i].value);
 		assert_string_equal(remarks_text(), cases[i].remark);
@@ -397,7 +397,7 @@ static void test_ranges(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct node root = root_of(arena_printf(&arena, "{\"n\": %s}", cases[i].number));
+		struct field root = root_of(arena_printf(&arena, "{\"n\": %s}", cases[i].number));
 
 		assert_string_equal(read_member(&root, "n", cases[i].as), cases[i].value);
 		assert_string_equal(remarks_text(), cases[i].remark);
@@ -406,38 +406,38 @@ static void test_ranges(void **state)
 
 static void test_integer_extremes(void **state)
 {
-	struct node root = root_of("[9223372036854775807, -9223372036854775808, -9.3e18, 1e15]");
-	struct node items[4];
+	struct field root = root_of("[9223372036854775807, -9223372036854775808, -9.3e18, 1e15]");
+	struct field items[4];
 	int64_t value = 5;
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
-		items[i] = node_item(&root, i);
-	assert_true(node_integer(&items[0], NULL, INT64_MIN, INT64_MAX, &value));
+		items[i] = field_item(&root, i);
+	assert_true(field_integer(&items[0], NULL, INT64_MIN, INT64_MAX, &value));
 	assert_true(value == INT64_MAX);
-	assert_true(node_integer(&items[1], NULL, INT64_MIN, INT64_MAX, &value));
+	assert_true(field_integer(&items[1], NULL, INT64_MIN, INT64_MAX, &value));
 	assert_true(value == INT64_MIN);
-	assert_false(node_integer(&items[2], NULL, INT64_MIN, INT64_MAX, &value));
+	assert_false(field_integer(&items[2], NULL, INT64_MIN, INT64_MAX, &value));
 	assert_true(value == INT64_MIN);
-	assert_true(node_integer(&items[3], NULL, INT64_MIN, INT64_MAX, &value));
+	assert_true(field_integer(&items[3], NULL, INT64_MIN, INT64_MAX, &value));
 	assert_true(value == INT64_C(1000000000000000));
 }
 
 static void test_time(void **state)
 {
-	struct node root =
+	struct field root =
 		root_of("{\"good\": \"2026-11-20T10:00:00.250+01:00\", \"word\": \"now\", "
 			"\"list\": [\"2026-11-20T10:00:00Z\"], \"null\": null}");
 	int64_t ms = 5;
 
 	(void)state;
-	assert_false(node_time(&root, "nothing", &ms));
-	assert_false(node_time(&root, "null", &ms));
+	assert_false(field_time(&root, "nothing", &ms));
+	assert_false(field_time(&root, "null", &ms));
 	assert_string_equal(remarks_text(), "");
-	assert_false(node_time(&root, "word", &ms));
-	assert_false(node_time(&root, "list", &ms));
+	assert_false(field_time(&root, "word", &ms));
+	assert_false(field_time(&root, "list", &ms));
 	assert_int_equal(ms, 5);
-	assert_true(node_time(&root, "good", &ms));
+	assert_true(field_time(&root, "good", &ms));
 	assert_true(ms == INT64_C(1795165200250));
 	assert_string_equal(remarks_text(), "E word: is not a time as in 2026-11-20T10:00:00Z\n"
 					    "E list: is a list, not a string");
@@ -445,71 +445,71 @@ static void test_time(void **state)
 
 static void test_absent_chains(void **state)
 {
-	struct node root = root_of("{\"turns\": \"none\"}");
-	struct node turns = node_list(&root, "turns"), turn = node_item_object(&turns, 3);
-	struct node metrics = node_object(&turn, "metrics");
+	struct field root = root_of("{\"turns\": \"none\"}");
+	struct field turns = field_list(&root, "turns"), turn = field_item_object(&turns, 3);
+	struct field metrics = field_object(&turn, "metrics");
 	int64_t value = 9;
 	bool flag = true;
 
 	(void)state;
-	assert_int_equal(node_count(&turns), 0);
+	assert_int_equal(field_count(&turns), 0);
 	assert_null(turn.json);
-	assert_null(node_text(&turn, "expected_behavior"));
-	assert_null(node_id(&turn, "trace_id"));
-	assert_false(node_has(&turn, "input"));
-	assert_null(node_any(&turn, "input").json);
-	assert_int_equal(node_size(&metrics), 0);
-	assert_false(node_bool(&turn, "success", &flag));
-	assert_false(node_ms(&metrics, "latency_ms", &value));
-	assert_false(node_money(&metrics, "cost_usd", &value));
-	assert_false(node_micro(&metrics, "score", &value));
-	assert_false(node_time(&metrics, "at", &value));
-	assert_false(node_integer(&metrics, "tokens", 0, 9, &value));
+	assert_null(field_text(&turn, "expected_behavior"));
+	assert_null(field_id(&turn, "trace_id"));
+	assert_false(field_has(&turn, "input"));
+	assert_null(field_any(&turn, "input").json);
+	assert_int_equal(field_size(&metrics), 0);
+	assert_false(field_bool(&turn, "success", &flag));
+	assert_false(field_ms(&metrics, "latency_ms", &value));
+	assert_false(field_money(&metrics, "cost_usd", &value));
+	assert_false(field_micro(&metrics, "score", &value));
+	assert_false(field_time(&metrics, "at", &value));
+	assert_false(field_integer(&metrics, "tokens", 0, 9, &value));
 	assert_int_equal(value, 9);
 	assert_true(flag);
 	assert_string_equal(remarks_text(), "E turns: is a string, not a list");
-	assert_string_equal(node_path(&metrics, "cost_usd"), "turns[3].metrics.cost_usd");
+	assert_string_equal(field_path(&metrics, "cost_usd"), "turns[3].metrics.cost_usd");
 }
 
 static void test_lists(void **state)
 {
-	struct node root = root_of("[{\"turns\": [{}, null, 5, [true]]}]");
-	struct node first = node_item_object(&root, 0), turns = node_list(&first, "turns");
-	struct node deep = node_item(&turns, 3), inner = node_item(&deep, 0);
+	struct field root = root_of("[{\"turns\": [{}, null, 5, [true]]}]");
+	struct field first = field_item_object(&root, 0), turns = field_list(&first, "turns");
+	struct field deep = field_item(&turns, 3), inner = field_item(&deep, 0);
 	int64_t value;
 	bool flag = false;
 
 	(void)state;
-	assert_int_equal(node_count(&turns), 4);
-	assert_non_null(node_item_object(&turns, 0).json);
-	assert_null(node_item_object(&turns, 1).json);
-	assert_null(node_item_object(&turns, 2).json);
-	assert_null(node_item_object(&turns, 4).json);
-	assert_true(node_bool(&inner, NULL, &flag));
+	assert_int_equal(field_count(&turns), 4);
+	assert_non_null(field_item_object(&turns, 0).json);
+	assert_null(field_item_object(&turns, 1).json);
+	assert_null(field_item_object(&turns, 2).json);
+	assert_null(field_item_object(&turns, 4).json);
+	assert_true(field_bool(&inner, NULL, &flag));
 	assert_true(flag);
-	assert_false(node_integer(&inner, NULL, 0, 9, &value));
+	assert_false(field_integer(&inner, NULL, 0, 9, &value));
 	assert_string_equal(remarks_text(), "E [0].turns[2]: is a number, not an object\n"
 					    "E [0].turns[3][0]: is a boolean, not a number");
 }
 
 static void test_has_and_keys(void **state)
 {
-	struct node root = root_of("{\"b\": null, \"a\": false, \"\": 1}");
+	struct field root = root_of("{\"b\": null, \"a\": false, \"\": 1}");
 	const char *const keys[] = {"b", "a", ""};
 
 	(void)state;
-	assert_false(node_has(&root, "b"));
-	assert_true(node_has(&root, "a"));
-	assert_false(node_has(&root, "c"));
-	assert_null(node_any(&root, "b").json);
-	assert_true(datum_is(node_any(&root, "a").json, DATUM_FALSE));
-	assert_int_equal(node_size(&root), 3);
+	assert_false(field_has(&root, "b"));
+	assert_true(field_has(&root, "a"));
+	assert_false(field_has(&root, "c"));
+	assert_null(field_any(&root, "b").json);
+	assert_true(json_value_is(field_any(&root, "a").json, JSON_VALUE_FALSE));
+	assert_int_equal(field_size(&root), 3);
 	assert_string_equal(remarks_text(), "");
 	for (size_t i = 0; i < 3; i++) {
-		struct node node = node_member_object(&root, i);
+		struct field field = field_member_object(&root, i);
 
-		assert_string_equal(node.key, keys[i]);
-		assert_null(node.json);
+		assert_string_equal(field.key, keys[i]);
+		assert_null(field.json);
 	}
 	assert_string_equal(remarks_text(), "E a: is a boolean, not an object\n"
 					    "E : is a number, not an object");
@@ -517,50 +517,50 @@ static void test_has_and_keys(void **state)
 
 static void test_roots(void **state)
 {
-	struct node text = root_of("\"word\""), null = root_of("null");
+	struct field text = root_of("\"word\""), null = root_of("null");
 
 	(void)state;
 	assert_null(null.json);
-	assert_false(node_has(&text, "a"));
-	assert_null(node_text(&text, "a"));
-	assert_int_equal(node_size(&text), 0);
-	assert_string_equal(node_path(&text, NULL), "");
-	assert_string_equal(node_path(&text, "a"), "a");
+	assert_false(field_has(&text, "a"));
+	assert_null(field_text(&text, "a"));
+	assert_int_equal(field_size(&text), 0);
+	assert_string_equal(field_path(&text, NULL), "");
+	assert_string_equal(field_path(&text, "a"), "a");
 	assert_string_equal(remarks_text(), "");
 }
 
 static void test_remarks(void **state)
 {
-	struct node root = root_of("{\"a\": {}}");
-	struct node a = node_object(&root, "a");
+	struct field root = root_of("{\"a\": {}}");
+	struct field a = field_object(&root, "a");
 
 	(void)state;
-	node_remark(&a, "b", SEVERITY_WARNING, "is %d", 5);
-	node_remark(&a, "b", SEVERITY_WARNING, "is %d", 5);
-	node_remark(&a, "b", SEVERITY_ERROR, "is %d", 5);
-	node_remark(&a, NULL, SEVERITY_WARNING, "is here");
-	node_remark(&root, NULL, SEVERITY_WARNING, "is a root");
+	field_remark(&a, "b", SEVERITY_WARNING, "is %d", 5);
+	field_remark(&a, "b", SEVERITY_WARNING, "is %d", 5);
+	field_remark(&a, "b", SEVERITY_ERROR, "is %d", 5);
+	field_remark(&a, NULL, SEVERITY_WARNING, "is here");
+	field_remark(&root, NULL, SEVERITY_WARNING, "is a root");
 	assert_string_equal(remarks_text(),
 			    "W a.b: is 5\nE a.b: is 5\nW a: is here\nW : is a root");
 }
 
 static void test_remarks_end(void **state)
 {
-	struct node root = root_of("{}");
+	struct field root = root_of("{}");
 
 	(void)state;
 	for (int i = 0; i < 100; i++)
-		node_remark(&root, NULL, SEVERITY_WARNING, "number %d", i);
+		field_remark(&root, NULL, SEVERITY_WARNING, "number %d", i);
 	assert_int_equal(remarks.count, 100);
-	node_remark(&root, NULL, SEVERITY_WARNING, "number 99");
+	field_remark(&root, NULL, SEVERITY_WARNING, "number 99");
 	assert_int_equal(remarks.count, 100);
 	for (int i = 0; i < 100; i++)
-		node_remark(&root, NULL, SEVERITY_WARNING, "beyond %d", i);
+		field_remark(&root, NULL, SEVERITY_WARNING, "beyond %d", i);
 	assert_int_equal(remarks.count, 101);
 	assert_string_equal(remarks.items[100].text,
 			    "more than 100 remarks on this record: the rest is left out");
 	assert_int_equal(remarks.items[100].severity, SEVERITY_WARNING);
-	node_remark(&root, NULL, SEVERITY_ERROR, "worse");
+	field_remark(&root, NULL, SEVERITY_ERROR, "worse");
 	assert_int_equal(remarks.count, 101);
 	assert_int_equal(remarks.items[100].severity, SEVERITY_ERROR);
 }
@@ -568,19 +568,19 @@ static void test_remarks_end(void **state)
 static void test_long_keys_are_cut(void **state)
 {
 	char key[200];
-	struct node root = root_of("{}"), node;
+	struct field root = root_of("{}"), field;
 	const char *path;
 
 	(void)state;
 	memset(key, 'k', 63);
 	snprintf(key + 63, sizeof(key) - 63, "%s", "\xC3\xA4more");
-	node = node_object(&root, key);
-	path = node_path(&node, "b");
+	field = field_object(&root, key);
+	path = field_path(&field, "b");
 	assert_int_equal(strlen(path), 63 + strlen("...") + strlen(".b"));
 	key[64] = '\0';
 	key[63] = 'k';
-	node = node_object(&root, key);
-	assert_int_equal(strlen(node_path(&node, NULL)), 64);
+	field = field_object(&root, key);
+	assert_int_equal(strlen(field_path(&field, NULL)), 64);
 }
 
 int main(void)

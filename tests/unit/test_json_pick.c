@@ -75,15 +75,15 @@ static char *padded(const char *text, size_t length)
 
 static char *dump_of(const struct pick *pick)
 {
-	return json_dumps(datum_to_json(&pick->value), JSON_COMPACT);
+	return json_dumps(json_value_to_jansson(&pick->value), JSON_COMPACT);
 }
 
-/* Plain C, with a trail that is new, and with one that knows the keys: all say the same. */
+/* Plain C, with a key cache that is new, and with one that knows the keys: all say the same. */
 static void check_other_ways(const char *text, size_t length, const struct picking *how,
 			     enum picked picked, const struct pick *pick)
 {
-	struct trail *trail = trail_new();
-	const struct picking trailed = {how->wanted, how->lists, how->arena, trail};
+	struct cache *cache = key_cache_new();
+	const struct picking trailed = {how->wanted, how->lists, how->arena, cache};
 	const struct {
 		enum picked (*pick)(const char *text, size_t length, const struct picking *how,
 				    struct pick *pick);
@@ -103,7 +103,7 @@ static void check_other_ways(const char *text, size_t length, const struct picki
 		assert_int_equal(other.length, pick->length);
 		assert_int_equal(other.newlines, pick->newlines);
 	}
-	trail_free(trail);
+	key_cache_free(cache);
 }
 
 /* In every way; the value as text (NULL: not picked). */
@@ -377,7 +377,7 @@ static void test_reals_are_rounded_right(void **state)
 					    (int)(seed >> 32 & 7) + 6,
 					    (unsigned long long)(seed >> (20 + (seed & 15))));
 		assert_int_equal(pick_with(text, strlen(text), all, NULL, &pick, &dump), PICKED);
-		real = datum_get(&pick.value, "a")->real;
+		real = json_value_get(&pick.value, "a")->real;
 		assert_true(real == strtod(text + 5, NULL));
 	}
 }
@@ -404,11 +404,11 @@ static void test_strings_are_decoded(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *text = arena_printf(&arena, "{\"a\":\"%s\"}", cases[i].text), *dump;
 		struct pick pick;
-		const struct datum *value;
+		const struct json_value *value;
 
 		assert_int_equal(pick_with(text, strlen(text), all, NULL, &pick, &dump), PICKED);
-		value = datum_get(&pick.value, "a");
-		assert_string_equal(datum_text(value), cases[i].value);
+		value = json_value_get(&pick.value, "a");
+		assert_string_equal(json_value_text(value), cases[i].value);
 		assert_int_equal(value->count, strlen(cases[i].value));
 	}
 }
@@ -569,7 +569,7 @@ static void test_depth(void **state)
 	assert_int_equal(verdict_of_levels(2046, true), PICKED);
 	assert_int_equal(verdict_of_levels(2047, true), PICKED_NOT);
 	assert_int_equal(verdict_of_levels(2048, false), PICKED_NOT);
-	/* These are also more keys than a trail holds. */
+	/* These are also more keys than a key cache holds. */
 	assert_int_equal(verdict_of_objects(2048, false), PICKED);
 	assert_int_equal(verdict_of_objects(2047, true), PICKED);
 	assert_int_equal(verdict_of_objects(2048, true), PICKED_NOT);
@@ -680,12 +680,12 @@ static void test_budget(void **state)
 	strbuf_release(&text);
 }
 
-/* Picks the texts one after the other with one trail, and each without any. */
+/* Picks the texts one after the other with one key cache, and each without any. */
 static void check_trail(const char *const *texts, size_t count)
 {
-	struct trail *trail = trail_new();
+	struct cache *cache = key_cache_new();
 	const struct picking how = {.wanted = all, .arena = &arena};
-	const struct picking trailed = {.wanted = all, .arena = &arena, .trail = trail};
+	const struct picking trailed = {.wanted = all, .arena = &arena, .cache = cache};
 
 	for (size_t i = 0; i < count; i++) {
 		char *copy = padded(texts[i], strlen(texts[i]));
@@ -698,7 +698,7 @@ static void check_trail(const char *const *texts, size_t count)
 			assert_string_equal(dump_of(&other), dump_of(&pick));
 		memory_free(copy);
 	}
-	trail_free(trail);
+	key_cache_free(cache);
 }
 
 static void test_trails_are_left(void **state)
@@ -715,7 +715,7 @@ static void test_trails_are_left(void **state)
 		/* Of another type than before. */
 		"{\"a\":{\"b\":1},\"b\":[{\"c\":2}],\"g\":\"a\"}",
 		"{\"a\":[[{\"b\":1,\"b\":2}]]}",
-		/* Twice the same, on the trail, behind it, and before it. */
+		/* Twice the same, on the key cache, behind it, and before it. */
 		"{\"a\":1,\"b\":{\"c\":2,\"c\":3}}",
 		"{\"a\":1,\"b\":{},\"a\":2}",
 		"{\"a\":1,\"x\":2,\"a\":3}",
@@ -734,7 +734,7 @@ static void test_trails_are_left(void **state)
 
 	(void)state;
 	check_trail(texts, COUNT(texts));
-	/* More keys than a trail holds, more behind one, and keys that are too long for it. */
+	/* More keys than a key cache holds, more behind one, and keys that are too long for it. */
 	for (size_t i = 0; i < COUNT(more); i++) {
 		strbuf_reset(&keys);
 		for (size_t j = 0; j < 5 + i % 3; j++)

@@ -28,7 +28,7 @@ struct bench {
 	struct spool spool;
 	struct view_loads loads;
 	struct runs runs;
-	struct report report;
+	struct results results;
 	struct notes notes;
 	struct ingest_counts counts;
 	struct gates gates;
@@ -251,9 +251,9 @@ static const char *render(struct bench *bench)
 	for (size_t i = 0; i < FILES_MAX; i++)
 		strbuf_reset(&bench->files[i]);
 	bench->file_count = 0;
-	report_build(&bench->report, bench->runs.items, bench->runs.count, SUITE_BY_SUITE);
+	results_build(&bench->results, bench->runs.items, bench->runs.count, SUITE_BY_SUITE);
 	bench->view = (struct view){
-		.report = &bench->report,
+		.results = &bench->results,
 		.loads = &bench->loads,
 		.counts = &bench->counts,
 		.notes = &bench->notes,
@@ -265,7 +265,7 @@ static const char *render(struct bench *bench)
 	};
 	if (junit_render(&rendering, &err))
 		fail_msg("%s", err.text);
-	report_release(&bench->report);
+	results_release(&bench->results);
 	templates_free(templates);
 	dump(bench);
 	for (size_t i = 0; i < bench->file_count; i++)

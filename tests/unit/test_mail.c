@@ -94,7 +94,7 @@ static void test_wrap_loses_nothing(void **state)
 
 struct world {
 	struct runs runs;
-	struct report report;
+	struct results results;
 	struct ingest_counts counts;
 	struct notes notes;
 	struct gates gates;
@@ -126,9 +126,9 @@ static void world_init(struct world *world, size_t suites, size_t name_bytes)
 		run.suite.name = run.test_case.name = name;
 		runs_keep(&world->runs, &run, false, NULL, NULL, NULL);
 	}
-	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 	world->view = (struct view){
-		.report = &world->report,
+		.results = &world->results,
 		.counts = &world->counts,
 		.notes = &world->notes,
 		.gates = &world->gates,
@@ -139,7 +139,7 @@ static void world_init(struct world *world, size_t suites, size_t name_bytes)
 
 static void world_release(struct world *world)
 {
-	report_release(&world->report);
+	results_release(&world->results);
 	runs_release(&world->runs);
 	notes_release(&world->notes);
 	folder_release(&world->folder);

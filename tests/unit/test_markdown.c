@@ -18,7 +18,7 @@ struct sizes {
 
 struct world {
 	struct runs runs;
-	struct report report;
+	struct results results;
 	struct ingest_counts counts;
 	struct notes notes;
 	struct gates gates;
@@ -59,9 +59,9 @@ static void world_init(struct world *world, const struct sizes *sizes, const cha
 		snprintf(text, sizeof(text), "note %zu", i);
 		notes_add(&world->notes, &(struct note){.text = text});
 	}
-	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 	world->view = (struct view){
-		.report = &world->report,
+		.results = &world->results,
 		.counts = &world->counts,
 		.notes = &world->notes,
 		.gates = &world->gates,
@@ -73,7 +73,7 @@ static void world_init(struct world *world, const struct sizes *sizes, const cha
 
 static void world_release(struct world *world)
 {
-	report_release(&world->report);
+	results_release(&world->results);
 	notes_release(&world->notes);
 	runs_release(&world->runs);
 	strbuf_release(&world->out);

@@ -124,30 +124,30 @@ static bool list_next(const struct value *value, struct value_cursor *cursor, st
 
 static const struct value_ops list_ops = {.kind = list_kind, .next = list_next};
 
-struct meter {
+struct progress {
 	uint64_t bytes, lines;
 	size_t largest, chunks, chunks_allowed;
 };
 
 static int measure(void *ctx, const char *bytes, size_t length, struct error *err)
 {
-	struct meter *meter = ctx;
+	struct progress *progress = ctx;
 
-	if (meter->chunks_allowed && meter->chunks == meter->chunks_allowed)
+	if (progress->chunks_allowed && progress->chunks == progress->chunks_allowed)
 		return error_set(err, "disk full");
-	meter->chunks++;
-	meter->bytes += length;
-	meter->largest = length > meter->largest ? length : meter->largest;
+	progress->chunks++;
+	progress->bytes += length;
+	progress->largest = length > progress->largest ? length : progress->largest;
 	for (size_t i = 0; i < length; i++)
-		meter->lines += bytes[i] == '\n';
+		progress->lines += bytes[i] == '\n';
 	return 0;
 }
 
-static int render_numbers(size_t count, struct meter *meter, struct error *err)
+static int render_numbers(size_t count, struct progress *progress, struct error *err)
 {
 	struct value root = {.ops = &list_ops, .index = count};
 
-	return render("{{#.}}\n{{>line}}\n{{/.}}\n", root, measure, meter, err);
+	return render("{{#.}}\n{{>line}}\n{{/.}}\n", root, measure, progress, err);
 }
 
 static long peak_kilobytes(void)
@@ -161,36 +161,36 @@ static long peak_kilobytes(void)
 static void long_lists_are_streamed(void **state)
 {
 	enum { COUNT = 1000000 };
-	struct meter meter = {0};
+	struct progress progress = {0};
 	struct error err;
 	long before;
 
 	(void)state;
-	render_numbers(1000, &meter, &err);
+	render_numbers(1000, &progress, &err);
 	before = peak_kilobytes();
-	meter = (struct meter){0};
+	progress = (struct progress){0};
 	walked = 0;
-	assert_int_equal(render_numbers(COUNT, &meter, &err), 0);
+	assert_int_equal(render_numbers(COUNT, &progress, &err), 0);
 	assert_int_equal(walked, COUNT);
-	assert_int_equal(meter.lines, COUNT);
-	assert_int_equal(meter.bytes, 16 * COUNT + 5888890);
-	assert_in_range(meter.largest, 16 * 1024, 64 * 1024);
+	assert_int_equal(progress.lines, COUNT);
+	assert_int_equal(progress.bytes, 16 * COUNT + 5888890);
+	assert_in_range(progress.largest, 16 * 1024, 64 * 1024);
 	assert_in_range(peak_kilobytes() - before, 0, 4096);
 }
 
 static void a_failing_sink_ends_it(void **state)
 {
-	struct meter meter = {.chunks_allowed = 2};
+	struct progress progress = {.chunks_allowed = 2};
 	struct error err;
 
 	(void)state;
 	walked = 0;
-	assert_int_equal(render_numbers(1000000, &meter, &err), -1);
+	assert_int_equal(render_numbers(1000000, &progress, &err), -1);
 	assert_string_equal(err.text, "disk full");
-	assert_int_equal(meter.chunks, 2);
+	assert_int_equal(progress.chunks, 2);
 	assert_in_range(walked, 1, 10000);
-	meter = (struct meter){.chunks_allowed = 1};
-	assert_int_equal(render_numbers(2000, &meter, &err), -1);
+	progress = (struct progress){.chunks_allowed = 1};
+	assert_int_equal(render_numbers(2000, &progress, &err), -1);
 }
 
 int main(void)

@@ -63,7 +63,7 @@ static void line_split(struct line *line, const char *text)
 	line->argv[line->argc] = NULL;
 }
 
-static enum options_wish parse(struct options *options, const char *text, struct error *err)
+static enum options_action parse(struct options *options, const char *text, struct error *err)
 {
 	struct line line;
 
@@ -198,7 +198,7 @@ static void expect(const char *text, const char *wanted)
 	struct options options;
 	struct error err;
 
-	if (parse(&options, text, &err) != WISH_RUN)
+	if (parse(&options, text, &err) != ACTION_RUN)
 		fail_msg("%s: %s", text, err.text);
 	describe(&out, &options);
 	if (strcmp(out.text, wanted) != 0)
@@ -211,10 +211,10 @@ static void expect_error(const char *text, const char *wanted)
 {
 	struct options options;
 	struct error err;
-	enum options_wish wish = parse(&options, text, &err);
+	enum options_action action = parse(&options, text, &err);
 
-	if (wish != WISH_BAD_USAGE || strcmp(err.text, wanted) != 0)
-		fail_msg("%s:\nis     %d, %s\nwanted %s", text, wish, err.text, wanted);
+	if (action != ACTION_BAD_USAGE || strcmp(err.text, wanted) != 0)
+		fail_msg("%s:\nis     %d, %s\nwanted %s", text, action, err.text, wanted);
 	options_release(&options);
 }
 
@@ -543,23 +543,23 @@ static void bad_lines(void **state)
 	expect_all(cases, COUNT(cases), expect_error);
 }
 
-/* The reading ends at a wish: what follows, and the config file, cannot spoil --help. */
-static void wishes(void **state)
+/* The reading ends at a action: what follows, and the config file, cannot spoil --help. */
+static void actions(void **state)
 {
 	static const struct {
 		const char *line;
-		enum options_wish wish;
+		enum options_action action;
 	} cases[] = {
-		{"-h", WISH_HELP},
-		{"--help", WISH_HELP},
-		{"-qh", WISH_HELP},
-		{"a|--help|--bogus", WISH_HELP},
-		{"--min-pass-rate=x|--help", WISH_HELP},
-		{"--config=none|--version", WISH_VERSION},
-		{"--list-formats", WISH_LIST_FORMATS},
-		{"--list-sources|--help", WISH_LIST_SOURCES},
-		{"--bogus|--help", WISH_BAD_USAGE},
-		{"--|--help", WISH_RUN},
+		{"-h", ACTION_HELP},
+		{"--help", ACTION_HELP},
+		{"-qh", ACTION_HELP},
+		{"a|--help|--bogus", ACTION_HELP},
+		{"--min-pass-rate=x|--help", ACTION_HELP},
+		{"--config=none|--version", ACTION_VERSION},
+		{"--list-formats", ACTION_LIST_FORMATS},
+		{"--list-sources|--help", ACTION_LIST_SOURCES},
+		{"--bogus|--help", ACTION_BAD_USAGE},
+		{"--|--help", ACTION_RUN},
 	};
 
 	(void)state;
@@ -567,7 +567,7 @@ static void wishes(void **state)
 		struct options options;
 		struct error err;
 
-		assert_int_equal(parse(&options, cases[i].line, &err), cases[i].wish);
+		assert_int_equal(parse(&options, cases[i].line, &err), cases[i].action);
 		options_release(&options);
 	}
 }
@@ -581,9 +581,9 @@ static void odd_argv(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(options_parse(&options, 0, argv + 4, now, NULL, &err), WISH_BAD_USAGE);
+	assert_int_equal(options_parse(&options, 0, argv + 4, now, NULL, &err), ACTION_BAD_USAGE);
 	options_release(&options);
-	assert_int_equal(options_parse(&options, 4, argv, now, NULL, &err), WISH_RUN);
+	assert_int_equal(options_parse(&options, 4, argv, now, NULL, &err), ACTION_RUN);
 	memset(title, 'x', sizeof(title) - 1);
 	memset(input, 'x', sizeof(input) - 1);
 	memset(output, 'x', sizeof(output) - 1);
@@ -610,7 +610,7 @@ static void many(void **state)
 	for (size_t i = 0; i < MANY; i++)
 		argv[i + 2] = (char *)(i % 3 ? "x" : "--suite=s");
 	argv[MANY + 2] = NULL;
-	assert_int_equal(options_parse(&options, MANY + 2, argv, now, NULL, &err), WISH_RUN);
+	assert_int_equal(options_parse(&options, MANY + 2, argv, now, NULL, &err), ACTION_RUN);
 	assert_int_equal(options.input_count, 666);
 	assert_int_equal(options.choice.suite_count, 334);
 	for (size_t i = 0; i < 334; i++)
@@ -640,11 +640,11 @@ static void epochs(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct options options;
 		struct error err;
-		enum options_wish wish =
+		enum options_action action =
 			options_parse(&options, 3, argv, now, cases[i].epoch, &err);
 
-		assert_int_equal(wish, cases[i].now < 0 ? WISH_BAD_USAGE : WISH_RUN);
-		if (wish == WISH_RUN) {
+		assert_int_equal(action, cases[i].now < 0 ? ACTION_BAD_USAGE : ACTION_RUN);
+		if (action == ACTION_RUN) {
 			assert_int_equal(options.now, cases[i].now);
 			assert_int_equal(options.choice.period.since, cases[i].now - DAY_MS);
 		} else {
@@ -663,7 +663,7 @@ static uint64_t try_limit(const struct limit_row *row, const char *size)
 	uint64_t value = 0;
 
 	snprintf(line, sizeof(line), "x|--limit=%s=%s", row->name, size);
-	if (parse(&options, line, &err) == WISH_RUN)
+	if (parse(&options, line, &err) == ACTION_RUN)
 		value = limit_value(row, &options);
 	options_release(&options);
 	return value;
@@ -712,7 +712,7 @@ static void limit_members(void **state)
 	strbuf_addstr(&line, "x");
 	for (const struct limit_row *row = limit_rows; row->name; row++)
 		strbuf_addf(&line, "|--limit=%s=%d", row->name, value++);
-	assert_int_equal(parse(&options, line.text, &err), WISH_RUN);
+	assert_int_equal(parse(&options, line.text, &err), ACTION_RUN);
 	ingest = &options.ingest;
 	assert_int_equal(ingest->limits.record_bytes, 11);
 	assert_int_equal(ingest->limits.record_memory, 12);
@@ -911,7 +911,8 @@ static void huge_numbers(void **state)
 
 		write_text(CONFIG_DEFAULT, jsons[i]);
 		/* 1e-308 is 0 as far as billionths go */
-		assert_int_equal(parse(&options, "x", &err), i == 3 ? WISH_RUN : WISH_BAD_USAGE);
+		assert_int_equal(parse(&options, "x", &err),
+				 i == 3 ? ACTION_RUN : ACTION_BAD_USAGE);
 		options_release(&options);
 	}
 	assert_int_equal(unlink(CONFIG_DEFAULT), 0);
@@ -929,32 +930,32 @@ static void broken_configs(void **state)
 		struct error err;
 
 		write_text(CONFIG_DEFAULT, jsons[i]);
-		assert_int_equal(parse(&options, "x", &err), WISH_BAD_USAGE);
+		assert_int_equal(parse(&options, "x", &err), ACTION_BAD_USAGE);
 		assert_ptr_equal(strstr(err.text, "runtally.json: "), err.text);
 		assert_true(strlen(err.text) > strlen("runtally.json: "));
 		options_release(&options);
-		assert_int_equal(parse(&options, "--help", &err), WISH_HELP);
+		assert_int_equal(parse(&options, "--help", &err), ACTION_HELP);
 		options_release(&options);
 	}
 	assert_int_equal(unlink(CONFIG_DEFAULT), 0);
 }
 
 /* A config file of exactly `length` bytes, filled up with spaces. */
-static enum options_wish parse_padded(size_t length, struct error *err)
+static enum options_action parse_padded(size_t length, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct options options;
-	enum options_wish wish;
+	enum options_action action;
 
 	strbuf_addstr(&text, "{\"strict\": true}");
 	strbuf_pad(&text, ' ', length - text.length);
 	write_file(CONFIG_DEFAULT, text.text, text.length);
-	wish = parse(&options, "x", err);
-	assert_int_equal(options.strict, wish == WISH_RUN);
+	action = parse(&options, "x", err);
+	assert_int_equal(options.strict, action == ACTION_RUN);
 	options_release(&options);
 	strbuf_release(&text);
 	assert_int_equal(unlink(CONFIG_DEFAULT), 0);
-	return wish;
+	return action;
 }
 
 static void config_sizes(void **state)
@@ -962,10 +963,10 @@ static void config_sizes(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(parse_padded(CONFIG_BYTES_MAX, &err), WISH_RUN);
-	assert_int_equal(parse_padded(CONFIG_BYTES_MAX + 1, &err), WISH_BAD_USAGE);
+	assert_int_equal(parse_padded(CONFIG_BYTES_MAX, &err), ACTION_RUN);
+	assert_int_equal(parse_padded(CONFIG_BYTES_MAX + 1, &err), ACTION_BAD_USAGE);
 	assert_string_equal(err.text, "runtally.json: larger than 1 MiB");
-	assert_int_equal(parse_padded(CONFIG_BYTES_MAX * 2, &err), WISH_BAD_USAGE);
+	assert_int_equal(parse_padded(CONFIG_BYTES_MAX * 2, &err), ACTION_BAD_USAGE);
 }
 
 /* --config names another file, which is then the only one. */
@@ -1132,7 +1133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_lines),
 		cmocka_unit_test(bad_lines),
-		cmocka_unit_test(wishes),
+		cmocka_unit_test(actions),
 		cmocka_unit_test(odd_argv),
 		cmocka_unit_test(many),
 		cmocka_unit_test(epochs),

@@ -15,7 +15,7 @@
 struct world {
 	struct folder folder;
 	struct runs runs;
-	struct report report;
+	struct results results;
 	struct ingest_counts counts;
 	struct notes notes;
 	struct gates gates;
@@ -52,9 +52,9 @@ static int setup(void **state)
 		run.reason = "because";
 		runs_keep(&world.runs, &run, true, NULL, NULL, NULL);
 	}
-	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	world.view = (struct view){
-		.report = &world.report,
+		.results = &world.results,
 		.counts = &world.counts,
 		.notes = &world.notes,
 		.gates = &world.gates,
@@ -70,7 +70,7 @@ static int teardown(void **state)
 {
 	struct world *world = *state;
 
-	report_release(&world->report);
+	results_release(&world->results);
 	notes_release(&world->notes);
 	runs_release(&world->runs);
 	folder_release(&world->folder);

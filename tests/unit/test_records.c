@@ -34,9 +34,9 @@ static int64_t bytes_read(struct blob *blob, void *buffer, size_t size, struct e
 	return (int64_t)size;
 }
 
-static void add_value(struct strbuf *out, const struct datum *value)
+static void add_value(struct strbuf *out, const struct json_value *value)
 {
-	json_t *json = datum_to_json(value);
+	json_t *json = json_value_to_jansson(value);
 	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 
 	strbuf_addstr(out, text);
@@ -47,7 +47,7 @@ static void add_value(struct strbuf *out, const struct datum *value)
 /* The place that a record tells must hold its text. */
 static void check_place(const struct bytes *bytes, const struct record *record)
 {
-	json_t *again, *value = datum_to_json(record->value);
+	json_t *again, *value = json_value_to_jansson(record->value);
 
 	assert_true(record->offset + record->length <= bytes->length);
 	again = json_loadb(bytes->text + record->offset, record->length, JSON_DECODE_ANY, NULL);
@@ -211,7 +211,7 @@ static void check(struct bytes *bytes, const struct limits *limits, const char *
 	strbuf_release(&out);
 }
 
-struct reading_case {
+struct adapter_case {
 	const char *text, *events;
 };
 
@@ -221,7 +221,7 @@ struct raw_case {
 	const char *text, *events;
 };
 
-static void check_table(const struct reading_case *cases, size_t count, const struct limits *limits,
+static void check_table(const struct adapter_case *cases, size_t count, const struct limits *limits,
 			bool fails)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -248,7 +248,7 @@ static void check_raw_table(const struct raw_case *cases, size_t count)
 
 static void test_documents(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		{"{}", "1 {}\n1"},
 		{"{\"a\":1}", "1 {\"a\":1}\n1"},
 		{"  \r\n\t{\"a\":1}\n\n", "1 {\"a\":1}\n1"},
@@ -270,7 +270,7 @@ static void test_documents(void **state)
 
 static void test_envelopes(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		/* arrays, as SigmaMind's first version lists and Telnyx's trigger answers */
 		{"[]", "1"},
 		{" [ ] ", "1"},
@@ -331,7 +331,7 @@ static void test_envelopes(void **state)
 
 static void test_bad_records(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		/* brackets match: this record alone */
 		{"[{\"a\":1},{\"a\":tru},{\"a\":3}]",
 		 "1 {\"a\":1}\n2! line 1, column 17: not JSON\n3 {\"a\":3}\n1"},
@@ -409,7 +409,7 @@ static void test_bad_records(void **state)
 
 static void test_cut_files(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		{"{", "1! line 1, column 2: ends inside record 1\n1"},
 		{"{\"a\":1}\n{\"a\":\"x",
 		 "1 {\"a\":1}\n2! line 2, column 8: ends inside record 2\n2"},
@@ -433,7 +433,7 @@ static void test_cut_files(void **state)
 
 static void test_between_values(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		{"[{\"a\":1},]",
 		 "1 {\"a\":1}\n2! line 1, column 10: nothing between the last comma and "
 		 "`]`\n1"},
@@ -476,7 +476,7 @@ static void test_between_values(void **state)
 /* What is wrong around a list is told where it stands in the blob. */
 static void test_bad_rests(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		{"{\"data\":[\n{\"a\":1},\n2],\n \"n\":tru}\n{\"a\":3}",
 		 "1 data {\"a\":1}\n2 data 2\n3! line 4, column 8: not JSON\n4 {\"a\":3}\n2"},
 		{"{\"n\":tru,\"data\":[\n1]}", "1 data 1\n2! line 1, column 8: not JSON\n1"},
@@ -497,7 +497,7 @@ static void test_bad_rests(void **state)
 
 static void test_no_json(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		{"", "0! is empty\n0"},
 		{" \n\t\r\n", "0! is empty\n0"},
 		{"\xEF\xBB\xBF", "0! is empty\n0"},
@@ -528,7 +528,7 @@ static void test_no_json(void **state)
 
 static void test_failed_reads(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		{"", "0! cannot read: it is a test\n0"},
 		{"{\"a\":1}", "1 {\"a\":1}\n0! cannot read: it is a test\n1"},
 		{"{\"a\":1}\n{\"a\"", "1 {\"a\":1}\n0! cannot read: it is a test\n2"},
@@ -545,7 +545,7 @@ static void test_failed_reads(void **state)
 
 static void test_record_bytes(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		/* ten bytes are taken, eleven are not, and what follows is read */
 		{"{\"a\":1234}{\"a\":12345}{\"a\":3}",
 		 "1 {\"a\":1234}\n2! line 1, column 11: longer than 10 bytes\n3 {\"a\":3}\n3"},
@@ -573,7 +573,7 @@ static void test_record_bytes(void **state)
 
 static void test_record_memory(void **state)
 {
-	static const struct reading_case cases[] = {
+	static const struct adapter_case cases[] = {
 		{"{\"runs\":[{\"a\":[{},{},{},{},{},{},{},{}]},{}]}",
 		 "1! line 1, column 10: needs more than 512 bytes of memory\n2 runs {}\n"
 		 "+2 runs*2 {\"runs\":[]}\n1"},

@@ -20,7 +20,7 @@ struct world {
 	struct run runs[RUNS_MOST];
 	struct run *all[RUNS_MOST], *now[RUNS_MOST];
 	size_t count, now_count;
-	struct report report;
+	struct results results;
 	struct reliability reliability;
 };
 
@@ -70,15 +70,15 @@ static void world_init(struct world *world, const char *now, const char *past)
 	world->count = world->now_count = 0;
 	add_runs(world, past, false);
 	add_runs(world, now, true);
-	report_build(&world->report, world->now, world->now_count, SUITE_BY_SUITE);
+	results_build(&world->results, world->now, world->now_count, SUITE_BY_SUITE);
 	reliability_build(&world->reliability, world->all, world->count, SUITE_BY_SUITE,
-			  &world->report);
+			  &world->results);
 }
 
 static void world_release(struct world *world)
 {
 	reliability_release(&world->reliability);
-	report_release(&world->report);
+	results_release(&world->results);
 }
 
 static void classes(void **state)
@@ -152,11 +152,11 @@ static void window(void **state)
 
 	(void)state;
 	world_init(&world, "b+ A- a+", "a-- b+ c++ A+ B+");
-	assert_int_equal(world.report.case_count, 3);
-	for (size_t i = 0; i < world.report.case_count; i++) {
+	assert_int_equal(world.results.case_count, 3);
+	for (size_t i = 0; i < world.results.case_count; i++) {
 		const struct tries *tries = &world.reliability.cases[i];
 
-		switch (*world.report.cases[i].id) {
+		switch (*world.results.cases[i].id) {
 		case 'a':
 			assert_int_equal(tries->judged, 3);
 			assert_int_equal(tries->passed, 1);
@@ -166,7 +166,7 @@ static void window(void **state)
 			assert_int_equal(tries->passed, 2);
 			break;
 		default:
-			assert_string_equal(world.report.cases[i].id, "A");
+			assert_string_equal(world.results.cases[i].id, "A");
 			assert_int_equal(tries->judged, 2);
 			assert_int_equal(tries->passed, 1);
 		}
@@ -191,12 +191,12 @@ static void window_agrees(void **state)
 		add_run(&world, names[next_random(&random) % 7],
 			next_random(&random) % 5 ? '+' : '-', true);
 	}
-	report_build(&world.report, world.now, world.now_count, SUITE_BY_SUITE);
+	results_build(&world.results, world.now, world.now_count, SUITE_BY_SUITE);
 	reliability_build(&world.reliability, world.all, world.count, SUITE_BY_SUITE,
-			  &world.report);
-	report_release(&world.report);
-	report_build(&world.report, world.now, world.now_count - 300, SUITE_BY_SUITE);
-	reliability_build(&wider, world.all, world.count, SUITE_BY_SUITE, &world.report);
+			  &world.results);
+	results_release(&world.results);
+	results_build(&world.results, world.now, world.now_count - 300, SUITE_BY_SUITE);
+	reliability_build(&wider, world.all, world.count, SUITE_BY_SUITE, &world.results);
 	assert_false(world.reliability.is_wider);
 	assert_true(wider.is_wider);
 	assert_memory_equal(wider.pass_hat, world.reliability.pass_hat, sizeof(wider.pass_hat));

@@ -110,14 +110,14 @@ static void show_notes(const struct notes *notes, struct strbuf *out)
 }
 
 /* An input as `LABEL (OPENED) [FOLDER]=TEXT`, or as `~ LABEL (OPENED): ERROR`. */
-static void show_input(const struct sources *sources, struct opener *opener, size_t index,
+static void show_input(const struct sources *sources, struct reader *reader, size_t index,
 		       struct strbuf *out)
 {
 	const struct input *input = sources_input(sources, index);
 	struct error err;
 	struct blob blob;
 
-	if (opener_begin(opener, index, &blob, &err) == 0)
+	if (reader_begin(reader, index, &blob, &err) == 0)
 		show_blob(input, &blob, out);
 	else
 		strbuf_addf(out, "~ %s (%s): %s\n", input->label, input->opened, err.text);
@@ -132,16 +132,16 @@ static void show(const char *const *arguments, size_t count, const struct limits
 {
 	struct notes notes;
 	struct sources *sources;
-	struct opener *opener;
+	struct reader *reader;
 
 	notes_init(&notes, 100);
 	sources = sources_open(arguments, count, limits, &notes);
-	opener = opener_new(sources);
+	reader = reader_new(sources);
 	for (size_t i = 0; i < sources_count(sources); i++)
-		show_input(sources, opener, i, out);
+		show_input(sources, reader, i, out);
 	show_notes(&notes, out);
 	strbuf_addf(out, "%zu", sources_files(sources));
-	opener_free(opener);
+	reader_free(reader);
 	sources_close(sources, NULL);
 	notes_release(&notes);
 }

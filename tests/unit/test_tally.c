@@ -239,7 +239,7 @@ static const char *or_dash(const char *text)
 	return text ? text : "-";
 }
 
-static void dump_case(struct strbuf *out, const struct report *report,
+static void dump_case(struct strbuf *out, const struct results *results,
 		      const struct case_group *group)
 {
 	strbuf_addf(out, "  %s %s%s", or_dash(group->id), group->name,
@@ -250,75 +250,75 @@ static void dump_case(struct strbuf *out, const struct report *report,
 		strbuf_addf(out, "@%lld", (long long)group->last_at);
 	strbuf_addch(out, ':');
 	for (size_t i = 0; i < group->run_count; i++)
-		strbuf_addf(out, " %s", report->runs[group->first_run + i]->run_id);
+		strbuf_addf(out, " %s", results->runs[group->first_run + i]->run_id);
 	strbuf_addch(out, '\n');
 }
 
 /* The groups as text: what tests compare. */
-static void dump(struct strbuf *out, const struct report *report)
+static void dump(struct strbuf *out, const struct results *results)
 {
-	for (size_t s = 0; s < report->suite_count; s++) {
-		const struct suite_group *suite = &report->suites[s];
+	for (size_t s = 0; s < results->suite_count; s++) {
+		const struct suite_group *suite = &results->suites[s];
 
 		strbuf_addf(out, "%s %s %s", suite->source, or_dash(suite->id), suite->name);
 		if (strcmp(suite->title, suite->name) != 0)
 			strbuf_addf(out, " = %s", suite->title);
 		strbuf_addch(out, '\n');
 		for (size_t c = 0; c < suite->case_count; c++)
-			dump_case(out, report, &report->cases[suite->first_case + c]);
+			dump_case(out, results, &results->cases[suite->first_case + c]);
 	}
 }
 
 /* What must hold in every report. */
-static void check_ranges(const struct report *report)
+static void check_ranges(const struct results *results)
 {
 	size_t runs = 0, cases = 0, counted = 0;
 	uint64_t flaky = 0, failing = 0;
 
-	for (size_t s = 0; s < report->suite_count; s++) {
-		const struct suite_group *suite = &report->suites[s];
+	for (size_t s = 0; s < results->suite_count; s++) {
+		const struct suite_group *suite = &results->suites[s];
 
 		assert_int_equal(suite->first_run, runs);
 		assert_int_equal(suite->first_case, cases);
 		assert_int_equal(suite->tally.runs, suite->run_count);
 		for (size_t c = 0; c < suite->case_count; c++, cases++) {
-			const struct case_group *group = &report->cases[cases];
+			const struct case_group *group = &results->cases[cases];
 
 			assert_int_equal(group->suite, s);
 			assert_int_equal(group->first_run, runs);
 			assert_int_equal(group->tally.runs, group->run_count);
 			for (size_t r = 0; r < group->run_count; r++, runs++)
-				assert_int_equal(report->runs[runs]->case_index, cases);
+				assert_int_equal(results->runs[runs]->case_index, cases);
 			flaky += group->flaky;
 			failing += tally_failures(&group->tally) > 0;
 		}
 	}
-	for (size_t s = 0; s < report->source_count; s++)
-		counted += (size_t)report->sources[s].tally.runs;
-	assert_int_equal(runs, report->run_count);
-	assert_int_equal(cases, report->case_count);
-	assert_int_equal(counted, report->run_count);
-	assert_int_equal(report->totals.runs, report->run_count);
-	assert_int_equal(report->flaky_cases, flaky);
-	assert_int_equal(report->failing_cases, failing);
+	for (size_t s = 0; s < results->source_count; s++)
+		counted += (size_t)results->sources[s].tally.runs;
+	assert_int_equal(runs, results->run_count);
+	assert_int_equal(cases, results->case_count);
+	assert_int_equal(counted, results->run_count);
+	assert_int_equal(results->totals.runs, results->run_count);
+	assert_int_equal(results->flaky_cases, flaky);
+	assert_int_equal(results->failing_cases, failing);
 }
 
 static void check_report(const struct words *words, size_t count, enum suite_by by,
 			 const char *expected)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct report report;
+	struct results results;
 	struct runs runs;
 
 	runs_init(&runs, NULL);
 	for (size_t i = 0; i < count; i++)
 		keep_words(&runs, &words[i]);
-	report_build(&report, runs.items, runs.count, by);
-	check_ranges(&report);
-	dump(&text, &report);
+	results_build(&results, runs.items, runs.count, by);
+	check_ranges(&results);
+	dump(&text, &results);
 	assert_string_equal(text.text, expected);
 	strbuf_release(&text);
-	report_release(&report);
+	results_release(&results);
 	runs_release(&runs);
 }
 
@@ -327,20 +327,20 @@ static void check_report(const struct words *words, size_t count, enum suite_by 
 
 static void no_runs(void **state)
 {
-	struct report report;
+	struct results results;
 	struct runs runs;
 
 	(void)state;
 	for (int by = SUITE_BY_SUITE; by <= SUITE_BY_FOLDER; by++) {
 		runs_init(&runs, NULL);
-		report_build(&report, runs.items, runs.count, (enum suite_by)by);
-		check_ranges(&report);
-		assert_int_equal(report.suite_count, 0);
-		assert_int_equal(report.source_count, 0);
-		assert_int_equal(report.totals.first_at, TIME_UNKNOWN);
-		assert_int_equal(report.totals.latency.known, 0);
-		assert_int_equal(tally_cost_per_pass(&report.totals), -1);
-		report_release(&report);
+		results_build(&results, runs.items, runs.count, (enum suite_by)by);
+		check_ranges(&results);
+		assert_int_equal(results.suite_count, 0);
+		assert_int_equal(results.source_count, 0);
+		assert_int_equal(results.totals.first_at, TIME_UNKNOWN);
+		assert_int_equal(results.totals.latency.known, 0);
+		assert_int_equal(tally_cost_per_pass(&results.totals), -1);
+		results_release(&results);
 		runs_release(&runs);
 	}
 }
@@ -683,20 +683,20 @@ static void any_order_one_report(void **state)
 			};
 		}
 		for (int pass = 0; pass < 2; pass++) {
-			struct report report;
+			struct results results;
 			struct runs runs;
 
 			runs_init(&runs, NULL);
 			for (size_t i = 0; i < RUNS; i++)
 				keep_words(&runs, &words[pass ? RUNS - 1 - i : i]);
-			report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-			check_ranges(&report);
-			dump(pass ? &second : &first, &report);
-			for (size_t i = 0; i < report.suite_count; i++)
+			results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+			check_ranges(&results);
+			dump(pass ? &second : &first, &results);
+			for (size_t i = 0; i < results.suite_count; i++)
 				for (size_t j = 0; j < i; j++)
-					assert_string_not_equal(report.suites[i].title,
-								report.suites[j].title);
-			report_release(&report);
+					assert_string_not_equal(results.suites[i].title,
+								results.suites[j].title);
+			results_release(&results);
 			runs_release(&runs);
 		}
 		assert_string_equal(first.text, second.text);
@@ -711,7 +711,7 @@ static void sources_in_order(void **state)
 					    "telnyx", "sigmamind", "magpipe", "kapso"};
 	static const char *const wanted[] = {"kapso",    "sigmamind", "telnyx", "magpipe",
 					     "playgent", "alpha",     "zeta"};
-	struct report report;
+	struct results results;
 	struct runs runs;
 
 	(void)state;
@@ -721,12 +721,12 @@ static void sources_in_order(void **state)
 
 		keep_words(&runs, &words);
 	}
-	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-	assert_int_equal(report.source_count, sizeof(wanted) / sizeof(wanted[0]));
-	for (size_t i = 0; i < report.source_count; i++)
-		assert_string_equal(report.sources[i].source, wanted[i]);
-	assert_int_equal(report.sources[0].tally.runs, 2);
-	report_release(&report);
+	results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+	assert_int_equal(results.source_count, sizeof(wanted) / sizeof(wanted[0]));
+	for (size_t i = 0; i < results.source_count; i++)
+		assert_string_equal(results.sources[i].source, wanted[i]);
+	assert_int_equal(results.sources[0].tally.runs, 2);
+	results_release(&results);
 	runs_release(&runs);
 }
 
@@ -743,7 +743,7 @@ static void worst_first(void **state)
 	static const char *const wanted[] = {"f-zero", "d-third", "e-half", "b-half", "g-half",
 					     "i-near", "a-all",   "c-none", "h-none"};
 	static const char letters[] = "PFEWU";
-	struct report report;
+	struct results results;
 	struct runs runs;
 	char id[48];
 
@@ -759,11 +759,11 @@ static void worst_first(void **state)
 				(enum outcome)(strchr(letters, suites[i].outcomes[r]) - letters);
 			keep_words(&runs, &words);
 		}
-	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-	assert_int_equal(report.suite_count, sizeof(wanted) / sizeof(wanted[0]));
-	for (size_t i = 0; i < report.suite_count; i++)
-		assert_string_equal(report.worst[i]->name, wanted[i]);
-	report_release(&report);
+	results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+	assert_int_equal(results.suite_count, sizeof(wanted) / sizeof(wanted[0]));
+	for (size_t i = 0; i < results.suite_count; i++)
+		assert_string_equal(results.worst[i]->name, wanted[i]);
+	results_release(&results);
 	runs_release(&runs);
 }
 
@@ -794,7 +794,7 @@ static void failing_first(void **state)
 	};
 	enum { COUNT_OF = sizeof(cases) / sizeof(cases[0]) };
 	static const char letters[] = "PFEWU";
-	struct report report;
+	struct results results;
 	struct runs runs;
 	char id[48];
 
@@ -812,23 +812,23 @@ static void failing_first(void **state)
 				words.ended_at = cases[i].first_at + (int64_t)r;
 			keep_words(&runs, &words);
 		}
-	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-	assert_int_equal(report.case_count, COUNT_OF);
-	assert_int_equal(report.failing_cases, 9);
+	results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+	assert_int_equal(results.case_count, COUNT_OF);
+	assert_int_equal(results.failing_cases, 9);
 	for (size_t i = 0; i < COUNT_OF; i++) {
-		const struct case_group *group = &report.cases[i];
+		const struct case_group *group = &results.cases[i];
 		int64_t since = cases[i].since_at ? cases[i].since_at : TIME_UNKNOWN;
 
 		assert_int_equal(group->state, cases[i].state);
 		assert_int_equal(group->streak, cases[i].streak);
 		assert_int_equal(group->since_at, since);
 		if (cases[i].place >= 0 && group->state != CASE_MIXED)
-			assert_ptr_equal(report.failing[cases[i].place + (cases[i].place > 4)],
+			assert_ptr_equal(results.failing[cases[i].place + (cases[i].place > 4)],
 					 group);
 	}
-	assert_string_equal(report.failing[4]->name, "g");
-	assert_string_equal(report.failing[5]->name, "k");
-	report_release(&report);
+	assert_string_equal(results.failing[4]->name, "g");
+	assert_string_equal(results.failing[5]->name, "k");
+	results_release(&results);
 	runs_release(&runs);
 }
 
@@ -840,18 +840,18 @@ static void order_of_verdicts(void **state)
 		{.source = "kapso", .id = "2", .case_name = "a", .outcome = E},
 		{.source = "kapso", .id = "3", .case_name = "a", .outcome = W, .ended_at = 7},
 	};
-	struct report report;
+	struct results results;
 	struct runs runs;
 
 	(void)state;
 	runs_init(&runs, NULL);
 	for (size_t i = 0; i < 3; i++)
 		keep_words(&runs, &words[i]);
-	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-	assert_int_equal(report.cases[0].state, CASE_FAILS);
-	assert_int_equal(report.cases[0].streak, 2);
-	assert_int_equal(report.cases[0].since_at, TIME_UNKNOWN);
-	report_release(&report);
+	results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+	assert_int_equal(results.cases[0].state, CASE_FAILS);
+	assert_int_equal(results.cases[0].streak, 2);
+	assert_int_equal(results.cases[0].since_at, TIME_UNKNOWN);
+	results_release(&results);
 	runs_release(&runs);
 }
 
@@ -876,7 +876,7 @@ static void seen_together(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct report report;
+		struct results results;
 		struct runs runs;
 		char id[24];
 
@@ -889,11 +889,11 @@ static void seen_together(void **state)
 			keep_words(&runs, &words);
 			runs.items[r]->seen_at = cases[i].runs[2 * r + 1];
 		}
-		report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-		assert_int_equal(report.cases[0].state, cases[i].state);
-		assert_int_equal(report.cases[0].streak, cases[i].streak);
-		assert_int_equal(report.cases[0].last_outcome, cases[i].last);
-		report_release(&report);
+		results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+		assert_int_equal(results.cases[0].state, cases[i].state);
+		assert_int_equal(results.cases[0].streak, cases[i].streak);
+		assert_int_equal(results.cases[0].last_outcome, cases[i].last);
+		results_release(&results);
 		runs_release(&runs);
 	}
 }
@@ -905,18 +905,18 @@ static void streak_of_known_order(void **state)
 		{.source = "kapso", .id = "1", .case_name = "a", .outcome = F, .ended_at = 7},
 		{.source = "kapso", .id = "2", .case_name = "a", .outcome = F},
 	};
-	struct report report;
+	struct results results;
 	struct runs runs;
 
 	(void)state;
 	runs_init(&runs, NULL);
 	keep_words(&runs, &words[0]);
 	keep_words(&runs, &words[1]);
-	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-	assert_int_equal(report.cases[0].state, CASE_FAILS);
-	assert_int_equal(report.cases[0].streak, 1);
-	assert_int_equal(report.cases[0].since_at, 7);
-	report_release(&report);
+	results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+	assert_int_equal(results.cases[0].state, CASE_FAILS);
+	assert_int_equal(results.cases[0].streak, 1);
+	assert_int_equal(results.cases[0].since_at, 7);
+	results_release(&results);
 	runs_release(&runs);
 }
 
@@ -924,7 +924,7 @@ static void streak_of_known_order(void **state)
 static void check_strip(const int64_t *times, size_t count, const char *expected)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct report report;
+	struct results results;
 	struct runs runs;
 	char id[24], test_case[24];
 
@@ -940,13 +940,13 @@ static void check_strip(const int64_t *times, size_t count, const char *expected
 		snprintf(test_case, sizeof(test_case), "%zu", i % 3);
 		keep_words(&runs, &words);
 	}
-	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-	assert_int_equal(report.suite_count, 1);
-	for (size_t i = 0; i < report.suites[0].strip_count; i++)
-		strbuf_addf(&text, "%s%s", i ? " " : "", report.suites[0].strip[i]->run_id);
+	results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+	assert_int_equal(results.suite_count, 1);
+	for (size_t i = 0; i < results.suites[0].sparkline_count; i++)
+		strbuf_addf(&text, "%s%s", i ? " " : "", results.suites[0].sparkline[i]->run_id);
 	assert_string_equal(text.text, expected);
 	strbuf_release(&text);
-	report_release(&report);
+	results_release(&results);
 	runs_release(&runs);
 }
 
@@ -998,7 +998,7 @@ static void spreads(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct report report;
+		struct results results;
 		struct runs runs;
 
 		runs_init(&runs, NULL);
@@ -1017,18 +1017,18 @@ static void spreads(void **state)
 			run.duration_ms = cases[i].values[r];
 			runs_keep(&runs, &run, false, NULL, NULL, NULL);
 		}
-		report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-		assert_memory_equal(&report.totals.latency, &cases[i].expected,
+		results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+		assert_memory_equal(&results.totals.latency, &cases[i].expected,
 				    sizeof(struct spread));
-		assert_memory_equal(&report.totals.duration, &cases[i].expected,
+		assert_memory_equal(&results.totals.duration, &cases[i].expected,
 				    sizeof(struct spread));
-		assert_memory_equal(&report.suites[0].tally.latency, &cases[i].expected,
+		assert_memory_equal(&results.suites[0].tally.latency, &cases[i].expected,
 				    sizeof(struct spread));
-		assert_memory_equal(&report.cases[0].tally.latency, &cases[i].expected,
+		assert_memory_equal(&results.cases[0].tally.latency, &cases[i].expected,
 				    sizeof(struct spread));
-		assert_memory_equal(&report.sources[0].tally.duration, &cases[i].expected,
+		assert_memory_equal(&results.sources[0].tally.duration, &cases[i].expected,
 				    sizeof(struct spread));
-		report_release(&report);
+		results_release(&results);
 		runs_release(&runs);
 	}
 }
@@ -1040,17 +1040,17 @@ static void period_of_tally(void **state)
 		{.source = "kapso", .id = "2"},
 		{.source = "kapso", .id = "3", .ended_at = -20},
 	};
-	struct report report;
+	struct results results;
 	struct runs runs;
 
 	(void)state;
 	runs_init(&runs, NULL);
 	for (size_t i = 0; i < 3; i++)
 		keep_words(&runs, &words[i]);
-	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-	assert_int_equal(report.totals.first_at, -20);
-	assert_int_equal(report.totals.last_at, 500);
-	report_release(&report);
+	results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+	assert_int_equal(results.totals.first_at, -20);
+	assert_int_equal(results.totals.last_at, 500);
+	results_release(&results);
 	runs_release(&runs);
 }
 
@@ -1097,7 +1097,7 @@ static void keys_are_texts(void **state)
 	char suites[4][16] = {"suite one", "suite one", "suite ten", "suite"};
 	char cases[4][16] = {"case 1", "case 1", "case 1", "case 1"};
 	struct runs runs;
-	struct report report;
+	struct results results;
 
 	(void)state;
 	runs_init(&runs, NULL);
@@ -1107,15 +1107,15 @@ static void keys_are_texts(void **state)
 		runs_keep(&runs, &run, false, NULL, NULL, NULL)->suite.name = suites[3 - i];
 		runs.items[i]->test_case.name = cases[i];
 	}
-	report_build(&report, runs.items, runs.count, SUITE_BY_SUITE);
-	assert_int_equal(report.suite_count, 3);
-	assert_int_equal(report.case_count, 3);
-	assert_string_equal(report.suites[0].name, "suite");
-	assert_string_equal(report.suites[1].name, "suite one");
-	assert_int_equal(report.suites[1].run_count, 2);
-	assert_int_equal(report.suites[1].case_count, 1);
-	assert_string_equal(report.suites[2].name, "suite ten");
-	report_release(&report);
+	results_build(&results, runs.items, runs.count, SUITE_BY_SUITE);
+	assert_int_equal(results.suite_count, 3);
+	assert_int_equal(results.case_count, 3);
+	assert_string_equal(results.suites[0].name, "suite");
+	assert_string_equal(results.suites[1].name, "suite one");
+	assert_int_equal(results.suites[1].run_count, 2);
+	assert_int_equal(results.suites[1].case_count, 1);
+	assert_string_equal(results.suites[2].name, "suite ten");
+	results_release(&results);
 	runs_release(&runs);
 }
 

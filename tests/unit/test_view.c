@@ -25,7 +25,7 @@ struct world {
 	struct view_loads loads;
 	struct view_matrix matrix;
 	struct runs runs;
-	struct report report;
+	struct results results;
 	struct ingest_counts counts;
 	struct notes notes;
 	struct gate gate;
@@ -46,7 +46,7 @@ static void world_init(struct world *world)
 	view_loads_init(&world->loads, &world->spool);
 	runs_init(&world->runs, &world->spool);
 	notes_init(&world->notes, 3);
-	world->view.report = &world->report;
+	world->view.results = &world->results;
 	world->view.loads = &world->loads;
 	world->view.matrix = &world->matrix;
 	world->view.counts = &world->counts;
@@ -57,7 +57,7 @@ static void world_init(struct world *world)
 
 static void world_release(struct world *world)
 {
-	report_release(&world->report);
+	results_release(&world->results);
 	notes_release(&world->notes);
 	runs_release(&world->runs);
 	view_loads_release(&world->loads);
@@ -199,13 +199,13 @@ static void make_full(struct world *world)
 {
 	world_init(world);
 	fill(world);
-	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 }
 
 static void make_empty(struct world *world)
 {
 	world_init(world);
-	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 }
 
 /* ---- asking ---- */
@@ -409,7 +409,7 @@ static void texts_of_report(void **state)
 }
 
 /* Passed, in error, passed. */
-#define STRIP_OF_THREE                                                                             \
+#define SPARKLINE_OF_THREE                                                                         \
 	"<svg class=\"strip\" width=\"14\" height=\"20\" viewBox=\"0 0 14 20\""                    \
 	" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"Latest runs, oldest first: "      \
 	"1 passed, 1 error, 1 passed\"><path class=\"passed\" d=\"M0 5h4M10 5h4\"/>"               \
@@ -478,7 +478,7 @@ static void texts_of_groups(void **state)
 		{"suites.0.failing_cases", "#1"},
 		{"suites.0.has_failing_cases", "true"},
 		{"suites.0.strip", "#3"},
-		{"suites.0.strip_chart", STRIP_OF_THREE},
+		{"suites.0.strip_chart", SPARKLINE_OF_THREE},
 		{"suites.0.strip.2.run_id", "k3"},
 		{"suites.0.runs", "#3"},
 		{"suites.0.score_mean", "0.88"},
@@ -497,7 +497,7 @@ static void texts_of_groups(void **state)
 		{"suites.0.cases.0.runs", "#3"},
 		{"suites.0.cases.0.run_count", "3"},
 		{"suites.0.cases.0.strip", "#3"},
-		{"suites.0.cases.0.strip_chart", STRIP_OF_THREE},
+		{"suites.0.cases.0.strip_chart", SPARKLINE_OF_THREE},
 		{"suites.0.cases.0.failure_count", "1"},
 		{"suites.0.cases.0.last_failure.run_id", "k2"},
 		{"suites.1.title", "(no suite)"},
@@ -701,7 +701,7 @@ static void matrices(void **state)
 		run.started_at = at("2026-11-30T23:59:59Z") - i * 1000;
 		keep(&world, &run);
 	}
-	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view, wanted);
 	world.view.matrix = NULL;
 	CHECK(&world.view, ((const struct expectation[]){{"suites.0.matrix", "false"},
@@ -789,7 +789,7 @@ static void over_time(void **state)
 		run.duration_ms = 5;
 		keep(&world, &run);
 	}
-	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view, wanted);
 	check_chart(&world.view, "suites.0.cases.0.over_time.score_chart", "Score of 2 runs");
 	check_chart(&world.view, "suites.0.cases.1.over_time.rate_chart", "Pass rate by day");
@@ -797,7 +797,7 @@ static void over_time(void **state)
 	world_release(&world);
 }
 
-static void families_and_series(void **state)
+static void failure_groups_and_series(void **state)
 {
 	static const struct expectation wanted[] = {
 		{"families", "#2"},
@@ -854,18 +854,18 @@ static void families_and_series(void **state)
 		{"trend.weeks.0.raw.date", "2026-11-16"},
 		{"trend.weeks.0.raw.runs", "3"},
 	};
-	struct families families;
+	struct failure_groups failure_groups;
 	struct series series, days, weeks;
 	struct world world;
 
 	(void)state;
 	make_full(&world);
-	families_build(&families, &world.report);
-	world.report.runs[0]->has_cost = true;
-	series_build(&series, world.report.runs, world.report.run_count);
-	world.view.families = &families;
-	series_latest(&days, world.report.runs, world.report.run_count, SERIES_DAY, 2);
-	series_latest(&weeks, world.report.runs, world.report.run_count, SERIES_WEEK, 1);
+	failure_groups_build(&failure_groups, &world.results);
+	world.results.runs[0]->has_cost = true;
+	series_build(&series, world.results.runs, world.results.run_count);
+	world.view.failure_groups = &failure_groups;
+	series_latest(&days, world.results.runs, world.results.run_count, SERIES_DAY, 2);
+	series_latest(&weeks, world.results.runs, world.results.run_count, SERIES_WEEK, 1);
 	world.view.series = &series;
 	world.view.days = &days;
 	world.view.weeks = &weeks;
@@ -879,13 +879,13 @@ static void families_and_series(void **state)
 							 {"hidden_families", "1"},
 							 {"has_hidden_families", "true"}}));
 	series_release(&series);
-	series_build(&series, world.report.runs, 1);
+	series_build(&series, world.results.runs, 1);
 	CHECK(&world.view, ((const struct expectation[]){{"has_series", "false"},
 							 {"series", "#0"},
 							 {"series_unit", ""},
 							 {"series_chart", ""}}));
 	series_release(&series);
-	families_release(&families);
+	failure_groups_release(&failure_groups);
 	world_release(&world);
 }
 
@@ -936,11 +936,11 @@ static void reliability_of_all(void **state)
 	for (size_t i = 0; i < 4; i++)
 		add_days(&world, halves[i], 1, 2);
 	add_days(&world, "f", 1, 1);
-	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view, ((const struct expectation[]){{"reliability", "false"},
 							 {"cases.0.raw.pass_hat", "#0"}}));
 	reliability_build(&reliability, world.runs.items, world.runs.count, SUITE_BY_SUITE,
-			  &world.report);
+			  &world.results);
 	world.view.reliability = &reliability;
 	CHECK(&world.view, wanted);
 	reliability_release(&reliability);
@@ -976,7 +976,7 @@ static void criteria_of_all(void **state)
 							 {"has_worst_criteria", "false"},
 							 {"has_criterion_kinds", "false"},
 							 {"hidden_criteria", "0"}}));
-	criteria_build(&criteria, &world.report);
+	criteria_build(&criteria, &world.results);
 	world.view.criteria = &criteria;
 	CHECK(&world.view, wanted);
 	world.view.rows = 1;
@@ -1035,11 +1035,11 @@ static void breakdowns(void **state)
 	world_init(&world);
 	add_told(&world, 23);
 	keep(&world, &other);
-	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view,
 	      ((const struct expectation[]){{"by_model", "false"}, {"by_agent", "false"}}));
-	breakdown_build(&models, &world.report, &by_model);
-	breakdown_build(&agents, &world.report, &by_agent);
+	breakdown_build(&models, &world.results, &by_model);
+	breakdown_build(&agents, &world.results, &by_agent);
 	world.view.models = &models;
 	world.view.agents = &agents;
 	CHECK(&world.view, wanted);
@@ -1083,7 +1083,7 @@ static void top_cases(void **state)
 	add_priced(&world, "g", -1, 0);
 	add_priced(&world, "g", -1, 10);
 	add_priced(&world, "h", -1, 0);
-	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view, wanted);
 	world_release(&world);
 }
@@ -1418,7 +1418,7 @@ static void make_failing(struct world *world, size_t suites, size_t cases)
 				run.test_case.name = test_case;
 				keep(world, &run);
 			}
-	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 }
 
 static void row_budget(void **state)
@@ -1552,7 +1552,7 @@ static void evidence(void **state)
 	run.criterion_count = 2;
 	world_init(&world);
 	keep(&world, &run);
-	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	value = view_root(&world.view);
 	follow(&value, "runs.0.evidence");
 	assert_true(value.ops->is_markup(&value));
@@ -1586,7 +1586,7 @@ static void summary_of_criteria(void **state)
 	run.criteria = criteria + 1;
 	run.criterion_count = 1;
 	keep(&world, &run);
-	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	check_rendered(&world.view,
 		       "{{#runs}}{{#has_summary_criteria}}"
 		       "{{#summary_criteria}}{{name}} {{/summary_criteria}}"
@@ -1641,7 +1641,7 @@ static void anchors(void **state)
 			keep(&world, &run);
 		}
 		fill(&world);
-		report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+		results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 		for (size_t i = 0; i < 8; i++) {
 			struct value value = view_root(&world.view);
 			char path[64];
@@ -1724,7 +1724,7 @@ static void table_names(void **state)
 		run.suite.name = name.text;
 		world_init(&world);
 		keep(&world, &run);
-		report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+		results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 		value = view_root(&world.view);
 		follow(&value, "table");
 		value_text(&value, &text);
@@ -1761,7 +1761,7 @@ int main(void)
 		cmocka_unit_test(texts_of_runs),
 		cmocka_unit_test(matrices),
 		cmocka_unit_test(over_time),
-		cmocka_unit_test(families_and_series),
+		cmocka_unit_test(failure_groups_and_series),
 		cmocka_unit_test(reliability_of_all),
 		cmocka_unit_test(criteria_of_all),
 		cmocka_unit_test(breakdowns),

@@ -15,7 +15,7 @@
 
 /* A comparison of which only the totals are looked at. */
 struct world {
-	struct report now, before;
+	struct results now, before;
 	struct comparison comparison;
 	struct period period;
 	struct view view;
@@ -30,7 +30,7 @@ static void world_init(struct world *world)
 	world->comparison.before = &world->before;
 	world->comparison.total.now = &world->now.totals;
 	world->comparison.total.before = &world->before.totals;
-	world->view.report = &world->now;
+	world->view.results = &world->now;
 	world->view.comparison = &world->comparison;
 	world->view.rows = SIZE_MAX;
 }

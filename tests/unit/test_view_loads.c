@@ -14,7 +14,7 @@ struct world {
 	struct spool spool;
 	struct view_loads loads;
 	struct runs runs;
-	struct report report;
+	struct results results;
 	struct ingest_counts counts;
 	struct notes notes;
 	struct gates gates;
@@ -83,9 +83,9 @@ static int setup(void **state)
 	notes_init(&world.notes, 1);
 	for (int r = 0; r < RUNS; r++)
 		keep_run(&world, r);
-	report_build(&world.report, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	world.view = (struct view){
-		.report = &world.report,
+		.results = &world.results,
 		.loads = &world.loads,
 		.counts = &world.counts,
 		.notes = &world.notes,
@@ -103,7 +103,7 @@ static int teardown(void **state)
 {
 	struct world *world = *state;
 
-	report_release(&world->report);
+	results_release(&world->results);
 	notes_release(&world->notes);
 	runs_release(&world->runs);
 	view_loads_release(&world->loads);

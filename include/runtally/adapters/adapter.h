@@ -47,25 +47,25 @@ enum { DEFINITION_LABELS = 6 };
 const char **definition_label(struct definition *definition, size_t index);
 
 /* What an adapter works with besides the record. */
-struct reading {
+struct adapter_input {
 	const struct verdict_rules *rules;
 	struct arena *scratch; /* for strings it composes; lives as long as the record */
 	bool want_logs;        /* false (--no-transcripts): what was said may stand in them */
 	bool want_details;     /* false: run->details and criterion details are not looked at */
-	struct definition *definitions; /* heap; grown by reading_define */
+	struct definition *definitions; /* heap; grown by adapter_define */
 	size_t definition_count, definition_capacity;
 };
 
 /* Adds a copy of *definition, its strings borrowed. */
-void reading_define(struct reading *reading, const struct definition *definition);
-void reading_release(struct reading *reading);
+void adapter_define(struct adapter_input *input, const struct definition *definition);
+void adapter_input_release(struct adapter_input *input);
 
 struct adapter {
 	const char *name;    /* what --from takes, and `source` in every report */
 	const char *summary; /* one line of --list-sources */
 
 	/* Looks at the record's members only, never at their types in depth; pure. */
-	enum record_kind (*claims)(const struct datum *record);
+	enum record_kind (*claims)(const struct json_value *record);
 
 	/*
 	 * Paths (json_pick.h) of what read_run looks at in a run that did not fail, ended by NULL.
@@ -75,16 +75,16 @@ struct adapter {
 
 	/*
 	 * Fills *run (already run_init'ed; source is set) from a record that is a run. Strings are
-	 * borrowed from the record or from reading->scratch. -1 and an error when the record cannot
+	 * borrowed from the record or from input->scratch. -1 and an error when the record cannot
 	 * be counted as a run at all (no id): it is then rejected. All lesser trouble is a remark.
 	 */
-	int (*read_run)(struct run *run, const struct node *record, struct reading *reading,
+	int (*read_run)(struct run *run, const struct field *record, struct adapter_input *input,
 			struct error *err);
 
 	/*
-	 * Calls reading_define for each thing that a definition names; NULL: this source has none.
+	 * Calls adapter_define for each thing that a definition names; NULL: this source has none.
 	 */
-	int (*read_definition)(const struct node *record, struct reading *reading,
+	int (*read_definition)(const struct field *record, struct adapter_input *input,
 			       struct error *err);
 
 	/* List lengths at which the API cuts silently, ended by 0; NULL: none known. */
@@ -107,9 +107,9 @@ size_t adapter_rank(const char *source);
  * What the record is. *owner is the adapter that claims it (NULL for a refusal or for what nobody
  * claims). Error bodies of all five APIs are recognised here, not by the adapters: they look alike.
  */
-enum record_kind adapter_pick(const struct datum *record, const struct adapter **owner);
+enum record_kind adapter_pick(const struct json_value *record, const struct adapter **owner);
 
 /* The words of an error body, borrowed from the record or from scratch; never NULL. */
-const char *refusal_text(const struct datum *record, struct arena *scratch);
+const char *refusal_text(const struct json_value *record, struct arena *scratch);
 
 #endif

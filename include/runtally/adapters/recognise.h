@@ -11,20 +11,21 @@
 
 struct recognised {
 	enum record_kind kind;
-	const struct adapter *owner; /* NULL: nobody's */
-	const struct datum *value;   /* the record, or what it wraps */
+	const struct adapter *owner;    /* NULL: nobody's */
+	const struct json_value *value; /* the record, or what it wraps */
 };
 
 /*
  * `from` (--from, or NULL): whatever is no error body and no definition is read as a run of that
  * source.
  */
-struct recognised recognise(const struct datum *record, const struct adapter *from);
+struct recognised recognise(const struct json_value *record, const struct adapter *from);
 
 /* A report that was written into the folder that is read the next time. */
-bool is_own_report(const struct datum *record);
+bool is_own_report(const struct json_value *record);
 
 /* `is no API's record: an object with "a", "b"` */
-void describe_stranger(const struct datum *record, const struct adapter *from, struct strbuf *out);
+void describe_stranger(const struct json_value *record, const struct adapter *from,
+		       struct strbuf *out);
 
 #endif

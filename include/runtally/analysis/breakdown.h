@@ -38,7 +38,7 @@ struct breakdown {
 };
 
 /* Texts are borrowed. */
-void breakdown_build(struct breakdown *breakdown, const struct report *report,
+void breakdown_build(struct breakdown *breakdown, const struct results *results,
 		     const struct breakdown_key *key);
 void breakdown_release(struct breakdown *breakdown);
 

@@ -75,7 +75,7 @@ struct case_diff {
 
 struct comparison {
 	struct difference total;
-	const struct report *now, *before;
+	const struct results *now, *before;
 	/* Of the cases that have a state in both: McNemar's exact test, two-sided. */
 	uint64_t pairs, broken, fixed;
 	int32_t pairs_p;             /* millionths; 1000000 where none changed */
@@ -95,8 +95,8 @@ struct comparison {
  * Both reports are borrowed. Suites are the same if their source and their key are (the id where it
  * has one, else the name), cases if their suites and keys are.
  */
-void comparison_build(struct comparison *comparison, const struct report *now,
-		      const struct report *before);
+void comparison_build(struct comparison *comparison, const struct results *now,
+		      const struct results *before);
 void comparison_release(struct comparison *comparison);
 
 /* Of a group of the report `now`. */

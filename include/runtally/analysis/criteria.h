@@ -52,6 +52,6 @@ void criteria_add(struct criteria *criteria, const struct run *run);
  * Those of all runs, by kind: lowest pass rate first, of equal ones that with more verdicts, then
  * by name and source. Texts are borrowed.
  */
-void criteria_build(struct criteria *criteria, const struct report *report);
+void criteria_build(struct criteria *criteria, const struct results *results);
 
 #endif

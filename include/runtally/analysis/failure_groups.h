@@ -1,12 +1,12 @@
 /*
- * families: the runs that failed or ended in error, grouped by what failed, so that forty failures
- * read as three causes.
+ * failure groups: the runs that failed or ended in error, grouped by what failed, so that forty
+ * failures read as three causes.
  *
  * What failed is the first failed criterion of a failed run; of one in error whose reason does
  * nothing but name its criteria, that they could not be judged; else the reason that the run gives,
- * without what changes from one run to the next (gist.h); else its status. A family is of one
- * source, for a name means something else in another. Grouping takes linear time, and what comes
- * out depends on the runs of the report alone, not on the order in which they were read.
+ * without what changes from one run to the next (fingerprint.h); else its status. A failure group
+ * is of one source, for a name means something else in another. Grouping takes linear time, and
+ * what comes out depends on the runs of the report alone, not on the order in which they were read.
  */
 #ifndef RUNTALLY_ANALYSIS_FAILURE_GROUPS_H
 #define RUNTALLY_ANALYSIS_FAILURE_GROUPS_H
@@ -22,9 +22,9 @@ enum cause { CAUSE_CRITERION, CAUSE_UNJUDGED, CAUSE_REASON, CAUSE_STATUS, CAUSE_
 const char *cause_name(enum cause cause);
 
 /* So many names are in a title at most. */
-enum { FAMILY_NAMES = 3 };
+enum { FAILURE_GROUP_NAMES = 3 };
 
-struct family {
+struct failure_group {
 	const char *source, *key;
 	enum cause cause;
 	uint64_t hash;                        /* of source, cause and key: for the table */
@@ -33,39 +33,41 @@ struct family {
 	const struct run *first;              /* in the order of the report */
 	const struct run *latest;             /* what stands for all */
 	const char *text;                     /* what the first one was put down to; "": nothing */
-	const struct gist_blank *blanks;      /* of that text */
+	const struct fingerprint_blank *blanks; /* of that text */
 	size_t blank_count;
 	uint64_t varying;    /* bits of the blanks in which the texts differ */
 	bool alike;          /* the same criteria failed in all of the runs */
 	const char **failed; /* CAUSE_CRITERION: names of those that failed in the first */
 	size_t failed_count;
-	const char *named[FAMILY_NAMES]; /* the first ones that differ */
+	const char *named[FAILURE_GROUP_NAMES]; /* the first ones that differ */
 	size_t named_count;
-	size_t first_run; /* index of its runs in families.members */
+	size_t first_run; /* index of its runs in failure groups.members */
 	size_t last_case, last_suite;
 	size_t begun; /* while they are built: as so many began before it */
 };
 
-struct families {
+struct failure_groups {
 	struct arena arena;
-	struct family *items; /* most runs first, then most cases, then by key and source */
+	struct failure_group *items; /* most runs first, then most cases, then by key and source */
 	size_t count, capacity;
-	const struct run **members; /* all runs: family by family, in the order of the report */
-	uint32_t *slots;            /* by hash: index + 1, 0 is a free one */
+	const struct run *
+		*members; /* all runs: failure group by failure group, in the order of the report */
+	uint32_t *slots;  /* by hash: index + 1, 0 is a free one */
 	size_t slot_count;
 };
 
-/* The families borrow the report's texts and runs. */
-void families_build(struct families *families, const struct report *report);
-void families_release(struct families *families);
+/* The failure groups borrow the report's texts and runs. */
+void failure_groups_build(struct failure_groups *failure_groups, const struct results *results);
+void failure_groups_release(struct failure_groups *failure_groups);
 
-/* The family of a run of that report; NULL: it neither failed nor ended in error. */
-const struct family *family_of(const struct families *families, const struct run *run);
+/* The failure group of a run of that report; NULL: it neither failed nor ended in error. */
+const struct failure_group *failure_group_of(const struct failure_groups *failure_groups,
+					     const struct run *run);
 
 /*
  * Appends the criterion's name, or the names (three at most) where the same ones failed in all
  * runs; or the text that the runs share, with an ellipsis where they differ.
  */
-void family_title(const struct family *family, struct strbuf *out);
+void failure_group_title(const struct failure_group *failure_group, struct strbuf *out);
 
 #endif

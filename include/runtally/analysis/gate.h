@@ -69,9 +69,9 @@ struct gates {
 
 /*
  * Judges the report; comparison NULL: there is none. A glob that no suite matches is a gate that is
- * missed. Strings are owned by report->arena.
+ * missed. Strings are owned by results->arena.
  */
-void gates_judge(struct gates *gates, const struct gate_demands *demands, struct report *report,
+void gates_judge(struct gates *gates, const struct gate_demands *demands, struct results *results,
 		 const struct comparison *comparison);
 void gates_release(struct gates *gates);
 

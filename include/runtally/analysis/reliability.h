@@ -44,7 +44,7 @@ struct reliability {
  * the report's are. Means are of rates to 12 decimals, rounded half up.
  */
 void reliability_build(struct reliability *reliability, struct run **runs, size_t count,
-		       enum suite_by by, const struct report *report);
+		       enum suite_by by, const struct results *results);
 void reliability_release(struct reliability *reliability);
 
 /* How many tries to speak of: four, or fewer where too few cases have those; 0: not worth it. */

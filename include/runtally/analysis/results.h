@@ -39,7 +39,7 @@ struct case_group {
 	size_t suite; /* index of its suite */
 };
 
-enum { STRIP_LENGTH = 30 };
+enum { SPARKLINE_LENGTH = 30 };
 
 struct suite_group {
 	struct tally tally;
@@ -50,8 +50,9 @@ struct suite_group {
 	uint64_t flaky_cases, failing_cases; /* failing: with a run that failed or ended in error */
 	size_t first_case, case_count;
 	size_t first_run, run_count;
-	struct run **strip; /* its latest runs in order of time; none where no run tells its time */
-	size_t strip_count;
+	struct run *
+		*sparkline; /* its latest runs in order of time; none where no run tells its time */
+	size_t sparkline_count;
 };
 
 struct source_group {
@@ -60,7 +61,7 @@ struct source_group {
 };
 
 /* The whole, grouped. Owned by its arena, but for the runs (borrowed). */
-struct report {
+struct results {
 	struct arena arena;
 	struct run **runs; /* borrowed, sorted in place */
 	size_t run_count;
@@ -83,7 +84,7 @@ struct report {
 };
 
 /* Groups the runs, sorting the list; both are borrowed. A run's case_index is the last report's. */
-void report_build(struct report *report, struct run **runs, size_t count, enum suite_by by);
-void report_release(struct report *report);
+void results_build(struct results *results, struct run **runs, size_t count, enum suite_by by);
+void results_release(struct results *results);
 
 #endif

@@ -12,15 +12,15 @@
  * `95`, `99.5`: the number times 10^decimals, at most `max`. Digits beyond `decimals` must be
  * zeros, since they would be lost.
  */
-bool quantity_decimal(const char *text, unsigned decimals, int64_t max, int64_t *out);
+bool parse_decimal(const char *text, unsigned decimals, int64_t max, int64_t *out);
 
 /* `900`, `64K`, `2M`, `1G` (1024 each; small letters too), min..max. */
-bool quantity_size(const char *text, uint64_t min, uint64_t max, uint64_t *out);
+bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
 /* `2500`, `800ms`, `2.5s`: milliseconds, 0..max. Of seconds three decimals count. */
-bool quantity_ms(const char *text, int64_t max, int64_t *out);
+bool parse_duration_ms(const char *text, int64_t max, int64_t *out);
 
 /* `7d`, `2w`: days, 1..max. */
-bool quantity_days(const char *text, int64_t max, int64_t *out);
+bool parse_age_days(const char *text, int64_t max, int64_t *out);
 
 #endif

@@ -13,12 +13,12 @@
  * Appends what `path` leads to: what is behind a link is replaced or made, not the link. False:
  * errno tells.
  */
-bool place_resolve(const char *path, struct strbuf *place);
+bool temp_path_resolve(const char *path, struct strbuf *place);
 /* A hidden name beside `place`, another one for each attempt. The caller frees it. */
-char *place_temp(const char *place, size_t attempt);
+char *temp_path_new(const char *place, size_t attempt);
 /* Makes a rename to `path` itself last; file systems that cannot sync a folder are no error. */
-void place_sync(const char *path);
+void sync_folder(const char *path);
 /* A copy that the caller frees. */
-char *place_copy(const char *text);
+char *temp_path_copy(const char *text);
 
 #endif

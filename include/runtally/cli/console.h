@@ -15,20 +15,20 @@
 #include "runtally/model/note.h"
 
 /* `runtally: PLACE: TEXT`; no place: NULL. */
-void tell(const char *place, const char *text);
+void console_error(const char *place, const char *text);
 /* -q: errors alone; -v: all of them. The reports list what is left out here. */
-void tell_notes(const struct options *options, const struct notes *notes);
+void console_notes(const struct options *options, const struct notes *notes);
 /* Those that are missed; -v: all of them. */
-void tell_gates(const struct options *options, const struct gates *gates);
+void console_gates(const struct options *options, const struct gates *gates);
 
-bool tell_wants_progress(const struct options *options);
+bool console_wants_progress(const struct options *options);
 /* Overwrites one line; no records: clears it. */
-void tell_progress(void *ctx, uint64_t records, uint64_t bytes);
+void console_progress(void *ctx, uint64_t records, uint64_t bytes);
 
 /* Whether the report goes to a terminal that takes colour (https://no-color.org). */
-bool tell_wants_color(const struct target *target);
+bool console_wants_color(const struct target *target);
 
 /* Prints what --help, --version or a list asks for; -1: standard output cannot be written. */
-int tell_answer(enum options_wish wish);
+int console_answer(enum options_action action);
 
 #endif

@@ -21,18 +21,18 @@
 
 /* What the reports that were asked for show of that which takes time or memory. */
 struct shown {
-	bool details, families, series, trend, breakdowns, reliability;
+	bool details, failure_groups, series, trend, breakdowns, reliability;
 };
 
 struct shown shown_of(const struct options *options);
 
 struct findings {
 	struct selection selection;
-	struct report before, report;
+	struct results before, results;
 	struct comparison comparison;
 	struct gates gates;
 	struct shown shown;
-	struct families families;
+	struct failure_groups failure_groups;
 	struct series series, days, weeks;
 	struct criteria criteria;
 	struct breakdown models, agents;

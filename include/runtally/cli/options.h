@@ -73,21 +73,21 @@ struct options {
 };
 
 /* What main should do after parsing. */
-enum options_wish {
-	WISH_RUN,
-	WISH_HELP,
-	WISH_VERSION,
-	WISH_LIST_FORMATS,
-	WISH_LIST_SOURCES,
-	WISH_BAD_USAGE, /* err is set */
+enum options_action {
+	ACTION_RUN,
+	ACTION_HELP,
+	ACTION_VERSION,
+	ACTION_LIST_FORMATS,
+	ACTION_LIST_SOURCES,
+	ACTION_BAD_USAGE, /* err is set */
 };
 
 /*
  * Reads the config file, then the arguments (which win). `now` is the clock in ms, for --last;
  * `epoch` is the text of SOURCE_DATE_EPOCH or NULL. The caller releases *options always.
  */
-enum options_wish options_parse(struct options *options, int argc, char *const *argv, int64_t now,
-				const char *epoch, struct error *err);
+enum options_action options_parse(struct options *options, int argc, char *const *argv, int64_t now,
+				  const char *epoch, struct error *err);
 void options_release(struct options *options);
 
 /* The text of --help, made from the table. */

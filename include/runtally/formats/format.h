@@ -66,14 +66,14 @@ struct format {
 	escape_fn *escape;
 	/* NULL: the template is rendered once with the view's root. */
 	int (*render)(const struct rendering *rendering, struct error *err);
-	size_t rows;       /* of each list that a size budget cuts; 0: all */
-	const char *style; /* the template of the style whose hash the page carries; NULL: none */
-	bool details;      /* shows details of runs (--details) */
-	bool families;     /* shows families of failures */
-	bool series;       /* shows the runs over time */
-	bool trend;        /* tells them by day and by week */
-	bool reliability;  /* tells how likely several tries all pass */
-	bool breakdowns;   /* shows criteria, and runs by model and agent */
+	size_t rows;         /* of each list that a size budget cuts; 0: all */
+	const char *style;   /* the template of the style whose hash the page carries; NULL: none */
+	bool details;        /* shows details of runs (--details) */
+	bool failure_groups; /* shows failure groups of failures */
+	bool series;         /* shows the runs over time */
+	bool trend;          /* tells them by day and by week */
+	bool reliability;    /* tells how likely several tries all pass */
+	bool breakdowns;     /* shows criteria, and runs by model and agent */
 	const struct format *const *bodies; /* a message: of its text and its HTML; NULL: none */
 	bool folder;                        /* has many files, by name */
 	bool bundle; /* an archive of all formats that are not, and have an extension */

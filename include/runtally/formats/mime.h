@@ -15,7 +15,7 @@
 #include "runtally/base/error.h"
 #include "runtally/base/strbuf.h"
 
-struct letter {
+struct mime_message {
 	const char *from; /* addresses that address_check takes */
 	const char *const *to;
 	size_t to_count;
@@ -30,19 +30,19 @@ struct letter {
  */
 int address_check(const char *address, struct error *err);
 
-void letter_add(struct strbuf *out, const struct letter *letter);
+void mime_add(struct strbuf *out, const struct mime_message *message);
 
 /*
  * A header whose value is plain text, folded; encoded words where the text is not ASCII, holds
  * what looks like one, or a word too long to fold. White space and control characters become one
  * blank each run: nothing begins another header.
  */
-void letter_add_header(struct strbuf *out, const char *name, const char *text);
+void mime_add_header(struct strbuf *out, const char *name, const char *text);
 
 /* RFC 2045, 6.7. LF and CR LF end lines; what looks like a mailbox's own marks is encoded. */
-void letter_add_quoted(struct strbuf *out, const char *text, size_t length);
+void mime_add_quoted(struct strbuf *out, const char *text, size_t length);
 
 /* `Mon, 16 Nov 2026 00:00:00 +0000` */
-void letter_add_date(struct strbuf *out, int64_t ms);
+void mime_add_date(struct strbuf *out, int64_t ms);
 
 #endif

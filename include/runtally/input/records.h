@@ -32,7 +32,7 @@ enum record_event {
 };
 
 struct record {
-	const struct datum *value; /* borrowed: alive until the next call */
+	const struct json_value *value; /* borrowed: alive until the next call */
 	/*
 	 * 1.. within the blob; every RECORDS_RECORD and RECORDS_BAD has its own. 0: a RECORDS_BAD
 	 * that is about the blob as a whole and counts as no record. Of a rest: of its last list's
@@ -65,8 +65,8 @@ void records_want(struct records *records, const struct wanted *wanted);
  * The record that records_next just gave, with all its members; the picked value ends. NULL and an
  * error where that takes more memory than limits->record_memory.
  */
-const struct datum *records_whole(struct records *records, const struct record *record,
-				  struct error *err);
+const struct json_value *records_whole(struct records *records, const struct record *record,
+				       struct error *err);
 
 /*
  * The next event. On RECORDS_BAD `err` names line and column; out->number is the record's number.

@@ -49,7 +49,7 @@ struct input {
 
 /*
  * An input's bytes, open for reading. read returns how many bytes it put into buffer, 0 at the
- * end, -1 and an error. Valid until its opener begins another or is freed.
+ * end, -1 and an error. Valid until its reader begins another or is freed.
  */
 struct blob {
 	int64_t (*read)(struct blob *blob, void *buffer, size_t size, struct error *err);
@@ -86,16 +86,16 @@ const struct input *sources_input(const struct sources *sources, size_t index);
 bool sources_is_entry(const struct sources *sources, size_t index);
 
 /*
- * One thread's hands on the sources: the file that is open, a handle of its own on the archive that
- * it reads. Several openers may work at the same time.
+ * One thread's reader on the sources: the file that is open, a handle of its own on the archive
+ * that it reads. Several readers may work at the same time.
  */
-struct opener;
+struct reader;
 
-struct opener *opener_new(const struct sources *sources); /* never NULL */
-void opener_free(struct opener *opener);
+struct reader *reader_new(const struct sources *sources); /* never NULL */
+void reader_free(struct reader *reader);
 /* Opens an input, closing the one before. -1 and an error: it cannot be opened, or is refused. */
-int opener_begin(struct opener *opener, size_t index, struct blob *blob, struct error *err);
+int reader_begin(struct reader *reader, size_t index, struct blob *blob, struct error *err);
 /* Hints that inputs `first` up to (not with) `end` come next, so that the system reads ahead. */
-void opener_expect(struct opener *opener, size_t first, size_t end);
+void reader_expect(struct reader *reader, size_t first, size_t end);
 
 #endif

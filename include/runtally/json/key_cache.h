@@ -13,36 +13,38 @@
 #include "runtally/json/wanted.h"
 
 enum {
-	TRAIL_TEXT_BYTES = 39, /* of a key with its first quote; longer ones are not kept */
-	TRAIL_KEYS_MOST = 512, /* in all */
-	TRAIL_OTHERS_MOST = 8, /* behind one key */
+	KEY_CACHE_TEXT_BYTES = 39, /* of a key with its first quote; longer ones are not kept */
+	KEY_CACHE_KEYS_MOST = 512, /* in all */
+	KEY_CACHE_OTHERS_MOST = 8, /* behind one key */
 };
 
 /* A key behind certain others, or (without text) the place before the first key. */
-struct trail_key {
-	char text[TRAIL_TEXT_BYTES + TEXT_WORD_BYTES]; /* its quote, its name, and zero bytes */
-	size_t length;                                 /* of the name and the quote before it */
+struct key_cache_key {
+	char text[KEY_CACHE_TEXT_BYTES + TEXT_WORD_BYTES]; /* its quote, its name, and zero bytes */
+	size_t length;                                     /* of the name and the quote before it */
 	uint64_t hash;
-	struct trail_key *before;
-	struct trail_key *after; /* one that followed, and by `other` those that also did */
-	struct trail_key *other;
-	struct trail_key *inside; /* where the keys of its value begin, or of the items of that */
+	struct key_cache_key *before;
+	struct key_cache_key *after; /* one that followed, and by `other` those that also did */
+	struct key_cache_key *other;
+	struct key_cache_key
+		*inside; /* where the keys of its value begin, or of the items of that */
 
 	/* What is wanted of the member where `owner` is wanted of the object. */
 	const struct wanted *owner;
 	const struct wanted_member *member;
 };
 
-struct trail {
-	struct trail_key start;
-	struct trail_key keys[TRAIL_KEYS_MOST];
+struct cache {
+	struct key_cache_key start;
+	struct key_cache_key keys[KEY_CACHE_KEYS_MOST];
 	size_t count;
 };
 
 /* The key that begins at `at`, if it stood there before; else NULL. */
-static inline struct trail_key *trail_follow(const struct trail_key *from, const char *at)
+static inline struct key_cache_key *key_cache_follow(const struct key_cache_key *from,
+						     const char *at)
 {
-	struct trail_key *key = from->after;
+	struct key_cache_key *key = from->after;
 
 	while (key && !(text_is_same(key->text, at, key->length) && at[key->length] == '"'))
 		key = key->other;
@@ -50,8 +52,8 @@ static inline struct trail_key *trail_follow(const struct trail_key *from, const
 }
 
 /* From here on NULL: there is no room, or the key is too long. `text` is that behind the quote. */
-struct trail_key *trail_add(struct trail *trail, struct trail_key *from, const char *text,
-			    size_t length, uint64_t hash);
-struct trail_key *trail_add_inside(struct trail *trail, struct trail_key *key);
+struct key_cache_key *key_cache_add(struct cache *cache, struct key_cache_key *from,
+				    const char *text, size_t length, uint64_t hash);
+struct key_cache_key *key_cache_add_inside(struct cache *cache, struct key_cache_key *key);
 
 #endif

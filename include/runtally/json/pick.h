@@ -49,13 +49,13 @@ enum picked {
 enum { JSON_PICK_PADDING = 64 };
 
 /*
- * trail: the keys that were met, which makes those that come again cheaper: for picks that follow
- * one another in one thread, with the same `wanted`.
+ * key cache: the keys that were met, which makes those that come again cheaper: for picks that
+ * follow one another in one thread, with the same `wanted`.
  */
-struct trail;
+struct cache;
 
-struct trail *trail_new(void);
-void trail_free(struct trail *trail);
+struct cache *key_cache_new(void);
+void key_cache_free(struct cache *cache);
 
 struct picking {
 	const struct wanted *wanted;
@@ -65,18 +65,18 @@ struct picking {
 	 */
 	const char *const *lists;
 	struct arena *arena; /* where values go, within its budget */
-	struct trail *trail; /* NULL: none */
+	struct cache *cache; /* NULL: none */
 };
 
 struct pick {
-	struct datum value; /* the object */
-	size_t length;      /* of its text in bytes: up to its last brace */
-	size_t newlines;    /* in it */
+	struct json_value value; /* the object */
+	size_t length;           /* of its text in bytes: up to its last brace */
+	size_t newlines;         /* in it */
 };
 
 /*
  * Reads the object that begins at text[0]. Its members come in the document's order; they do not
- * refer to the text, but to the arena, to how->wanted and to how->trail. Unless the result is
+ * refer to the text, but to the arena, to how->wanted and to how->cache. Unless the result is
  * PICKED, *pick is unspecified and the arena holds what was made so far: reset it.
  *
  * PICKED_NOT are, besides everything that json_parse refuses: escapes in keys, objects with

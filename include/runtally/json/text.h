@@ -53,7 +53,7 @@ const char *text_skip_unusual_key(const char *at, struct text_end *end);
 size_t text_decode(const char *string, size_t length, char *out);
 
 /* Behind a number, whose value goes to *value unless that is NULL. */
-const char *text_number(const char *at, struct text_end *end, struct datum *value);
+const char *text_number(const char *at, struct text_end *end, struct json_value *value);
 
 enum { TEXT_WORD_BYTES = 8 };
 

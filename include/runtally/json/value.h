@@ -1,9 +1,9 @@
 /*
- * datum: a value of a JSON text, as records are handed out: made once, then only looked at. It
+ * JSON value: a value of a JSON text, as records are handed out: made once, then only looked at. It
  * lives in an arena and takes a fraction of the time and memory of a json_t: members are a plain
  * array, looked through one by one.
  *
- * Every function takes NULL, or a datum of another type, and answers as for something absent.
+ * Every function takes NULL, or a JSON value of another type, and answers as for something absent.
  */
 #ifndef RUNTALLY_JSON_VALUE_H
 #define RUNTALLY_JSON_VALUE_H
@@ -15,83 +15,85 @@
 
 #include "runtally/base/arena.h"
 
-enum datum_type {
-	DATUM_NULL,
-	DATUM_FALSE,
-	DATUM_TRUE,
-	DATUM_INTEGER,
-	DATUM_REAL,
-	DATUM_STRING,
-	DATUM_LIST,
-	DATUM_OBJECT,
+enum json_value_type {
+	JSON_VALUE_NULL,
+	JSON_VALUE_FALSE,
+	JSON_VALUE_TRUE,
+	JSON_VALUE_INTEGER,
+	JSON_VALUE_REAL,
+	JSON_VALUE_STRING,
+	JSON_VALUE_LIST,
+	JSON_VALUE_OBJECT,
 };
 
-struct datum {
-	enum datum_type type;
-	uint32_t names; /* of an object: datum_bit of each member's name */
+struct json_value {
+	enum json_value_type type;
+	uint32_t names; /* of an object: json_value_bit of each member's name */
 	size_t count;   /* bytes of a string, items, members */
 	union {
 		int64_t integer;
 		double real;
 		const char *text; /* ends with a NUL, and holds none */
-		const struct datum *items;
-		const struct datum_member *members; /* in the order of the text */
+		const struct json_value *items;
+		const struct json_value_member *members; /* in the order of the text */
 	};
 };
 
-struct datum_member {
+struct json_value_member {
 	const char *name; /* ends with a NUL, and holds none */
-	unsigned head;    /* datum_head of it */
-	struct datum value;
+	unsigned head;    /* json_value_head of it */
+	struct json_value value;
 };
 
-static inline bool datum_is(const struct datum *datum, enum datum_type type)
+static inline bool json_value_is(const struct json_value *value, enum json_value_type type)
 {
-	return datum && datum->type == type;
+	return value && value->type == type;
 }
 
 /* Its first two bytes, which tell most names apart. */
-static inline unsigned datum_head(const char *name)
+static inline unsigned json_value_head(const char *name)
 {
 	const unsigned first = (unsigned char)name[0];
 
 	return first ? first | (unsigned)(unsigned char)name[1] << 8 : 0;
 }
 
-static inline uint32_t datum_bit(unsigned head)
+static inline uint32_t json_value_bit(unsigned head)
 {
 	return UINT32_C(1) << ((head ^ head >> 7) & 31);
 }
 
-/* The member of that name, whose head this is; NULL: there is none. For datum_get. */
-const struct datum *datum_find(const struct datum *object, const char *name, unsigned head);
+/* The member of that name, whose head this is; NULL: there is none. For json_value_get. */
+const struct json_value *json_value_find(const struct json_value *object, const char *name,
+					 unsigned head);
 
 /* The member of that name; NULL: there is none. Inline: most names are constants. */
-static inline const struct datum *datum_get(const struct datum *object, const char *name)
+static inline const struct json_value *json_value_get(const struct json_value *object,
+						      const char *name)
 {
-	const unsigned head = datum_head(name);
+	const unsigned head = json_value_head(name);
 
-	if (!datum_is(object, DATUM_OBJECT) || !(object->names & datum_bit(head)))
+	if (!json_value_is(object, JSON_VALUE_OBJECT) || !(object->names & json_value_bit(head)))
 		return NULL;
-	return datum_find(object, name, head);
+	return json_value_find(object, name, head);
 }
 
-const struct datum *datum_item(const struct datum *list, size_t index);
-size_t datum_count(const struct datum *list);
+const struct json_value *json_value_item(const struct json_value *list, size_t index);
+size_t json_value_count(const struct json_value *list);
 /* How many members there are. */
-size_t datum_size(const struct datum *object);
+size_t json_value_size(const struct json_value *object);
 /* Of a string, else NULL. */
-const char *datum_text(const struct datum *datum);
+const char *json_value_text(const struct json_value *value);
 
 /*
  * The same value for jansson, for whoever has to write it: from jansson's allocator, to be given
  * back by json_decref. NULL: no memory.
  */
-json_t *datum_to_json(const struct datum *datum);
+json_t *json_value_to_jansson(const struct json_value *value);
 /*
  * A copy of jansson's value in the arena; its strings must hold no NUL. NULL: beyond the arena's
  * budget.
  */
-const struct datum *datum_of_json(const json_t *json, struct arena *arena);
+const struct json_value *json_value_of_jansson(const json_t *json, struct arena *arena);
 
 #endif

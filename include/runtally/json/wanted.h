@@ -1,4 +1,4 @@
-/* json_wanted: the paths that are wanted, as a tree of nodes. Private to json_pick. */
+/* json_wanted: the paths that are wanted, as a tree of fields. Private to json_pick. */
 #ifndef RUNTALLY_JSON_WANTED_H
 #define RUNTALLY_JSON_WANTED_H
 
@@ -16,10 +16,10 @@ struct wanted_member {
 	uint64_t hash;
 	size_t length;
 	char name[WANTED_NAME_BYTES + 1]; /* ends with a NUL at the least */
-	struct wanted *node;
+	struct wanted *field;
 };
 
-/* What is wanted of one value. A node without anything: that it is there. */
+/* What is wanted of one value. A field without anything: that it is there. */
 struct wanted {
 	bool whole;           /* all of it; the rest does not matter then */
 	struct wanted *items; /* of a list; NULL: none */

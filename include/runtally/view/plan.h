@@ -29,12 +29,12 @@ struct view_plan {
 enum { SITE_CASES_A_PAGE = 100, SITE_RUNS_A_PAGE = 200, SITE_RUNS_LISTED = 2000 };
 size_t view_plan_runs_listed(const struct case_group *group);
 
-/* Runs that a family lists: on its page of a site, in the list of the single page. */
-enum { SITE_FAMILY_RUNS = 200, PAGE_FAMILY_RUNS = 20 };
+/* Runs that a failure group lists: on its page of a site, in the list of the single page. */
+enum { SITE_FAILURE_GROUP_RUNS = 200, PAGE_FAILURE_GROUP_RUNS = 20 };
 /* Families that have a page. */
-enum { SITE_FAMILIES = 100 };
+enum { SITE_FAILURE_GROUPS = 100 };
 /* About how many bytes their pages take. */
-uint64_t view_plan_family_price(const struct families *families, size_t count);
+uint64_t view_plan_failure_group_price(const struct failure_groups *failure_groups, size_t count);
 
 /* Plans a page of about so many bytes. The view must have no plan yet. */
 void view_plan_init(struct view_plan *plan, const struct view *view, uint64_t bytes);

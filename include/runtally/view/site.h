@@ -14,15 +14,16 @@ struct criterion_group;
 struct view_search;
 
 /* What a page is about. A list is the index' own, from its second part on. */
-enum site_page { PAGE_INDEX, PAGE_LIST, PAGE_FAMILY, PAGE_SUITE, PAGE_CASE, PAGE_RUN };
+enum site_page { PAGE_INDEX, PAGE_LIST, PAGE_FAILURE_GROUP, PAGE_SUITE, PAGE_CASE, PAGE_RUN };
 
 struct view_site {
 	enum site_page page;
 	enum view_list list; /* whose part this is: of PAGE_LIST, PAGE_SUITE and PAGE_CASE */
 	struct view_window windows[LIST_COUNT];
-	size_t families;     /* so many of the listed ones, the largest, have a page */
-	const void *subject; /* the family, suite_group, case_group or run that the page is about */
-	size_t run_at;       /* of PAGE_RUN: the run's index in the report */
+	size_t failure_groups; /* so many of the listed ones, the largest, have a page */
+	const void
+		*subject; /* what the page is about: failure_group, suite_group, case_group, run */
+	size_t run_at;    /* of PAGE_RUN: the run's index in the report */
 	const struct criterion_group *criteria; /* of a case */
 	size_t criterion_count;
 	const struct view_search *search; /* what the search of all pages finds */
@@ -42,8 +43,8 @@ void view_case_href(const struct view *view, const struct suite_group *suite,
 void view_run_href(const struct view *view, const struct suite_group *suite,
 		   const struct case_group *group, const struct run *run, struct strbuf *out);
 
-/* To the family of that index, which is listed: to its page, or to its place in the list. */
-void view_family_href(const struct view *view, size_t index, struct strbuf *out);
+/* To the failure group of that index, which is listed: to its page, or to its place in the list. */
+void view_failure_group_href(const struct view *view, size_t index, struct strbuf *out);
 
 /* Members of the report's class; a list's `at` is an enum view_list. */
 member_flag view_is_site;

@@ -23,7 +23,7 @@
 
 struct view_plan;
 struct period;
-struct families;
+struct failure_groups;
 struct criteria;
 struct breakdown;
 struct series;
@@ -41,7 +41,7 @@ enum view_list {
 	LIST_FAILURES, /* runs */
 	LIST_FAILING,  /* cases */
 	LIST_FLAKY,
-	LIST_FAMILIES,
+	LIST_FAILURE_GROUPS,
 	LIST_CRITERIA, /* worst_criteria */
 	LIST_NOTES,
 	LIST_CASES, /* of a suite */
@@ -59,9 +59,9 @@ struct view_window {
 
 /* What a report is made of. All borrowed; lives as long as the rendering. */
 struct view {
-	const struct report *report;
-	const struct families *families; /* of its failures; NULL: none are told */
-	const struct criteria *criteria; /* of its runs; likewise */
+	const struct results *results;
+	const struct failure_groups *failure_groups; /* of its failures; NULL: none are told */
+	const struct criteria *criteria;             /* of its runs; likewise */
 	const struct breakdown *models, *agents;
 	const struct series *series;
 	const struct comparison *comparison;   /* with other runs; NULL: there is none */

@@ -3,7 +3,7 @@
 #include "../budget.h"
 #include "runtally/view/plan.h"
 
-static int render_planned(const struct rendering *rendering, uint64_t bytes, struct page *page,
+static int render_planned(const struct rendering *rendering, uint64_t bytes, struct budget *page,
 			  struct error *err)
 {
 	struct view view = *rendering->view;
@@ -13,17 +13,17 @@ static int render_planned(const struct rendering *rendering, uint64_t bytes, str
 	view_plan_init(&plan, &view, bytes);
 	view.plan = &plan;
 	view.rows = plan.rows;
-	failed = page_render(page, rendering, &view, err);
+	failed = budget_render(page, rendering, &view, err);
 	view_plan_release(&plan);
 	return failed;
 }
 
 /* Plans are made smaller until one fits; what is never left out may take more than the budget. */
-static int fit(const struct rendering *rendering, struct page *page, struct error *err)
+static int fit(const struct rendering *rendering, struct budget *page, struct error *err)
 {
 	uint64_t bytes = page->budget;
 
-	if (page_render(page, rendering, rendering->view, err))
+	if (budget_render(page, rendering, rendering->view, err))
 		return -1;
 	for (; page->over; bytes /= 2) {
 		if (!bytes)
@@ -36,13 +36,13 @@ static int fit(const struct rendering *rendering, struct page *page, struct erro
 
 int html_render(const struct rendering *rendering, struct error *err)
 {
-	struct page page;
+	struct budget page;
 	int failed;
 
-	page_init(&page, rendering->view->render->html_bytes);
+	budget_init(&page, rendering->view->render->html_bytes);
 	failed = fit(rendering, &page, err);
 	if (!failed)
-		failed = page_write(&page, rendering, err);
-	page_release(&page);
+		failed = budget_write(&page, rendering, err);
+	budget_release(&page);
 	return failed;
 }

@@ -22,7 +22,7 @@ static const struct list_size {
 	[LIST_FAILURES] = {SIZE_MAX, SIZE_MAX},
 	[LIST_FAILING] = {16, 200},
 	[LIST_FLAKY] = {8, 100},
-	[LIST_FAMILIES] = {8, 100},
+	[LIST_FAILURE_GROUPS] = {8, 100},
 	[LIST_CRITERIA] = {6, 100},
 	[LIST_NOTES] = {20, 200},
 	[LIST_CASES] = {SITE_CASES_A_PAGE, SITE_CASES_A_PAGE},
@@ -153,8 +153,8 @@ static int render_parts(struct site *site, enum view_list list, const char *temp
 
 /* ---- the index and its lists ---- */
 
-static const enum view_list index_lists[] = {LIST_SUITES,  LIST_FAMILIES, LIST_CRITERIA,
-					     LIST_FAILING, LIST_FLAKY,    LIST_NOTES};
+static const enum view_list index_lists[] = {LIST_SUITES,  LIST_FAILURE_GROUPS, LIST_CRITERIA,
+					     LIST_FAILING, LIST_FLAKY,          LIST_NOTES};
 enum { INDEX_LISTS = sizeof(index_lists) / sizeof(index_lists[0]) };
 
 static int render_index(struct site *site, struct error *err)
@@ -189,12 +189,12 @@ static int render_suite(struct site *site, const struct suite_group *suite, stru
 
 static void count_criteria(struct site *site, const struct case_group *group)
 {
-	const struct report *report = site->view.report;
+	const struct results *results = site->view.results;
 	struct criteria *criteria = &site->criteria;
 
 	criteria_clear(criteria);
 	for (size_t i = 0; i < group->run_count; i++)
-		criteria_add(criteria, report->runs[group->first_run + i]);
+		criteria_add(criteria, results->runs[group->first_run + i]);
 	site->page.criteria = criteria->items;
 	site->page.criterion_count =
 		criteria->count < CRITERIA_LISTED ? criteria->count : CRITERIA_LISTED;
@@ -210,40 +210,40 @@ static int render_case(struct site *site, const struct case_group *group, struct
 
 static int render_run(struct site *site, size_t at, struct error *err)
 {
-	const struct run *run = site->view.report->runs[at];
-	const struct case_group *group = &site->view.report->cases[run->case_index];
+	const struct run *run = site->view.results->runs[at];
+	const struct case_group *group = &site->view.results->cases[run->case_index];
 
 	set_page(site, PAGE_RUN, run);
 	site->page.run_at = at;
 	strbuf_reset(&site->name);
-	view_run_href(&site->view, &site->view.report->suites[group->suite], group, run,
+	view_run_href(&site->view, &site->view.results->suites[group->suite], group, run,
 		      &site->name);
 	return render_as(site, "page_run", site->name.text, err);
 }
 
-static int render_family(struct site *site, size_t at, struct error *err)
+static int render_failure_group(struct site *site, size_t at, struct error *err)
 {
-	set_page(site, PAGE_FAMILY, &site->view.families->items[at]);
+	set_page(site, PAGE_FAILURE_GROUP, &site->view.failure_groups->items[at]);
 	strbuf_reset(&site->name);
-	view_family_href(&site->view, at, &site->name);
+	view_failure_group_href(&site->view, at, &site->name);
 	return render_as(site, "page_family", site->name.text, err);
 }
 
 static int render_groups(struct site *site, struct error *err)
 {
-	const struct report *report = site->view.report;
+	const struct results *results = site->view.results;
 	int failed = 0;
 
-	for (size_t i = 0; i < site->page.families && !failed; i++)
-		failed = render_family(site, i, err);
-	for (size_t i = 0; i < report->suite_count && !failed; i++)
+	for (size_t i = 0; i < site->page.failure_groups && !failed; i++)
+		failed = render_failure_group(site, i, err);
+	for (size_t i = 0; i < results->suite_count && !failed; i++)
 		if (site->plan.suites[i])
-			failed = render_suite(site, &report->suites[i], err);
-	for (size_t i = 0; i < report->case_count && !failed; i++)
+			failed = render_suite(site, &results->suites[i], err);
+	for (size_t i = 0; i < results->case_count && !failed; i++)
 		if (site->plan.cases[i])
-			failed = render_case(site, &report->cases[i], err);
-	for (size_t i = 0; i < report->run_count && !failed; i++)
-		if (run_is_shown(&site->view, report->runs[i]))
+			failed = render_case(site, &results->cases[i], err);
+	for (size_t i = 0; i < results->run_count && !failed; i++)
+		if (run_is_shown(&site->view, results->runs[i]))
 			failed = render_run(site, i, err);
 	return failed;
 }
@@ -252,8 +252,8 @@ static int render_groups(struct site *site, struct error *err)
 
 /* What a row takes, rather too much than too little. */
 static const size_t row_prices[LIST_COUNT] = {
-	[LIST_SUITES] = 2200, [LIST_FAMILIES] = 1700, [LIST_CRITERIA] = 1000,
-	[LIST_FAILING] = 900, [LIST_FLAKY] = 1300,    [LIST_NOTES] = 500,
+	[LIST_SUITES] = 2200, [LIST_FAILURE_GROUPS] = 1700, [LIST_CRITERIA] = 1000,
+	[LIST_FAILING] = 900, [LIST_FLAKY] = 1300,          [LIST_NOTES] = 500,
 };
 
 enum { BREAKDOWN_ROW_PRICE = 1000 };
@@ -272,20 +272,20 @@ static size_t listed(enum view_list list, uint64_t count, uint64_t bytes)
 	return (size_t)(count < room ? count : room);
 }
 
-/* Which of the listed families have a page; returns what these take. */
-static uint64_t plan_families(struct site *site, uint64_t bytes, uint64_t files)
+/* Which of the listed failure groups have a page; returns what these take. */
+static uint64_t plan_failure_groups(struct site *site, uint64_t bytes, uint64_t files)
 {
-	size_t count = site->page.windows[LIST_FAMILIES].listed;
+	size_t count = site->page.windows[LIST_FAILURE_GROUPS].listed;
 	uint64_t price;
 
-	if (count > SITE_FAMILIES)
-		count = SITE_FAMILIES;
+	if (count > SITE_FAILURE_GROUPS)
+		count = SITE_FAILURE_GROUPS;
 	if (count > files / 100 * LIST_SHARE)
 		count = (size_t)(files / 100 * LIST_SHARE);
-	while ((price = view_plan_family_price(site->view.families, count)) >
+	while ((price = view_plan_failure_group_price(site->view.failure_groups, count)) >
 	       bytes / 100 * LIST_SHARE)
 		count /= 2;
-	site->page.families = count;
+	site->page.failure_groups = count;
 	return price;
 }
 
@@ -299,13 +299,14 @@ static uint64_t breakdown_price(const struct breakdown *breakdown)
 /* Sets the lists of the index; what is left is for the other pages. */
 static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 {
-	const struct report *report = site->view.report;
+	const struct results *results = site->view.results;
 	const uint64_t counts[LIST_COUNT] = {
-		[LIST_SUITES] = report->suite_count,
-		[LIST_FAMILIES] = site->view.families ? site->view.families->count : 0,
+		[LIST_SUITES] = results->suite_count,
+		[LIST_FAILURE_GROUPS] =
+			site->view.failure_groups ? site->view.failure_groups->count : 0,
 		[LIST_CRITERIA] = site->view.criteria ? site->view.criteria->count : 0,
-		[LIST_FAILING] = report->failing_cases,
-		[LIST_FLAKY] = report->flaky_cases,
+		[LIST_FAILING] = results->failing_cases,
+		[LIST_FLAKY] = results->flaky_cases,
 		[LIST_NOTES] = site->view.notes->count,
 	};
 	uint64_t taken = FRAME_PRICE, used = FIXED_FILES;
@@ -323,8 +324,8 @@ static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 		taken += site->page.windows[list].listed * row_prices[list];
 		used += site->page.windows[list].parts - 1;
 	}
-	taken += plan_families(site, *bytes, *files);
-	used += site->page.families;
+	taken += plan_failure_groups(site, *bytes, *files);
+	used += site->page.failure_groups;
 	*bytes -= taken < *bytes ? taken : *bytes;
 	*files -= used < *files ? used : *files;
 }

@@ -95,7 +95,7 @@ static void find_retries(struct junit_texts *texts, const struct junit_names *na
 	size_t most = texts->run->outcome == OUTCOME_ERROR ? 0 : RETRIES_MAX;
 
 	do {
-		const struct run *try = names->report->runs[run];
+		const struct run *try = names->results->runs[run];
 
 		if (try == texts->run || !run_is_failure(try))
 			continue;
@@ -152,8 +152,8 @@ static void make_output(const struct junit *junit, size_t room)
 static void make_texts(const struct junit *junit, const struct value *of)
 {
 	const struct case_group *group = of->object;
-	const struct report *report = junit->view.report;
-	struct junit_unit unit = {(size_t)(group - report->cases), of->index};
+	const struct results *results = junit->view.results;
+	struct junit_unit unit = {(size_t)(group - results->cases), of->index};
 	struct junit_texts *texts = junit->texts;
 	size_t room;
 
@@ -299,7 +299,7 @@ static void case_file(const struct value *of, struct strbuf *out)
 
 static void case_time(const struct value *of, struct strbuf *out)
 {
-	number_seconds(out, texts_of(of)->time_ms);
+	format_seconds(out, texts_of(of)->time_ms);
 }
 
 static enum outcome case_outcome(const struct value *of)
@@ -392,7 +392,7 @@ static bool case_retries(const struct value *of, struct value_cursor *cursor, st
 
 	if (index >= texts->retry_count)
 		return false;
-	*out = value_of(&class_retry, view, view->report->runs[texts->retries[index]], index);
+	*out = value_of(&class_retry, view, view->results->runs[texts->retries[index]], index);
 	return true;
 }
 
@@ -424,7 +424,7 @@ const struct value_class class_junit_case = {
 void junit_init(struct junit *junit, const struct view *view)
 {
 	*junit = (struct junit){.view = *view};
-	junit_names_init(&junit->names, view->report, view->render);
+	junit_names_init(&junit->names, view->results, view->render);
 	junit->texts = memory_alloc(sizeof(*junit->texts));
 	*junit->texts = (struct junit_texts){
 		.name = STRBUF_INIT,

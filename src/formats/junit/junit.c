@@ -33,7 +33,7 @@ struct packing {
 static struct junit_slice new_slice(const struct packing *packing, size_t suite)
 {
 	return (struct junit_slice){
-		.suite = &packing->junit->view.report->suites[suite],
+		.suite = &packing->junit->view.results->suites[suite],
 		.started_at = TIME_UNKNOWN,
 	};
 }
@@ -106,17 +106,17 @@ static int measure_part(const struct packing *packing, const struct junit_part *
 /* Bytes that the report cannot exceed, without looking at a text. */
 static uint64_t upper_bound(const struct view *view)
 {
-	const struct report *report = view->report;
+	const struct results *results = view->results;
 	const struct render_options *options = view->render;
 	uint64_t name = (uint64_t)options->junit_name_bytes * GROWTH_MAX;
-	uint64_t passed = report->totals.outcomes[OUTCOME_PASSED];
+	uint64_t passed = results->totals.outcomes[OUTCOME_PASSED];
 	uint64_t of_passed =
 		2 * name + SUITE_BYTES + (uint64_t)options->junit_passed_output_bytes * GROWTH_MAX;
 
 	if (options->junit_rich)
 		of_passed = JUNIT_CASE_BYTES;
-	return name + SUITE_BYTES + report->suite_count * (name + SUITE_BYTES) +
-	       passed * of_passed + (report->totals.runs - passed) * JUNIT_CASE_BYTES;
+	return name + SUITE_BYTES + results->suite_count * (name + SUITE_BYTES) +
+	       passed * of_passed + (results->totals.runs - passed) * JUNIT_CASE_BYTES;
 }
 
 /* ---- one file ---- */
@@ -218,7 +218,7 @@ static struct junit_slice continued_slice(const struct packing *packing, size_t 
 static void make_room(struct packing *packing, const struct junit_unit *unit, uint64_t bytes)
 {
 	uint64_t limit = packing->junit->view.render->junit_file_bytes;
-	size_t suite = packing->junit->view.report->cases[unit->test_case].suite;
+	size_t suite = packing->junit->view.results->cases[unit->test_case].suite;
 
 	if (packing->starts[packing->file_count - 1] < packing->count - 1)
 		begin_file(packing, packing->count - 1);
@@ -295,7 +295,7 @@ static int pack_all(struct packing *packing, struct error *err)
 	if (measure_part(packing, &empty, UINT64_MAX, &packing->frame, err) < 0)
 		return -1;
 	begin_file(packing, 0);
-	for (size_t i = 0; i < packing->junit->view.report->suite_count; i++)
+	for (size_t i = 0; i < packing->junit->view.results->suite_count; i++)
 		if (pack_suite(packing, i, err) < 0)
 			return -1;
 	return 0;
@@ -309,14 +309,14 @@ static int pack(struct packing *packing, struct error *err)
 	bool fits;
 
 	begin_file(packing, 0);
-	for (size_t i = 0; i < view->report->suite_count; i++)
+	for (size_t i = 0; i < view->results->suite_count; i++)
 		add_suite(packing, i);
-	if (!view->report->run_count)
+	if (!view->results->run_count)
 		*add_slice(packing, 0) = junit_setup_slice(view);
 	whole = (struct junit_part){packing->slices, packing->count};
 	if (find_level(packing, &whole, &fits, err) < 0)
 		return -1;
-	if (fits || !view->report->run_count)
+	if (fits || !view->results->run_count)
 		return 0;
 	strbuf_release(&packing->whole);
 	return pack_all(packing, err);

@@ -161,7 +161,7 @@ void junit_add_named(struct strbuf *out, const char *text, size_t limit)
 static void add_cut_mark(struct strbuf *out, const struct junit_piece *piece)
 {
 	strbuf_addf(out, "\n%s cut, ", ellipsis);
-	number_count(out, piece->before + piece->text->length);
+	format_count(out, piece->before + piece->text->length);
 	strbuf_addstr(out, " bytes in all");
 	if (piece->tail)
 		strbuf_addch(out, '\n');

@@ -125,7 +125,7 @@ static uint32_t tag_after(uint32_t tag)
 
 static void name_suite(struct junit_names *names, size_t suite, struct taken *taken)
 {
-	const char *title = names->report->suites[suite].title;
+	const char *title = names->results->suites[suite].title;
 	struct strbuf *name = &taken->name;
 	char suffix[SUFFIX_SIZE] = "";
 	uint32_t tag = tag_of(title);
@@ -150,7 +150,7 @@ static void add_class(struct strbuf *out, const char *name)
 
 static void name_class(struct junit_names *names, size_t suite, struct taken *taken)
 {
-	const char *title = names->report->suites[suite].title;
+	const char *title = names->results->suites[suite].title;
 	struct strbuf *class = &taken->name, *key = &taken->key;
 	uint32_t tag = tag_of(title);
 	size_t length;
@@ -199,7 +199,7 @@ static bool claim_unit(const struct junit_names *names, const struct case_group 
 
 static void name_case(struct junit_names *names, size_t index, struct taken *taken)
 {
-	const struct case_group *group = &names->report->cases[index];
+	const struct case_group *group = &names->results->cases[index];
 	uint32_t ordinal = 0, tag = 0, next = tag_of(group->id ? group->id : group->name);
 
 	for (size_t i = 0; i < group->run_count; i++) {
@@ -233,7 +233,7 @@ static int compare_execution(const void *left, const void *right)
 /* Sorts the runs of a case by execution, to find each one's next retry. */
 static void link_retries(struct junit_names *names, const struct case_group *group)
 {
-	struct run **runs = names->report->runs + group->first_run;
+	struct run **runs = names->results->runs + group->first_run;
 	struct run ***order = memory_alloc(group->run_count * sizeof(*order));
 	size_t count = 0;
 
@@ -244,8 +244,8 @@ static void link_retries(struct junit_names *names, const struct case_group *gro
 	}
 	qsort(order, count, sizeof(*order), compare_execution);
 	for (size_t i = 1; i < count; i++) {
-		size_t before = (size_t)(order[i - 1] - names->report->runs);
-		size_t after = (size_t)(order[i] - names->report->runs);
+		size_t before = (size_t)(order[i - 1] - names->results->runs);
+		size_t after = (size_t)(order[i] - names->results->runs);
 
 		if (strcmp((*order[i - 1])->execution_id, (*order[i])->execution_id) != 0)
 			continue;
@@ -257,19 +257,19 @@ static void link_retries(struct junit_names *names, const struct case_group *gro
 
 static void name_all(struct junit_names *names)
 {
-	const struct report *report = names->report;
+	const struct results *results = names->results;
 	struct taken suites, classes, cases;
 
 	taken_init(&suites);
 	taken_init(&classes);
 	taken_init(&cases);
-	for (size_t i = 0; i < report->suite_count; i++) {
+	for (size_t i = 0; i < results->suite_count; i++) {
 		name_suite(names, i, &suites);
 		name_class(names, i, &classes);
 	}
-	for (size_t i = 0; i < report->case_count; i++) {
+	for (size_t i = 0; i < results->case_count; i++) {
 		if (names->retries)
-			link_retries(names, &report->cases[i]);
+			link_retries(names, &results->cases[i]);
 		name_case(names, i, &cases);
 	}
 	taken_release(&suites);
@@ -277,23 +277,23 @@ static void name_all(struct junit_names *names)
 	taken_release(&cases);
 }
 
-void junit_names_init(struct junit_names *names, const struct report *report,
+void junit_names_init(struct junit_names *names, const struct results *results,
 		      const struct render_options *options)
 {
 	size_t limit = options->junit_name_bytes;
 
-	assert(report->run_count < UINT32_MAX);
+	assert(results->run_count < UINT32_MAX);
 	*names = (struct junit_names){
-		.report = report,
+		.results = results,
 		.limit = limit < NAME_BYTES_MIN ? NAME_BYTES_MIN : limit,
 	};
 	arena_init(&names->arena, 0);
-	names->suites = arena_zalloc(&names->arena, report->suite_count * sizeof(char *));
-	names->classes = arena_zalloc(&names->arena, report->suite_count * sizeof(char *));
-	names->tags = arena_zalloc(&names->arena, report->case_count * sizeof(uint32_t));
-	names->ordinals = arena_zalloc(&names->arena, report->run_count * sizeof(uint32_t));
+	names->suites = arena_zalloc(&names->arena, results->suite_count * sizeof(char *));
+	names->classes = arena_zalloc(&names->arena, results->suite_count * sizeof(char *));
+	names->tags = arena_zalloc(&names->arena, results->case_count * sizeof(uint32_t));
+	names->ordinals = arena_zalloc(&names->arena, results->run_count * sizeof(uint32_t));
 	if (options->junit_reruns)
-		names->retries = arena_zalloc(&names->arena, report->run_count * sizeof(uint32_t));
+		names->retries = arena_zalloc(&names->arena, results->run_count * sizeof(uint32_t));
 	name_all(names);
 }
 
@@ -304,27 +304,27 @@ void junit_names_release(struct junit_names *names)
 
 bool junit_unit_first(const struct junit_names *names, size_t suite, struct junit_unit *unit)
 {
-	const struct suite_group *group = &names->report->suites[suite];
+	const struct suite_group *group = &names->results->suites[suite];
 
 	if (!group->case_count)
 		return false;
 	unit->test_case = group->first_case;
-	unit->run = names->report->cases[group->first_case].first_run;
+	unit->run = names->results->cases[group->first_case].first_run;
 	return true;
 }
 
 bool junit_unit_next(const struct junit_names *names, struct junit_unit *unit)
 {
-	const struct report *report = names->report;
-	const struct case_group *group = &report->cases[unit->test_case];
-	const struct suite_group *suite = &report->suites[group->suite];
+	const struct results *results = names->results;
+	const struct case_group *group = &results->cases[unit->test_case];
+	const struct suite_group *suite = &results->suites[group->suite];
 
 	for (unit->run++; unit->run < group->first_run + group->run_count; unit->run++)
 		if (names->ordinals[unit->run])
 			return true;
 	if (++unit->test_case == suite->first_case + suite->case_count)
 		return false;
-	unit->run = report->cases[unit->test_case].first_run;
+	unit->run = results->cases[unit->test_case].first_run;
 	return true;
 }
 
@@ -339,7 +339,7 @@ bool junit_retry_next(const struct junit_names *names, size_t *run)
 void junit_unit_name(const struct junit_names *names, const struct junit_unit *unit,
 		     struct strbuf *out)
 {
-	add_unit_name(names, &names->report->cases[unit->test_case], names->tags[unit->test_case],
+	add_unit_name(names, &names->results->cases[unit->test_case], names->tags[unit->test_case],
 		      names->ordinals[unit->run], out);
 }
 
@@ -350,10 +350,10 @@ bool junit_is_judged(const struct run *run)
 
 const struct run *junit_deciding_run(const struct junit_names *names, size_t run)
 {
-	const struct run *decides = names->report->runs[run];
+	const struct run *decides = names->results->runs[run];
 
 	while (junit_retry_next(names, &run)) {
-		const struct run *next = names->report->runs[run];
+		const struct run *next = names->results->runs[run];
 
 		if (junit_is_judged(next))
 			decides = next;
@@ -373,7 +373,7 @@ int64_t junit_unit_time(const struct junit_names *names, size_t run)
 	int64_t sum = 0;
 
 	do {
-		sum = junit_add_time(sum, names->report->runs[run]->duration_ms);
+		sum = junit_add_time(sum, names->results->runs[run]->duration_ms);
 	} while (junit_retry_next(names, &run));
 	return sum;
 }

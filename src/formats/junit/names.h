@@ -23,7 +23,7 @@
 #include "runtally/formats/format.h"
 
 struct junit_names {
-	const struct report *report;
+	const struct results *results;
 	size_t limit;         /* bytes of a name */
 	struct arena arena;   /* owns all below */
 	const char **suites;  /* by suite: its name */
@@ -39,7 +39,7 @@ struct junit_unit {
 };
 
 /* Names all cases of the report, which must stay. */
-void junit_names_init(struct junit_names *names, const struct report *report,
+void junit_names_init(struct junit_names *names, const struct results *results,
 		      const struct render_options *options);
 void junit_names_release(struct junit_names *names);
 

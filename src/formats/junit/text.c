@@ -21,9 +21,9 @@ void junit_money(struct strbuf *out, int64_t nano)
 
 	if (micro < 0)
 		strbuf_addch(out, '-');
-	number_digits(out, (uint64_t)(micro < 0 ? -(micro / 1000000) : micro / 1000000), 0);
+	format_digits(out, (uint64_t)(micro < 0 ? -(micro / 1000000) : micro / 1000000), 0);
 	strbuf_addch(out, '.');
-	number_digits(out, (uint64_t)(micro < 0 ? -(micro % 1000000) : micro % 1000000), 6);
+	format_digits(out, (uint64_t)(micro < 0 ? -(micro % 1000000) : micro % 1000000), 6);
 }
 
 void junit_fraction(struct strbuf *out, int64_t micro)
@@ -192,16 +192,16 @@ static void add_setup_reason(const struct view *view, struct strbuf *out)
 
 	if (counts->filtered) {
 		strbuf_addstr(out, "no runs: all ");
-		number_count(out, counts->filtered);
+		format_count(out, counts->filtered);
 		strbuf_addstr(
 			out, " that were read are outside the period, suites or sources asked for");
 	} else if (!counts->files) {
 		strbuf_addstr(out, "no runs: no input was found");
 	} else {
 		strbuf_addstr(out, "no runs among ");
-		number_count(out, counts->records);
+		format_count(out, counts->records);
 		strbuf_addstr(out, " records in ");
-		number_count(out, counts->files);
+		format_count(out, counts->files);
 		strbuf_addstr(out, " files");
 	}
 }

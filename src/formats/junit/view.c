@@ -21,7 +21,7 @@ static int64_t start_of(const struct run *run)
 void junit_slice_add(struct junit_slice *slice, const struct junit_names *names, size_t run)
 {
 	const struct run *decides = junit_deciding_run(names, run);
-	int64_t start = start_of(names->report->runs[run]);
+	int64_t start = start_of(names->results->runs[run]);
 
 	slice->tests++;
 	slice->failures += decides->outcome == OUTCOME_FAILED;
@@ -46,7 +46,7 @@ static void suite_title(const struct value *of, struct strbuf *out)
 	const struct suite_group *suite = suite_of(of);
 	const struct junit *junit = junit_of(of);
 
-	strbuf_addstr(out, suite ? junit->names.suites[suite - junit->view.report->suites]
+	strbuf_addstr(out, suite ? junit->names.suites[suite - junit->view.results->suites]
 				 : junit_setup_suite);
 }
 
@@ -59,7 +59,7 @@ static void suite_time(const struct value *of, struct strbuf *out)
 {
 	const struct junit_slice *slice = of->object;
 
-	number_seconds(out, slice->time_ms);
+	format_seconds(out, slice->time_ms);
 }
 
 /*
@@ -112,7 +112,7 @@ static void add_output_cut(const struct value *of, struct strbuf *out)
 		strbuf_addstr(out, "none for passing cases");
 	if (junit->level.failed < options->junit_failed_output_bytes) {
 		strbuf_addstr(out, ", at most ");
-		number_count(out, junit->level.failed);
+		format_count(out, junit->level.failed);
 		strbuf_addstr(out, " bytes for others");
 	}
 }
@@ -131,7 +131,7 @@ static bool speaks_for_all(const struct value *of)
 {
 	const struct junit_slice *slice = of->object;
 
-	return slice->suite == junit_of(of)->view.report->suites && !slice->continues;
+	return slice->suite == junit_of(of)->view.results->suites && !slice->continues;
 }
 
 static const struct difference *total_difference(const struct value *of)
@@ -286,7 +286,7 @@ static bool suite_cases(const struct value *of, struct value_cursor *cursor, str
 {
 	const struct junit_slice *slice = of->object;
 	const struct junit *junit = junit_of(of);
-	const struct case_group *cases = junit->view.report->cases, *before = cursor->position;
+	const struct case_group *cases = junit->view.results->cases, *before = cursor->position;
 	struct junit_unit unit = slice->first;
 
 	if (before && cursor->index == slice->last_run)
@@ -354,7 +354,7 @@ static void root_time(const struct value *of, struct strbuf *out)
 
 	for (size_t i = 0; i < part->count; i++)
 		sum = junit_add_time(sum, part->slices[i].time_ms);
-	number_seconds(out, sum);
+	format_seconds(out, sum);
 }
 
 static bool root_suites(const struct value *of, struct value_cursor *cursor, struct value *out)

@@ -9,12 +9,12 @@
 /* ---- HTML ---- */
 
 /* With half as many rows until it fits; without rows it may take more than the budget. */
-static int fit(const struct rendering *rendering, struct page *page, struct error *err)
+static int fit(const struct rendering *rendering, struct budget *page, struct error *err)
 {
 	struct view view = *rendering->view;
 
 	do {
-		if (page_render(page, rendering, &view, err))
+		if (budget_render(page, rendering, &view, err))
 			return -1;
 		if (!view.rows)
 			page->budget = SIZE_MAX;
@@ -25,14 +25,14 @@ static int fit(const struct rendering *rendering, struct page *page, struct erro
 
 int mail_html_render(const struct rendering *rendering, struct error *err)
 {
-	struct page page;
+	struct budget page;
 	int failed;
 
-	page_init(&page, rendering->view->render->mail_bytes);
+	budget_init(&page, rendering->view->render->mail_bytes);
 	failed = fit(rendering, &page, err);
 	if (!failed)
-		failed = page_write(&page, rendering, err);
-	page_release(&page);
+		failed = budget_write(&page, rendering, err);
+	budget_release(&page);
 	return failed;
 }
 
@@ -142,18 +142,18 @@ void mail_wrap(struct strbuf *out, const char *text, size_t length)
 
 int mail_text_render(const struct rendering *rendering, struct error *err)
 {
-	struct page page, wrapped;
+	struct budget page, wrapped;
 	int failed;
 
-	page_init(&page, SIZE_MAX);
-	page_init(&wrapped, SIZE_MAX);
-	failed = page_render(&page, rendering, rendering->view, err);
+	budget_init(&page, SIZE_MAX);
+	budget_init(&wrapped, SIZE_MAX);
+	failed = budget_render(&page, rendering, rendering->view, err);
 	if (!failed) {
 		mail_wrap(&wrapped.text, page.text.text, page.text.length);
-		failed = page_write(&wrapped, rendering, err);
+		failed = budget_write(&wrapped, rendering, err);
 	}
-	page_release(&page);
-	page_release(&wrapped);
+	budget_release(&page);
+	budget_release(&wrapped);
 	return failed;
 }
 
@@ -171,14 +171,14 @@ static int64_t date_of(const struct view *view)
 int mail_render(const struct rendering *rendering, struct error *err)
 {
 	const struct render_options *options = rendering->view->render;
-	struct page subject, whole;
+	struct budget subject, whole;
 	int failed;
 
-	page_init(&subject, SIZE_MAX);
-	page_init(&whole, SIZE_MAX);
-	failed = page_render(&subject, rendering, rendering->view, err);
+	budget_init(&subject, SIZE_MAX);
+	budget_init(&whole, SIZE_MAX);
+	failed = budget_render(&subject, rendering, rendering->view, err);
 	if (!failed) {
-		const struct letter letter = {
+		const struct mime_message mime_message = {
 			.from = options->mail_from,
 			.to = options->mail_to,
 			.to_count = options->mail_to_count,
@@ -188,10 +188,10 @@ int mail_render(const struct rendering *rendering, struct error *err)
 			.html = &rendering->bodies[1],
 		};
 
-		letter_add(&whole.text, &letter);
-		failed = page_write(&whole, rendering, err);
+		mime_add(&whole.text, &mime_message);
+		failed = budget_write(&whole, rendering, err);
 	}
-	page_release(&subject);
-	page_release(&whole);
+	budget_release(&subject);
+	budget_release(&whole);
 	return failed;
 }

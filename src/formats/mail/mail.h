@@ -1,5 +1,5 @@
 /*
- * mail: the report as a letter: its HTML, its text, and the message of both (letter.h).
+ * mail: the report as a MIME message: its HTML, its text, and the message of both (MIME message.h).
  *
  * The HTML keeps within its size budget (--limit mail-bytes=N), for Gmail clips what is over
  * 102 KB: lists are cut, and it says how much is left out.

@@ -145,7 +145,7 @@ static void add_encoded(struct strbuf *out, const char *text, size_t column)
 	}
 }
 
-void letter_add_header(struct strbuf *out, const char *name, const char *text)
+void mime_add_header(struct strbuf *out, const char *name, const char *text)
 {
 	struct strbuf line = STRBUF_INIT;
 
@@ -179,7 +179,7 @@ static void add_addresses(struct strbuf *out, const char *name, const char *cons
 	strbuf_addstr(out, CRLF);
 }
 
-void letter_add_date(struct strbuf *out, int64_t ms)
+void mime_add_date(struct strbuf *out, int64_t ms)
 {
 	static const char days[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
 	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -190,7 +190,7 @@ void letter_add_date(struct strbuf *out, int64_t ms)
 
 	time_text(ms, text);
 	strbuf_addf(out, "%s, %02d %s ", days[(day % 7 + 7) % 7], date.day, months[date.month - 1]);
-	number_digits(out, (uint64_t)date.year, 4);
+	format_digits(out, (uint64_t)date.year, 4);
 	strbuf_addf(out, " %.8s +0000", strchr(text, 'T') + 1);
 }
 
@@ -218,7 +218,7 @@ static bool ends_line(const char *text, size_t at, size_t length)
 	       (text[at] == '\r' && at + 1 < length && text[at + 1] == '\n');
 }
 
-void letter_add_quoted(struct strbuf *out, const char *text, size_t length)
+void mime_add_quoted(struct strbuf *out, const char *text, size_t length)
 {
 	size_t column = 0;
 
@@ -260,19 +260,19 @@ static const char *domain_of(const char *address)
 	return domain;
 }
 
-static void add_head(struct strbuf *out, const struct letter *letter)
+static void add_head(struct strbuf *out, const struct mime_message *mime_message)
 {
-	add_addresses(out, "From", &letter->from, 1);
-	add_addresses(out, "To", letter->to, letter->to_count);
-	letter_add_header(out, "Subject", letter->subject);
+	add_addresses(out, "From", &mime_message->from, 1);
+	add_addresses(out, "To", mime_message->to, mime_message->to_count);
+	mime_add_header(out, "Subject", mime_message->subject);
 	strbuf_addstr(out, "Date: ");
-	letter_add_date(out, letter->date);
+	mime_add_date(out, mime_message->date);
 	strbuf_addstr(out, CRLF);
 	strbuf_addstr(out, "MIME-Version: 1.0" CRLF);
 	/* RFC 3834; Exchange; RFC 2919: no answer comes back, and filters can tell it. */
 	strbuf_addstr(out, "Auto-Submitted: auto-generated" CRLF);
 	strbuf_addstr(out, "X-Auto-Response-Suppress: All" CRLF);
-	strbuf_addf(out, "List-Id: <runtally.%s>" CRLF, domain_of(letter->from));
+	strbuf_addf(out, "List-Id: <runtally.%s>" CRLF, domain_of(mime_message->from));
 }
 
 static void add_part(struct strbuf *out, const char *boundary, const char *kind,
@@ -281,39 +281,40 @@ static void add_part(struct strbuf *out, const char *boundary, const char *kind,
 	strbuf_addf(out, "--%s" CRLF, boundary);
 	strbuf_addf(out, "Content-Type: text/%s; charset=UTF-8" CRLF, kind);
 	strbuf_addstr(out, "Content-Transfer-Encoding: quoted-printable" CRLF CRLF);
-	letter_add_quoted(out, body->text, body->length);
+	mime_add_quoted(out, body->text, body->length);
 	strbuf_addstr(out, CRLF);
 }
 
 /* Hexadecimal digits of a hash of the head and both bodies. */
-static void add_id(struct strbuf *out, const struct strbuf *head, const struct letter *letter)
+static void add_id(struct strbuf *out, const struct strbuf *head,
+		   const struct mime_message *mime_message)
 {
 	struct strbuf all = STRBUF_INIT;
 	uint8_t digest[SHA256_SIZE];
 
 	strbuf_add(&all, head->text, head->length + 1);
-	strbuf_add(&all, letter->text->text, letter->text->length + 1);
-	strbuf_add(&all, letter->html->text, letter->html->length);
+	strbuf_add(&all, mime_message->text->text, mime_message->text->length + 1);
+	strbuf_add(&all, mime_message->html->text, mime_message->html->length);
 	sha256(all.text, all.length, digest);
 	for (size_t i = 0; i < ID_BYTES; i++)
 		strbuf_addf(out, "%02x", (unsigned)digest[i]);
 	strbuf_release(&all);
 }
 
-void letter_add(struct strbuf *out, const struct letter *letter)
+void mime_add(struct strbuf *out, const struct mime_message *mime_message)
 {
 	struct strbuf head = STRBUF_INIT, id = STRBUF_INIT, boundary = STRBUF_INIT;
 
-	add_head(&head, letter);
-	add_id(&id, &head, letter);
+	add_head(&head, mime_message);
+	add_id(&id, &head, mime_message);
 	/* `=_` cannot occur in what is quoted-printable (RFC 2045, 6.7). */
 	strbuf_addf(&boundary, "=_%s", id.text);
 	strbuf_add(out, head.text, head.length);
-	strbuf_addf(out, "Message-ID: <%s@%s>" CRLF, id.text, domain_of(letter->from));
+	strbuf_addf(out, "Message-ID: <%s@%s>" CRLF, id.text, domain_of(mime_message->from));
 	strbuf_addf(out, "Content-Type: multipart/alternative;" CRLF " boundary=\"%s\"" CRLF CRLF,
 		    boundary.text);
-	add_part(out, boundary.text, "plain", letter->text);
-	add_part(out, boundary.text, "html", letter->html);
+	add_part(out, boundary.text, "plain", mime_message->text);
+	add_part(out, boundary.text, "html", mime_message->html);
 	strbuf_addf(out, "--%s--" CRLF, boundary.text);
 	strbuf_release(&head);
 	strbuf_release(&id);

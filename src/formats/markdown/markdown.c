@@ -4,13 +4,13 @@
 #include "runtally/analysis/compare.h"
 #include "runtally/view/view.h"
 
-static int render_with(const struct rendering *rendering, size_t rows, struct page *page,
+static int render_with(const struct rendering *rendering, size_t rows, struct budget *page,
 		       struct error *err)
 {
 	struct view view = *rendering->view;
 
 	view.rows = rows;
-	return page_render(page, rendering, &view, err);
+	return budget_render(page, rendering, &view, err);
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -30,9 +30,9 @@ static uint64_t longest_compared(const struct comparison *comparison)
 /* The longest of the lists that the budget may cut. */
 static size_t longest_list(const struct view *view)
 {
-	const struct report *report = view->report;
-	uint64_t counts[] = {report->suite_count, report->failing_cases, report->flaky_cases,
-			     tally_failures(&report->totals), view->notes->count};
+	const struct results *results = view->results;
+	uint64_t counts[] = {results->suite_count, results->failing_cases, results->flaky_cases,
+			     tally_failures(&results->totals), view->notes->count};
 	uint64_t longest = larger(longest_compared(view->comparison), 1);
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
@@ -41,7 +41,7 @@ static size_t longest_list(const struct view *view)
 }
 
 /* The most rows that fit, by halving; `page` then holds the report with them. */
-static int fit(const struct rendering *rendering, struct page *page, struct error *err)
+static int fit(const struct rendering *rendering, struct budget *page, struct error *err)
 {
 	size_t fits = 0, over = longest_list(rendering->view);
 
@@ -65,13 +65,13 @@ static int fit(const struct rendering *rendering, struct page *page, struct erro
 
 int markdown_render(const struct rendering *rendering, struct error *err)
 {
-	struct page page;
+	struct budget page;
 	int failed;
 
-	page_init(&page, rendering->view->render->markdown_bytes);
+	budget_init(&page, rendering->view->render->markdown_bytes);
 	failed = fit(rendering, &page, err);
 	if (!failed)
-		failed = page_write(&page, rendering, err);
-	page_release(&page);
+		failed = budget_write(&page, rendering, err);
+	budget_release(&page);
 	return failed;
 }

@@ -1,6 +1,6 @@
 /*
- * redact_detect: where in a text a secret or personal datum stands. The other half of redact, which
- * asks each detector at the bytes it cares about and goes on behind what is found.
+ * redact_detect: where in a text a secret or personal JSON value stands. The other half of redact,
+ * which asks each detector at the bytes it cares about and goes on behind what is found.
  *
  * Detectors look at a bounded number of bytes, or at bytes that then belong to the match, so that
  * scanning is linear; all look through scan_byte, which counts. None looks before `floor`: a second

@@ -27,7 +27,7 @@ static void draw(const char *outcomes, struct strbuf *out)
 		items[i].outcome = outcome_of(outcomes[i]);
 		runs[i] = &items[i];
 	}
-	strip_chart(runs, count, out);
+	sparkline_add(runs, count, out);
 }
 
 #define SVG(width, words, paths)                                                                   \
@@ -35,7 +35,7 @@ static void draw(const char *outcomes, struct strbuf *out)
 	" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"Latest runs, oldest "             \
 	"first: " words "\">" paths "</svg>"
 
-static void strips(void **state)
+static void sparklines(void **state)
 {
 	static const struct {
 		const char *outcomes, *svg;
@@ -68,7 +68,7 @@ static void strips(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(strips)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(sparklines)};
 
 	return cmocka_run_group_tests_name("strip", tests, NULL, NULL);
 }

@@ -145,14 +145,14 @@ static int open_fds(void)
 }
 
 /* All of it, or the error behind it. */
-static void read_all(struct opener *opener, size_t index, struct strbuf *out)
+static void read_all(struct reader *reader, size_t index, struct strbuf *out)
 {
 	char buffer[BUFFER_SIZE];
 	struct error err;
 	struct blob blob;
 	int64_t got;
 
-	if (opener_begin(opener, index, &blob, &err)) {
+	if (reader_begin(reader, index, &blob, &err)) {
 		strbuf_addf(out, "! %s", err.text);
 		return;
 	}
@@ -164,7 +164,7 @@ static void read_all(struct opener *opener, size_t index, struct strbuf *out)
 
 /* ---- threads ---- */
 
-struct reading {
+struct job_of_thread {
 	const struct sources *sources;
 	size_t thread, threads;
 	struct strbuf *texts; /* of each input */
@@ -173,18 +173,18 @@ struct reading {
 /* Blocks of seven inputs in turn, so that every thread comes to files and both archives. */
 static void *read_part(void *data)
 {
-	const struct reading *reading = data;
-	const size_t count = sources_count(reading->sources);
-	struct opener *opener = opener_new(reading->sources);
+	const struct job_of_thread *input = data;
+	const size_t count = sources_count(input->sources);
+	struct reader *reader = reader_new(input->sources);
 
-	for (size_t first = reading->thread * 7; first < count; first += reading->threads * 7) {
+	for (size_t first = input->thread * 7; first < count; first += input->threads * 7) {
 		size_t end = first + 7 < count ? first + 7 : count;
 
-		opener_expect(opener, first, end);
+		reader_expect(reader, first, end);
 		for (size_t i = first; i < end; i++)
-			read_all(opener, i, &reading->texts[i]);
+			read_all(reader, i, &input->texts[i]);
 	}
-	opener_free(opener);
+	reader_free(reader);
 	return NULL;
 }
 
@@ -194,14 +194,14 @@ static void read_in_threads(size_t threads, struct strbuf *out, const struct lim
 	struct sources *sources = open_all(&notes, limits);
 	const size_t count = sources_count(sources);
 	struct strbuf *texts = calloc(count, sizeof(*texts));
-	struct reading readings[THREADS_MOST];
+	struct job_of_thread readings[THREADS_MOST];
 	pthread_t ids[THREADS_MOST];
 
 	nftw("in", forget, 16, FTW_PHYS);
 	for (size_t i = 0; i < count; i++)
 		texts[i] = (struct strbuf)STRBUF_INIT;
 	for (size_t i = 0; i < threads; i++) {
-		readings[i] = (struct reading){sources, i, threads, texts};
+		readings[i] = (struct job_of_thread){sources, i, threads, texts};
 		assert_int_equal(pthread_create(&ids[i], NULL, read_part, &readings[i]), 0);
 	}
 	for (size_t i = 0; i < threads; i++)
@@ -263,15 +263,15 @@ static void test_limit_in_threads(void **state)
 	strbuf_release(&shown);
 }
 
-/* ---- one opener ---- */
+/* ---- one reader ---- */
 
-static void check_input(const struct sources *sources, struct opener *opener, size_t index)
+static void check_input(const struct sources *sources, struct reader *reader, size_t index)
 {
 	const struct input *input = sources_input(sources, index);
 	struct strbuf text = STRBUF_INIT, bytes = STRBUF_INIT;
 	const char *name = strrchr(input->label, strchr(input->label, '!') ? '!' : '/');
 
-	read_all(opener, index, &text);
+	read_all(reader, index, &text);
 	fill(&bytes, (size_t)strtoul(name ? name + 1 : input->label, NULL, 10));
 	assert_string_equal(text.text, bytes.text);
 	assert_int_equal(text.length, input->size);
@@ -285,28 +285,28 @@ static void test_any_order(void **state)
 	const int fds = open_fds();
 	struct notes notes;
 	struct sources *sources;
-	struct opener *opener;
+	struct reader *reader;
 	size_t count;
 
 	(void)state;
 	make_all();
 	sources = open_all(&notes, &default_limits);
-	opener = opener_new(sources);
+	reader = reader_new(sources);
 	count = sources_count(sources);
 	for (size_t i = count; i-- > 0;) {
-		opener_expect(opener, i, count);
-		check_input(sources, opener, i);
-		check_input(sources, opener, i);
+		reader_expect(reader, i, count);
+		check_input(sources, reader, i);
+		check_input(sources, reader, i);
 	}
 	nftw("in", forget, 16, FTW_PHYS);
-	opener_expect(opener, 0, count);
+	reader_expect(reader, 0, count);
 	for (size_t i = 0; i < count; i += i % 5 + 1)
-		check_input(sources, opener, i);
+		check_input(sources, reader, i);
 	nftw("in", forget, 16, FTW_PHYS);
-	opener_expect(opener, 0, count);
-	check_input(sources, opener, 0);
-	check_input(sources, opener, 1);
-	opener_free(opener);
+	reader_expect(reader, 0, count);
+	check_input(sources, reader, 0);
+	check_input(sources, reader, 1);
+	reader_free(reader);
 	close_all(sources, &notes);
 	assert_int_equal(open_fds(), fds);
 }
@@ -316,7 +316,7 @@ static void test_read_at(void **state)
 	static const char text[] = "0123456789";
 	struct notes notes;
 	struct sources *sources;
-	struct opener *opener;
+	struct reader *reader;
 	struct error err;
 	struct blob blob;
 	char buffer[4];
@@ -326,8 +326,8 @@ static void test_read_at(void **state)
 	make("in/a.json", text, 10);
 	make_zip("in/b.zip", 1);
 	sources = open_all(&notes, &default_limits);
-	opener = opener_new(sources);
-	assert_int_equal(opener_begin(opener, 0, &blob, &err), 0);
+	reader = reader_new(sources);
+	assert_int_equal(reader_begin(reader, 0, &blob, &err), 0);
 	assert_int_equal(blob.size, 10);
 	assert_int_equal(blob.read(&blob, buffer, 2, &err), 2);
 	assert_int_equal(blob.read_at(&blob, buffer, 4, 5, &err), 4);
@@ -336,10 +336,10 @@ static void test_read_at(void **state)
 	assert_int_equal(blob.read_at(&blob, buffer, 4, 10, &err), 0);
 	assert_int_equal(blob.read(&blob, buffer, 2, &err), 2);
 	assert_memory_equal(buffer, "23", 2);
-	assert_int_equal(opener_begin(opener, 1, &blob, &err), 0);
+	assert_int_equal(reader_begin(reader, 1, &blob, &err), 0);
 	assert_null(blob.read_at);
 	assert_int_equal(blob.size, sources_input(sources, 1)->size);
-	opener_free(opener);
+	reader_free(reader);
 	close_all(sources, &notes);
 }
 
@@ -349,7 +349,7 @@ static void test_pipe(void **state)
 	const char *arguments[] = {path};
 	struct notes notes;
 	struct sources *sources;
-	struct opener *opener;
+	struct reader *reader;
 	struct error err;
 	struct blob blob;
 	int ends[2];
@@ -361,16 +361,16 @@ static void test_pipe(void **state)
 	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
 	notes_init(&notes, 10);
 	sources = sources_open(arguments, 1, &default_limits, &notes);
-	opener = opener_new(sources);
-	opener_expect(opener, 0, 1);
-	assert_int_equal(opener_begin(opener, 0, &blob, &err), 0);
+	reader = reader_new(sources);
+	reader_expect(reader, 0, 1);
+	assert_int_equal(reader_begin(reader, 0, &blob, &err), 0);
 	assert_null(blob.read_at);
 	assert_int_equal(blob.size, 0);
 	assert_int_equal(sources_input(sources, 0)->size, 0);
 	assert_int_equal(blob.read(&blob, buffer, 2, &err), 2);
 	assert_int_equal(blob.read(&blob, buffer, 10, &err), 3);
 	assert_int_equal(blob.read(&blob, buffer, 10, &err), 0);
-	opener_free(opener);
+	reader_free(reader);
 	close_all(sources, &notes);
 	close(ends[0]);
 }
@@ -381,7 +381,7 @@ static void test_changed_files(void **state)
 	struct strbuf text = STRBUF_INIT;
 	struct notes notes;
 	struct sources *sources;
-	struct opener *opener;
+	struct reader *reader;
 
 	(void)state;
 	assert_int_equal(mkdir("in", 0777), 0);
@@ -389,13 +389,13 @@ static void test_changed_files(void **state)
 	make("in/b.json", "b", 1);
 	make("in/c.json", "c", 1);
 	sources = open_all(&notes, &default_limits);
-	opener = opener_new(sources);
+	reader = reader_new(sources);
 	make("in/a.json", "longer", 6);
 	assert_int_equal(remove("in/b.json"), 0);
 	for (size_t i = 0; i < 3; i++)
-		read_all(opener, i, &text);
+		read_all(reader, i, &text);
 	assert_string_equal(text.text, "longer! cannot open: No such file or directoryc");
-	opener_free(opener);
+	reader_free(reader);
 	close_all(sources, &notes);
 	strbuf_release(&text);
 }
@@ -409,7 +409,7 @@ static void test_many_files(void **state)
 	struct strbuf text = STRBUF_INIT;
 	struct notes notes;
 	struct sources *sources;
-	struct opener *opener;
+	struct reader *reader;
 	char name[32], label[32];
 
 	(void)state;
@@ -423,18 +423,18 @@ static void test_many_files(void **state)
 	assert_int_equal(symlink("sub/0008.json", "in/y.json"), 0);
 	sources = open_all(&notes, &default_limits);
 	assert_int_equal(sources_count(sources), MANY);
-	opener = opener_new(sources);
-	opener_expect(opener, 0, MANY);
+	reader = reader_new(sources);
+	reader_expect(reader, 0, MANY);
 	for (size_t i = 0; i < MANY; i++) {
 		snprintf(label, sizeof(label), "sub/%04zu.json", i);
 		assert_string_equal(sources_input(sources, i)->label, label);
 		assert_string_equal(sources_input(sources, i)->folder, "sub");
 		strbuf_reset(&text);
-		read_all(opener, i, &text);
+		read_all(reader, i, &text);
 		label[8] = '\0';
 		assert_string_equal(text.text, label + 4);
 	}
-	opener_free(opener);
+	reader_free(reader);
 	close_all(sources, &notes);
 	strbuf_release(&text);
 }

@@ -31,22 +31,22 @@ static void check(number_fn *number, const struct number_case *cases, size_t cou
 
 static void count_of(struct strbuf *out, int64_t value)
 {
-	number_count(out, (uint64_t)value);
+	format_count(out, (uint64_t)value);
 }
 
 static void percent_of(struct strbuf *out, int64_t value)
 {
-	number_percent(out, (int32_t)value);
+	format_percent(out, (int32_t)value);
 }
 
 static void micro_of(struct strbuf *out, int64_t value)
 {
-	number_micro(out, (int32_t)value);
+	format_micro(out, (int32_t)value);
 }
 
 static void bytes_of(struct strbuf *out, int64_t value)
 {
-	number_bytes(out, (uint64_t)value);
+	format_bytes(out, (uint64_t)value);
 }
 
 static void test_count(void **state)
@@ -130,7 +130,7 @@ static void test_money(void **state)
 	};
 
 	(void)state;
-	check(number_money, cases, COUNT(cases));
+	check(format_money, cases, COUNT(cases));
 }
 
 static void test_duration(void **state)
@@ -159,7 +159,7 @@ static void test_duration(void **state)
 	};
 
 	(void)state;
-	check(number_duration, cases, COUNT(cases));
+	check(format_duration, cases, COUNT(cases));
 }
 
 static void test_bytes(void **state)
@@ -209,8 +209,8 @@ static void test_exact(void **state)
 
 	(void)state;
 	check(micro_of, micro, COUNT(micro));
-	check(number_nano, nano, COUNT(nano));
-	check(number_seconds, seconds, COUNT(seconds));
+	check(format_nano, nano, COUNT(nano));
+	check(format_seconds, seconds, COUNT(seconds));
 }
 
 static void test_digits(void **state)
@@ -229,7 +229,7 @@ static void test_digits(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		strbuf_reset(&out);
-		number_digits(&out, cases[i].value, cases[i].width);
+		format_digits(&out, cases[i].value, cases[i].width);
 		assert_string_equal(out.text, cases[i].wanted);
 	}
 	strbuf_release(&out);

@@ -21,16 +21,16 @@ struct list {
 
 static void add(struct pages *pages, const struct list *list)
 {
-	const struct page page = {.owner = list->owner,
-				  .file = list->file ? list->file : "a.json",
-				  .opened = "in/a.json",
-				  .listed = list->listed};
+	const struct page_info page = {.owner = list->owner,
+				       .file = list->file ? list->file : "a.json",
+				       .opened = "in/a.json",
+				       .listed = list->listed};
 	json_t *rest = json_loads(list->rest, 0, NULL);
 	struct arena arena;
 
 	assert_non_null(rest);
 	arena_init(&arena, 0);
-	pages_add(pages, datum_of_json(rest, &arena), &page);
+	pages_add(pages, json_value_of_jansson(rest, &arena), &page);
 	arena_release(&arena);
 	json_decref(rest);
 }

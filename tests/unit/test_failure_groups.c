@@ -10,16 +10,16 @@
 #include "fixture.h"
 #include "runtally/analysis/failure_groups.h"
 
-/* ---- gists: `#` stands for a blank here ---- */
+/* ---- fingerprints: `#` stands for a blank here ---- */
 
-static void shown(struct gist *gist)
+static void shown(struct fingerprint *fingerprint)
 {
-	for (size_t i = 0; i < gist->key.length; i++)
-		if (gist->key.text[i] == GIST_SIGN)
-			gist->key.text[i] = '#';
+	for (size_t i = 0; i < fingerprint->key.length; i++)
+		if (fingerprint->key.text[i] == FINGERPRINT_SIGN)
+			fingerprint->key.text[i] = '#';
 }
 
-static void gists(void **state)
+static void fingerprints(void **state)
 {
 	static const struct {
 		const char *text, *key;
@@ -67,27 +67,27 @@ static void gists(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct gist gist;
+		struct fingerprint fingerprint;
 
-		gist_init(&gist);
-		gist_make(&gist, "left over 1 2 3");
-		gist_make(&gist, cases[i].text);
-		shown(&gist);
-		assert_string_equal(gist.key.text, cases[i].key);
-		gist_release(&gist);
+		fingerprint_init(&fingerprint);
+		fingerprint_make(&fingerprint, "left over 1 2 3");
+		fingerprint_make(&fingerprint, cases[i].text);
+		shown(&fingerprint);
+		assert_string_equal(fingerprint.key.text, cases[i].key);
+		fingerprint_release(&fingerprint);
 	}
 }
 
 static void folds(void **state)
 {
-	struct gist gist;
+	struct fingerprint fingerprint;
 
 	(void)state;
-	gist_init(&gist);
-	gist_fold(&gist, " Says  \"9 AM\". ");
-	assert_string_equal(gist.key.text, "says \"9 am\"");
-	assert_int_equal(gist.count, 0);
-	gist_release(&gist);
+	fingerprint_init(&fingerprint);
+	fingerprint_fold(&fingerprint, " Says  \"9 AM\". ");
+	assert_string_equal(fingerprint.key.text, "says \"9 am\"");
+	assert_int_equal(fingerprint.count, 0);
+	fingerprint_release(&fingerprint);
 }
 
 static void ellipses(void **state)
@@ -102,46 +102,46 @@ static void ellipses(void **state)
 		{2, "score 0.42 below …, \"x\""},
 		{7, "score … below …, \"…\""},
 	};
-	struct gist gist;
+	struct fingerprint fingerprint;
 
 	(void)state;
-	gist_init(&gist);
-	gist_make(&gist, text);
-	assert_int_equal(gist.count, 3);
+	fingerprint_init(&fingerprint);
+	fingerprint_make(&fingerprint, text);
+	assert_int_equal(fingerprint.count, 3);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct strbuf out = STRBUF_INIT;
 
-		gist_elide(&out, text, gist.blanks, gist.count, cases[i].bits);
+		fingerprint_elide(&out, text, fingerprint.blanks, fingerprint.count, cases[i].bits);
 		assert_string_equal(out.text, cases[i].shown);
 		strbuf_release(&out);
 	}
-	gist_release(&gist);
+	fingerprint_release(&fingerprint);
 }
 
 /* More blanks than are remembered are blanked all the same. */
 static void many_blanks(void **state)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct gist gist;
+	struct fingerprint fingerprint;
 
 	(void)state;
-	for (int i = 0; i < GIST_BLANKS + 9; i++)
+	for (int i = 0; i < FINGERPRINT_BLANKS + 9; i++)
 		strbuf_addf(&text, "a %d ", i);
-	gist_init(&gist);
-	gist_make(&gist, text.text);
-	assert_int_equal(gist.count, GIST_BLANKS);
-	assert_int_equal(gist.key.length, (GIST_BLANKS + 9) * 4 - 1);
-	gist_release(&gist);
+	fingerprint_init(&fingerprint);
+	fingerprint_make(&fingerprint, text.text);
+	assert_int_equal(fingerprint.count, FINGERPRINT_BLANKS);
+	assert_int_equal(fingerprint.key.length, (FINGERPRINT_BLANKS + 9) * 4 - 1);
+	fingerprint_release(&fingerprint);
 	strbuf_release(&text);
 }
 
-/* ---- families ---- */
+/* ---- failure groups ---- */
 
 struct world {
 	struct spool spool;
 	struct runs runs;
-	struct report report;
-	struct families families;
+	struct results results;
+	struct failure_groups failure_groups;
 	uint32_t made; /* runs so far */
 };
 
@@ -154,14 +154,14 @@ static void world_init(struct world *world)
 
 static void world_build(struct world *world)
 {
-	report_build(&world->report, world->runs.items, world->runs.count, SUITE_BY_SUITE);
-	families_build(&world->families, &world->report);
+	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	failure_groups_build(&world->failure_groups, &world->results);
 }
 
 static void world_release(struct world *world)
 {
-	families_release(&world->families);
-	report_release(&world->report);
+	failure_groups_release(&world->failure_groups);
+	results_release(&world->results);
 	runs_release(&world->runs);
 	spool_release(&world->spool);
 }
@@ -204,11 +204,11 @@ static void add(struct world *world, const struct failure *failure)
 #define F OUTCOME_FAILED
 #define E OUTCOME_ERROR
 
-static void check_title(const struct family *family, const char *wanted)
+static void check_title(const struct failure_group *failure_group, const char *wanted)
 {
 	struct strbuf title = STRBUF_INIT;
 
-	family_title(family, &title);
+	failure_group_title(failure_group, &title);
 	assert_string_equal(title.text, wanted);
 	strbuf_release(&title);
 }
@@ -242,9 +242,9 @@ static void causes(void **state)
 		world_init(&world);
 		add(&world, &cases[i].failure);
 		world_build(&world);
-		assert_int_equal(world.families.count, 1);
-		assert_int_equal(world.families.items[0].cause, cases[i].cause);
-		check_title(&world.families.items[0], cases[i].title);
+		assert_int_equal(world.failure_groups.count, 1);
+		assert_int_equal(world.failure_groups.items[0].cause, cases[i].cause);
+		check_title(&world.failure_groups.items[0], cases[i].title);
 		world_release(&world);
 	}
 }
@@ -266,9 +266,9 @@ enum { FORTY = sizeof(forty) / sizeof(forty[0]) };
 
 static void check_forty(const struct world *world)
 {
-	const struct family *items = world->families.items;
+	const struct failure_group *items = world->failure_groups.items;
 
-	assert_int_equal(world->families.count, 5);
+	assert_int_equal(world->failure_groups.count, 5);
 	assert_int_equal(items[0].runs, 3);
 	assert_int_equal(items[0].errors, 2);
 	assert_int_equal(items[0].cases, 3);
@@ -307,33 +307,34 @@ static void grouping(void **state)
 		world_build(&world);
 		check_forty(&world);
 		if (shift)
-			assert_int_equal(world.families.items[0].hash, hash);
-		hash = world.families.items[0].hash;
+			assert_int_equal(world.failure_groups.items[0].hash, hash);
+		hash = world.failure_groups.items[0].hash;
 		world_release(&world);
 	}
 }
 
-/* Each failure is in the list of its own family, in the order of the report. */
+/* Each failure is in the list of its own failure group, in the order of the report. */
 static void check_members(const struct world *world)
 {
-	const struct families *families = &world->families;
+	const struct failure_groups *failure_groups = &world->failure_groups;
 	size_t at = 0;
 
-	for (size_t f = 0; f < families->count; f++) {
+	for (size_t f = 0; f < failure_groups->count; f++) {
 		const struct run *before = NULL;
 
-		assert_int_equal(families->items[f].first_run, at);
-		for (uint64_t i = 0; i < families->items[f].runs; i++, at++) {
-			const struct run *run = families->members[at];
+		assert_int_equal(failure_groups->items[f].first_run, at);
+		for (uint64_t i = 0; i < failure_groups->items[f].runs; i++, at++) {
+			const struct run *run = failure_groups->members[at];
 
-			assert_ptr_equal(family_of(families, run), &families->items[f]);
+			assert_ptr_equal(failure_group_of(failure_groups, run),
+					 &failure_groups->items[f]);
 			assert_true(!before || before->case_index < run->case_index ||
 				    (before->case_index == run->case_index &&
 				     run_when(before) <= run_when(run) && before != run));
 			before = run;
 		}
 	}
-	assert_int_equal(at, tally_failures(&world->report.totals));
+	assert_int_equal(at, tally_failures(&world->results.totals));
 }
 
 static void runs_know_theirs(void **state)
@@ -345,15 +346,18 @@ static void runs_know_theirs(void **state)
 	for (size_t i = 0; i < FORTY; i++)
 		add(&world, &forty[i]);
 	world_build(&world);
-	for (size_t f = 0; f < world.families.count; f++) {
-		const struct family *family = &world.families.items[f];
+	for (size_t f = 0; f < world.failure_groups.count; f++) {
+		const struct failure_group *failure_group = &world.failure_groups.items[f];
 
-		assert_ptr_equal(family_of(&world.families, family->first), family);
-		assert_ptr_equal(family_of(&world.families, family->latest), family);
+		assert_ptr_equal(failure_group_of(&world.failure_groups, failure_group->first),
+				 failure_group);
+		assert_ptr_equal(failure_group_of(&world.failure_groups, failure_group->latest),
+				 failure_group);
 	}
-	for (size_t i = 0; i < world.report.run_count; i++)
-		assert_int_equal(family_of(&world.families, world.report.runs[i]) != NULL,
-				 run_is_failure(world.report.runs[i]));
+	for (size_t i = 0; i < world.results.run_count; i++)
+		assert_int_equal(failure_group_of(&world.failure_groups, world.results.runs[i]) !=
+					 NULL,
+				 run_is_failure(world.results.runs[i]));
 	check_members(&world);
 	world_release(&world);
 }
@@ -373,9 +377,9 @@ static void many(void **state)
 		add(&world, &(struct failure){.outcome = E, .reason = reason, .test_case = name});
 	}
 	world_build(&world);
-	assert_int_equal(world.families.count, 104);
-	for (size_t i = 1; i < world.families.count; i++) {
-		const struct family *a = &world.families.items[i - 1], *b = a + 1;
+	assert_int_equal(world.failure_groups.count, 104);
+	for (size_t i = 1; i < world.failure_groups.count; i++) {
+		const struct failure_group *a = &world.failure_groups.items[i - 1], *b = a + 1;
 
 		assert_true(a->runs > b->runs || (a->runs == b->runs && a->cases >= b->cases));
 		if (a->runs == b->runs && a->cases == b->cases)
@@ -409,9 +413,10 @@ static double time_of(uint32_t count, const struct failure *failure)
 	begun = clock();
 	world_build(&world);
 	for (uint32_t i = 0; i < count; i++)
-		check_title(&world.families.items[0], failure->criteria ? "A" : "no answer in 3 s");
+		check_title(&world.failure_groups.items[0],
+			    failure->criteria ? "A" : "no answer in 3 s");
 	begun = clock() - begun;
-	assert_int_equal(world.families.count, 1);
+	assert_int_equal(world.failure_groups.count, 1);
 	world_release(&world);
 	memory_free(criteria);
 	return (double)begun;
@@ -444,24 +449,19 @@ static void none(void **state)
 	world_init(&world);
 	add(&world, &(struct failure){.outcome = OUTCOME_PASSED});
 	world_build(&world);
-	assert_int_equal(world.families.count, 0);
-	assert_null(family_of(&world.families, world.report.runs[0]));
+	assert_int_equal(world.failure_groups.count, 0);
+	assert_null(failure_group_of(&world.failure_groups, world.results.runs[0]));
 	world_release(&world);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gists),
-		cmocka_unit_test(folds),
-		cmocka_unit_test(ellipses),
-		cmocka_unit_test(many_blanks),
-		cmocka_unit_test(causes),
-		cmocka_unit_test(grouping),
-		cmocka_unit_test(runs_know_theirs),
-		cmocka_unit_test(many),
-		cmocka_unit_test(time_is_linear),
-		cmocka_unit_test(none),
+		cmocka_unit_test(fingerprints),     cmocka_unit_test(folds),
+		cmocka_unit_test(ellipses),         cmocka_unit_test(many_blanks),
+		cmocka_unit_test(causes),           cmocka_unit_test(grouping),
+		cmocka_unit_test(runs_know_theirs), cmocka_unit_test(many),
+		cmocka_unit_test(time_is_linear),   cmocka_unit_test(none),
 	};
 
 	return cmocka_run_group_tests_name("families", tests, NULL, NULL);

@@ -132,7 +132,7 @@ static void test_headers(void **state)
 		{X75 "xx a", "Subject:\r\n " X75 "xx\r\n a\r\n"},
 		{"\xC3\xA9", "Subject: =?UTF-8?B?w6k=?=\r\n"},
 		{"=?utf-8?q?x?=", "Subject: =?UTF-8?B?PT91dGYtOD9xP3g/PQ==?=\r\n"},
-		/* A word that fits no line, and a letter that is not divided between two. */
+		/* A word that fits no line, and a MIME message that is not divided between two. */
 		{X75 "xxx",
 		 "Subject: =?UTF-8?B?eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4?=\r\n"
 		 " =?UTF-8?B?eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4?=\r\n"},
@@ -145,7 +145,7 @@ static void test_headers(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct strbuf out = STRBUF_INIT;
 
-		letter_add_header(&out, "Subject", cases[i].text);
+		mime_add_header(&out, "Subject", cases[i].text);
 		assert_string_equal(out.text, cases[i].wanted);
 		strbuf_release(&out);
 	}
@@ -182,7 +182,7 @@ static void test_header_bytes(void **state)
 			text[0] = 'x';
 			text[at] = (char)byte;
 			text[200] = '\0';
-			letter_add_header(&out, "Subject", text);
+			mime_add_header(&out, "Subject", text);
 			assert_in_range(longest_line(&out), 8, 78);
 			for (size_t i = 0; i < out.length; i++)
 				assert_in_range((unsigned char)out.text[i], 1, 0x7e);
@@ -210,7 +210,7 @@ static void test_dates(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct strbuf out = STRBUF_INIT;
 
-		letter_add_date(&out, cases[i].ms);
+		mime_add_date(&out, cases[i].ms);
 		assert_string_equal(out.text, cases[i].wanted);
 		strbuf_release(&out);
 	}
@@ -244,7 +244,7 @@ static void test_quoted(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct strbuf out = STRBUF_INIT;
 
-		letter_add_quoted(&out, cases[i].text, strlen(cases[i].text));
+		mime_add_quoted(&out, cases[i].text, strlen(cases[i].text));
 		assert_string_equal(out.text, cases[i].wanted);
 		strbuf_release(&out);
 	}
@@ -283,7 +283,7 @@ static void test_quoted_bytes(void **state)
 
 			memset(text, 'x', sizeof(text));
 			text[at] = (char)byte;
-			letter_add_quoted(&out, text, sizeof(text));
+			mime_add_quoted(&out, text, sizeof(text));
 			assert_in_range(longest_line(&out), 1, 76);
 			assert_null(strstr(out.text, " \r\n"));
 			decode(&out, &back);
@@ -305,7 +305,7 @@ static void make(struct strbuf *out, const char *from, const char *const *to, si
 		 const char *text)
 {
 	struct strbuf bodies[2] = {STRBUF_INIT, STRBUF_INIT};
-	const struct letter letter = {
+	const struct mime_message mime_message = {
 		.from = from,
 		.to = to,
 		.to_count = to_count,
@@ -316,7 +316,7 @@ static void make(struct strbuf *out, const char *from, const char *const *to, si
 
 	strbuf_addstr(&bodies[0], text);
 	strbuf_addstr(&bodies[1], "<p>91 %</p>\n");
-	letter_add(out, &letter);
+	mime_add(out, &mime_message);
 	strbuf_release(&bodies[0]);
 	strbuf_release(&bodies[1]);
 }

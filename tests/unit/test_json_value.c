@@ -22,7 +22,7 @@ static void test_there_and_back(void **state)
 
 	(void)state;
 	arena_init(&arena, 0);
-	back = datum_to_json(datum_of_json(json, &arena));
+	back = json_value_to_jansson(json_value_of_jansson(json, &arena));
 	dump = json_dumps(back, JSON_COMPACT);
 	assert_string_equal(dump, text);
 	free(dump);
@@ -34,54 +34,54 @@ static void test_there_and_back(void **state)
 static void test_looked_at(void **state)
 {
 	json_t *json = json_loads(text, 0, NULL);
-	const struct datum *datum, *list;
+	const struct json_value *value, *list;
 	struct arena arena;
 
 	(void)state;
 	arena_init(&arena, 0);
-	datum = datum_of_json(json, &arena);
+	value = json_value_of_jansson(json, &arena);
 	json_decref(json);
-	list = datum_get(datum, "a");
-	assert_int_equal(datum_size(datum), 3);
-	assert_int_equal(datum_count(datum), 0);
-	assert_int_equal(datum_count(list), 9);
-	assert_int_equal(datum_size(list), 0);
-	assert_int_equal(datum_item(list, 0)->integer, 1);
-	assert_true(datum_item(list, 1)->real == -2.5);
-	assert_null(datum_item(list, 9));
-	assert_null(datum_item(datum, 0));
-	assert_string_equal(datum_text(datum_item(list, 6)), "\xC3\xA9");
-	assert_int_equal(datum_item(list, 6)->count, 2);
-	assert_null(datum_text(list));
-	assert_string_equal(datum_text(datum_get(datum_get(datum, ""), "b")), "x");
-	assert_int_equal(datum_get(datum, "b")->integer, 7);
-	assert_null(datum_get(datum, "c"));
-	assert_null(datum_get(list, "a"));
+	list = json_value_get(value, "a");
+	assert_int_equal(json_value_size(value), 3);
+	assert_int_equal(json_value_count(value), 0);
+	assert_int_equal(json_value_count(list), 9);
+	assert_int_equal(json_value_size(list), 0);
+	assert_int_equal(json_value_item(list, 0)->integer, 1);
+	assert_true(json_value_item(list, 1)->real == -2.5);
+	assert_null(json_value_item(list, 9));
+	assert_null(json_value_item(value, 0));
+	assert_string_equal(json_value_text(json_value_item(list, 6)), "\xC3\xA9");
+	assert_int_equal(json_value_item(list, 6)->count, 2);
+	assert_null(json_value_text(list));
+	assert_string_equal(json_value_text(json_value_get(json_value_get(value, ""), "b")), "x");
+	assert_int_equal(json_value_get(value, "b")->integer, 7);
+	assert_null(json_value_get(value, "c"));
+	assert_null(json_value_get(list, "a"));
 	arena_release(&arena);
 }
 
 static void test_nothing(void **state)
 {
 	(void)state;
-	assert_null(datum_get(NULL, "a"));
-	assert_null(datum_item(NULL, 0));
-	assert_null(datum_text(NULL));
-	assert_int_equal(datum_count(NULL) + datum_size(NULL), 0);
-	assert_false(datum_is(NULL, DATUM_NULL));
+	assert_null(json_value_get(NULL, "a"));
+	assert_null(json_value_item(NULL, 0));
+	assert_null(json_value_text(NULL));
+	assert_int_equal(json_value_count(NULL) + json_value_size(NULL), 0);
+	assert_false(json_value_is(NULL, JSON_VALUE_NULL));
 }
 
 static void test_budget(void **state)
 {
 	json_t *json = json_loads(text, 0, NULL);
-	const struct datum *datum = NULL;
+	const struct json_value *value = NULL;
 	size_t budget = 0;
 
 	(void)state;
-	while (!datum) {
+	while (!value) {
 		struct arena arena;
 
 		arena_init(&arena, ++budget);
-		datum = datum_of_json(json, &arena);
+		value = json_value_of_jansson(json, &arena);
 		assert_true(arena.used <= budget + sizeof(max_align_t));
 		arena_release(&arena);
 	}

@@ -11,10 +11,10 @@
 
 /*
  * Random exports, most of them a list or lines of runs with all that can go wrong in between, read
- * in one go and in segments: both must bring the same harvest.
+ * in one go and in segments: both must bring the same batch.
  */
 
-enum { EXPORTS = 300, HANDS = 3 };
+enum { EXPORTS = 300, CONTEXTS = 3 };
 
 struct bytes {
 	const char *text;
@@ -141,21 +141,21 @@ static void add_export(struct strbuf *out, uint32_t *seed)
 	}
 }
 
-/* ---- harvests ---- */
+/* ---- batches ---- */
 
 struct world {
 	struct ingest_options options;
 	struct input_names names;
-	struct meter meter;
+	struct progress progress;
 	struct wanted *wanted;
-	struct intake *intakes[HANDS + 1];
-	struct crew *crew;
-	size_t own_runs; /* of the last harvest: read by the caller's intake, not by the crew's */
+	struct ingest_worker *workers[CONTEXTS + 1];
+	struct thread_pool *thread_pool;
+	size_t own_runs; /* of the last batch: read by the caller's worker, not by the pool's */
 };
 
 static void setup(struct world *world, size_t notes_limit)
 {
-	void *hands[HANDS];
+	void *contexts[CONTEXTS];
 
 	*world = (struct world){
 		.names = {"in.json", "./in.json", {.label = "in.json", .folder = "here"}},
@@ -166,28 +166,28 @@ static void setup(struct world *world, size_t notes_limit)
 				.redact = true,
 			},
 	};
-	meter_init(&world->meter, NULL, NULL);
+	progress_init(&world->progress, NULL, NULL);
 	world->wanted = wanted_new();
 	wanted_add(world->wanted, "*?");
 	for (size_t a = 0; adapters[a]; a++)
 		for (const char *const *path = adapters[a]->wanted; *path; path++)
 			wanted_add(world->wanted, *path);
-	for (size_t i = 0; i <= HANDS; i++) {
-		world->intakes[i] = intake_new(&world->options, world->wanted, notes_limit,
-					       &world->meter, NULL);
-		if (i < HANDS)
-			hands[i] = &world->intakes[i];
+	for (size_t i = 0; i <= CONTEXTS; i++) {
+		world->workers[i] = ingest_worker_new(&world->options, world->wanted, notes_limit,
+						      &world->progress, NULL);
+		if (i < CONTEXTS)
+			contexts[i] = &world->workers[i];
 	}
-	world->crew = crew_new(hands, HANDS);
+	world->thread_pool = thread_pool_new(contexts, CONTEXTS);
 }
 
 static void teardown(struct world *world)
 {
-	crew_free(world->crew);
-	for (size_t i = 0; i <= HANDS; i++)
-		intake_free(world->intakes[i]);
+	thread_pool_free(world->thread_pool);
+	for (size_t i = 0; i <= CONTEXTS; i++)
+		ingest_worker_free(world->workers[i]);
 	wanted_free(world->wanted);
-	meter_release(&world->meter);
+	progress_release(&world->progress);
 }
 
 static void add_notes(struct strbuf *out, const struct notes *notes)
@@ -204,56 +204,56 @@ static void add_notes(struct strbuf *out, const struct notes *notes)
 		    (unsigned long long)notes->dropped);
 }
 
-static void describe(struct strbuf *out, struct harvest *harvest)
+static void describe(struct strbuf *out, struct batch *batch)
 {
 	strbuf_reset(out);
-	for (size_t i = 0; i < harvest->run_count; i++) {
-		const struct run *run = harvest->runs[i];
+	for (size_t i = 0; i < batch->run_count; i++) {
+		const struct run *run = batch->runs[i];
 
 		run_origin(run, out);
 		strbuf_addf(out, " %s %s %d\n", run->run_id, outcome_name(run->outcome),
 			    (int)run->redactions);
 	}
-	for (size_t i = 0; i < harvest->unclean_count; i++)
-		strbuf_addf(out, "unclean %s\n", harvest->unclean[i].run->run_id);
-	add_notes(out, &harvest->notes);
+	for (size_t i = 0; i < batch->to_redact_count; i++)
+		strbuf_addf(out, "unclean %s\n", batch->to_redact[i].run->run_id);
+	add_notes(out, &batch->notes);
 	strbuf_addf(out, "%llu documents, %llu bytes, %llu records, %llu rejected, %zu pages",
-		    (unsigned long long)harvest->documents, (unsigned long long)harvest->bytes,
-		    (unsigned long long)harvest->records, (unsigned long long)harvest->rejected,
-		    harvest->pages.count);
-	for (size_t i = 0; i < harvest->pages.count; i++)
-		strbuf_addf(out, ", %zu listed by %s", harvest->pages.items[i].listed,
-			    harvest->pages.items[i].owner ? harvest->pages.items[i].owner->name
-							  : "nobody");
-	harvest_release(harvest);
+		    (unsigned long long)batch->documents, (unsigned long long)batch->bytes,
+		    (unsigned long long)batch->records, (unsigned long long)batch->rejected,
+		    batch->pages.count);
+	for (size_t i = 0; i < batch->pages.count; i++)
+		strbuf_addf(out, ", %zu listed by %s", batch->pages.items[i].listed,
+			    batch->pages.items[i].owner ? batch->pages.items[i].owner->name
+							: "nobody");
+	batch_release(batch);
 }
 
 static void read_in_one_go(struct world *world, struct bytes *bytes, struct strbuf *out)
 {
-	struct intake *in = world->intakes[HANDS];
+	struct ingest_worker *in = world->workers[CONTEXTS];
 	struct stream stream = {.blob = {.read = read_stream, .state = bytes}};
-	struct harvest harvest;
+	struct batch batch;
 
-	intake_begin(in, &world->names);
-	intake_read(in, &stream.blob);
-	intake_hand_over(in, &harvest);
-	describe(out, &harvest);
+	ingest_worker_begin(in, &world->names);
+	ingest_worker_read(in, &stream.blob);
+	ingest_worker_hand_over(in, &batch);
+	describe(out, &batch);
 }
 
 static void read_in_segments(struct world *world, struct bytes *bytes, uint64_t size,
 			     struct strbuf *out)
 {
 	const struct blob blob = {.read_at = read_bytes_at, .state = bytes};
-	struct intake *in = world->intakes[HANDS];
-	struct harvest harvest;
+	struct ingest_worker *in = world->workers[CONTEXTS];
+	struct batch batch;
 
-	intake_begin(in, &world->names);
-	segments_read(in, &world->names, &blob, world->crew, size);
-	intake_hand_over(in, &harvest);
+	ingest_worker_begin(in, &world->names);
+	large_file_read(in, &world->names, &blob, world->thread_pool, size);
+	ingest_worker_hand_over(in, &batch);
 	world->own_runs = 0;
-	for (size_t i = 0; i < harvest.run_count; i++)
-		world->own_runs += harvest.runs[i]->input == &world->names.of_runs;
-	describe(out, &harvest);
+	for (size_t i = 0; i < batch.run_count; i++)
+		world->own_runs += batch.runs[i]->input == &world->names.of_runs;
+	describe(out, &batch);
 }
 
 static void check(struct world *world, struct bytes *bytes)
@@ -325,7 +325,7 @@ static void test_failed_reads_void_all(void **state)
 	teardown(&world);
 }
 
-/* A list of runs alike is read by the crew: the caller's own intake reads next to nothing. */
+/* A list of runs alike is read by the pool: the caller's own worker reads next to nothing. */
 static void test_the_crew_reads_a_plain_list(void **state)
 {
 	struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;

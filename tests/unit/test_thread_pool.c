@@ -7,10 +7,10 @@
 
 #include "runtally/base/thread_pool.h"
 
-enum { HANDS_MOST = 8, JOBS = 500 };
+enum { THREADS_MOST = 8, JOBS = 500 };
 
 /* What a hand counts is its own: a second one at it at the same time would lose some. */
-struct hand {
+struct context {
 	size_t done;
 };
 
@@ -19,30 +19,30 @@ struct number {
 	size_t value, square, times;
 };
 
-static void square(struct job *job, void *context)
+static void square(struct job *job, void *own)
 {
 	struct number *number = (struct number *)job;
-	struct hand *hand = context;
+	struct context *context = own;
 
 	number->square = number->value * number->value;
 	number->times++;
-	hand->done++;
+	context->done++;
 }
 
 struct world {
-	struct hand hands[HANDS_MOST];
-	struct crew *crew;
+	struct context contexts[THREADS_MOST];
+	struct thread_pool *thread_pool;
 	struct number numbers[JOBS];
 };
 
-static void setup(struct world *world, size_t hands)
+static void setup(struct world *world, size_t contexts)
 {
-	void *list[HANDS_MOST];
+	void *list[THREADS_MOST];
 
-	*world = (struct world){.crew = NULL};
-	for (size_t i = 0; i < hands; i++)
-		list[i] = &world->hands[i];
-	world->crew = crew_new(list, hands);
+	*world = (struct world){.thread_pool = NULL};
+	for (size_t i = 0; i < contexts; i++)
+		list[i] = &world->contexts[i];
+	world->thread_pool = thread_pool_new(list, contexts);
 	for (size_t i = 0; i < JOBS; i++) {
 		world->numbers[i].job.run = square;
 		world->numbers[i].value = i;
@@ -53,30 +53,30 @@ static size_t done_in_all(const struct world *world)
 {
 	size_t done = 0;
 
-	for (size_t i = 0; i < HANDS_MOST; i++)
-		done += world->hands[i].done;
+	for (size_t i = 0; i < THREADS_MOST; i++)
+		done += world->contexts[i].done;
 	return done;
 }
 
-static const size_t crews[] = {1, 2, HANDS_MOST};
+static const size_t thread_pools[] = {1, 2, THREADS_MOST};
 
 static void test_every_job_is_done_once(void **state)
 {
 	static struct world world;
 
 	(void)state;
-	for (size_t c = 0; c < sizeof(crews) / sizeof(*crews); c++) {
-		setup(&world, crews[c]);
+	for (size_t c = 0; c < sizeof(thread_pools) / sizeof(*thread_pools); c++) {
+		setup(&world, thread_pools[c]);
 		for (size_t i = 0; i < JOBS; i++)
-			crew_add(world.crew, &world.numbers[i].job);
+			thread_pool_add(world.thread_pool, &world.numbers[i].job);
 		for (size_t i = JOBS; i > 0; i--) {
-			crew_finish(world.crew, &world.numbers[i - 1].job);
+			thread_pool_finish(world.thread_pool, &world.numbers[i - 1].job);
 			assert_int_equal(world.numbers[i - 1].square, (i - 1) * (i - 1));
 		}
 		for (size_t i = 0; i < JOBS; i++)
 			assert_int_equal(world.numbers[i].times, 1);
 		assert_int_equal(done_in_all(&world), JOBS);
-		crew_free(world.crew);
+		thread_pool_free(world.thread_pool);
 	}
 }
 
@@ -85,24 +85,24 @@ static void test_what_was_cancelled_is_idle_or_done(void **state)
 	static struct world world;
 
 	(void)state;
-	for (size_t c = 0; c < sizeof(crews) / sizeof(*crews); c++) {
+	for (size_t c = 0; c < sizeof(thread_pools) / sizeof(*thread_pools); c++) {
 		size_t done = 0;
 
-		setup(&world, crews[c]);
+		setup(&world, thread_pools[c]);
 		for (size_t i = 0; i < JOBS; i++)
-			crew_add(world.crew, &world.numbers[i].job);
+			thread_pool_add(world.thread_pool, &world.numbers[i].job);
 		for (size_t i = 0; i < JOBS; i++) {
 			struct number *number = &world.numbers[i];
 
-			crew_cancel(world.crew, &number->job);
+			thread_pool_cancel(world.thread_pool, &number->job);
 			assert_true(number->job.state == JOB_IDLE || number->job.state == JOB_DONE);
 			assert_int_equal(number->times, number->job.state == JOB_DONE);
 			done += number->times;
 		}
 		assert_int_equal(done_in_all(&world), done);
-		if (crews[c] == 1)
+		if (thread_pools[c] == 1)
 			assert_int_equal(done, 0);
-		crew_free(world.crew);
+		thread_pool_free(world.thread_pool);
 	}
 }
 
@@ -113,11 +113,11 @@ static void test_a_job_can_be_added_again(void **state)
 	(void)state;
 	setup(&world, 2);
 	for (size_t i = 1; i <= JOBS; i++) {
-		crew_add(world.crew, &world.numbers[0].job);
-		crew_finish(world.crew, &world.numbers[0].job);
+		thread_pool_add(world.thread_pool, &world.numbers[0].job);
+		thread_pool_finish(world.thread_pool, &world.numbers[0].job);
 		assert_int_equal(world.numbers[0].times, i);
 	}
-	crew_free(world.crew);
+	thread_pool_free(world.thread_pool);
 }
 
 int main(void)

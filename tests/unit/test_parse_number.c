@@ -54,7 +54,7 @@ static void decimals(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		int64_t out = NONE;
-		bool good = quantity_decimal(cases[i].text, cases[i].decimals, cases[i].max, &out);
+		bool good = parse_decimal(cases[i].text, cases[i].decimals, cases[i].max, &out);
 
 		if (good != (cases[i].out != NONE) || out != cases[i].out)
 			fail_msg("\"%s\": %d, %lld", cases[i].text, good, (long long)out);
@@ -99,7 +99,7 @@ static void sizes(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		uint64_t out = 0;
-		bool good = quantity_size(cases[i].text, 1, cases[i].max, &out);
+		bool good = parse_size(cases[i].text, 1, cases[i].max, &out);
 
 		if (good != (cases[i].out != 0) || out != cases[i].out)
 			fail_msg("\"%s\": %d, %llu", cases[i].text, good, (unsigned long long)out);
@@ -136,7 +136,7 @@ static void days(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		int64_t out = 0;
-		bool good = quantity_days(cases[i].text, 100, &out);
+		bool good = parse_age_days(cases[i].text, 100, &out);
 
 		if (good != (cases[i].out != 0) || out != cases[i].out)
 			fail_msg("\"%s\": %d, %lld", cases[i].text, good, (long long)out);
@@ -177,7 +177,7 @@ static void times(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		int64_t out = -1;
-		bool good = quantity_ms(cases[i].text, 10000, &out);
+		bool good = parse_duration_ms(cases[i].text, 10000, &out);
 
 		if (good != (cases[i].out >= 0) || out != cases[i].out)
 			fail_msg("\"%s\": %d, %lld", cases[i].text, good, (long long)out);
