@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "runtally/base/arena.h"
-#include "runtally/base/roster.h"
+#include "runtally/base/hash_table.h"
 
 static const char *model_of(const struct run *run)
 {
@@ -26,7 +26,7 @@ static const uint32_t untold = UINT32_MAX;
 struct division {
 	const struct results *results;
 	const struct breakdown_key *key;
-	struct roster roster;
+	struct numbering roster;
 	uint32_t *numbers; /* by run: the group's number, or untold */
 	size_t untold;     /* runs */
 	bool in_suites;    /* whether the runs of a suite tell several */
@@ -38,8 +38,8 @@ static uint32_t number_of(struct division *division, const struct run *run)
 
 	if (!name)
 		return untold;
-	return (uint32_t)roster_number(&division->roster,
-				       division->key->by_source ? run->source : "", name);
+	return (uint32_t)numbering_of(&division->roster,
+				      division->key->by_source ? run->source : "", name);
 }
 
 static void number_suite(struct division *division, const struct suite_group *suite)
@@ -151,7 +151,7 @@ void breakdown_build(struct breakdown *breakdown, const struct results *results,
 		number_suite(&division, &results->suites[i]);
 	if (division.roster.count > 1 && (division.in_suites || !key->in_suites))
 		make_groups(breakdown, &division);
-	roster_release(&division.roster);
+	numbering_release(&division.roster);
 	memory_free(division.numbers);
 }
 

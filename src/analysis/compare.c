@@ -5,7 +5,7 @@
 
 #include "results_sort.h"
 #include "runtally/analysis/stats.h"
-#include "runtally/base/roster.h"
+#include "runtally/base/hash_table.h"
 
 /* Probabilities up to this are clear; an interval within these points of none tells of none. */
 #define CLEAR 0.05
@@ -54,17 +54,17 @@ static void match_suites(struct comparison *comparison)
 {
 	const struct results *now = comparison->now, *before = comparison->before;
 	bool *taken = arena_zalloc(&comparison->arena, before->suite_count * sizeof(*taken));
-	struct roster roster = {.count = 0};
+	struct numbering roster = {.count = 0};
 
 	comparison->suites =
 		arena_zalloc(&comparison->arena, (now->suite_count + before->suite_count) *
 							 sizeof(*comparison->suites));
 	for (size_t i = 0; i < before->suite_count; i++)
-		roster_number(&roster, before->suites[i].source,
-			      suite_key_of(before, &before->suites[i]));
+		numbering_of(&roster, before->suites[i].source,
+			     suite_key_of(before, &before->suites[i]));
 	for (size_t i = 0; i < now->suite_count; i++) {
 		const struct suite_group *suite = &now->suites[i];
-		size_t number = roster_number(&roster, suite->source, suite_key_of(now, suite));
+		size_t number = numbering_of(&roster, suite->source, suite_key_of(now, suite));
 
 		comparison->suites[i].now = suite;
 		if (number >= before->suite_count)
@@ -76,7 +76,7 @@ static void match_suites(struct comparison *comparison)
 	for (size_t i = 0; i < before->suite_count; i++)
 		if (!taken[i])
 			comparison->suites[comparison->suite_count++].before = &before->suites[i];
-	roster_release(&roster);
+	numbering_release(&roster);
 }
 
 /* Of each suite of `before` a text that no other one has. */
@@ -91,7 +91,7 @@ static const char **name_owners(struct comparison *comparison)
 }
 
 /* The index of the case of `before` that is this one; the count of its cases: there is none. */
-static size_t find_case(const struct comparison *comparison, struct roster *roster,
+static size_t find_case(const struct comparison *comparison, struct numbering *roster,
 			const char *const *owners, const struct case_group *group)
 {
 	const struct suite_group *suite = comparison->suites[group->suite].before;
@@ -99,8 +99,8 @@ static size_t find_case(const struct comparison *comparison, struct roster *rost
 
 	if (!suite)
 		return none;
-	number = roster_number(roster, owners[suite - comparison->before->suites],
-			       case_key_of(comparison->now, group));
+	number = numbering_of(roster, owners[suite - comparison->before->suites],
+			      case_key_of(comparison->now, group));
 	return number < none ? number : none;
 }
 
@@ -109,14 +109,14 @@ static void match_cases(struct comparison *comparison)
 	const struct results *now = comparison->now, *before = comparison->before;
 	bool *taken = arena_zalloc(&comparison->arena, before->case_count * sizeof(*taken));
 	const char **owners = name_owners(comparison);
-	struct roster roster = {.count = 0};
+	struct numbering roster = {.count = 0};
 
 	comparison->cases =
 		arena_zalloc(&comparison->arena,
 			     (now->case_count + before->case_count) * sizeof(*comparison->cases));
 	for (size_t i = 0; i < before->case_count; i++)
-		roster_number(&roster, owners[before->cases[i].suite],
-			      case_key_of(before, &before->cases[i]));
+		numbering_of(&roster, owners[before->cases[i].suite],
+			     case_key_of(before, &before->cases[i]));
 	for (size_t i = 0; i < now->case_count; i++) {
 		size_t number = find_case(comparison, &roster, owners, &now->cases[i]);
 
@@ -130,7 +130,7 @@ static void match_cases(struct comparison *comparison)
 	for (size_t i = 0; i < before->case_count; i++)
 		if (!taken[i])
 			comparison->cases[comparison->case_count++].before = &before->cases[i];
-	roster_release(&roster);
+	numbering_release(&roster);
 }
 
 /* ---- differences ---- */

@@ -1,4 +1,5 @@
 #include "runtally/analysis/criteria.h"
+#include "runtally/base/hash_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@ void criteria_init(struct criteria *criteria, bool by_kind)
 void criteria_release(struct criteria *criteria)
 {
 	memory_free(criteria->items);
-	roster_release(&criteria->roster);
+	numbering_release(&criteria->roster);
 	intern_release(&criteria->kinds);
 	arena_release(&criteria->arena);
 	strbuf_release(&criteria->key);
@@ -22,7 +23,7 @@ void criteria_release(struct criteria *criteria)
 void criteria_clear(struct criteria *criteria)
 {
 	criteria->count = 0;
-	roster_clear(&criteria->roster);
+	numbering_clear(&criteria->roster);
 }
 
 /* The length of `phrase_expected` in `phrase_expected: "9 AM"`; 0: the name is none of a kind. */
@@ -53,7 +54,7 @@ static struct criterion_group *group_of(struct criteria *criteria, const char *s
 {
 	bool is_kind;
 	const char *key = name_of(criteria, name, &is_kind);
-	size_t number = roster_number(&criteria->roster, source, key);
+	size_t number = numbering_of(&criteria->roster, source, key);
 
 	if (number < criteria->count)
 		return &criteria->items[number];

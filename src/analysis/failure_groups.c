@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtally/base/arena.h"
+#include "runtally/base/hash_table.h"
 
 static const char *const cause_names[] = {
 	[CAUSE_CRITERION] = "criterion", [CAUSE_UNJUDGED] = "unjudged", [CAUSE_REASON] = "reason",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtally/base/arena.h"
+#include "runtally/base/hash_table.h"
 
 /* ---- executions of a suite: a table by the hash of their ids ---- */
 

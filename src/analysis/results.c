@@ -5,6 +5,7 @@
 
 #include "results_sort.h"
 #include "runtally/base/arena.h"
+#include "runtally/base/hash_table.h"
 
 static bool same_suite(const struct placed *a, const struct placed *b)
 {

@@ -6,6 +6,7 @@
 
 #include "runtally/adapters/adapter.h"
 #include "runtally/base/arena.h"
+#include "runtally/base/hash_table.h"
 
 static const char no_suite[] = "(no suite)";
 static const char no_case[] = "(no case)";
@@ -55,66 +56,43 @@ int compare_text(const char *a, const char *b)
 
 /* ---- ranks of texts ---- */
 
-/* Different pointers, numbered; slots hold number plus one, 0 is a free one. */
-struct numbering {
-	const char **texts; /* by number */
-	uint32_t *slots;
-	size_t capacity, count;
+/* Different pointers, numbered as they come. */
+struct texts {
+	const char **items; /* by number */
+	size_t count, capacity;
+	struct hash_table table;
 };
 
-static uint32_t *slot_of(const struct numbering *numbering, const char *text)
+static uint32_t number_text(struct texts *texts, const char *text)
 {
-	size_t mask = numbering->capacity - 1;
-	uint64_t hash = (uint64_t)(uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15);
-	size_t at = (size_t)(hash >> 32) & mask;
+	const uint64_t hash = (uint64_t)(uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15);
+	size_t walk;
 
-	while (numbering->slots[at] && numbering->texts[numbering->slots[at] - 1] != text)
-		at = (at + 1) & mask;
-	return &numbering->slots[at];
+	for (size_t at = hash_first(&texts->table, hash, &walk); at != HASH_NONE;
+	     at = hash_next(&texts->table, hash, &walk))
+		if (texts->items[at] == text)
+			return (uint32_t)at;
+	texts->items = array_reserve(texts->items, &texts->capacity, texts->count + 1,
+				     sizeof(*texts->items));
+	texts->items[texts->count] = text;
+	hash_add(&texts->table, hash, texts->count);
+	return (uint32_t)texts->count++;
 }
 
-static void numbering_grow(struct numbering *numbering)
+static void texts_release(struct texts *texts)
 {
-	size_t capacity = numbering->capacity ? numbering->capacity * 2 : 256;
-
-	memory_free(numbering->slots);
-	numbering->slots = memory_alloc(capacity * sizeof(*numbering->slots));
-	memset(numbering->slots, 0, capacity * sizeof(*numbering->slots));
-	numbering->texts =
-		memory_resize(numbering->texts, capacity / 2 * sizeof(*numbering->texts));
-	numbering->capacity = capacity;
-	for (size_t i = 0; i < numbering->count; i++)
-		*slot_of(numbering, numbering->texts[i]) = (uint32_t)i + 1;
-}
-
-static uint32_t number_text(struct numbering *numbering, const char *text)
-{
-	uint32_t *slot;
-
-	if (numbering->count == numbering->capacity / 2)
-		numbering_grow(numbering);
-	slot = slot_of(numbering, text);
-	if (!*slot) {
-		numbering->texts[numbering->count++] = text;
-		*slot = (uint32_t)numbering->count;
-	}
-	return *slot - 1;
-}
-
-static void numbering_release(struct numbering *numbering)
-{
-	memory_free(numbering->texts);
-	memory_free(numbering->slots);
+	memory_free(texts->items);
+	hash_table_release(&texts->table);
 }
 
 size_t number_texts(const char *const *texts, size_t count, uint32_t *numbers)
 {
-	struct numbering numbering = {.count = 0};
+	struct texts different = {.count = 0};
 
 	for (size_t i = 0; i < count; i++)
-		numbers[i] = number_text(&numbering, texts[i]);
-	numbering_release(&numbering);
-	return numbering.count;
+		numbers[i] = number_text(&different, texts[i]);
+	texts_release(&different);
+	return different.count;
 }
 
 /* A text to be ranked. The prefix is its first bytes as a number, which compares as they do. */
@@ -145,16 +123,16 @@ static int compare_ranked(const void *left, const void *right)
 typedef int compare_fn(const void *left, const void *right);
 
 /* By number: the rank of its text, where `compare` has them in order. */
-static uint32_t *rank_texts(const struct numbering *numbering, compare_fn *compare)
+static uint32_t *rank_texts(const struct texts *texts, compare_fn *compare)
 {
-	uint32_t *ranks = memory_alloc(numbering->count * sizeof(*ranks)), rank = 0;
-	struct ranked *order = memory_alloc(numbering->count * sizeof(*order));
+	uint32_t *ranks = memory_alloc(texts->count * sizeof(*ranks)), rank = 0;
+	struct ranked *order = memory_alloc(texts->count * sizeof(*order));
 
-	for (size_t i = 0; i < numbering->count; i++)
-		order[i] = (struct ranked){prefix_of(numbering->texts[i]), numbering->texts[i],
-					   (uint32_t)i};
-	qsort(order, numbering->count, sizeof(*order), compare);
-	for (size_t i = 0; i < numbering->count; i++) {
+	for (size_t i = 0; i < texts->count; i++)
+		order[i] =
+			(struct ranked){prefix_of(texts->items[i]), texts->items[i], (uint32_t)i};
+	qsort(order, texts->count, sizeof(*order), compare);
+	for (size_t i = 0; i < texts->count; i++) {
 		rank += i && strcmp(order[i - 1].text, order[i].text) != 0;
 		ranks[order[i].number] = rank;
 	}
@@ -193,8 +171,8 @@ static int compare_placed(const void *left, const void *right)
 }
 
 /* The ranks stand for the numbers that were in their place. */
-static void rank_keys(struct placed *placed, size_t count, const struct numbering *sources,
-		      const struct numbering *suites, const struct numbering *cases)
+static void rank_keys(struct placed *placed, size_t count, const struct texts *sources,
+		      const struct texts *suites, const struct texts *cases)
 {
 	uint32_t *source_ranks = rank_texts(sources, compare_sources);
 	uint32_t *suite_ranks = rank_texts(suites, compare_ranked);
@@ -213,7 +191,7 @@ static void rank_keys(struct placed *placed, size_t count, const struct numberin
 struct placed *place_runs(struct run **runs, size_t count, enum suite_by by)
 {
 	struct placed *placed = memory_alloc(count * sizeof(*placed));
-	struct numbering sources = {.count = 0}, suites = {.count = 0}, cases = {.count = 0};
+	struct texts sources = {.count = 0}, suites = {.count = 0}, cases = {.count = 0};
 
 	assert(count < UINT32_MAX);
 	for (size_t i = 0; i < count; i++) {
@@ -233,8 +211,8 @@ struct placed *place_runs(struct run **runs, size_t count, enum suite_by by)
 	}
 	for (size_t i = 0; i < count; i++)
 		runs[i] = placed[i].run;
-	numbering_release(&sources);
-	numbering_release(&suites);
-	numbering_release(&cases);
+	texts_release(&sources);
+	texts_release(&suites);
+	texts_release(&cases);
 	return placed;
 }

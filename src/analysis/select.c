@@ -160,31 +160,22 @@ static bool same_run(const struct run *a, const struct run *b)
 	       strcmp(a->run_id, b->run_id) == 0;
 }
 
-/* Runs by identity; slots hold positions in items, plus one. */
-struct identities {
-	struct run **items;
-	size_t *slots;
-	size_t capacity;
-};
-
-static void identities_init(struct identities *table, struct run **items, size_t count)
+/* Of the run with that identity in items; HASH_NONE: none. */
+static size_t place_of(const struct hash_table *table, struct run *const *items,
+		       const struct run *run)
 {
-	*table = (struct identities){.items = items, .capacity = 64};
-	while (table->capacity < count * 2)
-		table->capacity *= 2;
-	table->slots = memory_alloc(table->capacity * sizeof(*table->slots));
-	memset(table->slots, 0, table->capacity * sizeof(*table->slots));
+	size_t walk, at = hash_first(table, run->identity, &walk);
+
+	while (at != HASH_NONE && !same_run(items[at], run))
+		at = hash_next(table, run->identity, &walk);
+	return at;
 }
 
-/* The slot of the run with that identity, or the free one where it belongs. */
-static size_t *slot_of(const struct identities *table, const struct run *run)
+static void add_runs(struct hash_table *table, struct run *const *items, size_t count)
 {
-	size_t mask = table->capacity - 1;
-	size_t at = (size_t)(run->identity ^ run->identity >> 32) & mask;
-
-	while (table->slots[at] && !same_run(table->items[table->slots[at] - 1], run))
-		at = (at + 1) & mask;
-	return &table->slots[at];
+	hash_table_reserve(table, count);
+	for (size_t i = 0; i < count; i++)
+		hash_add(table, items[i]->identity, i);
 }
 
 /* How copies are made one. */
@@ -208,21 +199,21 @@ static void merge(struct merging *merging, struct run **held, struct run *run)
 
 static size_t keep_distinct(struct run **items, size_t count, struct merging *merging)
 {
-	struct identities table;
+	struct hash_table table = {.count = 0};
 	size_t kept = 0;
 
-	identities_init(&table, items, count);
+	hash_table_reserve(&table, count);
 	for (size_t i = 0; i < count; i++) {
-		size_t *slot = slot_of(&table, items[i]);
+		size_t at = place_of(&table, items, items[i]);
 
-		if (*slot) {
-			merge(merging, &items[*slot - 1], items[i]);
+		if (at != HASH_NONE) {
+			merge(merging, &items[at], items[i]);
 			continue;
 		}
+		hash_add(&table, items[i]->identity, kept);
 		items[kept++] = items[i];
-		*slot = kept;
 	}
-	memory_free(table.slots);
+	hash_table_release(&table);
 	return kept;
 }
 
@@ -240,17 +231,15 @@ uint64_t select_distinct(struct runs *runs, bool later_wins, uint64_t *differing
 struct run **select_copies(const struct runs *runs, const struct runs *others)
 {
 	struct run **copies = memory_alloc(runs->count * sizeof(struct run *));
-	struct identities table;
+	struct hash_table table = {.count = 0};
 
-	identities_init(&table, others->items, others->count);
-	for (size_t i = 0; i < others->count; i++)
-		*slot_of(&table, others->items[i]) = i + 1;
+	add_runs(&table, others->items, others->count);
 	for (size_t i = 0; i < runs->count; i++) {
-		size_t slot = *slot_of(&table, runs->items[i]);
+		size_t at = place_of(&table, others->items, runs->items[i]);
 
-		copies[i] = slot ? others->items[slot - 1] : NULL;
+		copies[i] = at == HASH_NONE ? NULL : others->items[at];
 	}
-	memory_free(table.slots);
+	hash_table_release(&table);
 	return copies;
 }
 
@@ -487,24 +476,22 @@ static void choose_baseline(struct selection *selection, const struct supply *su
 			    const struct choice *choice, struct notes *notes)
 {
 	struct run_list *now = &selection->now;
-	struct identities table;
+	struct hash_table table = {.count = 0};
 	uint64_t in_both = 0;
 
 	list_init(&selection->before, supply->baseline->count);
-	identities_init(&table, now->items, now->count);
-	for (size_t i = 0; i < now->count; i++)
-		*slot_of(&table, now->items[i]) = i + 1;
+	add_runs(&table, now->items, now->count);
 	for (size_t i = 0; i < supply->baseline->count; i++) {
 		struct run *run = supply->baseline->items[i];
 
 		if (!is_wanted(choice, run))
 			continue;
-		if (*slot_of(&table, run))
+		if (place_of(&table, now->items, run) != HASH_NONE)
 			in_both++;
 		else
 			list_add(&selection->before, run);
 	}
-	memory_free(table.slots);
+	hash_table_release(&table);
 	note_in_both(in_both, notes);
 }
 

@@ -8,6 +8,7 @@
 
 #include "runtally/base/arena.h"
 #include "runtally/base/folder.h"
+#include "runtally/base/hash_table.h"
 #include "runtally/base/output.h"
 
 int larger(int status, int other)

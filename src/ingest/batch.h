@@ -14,6 +14,7 @@
 
 #include "join.h"
 #include "pagination.h"
+#include "runtally/base/hash_table.h"
 #include "runtally/ingest/redact.h"
 #include "runtally/model/note.h"
 #include "runtally/model/run.h"

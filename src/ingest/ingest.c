@@ -8,6 +8,7 @@
 #include "large_file.h"
 #include "pagination.h"
 #include "runtally/analysis/select.h"
+#include "runtally/base/hash_table.h"
 #include "runtally/base/progress.h"
 #include "runtally/base/thread_pool.h"
 #include "runtally/json/json.h"

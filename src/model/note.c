@@ -12,24 +12,16 @@ void notes_init(struct notes *notes, size_t limit)
 void notes_release(struct notes *notes)
 {
 	memory_free(notes->items);
-	memory_free(notes->index);
+	hash_table_release(&notes->table);
 	arena_release(&notes->arena);
 	arena_release(&notes->scratch);
 	*notes = (struct notes){.limit = 0};
 }
 
-static size_t hash_text(size_t hash, const char *text)
+static uint64_t note_hash(const struct note *note)
 {
-	return hash * 31 + (text ? (size_t)hash_bytes(text, strlen(text)) : 7);
-}
-
-static size_t note_hash(const struct note *note)
-{
-	size_t hash = (size_t)note->severity;
-
-	hash = hash_text(hash, note->file);
-	hash = hash_text(hash, note->path);
-	return hash_text(hash, note->text);
+	return hash_pair(hash_pair(hash_text(note->file), hash_text(note->path)),
+			 hash_text(note->text));
 }
 
 static int same_text(const char *a, const char *b)
@@ -41,26 +33,6 @@ static int same_note(const struct note *a, const struct note *b)
 {
 	return a->severity == b->severity && same_text(a->file, b->file) &&
 	       same_text(a->path, b->path) && same_text(a->text, b->text);
-}
-
-/* The index holds positions in items, plus one; 0 is a free slot. */
-static size_t *slot_of(struct notes *notes, const struct note *note)
-{
-	size_t at = note_hash(note) & (notes->index_capacity - 1);
-
-	while (notes->index[at] && !same_note(&notes->items[notes->index[at] - 1], note))
-		at = (at + 1) & (notes->index_capacity - 1);
-	return &notes->index[at];
-}
-
-static void index_grow(struct notes *notes)
-{
-	memory_free(notes->index);
-	notes->index_capacity = notes->index_capacity ? notes->index_capacity * 2 : 64;
-	notes->index = memory_alloc(notes->index_capacity * sizeof(*notes->index));
-	memset(notes->index, 0, notes->index_capacity * sizeof(*notes->index));
-	for (size_t i = 0; i < notes->count; i++)
-		*slot_of(notes, &notes->items[i]) = i + 1;
 }
 
 static const char *filtered(struct notes *notes, const char *text)
@@ -92,20 +64,22 @@ static void append(struct notes *notes, const struct note *note)
 
 static void count_in(struct notes *notes, const struct note *note)
 {
-	size_t *slot;
+	const uint64_t hash = note_hash(note);
+	size_t walk;
 
 	*(note->severity == SEVERITY_ERROR ? &notes->errors : &notes->warnings) += note->count;
-	if (notes->count * 2 >= notes->index_capacity)
-		index_grow(notes);
-	slot = slot_of(notes, note);
-	if (*slot) {
-		notes->items[*slot - 1].count += note->count;
-	} else if (notes->count >= notes->limit) {
+	for (size_t at = hash_first(&notes->table, hash, &walk); at != HASH_NONE;
+	     at = hash_next(&notes->table, hash, &walk))
+		if (same_note(&notes->items[at], note)) {
+			notes->items[at].count += note->count;
+			return;
+		}
+	if (notes->count >= notes->limit) {
 		notes->dropped += note->count;
-	} else {
-		append(notes, note);
-		*slot = notes->count;
+		return;
 	}
+	hash_add(&notes->table, hash, notes->count);
+	append(notes, note);
 }
 
 void notes_add(struct notes *notes, const struct note *note)

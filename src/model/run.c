@@ -1,4 +1,5 @@
 #include "runtally/model/run.h"
+#include "runtally/base/hash_table.h"
 
 #include <inttypes.h>
 #include <string.h>

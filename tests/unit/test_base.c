@@ -11,6 +11,7 @@
 
 #include "runtally/base/arena.h"
 #include "runtally/base/error.h"
+#include "runtally/base/hash_table.h"
 #include "runtally/base/strbuf.h"
 #include "runtally/model/note.h"
 

@@ -7,6 +7,7 @@
 
 #include "fixture.h"
 #include "runtally/analysis/select.h"
+#include "runtally/base/hash_table.h"
 #include "runtally/base/times.h"
 
 static int64_t ms_of(const char *text)

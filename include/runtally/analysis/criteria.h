@@ -16,7 +16,7 @@
 
 #include "runtally/analysis/results.h"
 #include "runtally/base/arena.h"
-#include "runtally/base/roster.h"
+#include "runtally/base/hash_table.h"
 
 /* It begins with its tally, so that a pointer to it is one to its tally. */
 struct criterion_group {
@@ -31,7 +31,7 @@ struct criterion_group {
 struct criteria {
 	struct criterion_group *items;
 	size_t count, capacity;
-	struct roster roster; /* their numbers, until they are sorted */
+	struct numbering roster; /* their numbers, until they are sorted */
 	bool by_kind;
 	bool has_kinds;
 	struct arena arena;

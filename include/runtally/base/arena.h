@@ -58,27 +58,4 @@ char *arena_strdup(struct arena *arena, const char *text);
 char *arena_printf(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/*
- * interner: one copy of each distinct string. The arena passed at init owns the copies; the
- * index is given back with intern_release. Equal strings give equal pointers.
- */
-struct interner {
-	struct arena *arena;
-	const char **slots;
-	size_t capacity, count;
-};
-
-void intern_init(struct interner *pool, struct arena *arena);
-void intern_release(struct interner *pool);
-/* NULL gives NULL. */
-const char *intern(struct interner *pool, const char *text);
-
-/*
- * For tables in memory: FNV-1a from a seed, mixed. Nothing that is written may depend on it, for a
- * program that reads what strangers wrote seeds it anew each time: else they could choose names
- * that all fall into one place.
- */
-void hash_seed(uint64_t seed);
-uint64_t hash_bytes(const char *bytes, size_t length);
-
 #endif

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "runtally/base/arena.h"
+#include "runtally/base/hash_table.h"
 
 /* error: some input was bad or could not be read (exit status 3); warning: all else. */
 enum severity { SEVERITY_WARNING, SEVERITY_ERROR };
@@ -42,8 +43,7 @@ struct notes {
 	const char *(*filter)(void *ctx, const char *text);
 	void *filter_ctx;
 	struct arena arena, scratch;
-	size_t *index;
-	size_t index_capacity;
+	struct hash_table table;
 };
 
 void notes_init(struct notes *notes, size_t limit);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "runtally/base/arena.h"
+#include "runtally/base/hash_table.h"
 #include "runtally/base/spool.h"
 #include "runtally/base/strbuf.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lines.h"
+#include "runtally/base/hash_table.h"
 #include "runtally/base/sha256.h"
 
 enum {

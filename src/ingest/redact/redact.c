@@ -6,6 +6,7 @@
 
 #include "detect.h"
 #include "runtally/base/arena.h"
+#include "runtally/base/hash_table.h"
 
 /* A text of this run that was redacted: its place in redactor.texts. */
 struct redacted {
