@@ -217,7 +217,8 @@ static int run(struct options *options)
 				      "the history must not lie in an input folder");
 			return EXIT_USAGE;
 		}
-	options->ingest.details_unseen = options->history_only || !shown_of(options).details;
+	options->ingest.details_unseen =
+		options->history_only || !(needs_of(options) & NEED_DETAILS);
 	if (console_wants_progress(options))
 		options->ingest.progress = console_progress;
 	read_inputs(&material, options);

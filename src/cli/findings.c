@@ -3,22 +3,16 @@
 #include "runtally/formats/format.h"
 
 /* A user's templates may show what they like. */
-struct shown shown_of(const struct options *options)
+unsigned needs_of(const struct options *options)
 {
-	bool all = options->templates_folder || options->template_count;
-	struct shown shown = {all, all, all, all, all, all || !options->target_count};
+	bool own = options->templates_folder || options->template_count;
+	unsigned needs = own ? NEED_ALL : 0;
 
-	for (size_t i = 0; i < options->target_count; i++) {
-		const struct format *format = options->targets[i].format;
-
-		shown.details = shown.details || format->details;
-		shown.failure_groups = shown.failure_groups || format->failure_groups;
-		shown.series = shown.series || format->series;
-		shown.trend = shown.trend || format->trend;
-		shown.breakdowns = shown.breakdowns || format->breakdowns;
-		shown.reliability = shown.reliability || format->reliability;
-	}
-	return shown;
+	if (!options->target_count)
+		needs |= format_by_name("text")->needs;
+	for (size_t i = 0; i < options->target_count; i++)
+		needs |= options->targets[i].format->needs;
+	return needs;
 }
 
 /* With a history, the report's own runs stand out among those before. */
@@ -49,27 +43,27 @@ static void build_figures(struct findings *found, enum suite_by by)
 	const struct run_list *all = &found->selection.all;
 	const struct results *results = &found->results;
 
-	if (found->shown.failure_groups)
+	if (found->needs & NEED_FAILURE_GROUPS)
 		failure_groups_build(&found->failure_groups, results);
-	if (found->shown.series)
+	if (found->needs & NEED_SERIES)
 		build_series(&found->series, results, &found->selection);
-	if (found->shown.trend) {
+	if (found->needs & NEED_TREND) {
 		series_latest(&found->days, all->items, all->count, SERIES_DAY, TREND_DAYS);
 		series_latest(&found->weeks, all->items, all->count, SERIES_WEEK, TREND_WEEKS);
 	}
-	if (found->shown.breakdowns) {
+	if (found->needs & NEED_BREAKDOWNS) {
 		criteria_build(&found->criteria, results);
 		breakdown_build(&found->models, results, &by_model);
 		breakdown_build(&found->agents, results, &by_agent);
 	}
-	if (found->shown.reliability)
+	if (found->needs & NEED_RELIABILITY)
 		reliability_build(&found->reliability, all->items, all->count, by, results);
 }
 
 void findings_make(struct findings *found, const struct supply *supply,
 		   const struct options *options, struct ingest_counts *counts, struct notes *notes)
 {
-	found->shown = shown_of(options);
+	found->needs = needs_of(options);
 	selection_make(&found->selection, supply, &options->choice, counts, notes);
 	build_reports(found, options->suite_by);
 	gates_judge(&found->gates, &options->gates, &found->results,
@@ -79,20 +73,20 @@ void findings_make(struct findings *found, const struct supply *supply,
 
 static void release_figures(struct findings *found)
 {
-	if (found->shown.failure_groups)
+	if (found->needs & NEED_FAILURE_GROUPS)
 		failure_groups_release(&found->failure_groups);
-	if (found->shown.series)
+	if (found->needs & NEED_SERIES)
 		series_release(&found->series);
-	if (found->shown.trend) {
+	if (found->needs & NEED_TREND) {
 		series_release(&found->days);
 		series_release(&found->weeks);
 	}
-	if (found->shown.breakdowns) {
+	if (found->needs & NEED_BREAKDOWNS) {
 		criteria_release(&found->criteria);
 		breakdown_release(&found->models);
 		breakdown_release(&found->agents);
 	}
-	if (found->shown.reliability)
+	if (found->needs & NEED_RELIABILITY)
 		reliability_release(&found->reliability);
 }
 
@@ -123,17 +117,17 @@ static void show_comparison(const struct findings *found, const struct options *
 
 void findings_show(const struct findings *found, const struct options *options, struct view *view)
 {
-	const struct shown *shown = &found->shown;
+	unsigned needs = found->needs;
 
 	view->results = &found->results;
 	view->gates = &found->gates;
 	show_comparison(found, options, view);
-	view->failure_groups = shown->failure_groups ? &found->failure_groups : NULL;
-	view->series = shown->series ? &found->series : NULL;
-	view->days = shown->trend ? &found->days : NULL;
-	view->weeks = shown->trend ? &found->weeks : NULL;
-	view->criteria = shown->breakdowns ? &found->criteria : NULL;
-	view->models = shown->breakdowns ? &found->models : NULL;
-	view->agents = shown->breakdowns ? &found->agents : NULL;
-	view->reliability = shown->reliability ? &found->reliability : NULL;
+	view->failure_groups = needs & NEED_FAILURE_GROUPS ? &found->failure_groups : NULL;
+	view->series = needs & NEED_SERIES ? &found->series : NULL;
+	view->days = needs & NEED_TREND ? &found->days : NULL;
+	view->weeks = needs & NEED_TREND ? &found->weeks : NULL;
+	view->criteria = needs & NEED_BREAKDOWNS ? &found->criteria : NULL;
+	view->models = needs & NEED_BREAKDOWNS ? &found->models : NULL;
+	view->agents = needs & NEED_BREAKDOWNS ? &found->agents : NULL;
+	view->reliability = needs & NEED_RELIABILITY ? &found->reliability : NULL;
 }

@@ -168,7 +168,7 @@ static int render(const struct options *options, const struct format *format, st
 		strbuf_init(&rendering->bodies[i]);
 	failed = render_bodies(options, format, view, rendering->bodies, err);
 	if (format->template && !failed) {
-		templates = templates_new(format, options->templates_folder,
+		templates = templates_new(format->template, options->templates_folder,
 					  template_file(options, format));
 		failed = hash_style(templates, format, view, &hash, err);
 		rendering->templates = templates_set(templates);

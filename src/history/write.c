@@ -52,7 +52,7 @@ static int write_runs(struct hashing *hashing, struct run *const *runs, size_t c
 	const struct format *format = format_by_name("records");
 	const struct results results = {.runs = (struct run **)runs, .run_count = count};
 	const struct view view = {.results = &results, .rows = SIZE_MAX, .details = DETAILS_NONE};
-	struct templates *templates = templates_new(format, NULL, NULL);
+	struct templates *templates = templates_new(format->template, NULL, NULL);
 	int failed = mustache_render(templates_set(templates), format->template, view_root(&view),
 				     format->escape, write_hashed, hashing, err);
 

@@ -11,8 +11,7 @@
 #include "runtally/base/strbuf.h"
 
 struct templates {
-	const struct format *format;
-	const char *folder, *file;
+	const char *root, *folder, *file;
 	struct template_set *set;
 	struct arena arena; /* texts of files, and names for messages */
 };
@@ -24,11 +23,11 @@ static int load(void *ctx, const char *name, struct template_source *source, str
 	return templates_text(ctx, name, source, err);
 }
 
-struct templates *templates_new(const struct format *format, const char *folder, const char *file)
+struct templates *templates_new(const char *root, const char *folder, const char *file)
 {
 	struct templates *templates = memory_alloc(sizeof(*templates));
 
-	*templates = (struct templates){.format = format, .folder = folder, .file = file};
+	*templates = (struct templates){.root = root, .folder = folder, .file = file};
 	arena_init(&templates->arena, 0);
 	templates->set = template_set_new(load, templates);
 	return templates;
@@ -97,16 +96,15 @@ static bool is_plain_name(const char *name)
 }
 
 /* "html/" of "html/report" */
-static size_t folder_length(const struct format *format)
+static size_t folder_length(const char *root)
 {
-	return (size_t)(strchr(format->template, '/') - format->template) + 1;
+	return (size_t)(strchr(root, '/') - root) + 1;
 }
 
 static const char *file_name(struct templates *templates, const char *name)
 {
-	return arena_printf(&templates->arena, "%.*s%s%s", (int)folder_length(templates->format),
-			    templates->format->template, name,
-			    strchr(name, '.') ? "" : ".mustache");
+	return arena_printf(&templates->arena, "%.*s%s%s", (int)folder_length(templates->root),
+			    templates->root, name, strchr(name, '.') ? "" : ".mustache");
 }
 
 static void find_builtin(const char *name, struct template_source *source)
@@ -121,12 +119,12 @@ static void find_builtin(const char *name, struct template_source *source)
 int templates_text(struct templates *templates, const char *name, struct template_source *source,
 		   struct error *err)
 {
-	bool is_root = strcmp(name, templates->format->template) == 0;
+	bool is_root = strcmp(name, templates->root) == 0;
 	const char *file;
 
 	*source = (struct template_source){.text = NULL};
 	if (is_root)
-		name += folder_length(templates->format);
+		name += folder_length(templates->root);
 	if (!is_plain_name(name))
 		return 0;
 	if (is_root && templates->file)

@@ -8,6 +8,21 @@
 #include "runtally/base/format_number.h"
 #include "runtally/base/times.h"
 
+const struct render_options default_render_options = {
+	.junit_name_bytes = 200,
+	.junit_message_chars = 300,
+	.junit_failure_bytes = 8 * 1024,
+	.junit_passed_output_bytes = 900,
+	.junit_failed_output_bytes = 16 * 1024,
+	.junit_file_bytes = 25 * 1000 * 1000,
+	.html_bytes = 9500 * 1000,
+	.site_bytes = 60 * 1000 * 1000,
+	.site_files = 5000,
+	.markdown_bytes = 65000,
+	.mail_bytes = 80000,
+	.date = TIME_UNKNOWN,
+};
+
 /*
  * A value's members: context is the view, object what the class's functions expect, index its
  * position in a list. detail is the class of an object, or the member of a text, flag or list.

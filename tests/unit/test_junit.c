@@ -237,7 +237,7 @@ static void check_keys(const struct bench *bench)
 /* Renders what was added; may be called again with other options. */
 static const char *render(struct bench *bench)
 {
-	struct templates *templates = templates_new(format_by_name("junit"), NULL, NULL);
+	struct templates *templates = templates_new(format_by_name("junit")->template, NULL, NULL);
 	struct rendering rendering = {
 		.format = format_by_name("junit"),
 		.templates = templates_set(templates),

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
+#include "runtally/formats/format.h"
 #include "runtally/template/templates.h"
 
 static int setup(void **state)
@@ -23,9 +24,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-static const struct format *html(void)
+static const char *html(void)
 {
-	return format_by_name("html");
+	return format_by_name("html")->template;
 }
 
 /* The text of `name`; NULL: there is none. */
@@ -60,7 +61,7 @@ static void builtin_ones(void **state)
 
 		if (!formats[i]->template)
 			continue;
-		templates = templates_new(formats[i], NULL, NULL);
+		templates = templates_new(formats[i]->template, NULL, NULL);
 		assert_int_equal(templates_text(templates, formats[i]->template, &source, &err), 0);
 		assert_non_null(source.text);
 		assert_non_null(strstr(source.file, formats[i]->template));

@@ -5,13 +5,12 @@
 #ifndef RUNTALLY_CLI_FINDINGS_H
 #define RUNTALLY_CLI_FINDINGS_H
 
-#include <stdbool.h>
-
 #include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/compare.h"
 #include "runtally/analysis/criteria.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/analysis/gate.h"
+#include "runtally/analysis/needs.h"
 #include "runtally/analysis/reliability.h"
 #include "runtally/analysis/results.h"
 #include "runtally/analysis/select.h"
@@ -19,19 +18,15 @@
 #include "runtally/cli/options.h"
 #include "runtally/view/view.h"
 
-/* What the reports that were asked for show of that which takes time or memory. */
-struct shown {
-	bool details, failure_groups, series, trend, breakdowns, reliability;
-};
-
-struct shown shown_of(const struct options *options);
+/* What the reports that were asked for show (enum need). */
+unsigned needs_of(const struct options *options);
 
 struct findings {
 	struct selection selection;
 	struct results before, results;
 	struct comparison comparison;
 	struct gates gates;
-	struct shown shown;
+	unsigned needs; /* enum need */
 	struct failure_groups failure_groups;
 	struct series series, days, weeks;
 	struct criteria criteria;

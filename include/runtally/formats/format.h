@@ -9,37 +9,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
+#include "runtally/analysis/needs.h"
 #include "runtally/base/error.h"
+#include "runtally/base/strbuf.h"
 #include "runtally/template/escape.h"
 #include "runtally/template/mustache.h"
+#include "runtally/view/render.h"
 
 struct view;
 struct format;
-
-/* What the options say about reports; every budget is an option with this default. */
-struct render_options {
-	bool junit_rich;                    /* --junit-flavor rich */
-	bool junit_reruns;                  /* --reruns */
-	uint32_t junit_name_bytes;          /* 200 */
-	uint32_t junit_message_chars;       /* 300 */
-	uint32_t junit_failure_bytes;       /* 8 KiB */
-	uint32_t junit_passed_output_bytes; /* 900 */
-	uint32_t junit_failed_output_bytes; /* 16 KiB */
-	uint64_t junit_file_bytes;          /* 25,000,000 */
-	uint64_t html_bytes;                /* 9,500,000 */
-	uint64_t site_bytes;                /* 60,000,000 */
-	uint64_t site_files;                /* 5,000 */
-	uint64_t markdown_bytes;            /* 65,000: a GitHub comment */
-	uint64_t mail_bytes;                /* 80,000: the HTML of a mail */
-	const char *mail_from;              /* an address that address_check takes; NULL: none */
-	const char *const *mail_to;         /* likewise */
-	size_t mail_to_count;
-	int64_t date, now; /* ms; date: SOURCE_DATE_EPOCH, or TIME_UNKNOWN */
-};
-
-extern const struct render_options default_render_options;
 
 /* A rendered report: one file, or several (JUnit beyond its budget). */
 struct rendering {
@@ -66,14 +45,9 @@ struct format {
 	escape_fn *escape;
 	/* NULL: the template is rendered once with the view's root. */
 	int (*render)(const struct rendering *rendering, struct error *err);
-	size_t rows;         /* of each list that a size budget cuts; 0: all */
-	const char *style;   /* the template of the style whose hash the page carries; NULL: none */
-	bool details;        /* shows details of runs (--details) */
-	bool failure_groups; /* shows failure groups of failures */
-	bool series;         /* shows the runs over time */
-	bool trend;          /* tells them by day and by week */
-	bool reliability;    /* tells how likely several tries all pass */
-	bool breakdowns;     /* shows criteria, and runs by model and agent */
+	unsigned needs;    /* enum need: what it shows of that which takes time or memory */
+	size_t rows;       /* of each list that a size budget cuts; 0: all */
+	const char *style; /* the template of the style whose hash the page carries; NULL: none */
 	const struct format *const *bodies; /* a message: of its text and its HTML; NULL: none */
 	bool folder;                        /* has many files, by name */
 	bool bundle; /* an archive of all formats that are not, and have an extension */

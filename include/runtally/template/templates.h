@@ -8,18 +8,17 @@
 #include <stddef.h>
 
 #include "runtally/base/error.h"
-#include "runtally/formats/format.h"
 #include "runtally/template/mustache.h"
 
 /*
- * The templates of one format. `file` replaces the root template (NULL: not); other names are
- * looked up in `folder` (NULL: none) and then among the built-in ones, both times in the folder of
+ * The templates of one format, by its root template ("html/report"). `file` replaces that (NULL:
+ * not); other names are looked up in `folder` (NULL: none) and then among the built-in ones, both times in the folder of
  * the format's root template: `{{>suite}}` in html/report is html/suite.mustache. A name with a dot
- * is a file's own name (`style.css`). Both paths are borrowed.
+ * is a file's own name (`style.css`). All three are borrowed.
  */
 struct templates;
 
-struct templates *templates_new(const struct format *format, const char *folder, const char *file);
+struct templates *templates_new(const char *root, const char *folder, const char *file);
 void templates_free(struct templates *templates);
 
 struct template_set *templates_set(struct templates *templates);

@@ -15,11 +15,11 @@
 
 #include "runtally/analysis/gate.h"
 #include "runtally/analysis/results.h"
-#include "runtally/formats/format.h"
 #include "runtally/ingest/ingest.h"
 #include "runtally/model/note.h"
 #include "runtally/template/mustache.h"
 #include "runtally/view/loads.h"
+#include "runtally/view/render.h"
 
 struct view_plan;
 struct period;
