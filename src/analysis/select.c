@@ -4,244 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool has_verdict(const struct run *run)
-{
-	return run->outcome < OUTCOME_PENDING;
-}
-
-static size_t richness(const struct run *run)
-{
-	size_t points = run->criterion_count + run->latency_count;
-
-	points += !!run->suite.id + !!run->suite.name + !!run->test_case.id + !!run->test_case.name;
-	points += !!run->agent.id + !!run->agent.name + !!run->model + !!run->reason;
-	points += run->has_score + run->has_cost + run->has_tokens + has_verdict(run);
-	points += (run->ended_at != TIME_UNKNOWN) + (run->started_at != TIME_UNKNOWN);
-	return points + run->part_count;
-}
-
-/* How the two copies came, of which the candidate is the later in the list. */
-enum copies {
-	COPIES_OF_INPUTS, /* which was written later is not known */
-	COPIES_LATER,     /* the candidate was written later */
-	COPIES_EARLIER,   /* the candidate was written earlier */
-};
-
-/* Whether they disagree on how the run ended, and neither tells that it is the later update. */
-static bool contradict(const struct run *a, const struct run *b)
-{
-	return a->updated_at == b->updated_at && has_verdict(a) && has_verdict(b) &&
-	       a->outcome != b->outcome;
-}
-
-/*
- * vendors.md: the later update, else the richer; else the earlier in the order of inputs. A copy
- * that tells no update is older than one that does. Where it is known which was written later, that
- * decides between verdicts before richness does: a new verdict may come with fewer words.
- */
-static bool is_better(const struct run *candidate, const struct run *held, enum copies copies)
-{
-	size_t points = richness(candidate), held_points = richness(held);
-
-	if (candidate->updated_at != held->updated_at)
-		return candidate->updated_at > held->updated_at;
-	if (points == held_points || (copies != COPIES_OF_INPUTS && contradict(candidate, held)))
-		return copies == COPIES_LATER;
-	return points > held_points;
-}
-
-static void fill_label(struct label *label, const struct label *other)
-{
-	if (!label->id && !label->name) {
-		*label = *other;
-	} else if (!label->name && label->id && other->id && strcmp(label->id, other->id) == 0) {
-		label->name = other->name;
-	}
-}
-
-static bool lacks_criteria(const struct run *kept, const struct run *copy)
-{
-	return !kept->criterion_count && copy->criterion_count && kept->outcome == copy->outcome;
-}
-
-static void fill_labels(struct run *kept, const struct run *copy)
-{
-	fill_label(&kept->suite, &copy->suite);
-	fill_label(&kept->test_case, &copy->test_case);
-	fill_label(&kept->agent, &copy->agent);
-	if (!kept->execution_id)
-		kept->execution_id = copy->execution_id;
-	if (kept->seen_at == TIME_UNKNOWN ||
-	    (copy->seen_at != TIME_UNKNOWN && copy->seen_at < kept->seen_at))
-		kept->seen_at = copy->seen_at;
-}
-
-/* The dropped copy may come from a list that names what the kept one does not. */
-static void fill_from_copy(struct runs *runs, struct run *kept, const struct run *copy)
-{
-	fill_labels(kept, copy);
-	if (lacks_criteria(kept, copy))
-		runs_take_criteria(runs, kept, copy);
-}
-
-/* ---- what a run record says ---- */
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_label(const struct label *a, const struct label *b)
-{
-	return same_text(a->id, b->id) && same_text(a->name, b->name);
-}
-
-static bool same_criteria(const struct run *a, const struct run *b)
-{
-	if (a->criterion_count != b->criterion_count)
-		return false;
-	for (size_t i = 0; i < a->criterion_count; i++) {
-		const struct criterion *one = &a->criteria[i], *other = &b->criteria[i];
-
-		if (one->outcome != other->outcome || one->has_score != other->has_score ||
-		    (one->has_score && one->score_micro != other->score_micro) ||
-		    !same_text(one->name, other->name))
-			return false;
-	}
-	return true;
-}
-
-static bool same_numbers(const struct run *a, const struct run *b)
-{
-	return a->has_score == b->has_score &&
-	       (!a->has_score || a->score_micro == b->score_micro) && a->has_cost == b->has_cost &&
-	       (!a->has_cost || a->cost_nano == b->cost_nano) && a->has_tokens == b->has_tokens &&
-	       (!a->has_tokens ||
-		(a->tokens_input == b->tokens_input && a->tokens_output == b->tokens_output)) &&
-	       a->latency_count == b->latency_count &&
-	       (!a->latency_count || memcmp(a->latency_ms, b->latency_ms,
-					    a->latency_count * sizeof(*a->latency_ms)) == 0);
-}
-
-/* The time of an update alone tells nothing that a report shows, but decides which copy stays. */
-static bool same_times(const struct run *a, const struct run *b)
-{
-	return a->created_at == b->created_at && a->started_at == b->started_at &&
-	       a->ended_at == b->ended_at && a->updated_at == b->updated_at &&
-	       a->duration_ms == b->duration_ms && (run_tells_time(a) || a->seen_at == b->seen_at);
-}
-
-static bool says_the_same(const struct run *a, const struct run *b)
-{
-	return a->outcome == b->outcome && same_times(a, b) && same_numbers(a, b) &&
-	       same_label(&a->suite, &b->suite) && same_label(&a->test_case, &b->test_case) &&
-	       same_label(&a->agent, &b->agent) && same_text(a->execution_id, b->execution_id) &&
-	       same_text(a->model, b->model) && same_text(a->status, b->status) &&
-	       same_text(a->reason, b->reason) && same_criteria(a, b);
-}
-
-bool select_adds(const struct run *run, const struct run *copy)
-{
-	bool later = is_better(run, copy, COPIES_LATER);
-	struct run merged = later ? *run : *copy;
-	const struct run *other = later ? copy : run;
-
-	fill_labels(&merged, other);
-	if (lacks_criteria(&merged, other)) {
-		merged.criteria = other->criteria;
-		merged.criterion_count = other->criterion_count;
-	}
-	return !says_the_same(&merged, copy);
-}
-
-static bool same_run(const struct run *a, const struct run *b)
-{
-	return a->identity == b->identity && strcmp(a->source, b->source) == 0 &&
-	       strcmp(a->run_id, b->run_id) == 0;
-}
-
-/* Of the run with that identity in items; HASH_NONE: none. */
-static size_t place_of(const struct hash_table *table, struct run *const *items,
-		       const struct run *run)
-{
-	size_t walk, at = hash_first(table, run->identity, &walk);
-
-	while (at != HASH_NONE && !same_run(items[at], run))
-		at = hash_next(table, run->identity, &walk);
-	return at;
-}
-
-static void add_runs(struct hash_table *table, struct run *const *items, size_t count)
-{
-	hash_table_reserve(table, count);
-	for (size_t i = 0; i < count; i++)
-		hash_add(table, items[i]->identity, i);
-}
-
-/* How copies are made one. */
-struct merging {
-	struct runs *owner; /* of criteria that one takes from another */
-	enum copies copies;
-	uint64_t differing, contradicting;
-};
-
-static void merge(struct merging *merging, struct run **held, struct run *run)
-{
-	merging->differing += !says_the_same(*held, run);
-	merging->contradicting += contradict(*held, run);
-	if (is_better(run, *held, merging->copies)) {
-		fill_from_copy(merging->owner, run, *held);
-		*held = run;
-	} else {
-		fill_from_copy(merging->owner, *held, run);
-	}
-}
-
-static size_t keep_distinct(struct run **items, size_t count, struct merging *merging)
-{
-	struct hash_table table = {.count = 0};
-	size_t kept = 0;
-
-	hash_table_reserve(&table, count);
-	for (size_t i = 0; i < count; i++) {
-		size_t at = place_of(&table, items, items[i]);
-
-		if (at != HASH_NONE) {
-			merge(merging, &items[at], items[i]);
-			continue;
-		}
-		hash_add(&table, items[i]->identity, kept);
-		items[kept++] = items[i];
-	}
-	hash_table_release(&table);
-	return kept;
-}
-
-uint64_t select_distinct(struct runs *runs, bool later_wins, uint64_t *differing)
-{
-	struct merging merging = {.owner = runs,
-				  .copies = later_wins ? COPIES_LATER : COPIES_OF_INPUTS};
-	size_t count = runs->count;
-
-	runs->count = keep_distinct(runs->items, count, &merging);
-	*differing = merging.differing;
-	return count - runs->count;
-}
-
-struct run **select_copies(const struct runs *runs, const struct runs *others)
-{
-	struct run **copies = memory_alloc(runs->count * sizeof(struct run *));
-	struct hash_table table = {.count = 0};
-
-	add_runs(&table, others->items, others->count);
-	for (size_t i = 0; i < runs->count; i++) {
-		size_t at = place_of(&table, others->items, runs->items[i]);
-
-		copies[i] = at == HASH_NONE ? NULL : others->items[at];
-	}
-	hash_table_release(&table);
-	return copies;
-}
+#include "runtally/ingest/dedupe.h"
 
 /* ---- periods ---- */
 
@@ -324,15 +87,18 @@ static void note_contradicting(uint64_t count, struct notes *notes)
 static void unite(struct run_list *list, const struct supply *supply, struct notes *notes)
 {
 	size_t inputs = supply->inputs->count, past = supply->past ? supply->past->count : 0;
-	struct merging merging = {.owner = supply->inputs, .copies = COPIES_EARLIER};
+	struct dedupe_counts counts = {.dropped = 0};
 
 	list_init(list, inputs + past);
 	if (inputs)
 		memcpy(list->items, supply->inputs->items, inputs * sizeof(*list->items));
 	if (past)
 		memcpy(list->items + inputs, supply->past->items, past * sizeof(*list->items));
-	list->count = past ? keep_distinct(list->items, inputs + past, &merging) : inputs;
-	note_contradicting(merging.contradicting, notes);
+	list->count = inputs;
+	if (past)
+		list->count = dedupe(list->items, inputs + past, DEDUPE_LATER_FIRST, supply->inputs,
+				     &counts);
+	note_contradicting(counts.contradicting, notes);
 }
 
 /* ---- now ---- */
@@ -475,23 +241,21 @@ static void note_in_both(uint64_t count, struct notes *notes)
 static void choose_baseline(struct selection *selection, const struct supply *supply,
 			    const struct choice *choice, struct notes *notes)
 {
-	struct run_list *now = &selection->now;
-	struct hash_table table = {.count = 0};
+	const struct runs *baseline = supply->baseline;
+	struct run **copies = dedupe_copies(baseline->items, baseline->count, selection->now.items,
+					    selection->now.count);
 	uint64_t in_both = 0;
 
-	list_init(&selection->before, supply->baseline->count);
-	add_runs(&table, now->items, now->count);
-	for (size_t i = 0; i < supply->baseline->count; i++) {
-		struct run *run = supply->baseline->items[i];
-
-		if (!is_wanted(choice, run))
+	list_init(&selection->before, baseline->count);
+	for (size_t i = 0; i < baseline->count; i++) {
+		if (!is_wanted(choice, baseline->items[i]))
 			continue;
-		if (place_of(&table, now->items, run) != HASH_NONE)
+		if (copies[i])
 			in_both++;
 		else
-			list_add(&selection->before, run);
+			list_add(&selection->before, baseline->items[i]);
 	}
-	hash_table_release(&table);
+	memory_free(copies);
 	note_in_both(in_both, notes);
 }
 

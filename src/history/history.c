@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "files.h"
-#include "runtally/analysis/select.h"
 #include "runtally/base/path.h"
+#include "runtally/ingest/dedupe.h"
 
 /* ---- reading ---- */
 
@@ -163,7 +163,7 @@ static void note_redacted(uint64_t count, struct notes *notes)
 struct run **history_news(const struct runs *inputs, const struct runs *past, int64_t now,
 			  size_t *count, struct notes *notes)
 {
-	struct run **copies = select_copies(inputs, past);
+	struct run **copies = dedupe_copies(inputs->items, inputs->count, past->items, past->count);
 	uint64_t redacted = 0;
 
 	*count = 0;
@@ -176,7 +176,7 @@ struct run **history_news(const struct runs *inputs, const struct runs *past, in
 			continue;
 		}
 		stamp(run, copy, now);
-		if (!copy || select_adds(run, copy))
+		if (!copy || dedupe_adds(run, copy))
 			copies[(*count)++] = run;
 	}
 	note_redacted(redacted, notes);

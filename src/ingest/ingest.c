@@ -7,10 +7,10 @@
 #include "join.h"
 #include "large_file.h"
 #include "pagination.h"
-#include "runtally/analysis/select.h"
 #include "runtally/base/hash_table.h"
 #include "runtally/base/progress.h"
 #include "runtally/base/thread_pool.h"
+#include "runtally/ingest/dedupe.h"
 #include "runtally/json/json.h"
 #include "runtally/json/pick.h"
 #include "worker.h"
@@ -264,14 +264,19 @@ static void take_runs(struct gathering *g)
 
 static void finish(struct gathering *g)
 {
+	const enum dedupe_order order =
+		g->options->later_wins ? DEDUPE_LATER_LAST : DEDUPE_ANY_ORDER;
 	struct batch *batch = &g->batch;
+	struct runs *runs = g->runs;
+	struct dedupe_counts copies;
 
 	batch_clean(batch, &g->labels, &g->runs->names);
 	notes_append(g->notes, &batch->notes, 0);
 	take_runs(g);
-	g->counts->duplicates =
-		select_distinct(g->runs, g->options->later_wins, &g->counts->differing);
-	g->counts->runs = g->runs->count;
+	runs->count = dedupe(runs->items, runs->count, order, runs, &copies);
+	g->counts->duplicates = copies.dropped;
+	g->counts->differing = copies.differing;
+	g->counts->runs = runs->count;
 	joins_apply(&batch->joins, g->runs, g->notes);
 	pages_check(&batch->pages, g->notes);
 	take_counts(g);

@@ -1,6 +1,6 @@
 /*
- * select: which of the runs that were read count: each once, and those of the period, suites and
- * sources that were asked for; and which runs they are compared with.
+ * select: which of the runs that were read count: those of the period, suites and sources that were
+ * asked for; and which runs they are compared with.
  */
 #ifndef RUNTALLY_ANALYSIS_SELECT_H
 #define RUNTALLY_ANALYSIS_SELECT_H
@@ -64,32 +64,13 @@ struct selection {
 };
 
 /*
- * Leaves one run for each (source, run id) and returns how many were dropped. Of two copies the one
- * with the later update stays, else the richer, else the earlier in the order of items
- * (vendors.md), at the place of the first. With `later_wins`, for items in the order in which they
- * were written, the later one stays if neither is updated later and they have different verdicts,
- * or are as rich. What the one that stays lacks of names and criteria it takes from the other, and
- * the earlier time at which it was seen. *differing is how many of them did not say the same.
- */
-uint64_t select_distinct(struct runs *runs, bool later_wins, uint64_t *differing);
-
-/* For each of `runs` its copy in `others`, which are distinct, or NULL. The caller frees it. */
-struct run **select_copies(const struct runs *runs, const struct runs *others);
-/*
- * Whether a run that was read later says anything that its copy does not: whether the two, as
- * select_distinct would make one of them with `later_wins`, are another run record than the copy.
- * Where the record was read from (run_origin) is nothing that it says.
- */
-bool select_adds(const struct run *run, const struct run *copy);
-
-/*
  * Sets counts->filtered, of the inputs' runs, counts->in_history, counts->without_time, and the
  * period of `now`.
  *
  * With a period, what a report is about comes from inputs and history together; else from the
  * inputs, and where none was named, from the history. Inputs are distinct among themselves already,
- * and so is the history. Of a run that is in both, the copy stays that select_distinct would leave
- * with `later_wins`, the inputs being the later; a note says how many had other verdicts so.
+ * and so is the history. Of a run that is in both, the copy stays that dedupe leaves, the inputs
+ * being written later; a note says how many had other verdicts so.
  *
  * A run that tells no time is of the period in which it was first seen. A run of the inputs that no
  * earlier call saw is kept whatever the period is, and counted; where that does not hold the time

@@ -1,6 +1,6 @@
 /*
  * ingest: blobs → runs and definitions: records read, redacted, joined, freed of duplicates. What
- * was dropped, cut or guessed becomes a note. Which of the runs count is decided later (select.h).
+ * was dropped, cut or guessed becomes a note. Which of the runs count is decided later.
  */
 #ifndef RUNTALLY_INGEST_INGEST_H
 #define RUNTALLY_INGEST_INGEST_H
@@ -26,7 +26,7 @@ struct ingest_options {
 	enum detail_choice details;
 	bool details_unseen; /* no report will show details: they are read, but not kept */
 	size_t jobs;     /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
-	bool later_wins; /* inputs are in the order of time: see select_distinct */
+	bool later_wins; /* inputs are in the order of time: the later copy counts (dedupe.h) */
 	bool redact;
 	bool transcripts; /* false: no conversation, turn texts or logs are kept */
 	void (*progress)(void *ctx, uint64_t records, uint64_t bytes); /* NULL: silent */
@@ -42,7 +42,7 @@ struct ingest_counts {
 	uint64_t differing; /* duplicates that did not say the same as the copy that stayed */
 	uint64_t redactions[REDACT_KINDS];
 
-	/* Set by selection_make (select.h). */
+	/* Set by whoever chooses among the runs. */
 	uint64_t filtered;     /* runs outside the period, suites or sources asked for */
 	uint64_t in_history;   /* runs of the history alone that are not reported on */
 	uint64_t without_time; /* runs kept though a period was asked for and they tell no time */
