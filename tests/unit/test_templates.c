@@ -24,11 +24,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static const char *html(void)
-{
-	return format_by_name("html")->template;
-}
-
 /* The text of `name`; NULL: there is none. */
 static void check_text(struct templates *templates, const char *name, const char *expected)
 {
@@ -92,7 +87,7 @@ static void which_wins(void **state)
 	folder_make(folder, "csv");
 	folder_write(folder, "csv/other.mustache", "not of this format");
 
-	templates = templates_new(html(), folder->path, NULL);
+	templates = templates_new("html/report", folder->path, NULL);
 	check_text(templates, "html/report", "from the folder");
 	check_text(templates, "extra", "more");
 	check_text(templates, "empty", "");
@@ -101,14 +96,14 @@ static void which_wins(void **state)
 	check_text(templates, "nowhere", NULL);
 	templates_free(templates);
 
-	templates = templates_new(html(), folder->path, file);
+	templates = templates_new("html/report", folder->path, file);
 	check_text(templates, "html/report", "from the file");
 	check_text(templates, "extra", "more");
 	/* the file stands for the root alone, whatever a partial is called */
 	check_text(templates, "report", "from the folder");
 	templates_free(templates);
 
-	templates = templates_new(html(), NULL, file);
+	templates = templates_new("html/report", NULL, file);
 	check_text(templates, "html/report", "from the file");
 	check_text(templates, "style.css", style->text);
 	check_text(templates, "extra", NULL);
@@ -139,7 +134,7 @@ static void names_that_lead_elsewhere(void **state)
 	folder_write(folder, "html/extra.mustache", "extra");
 	folder_write(folder, "html/.hidden", "hidden");
 	folder_write(folder, "html/\xc3\xa4.mustache", "umlaut");
-	templates = templates_new(html(), folder->path, NULL);
+	templates = templates_new("html/report", folder->path, NULL);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		check_text(templates, names[i], NULL);
 	check_text(templates, "extra", "extra");
@@ -150,7 +145,7 @@ static void names_that_lead_elsewhere(void **state)
 static void endless_names(void **state)
 {
 	struct folder *folder = *state;
-	struct templates *templates = templates_new(html(), folder->path, NULL);
+	struct templates *templates = templates_new("html/report", folder->path, NULL);
 	char name[6000];
 
 	memset(name, 'a', sizeof(name));
@@ -180,19 +175,19 @@ static void unreadable(void **state)
 
 	folder_make(folder, "html");
 	folder_make(folder, "html/report.mustache");
-	check_refused(templates_new(html(), folder->path, NULL), "html/report",
+	check_refused(templates_new("html/report", folder->path, NULL), "html/report",
 		      "html/report.mustache: cannot read: Is a directory");
-	check_refused(templates_new(html(), NULL, folder_file(folder, "none")), "html/report",
-		      "none: cannot open: No such file or directory");
-	check_refused(templates_new(html(), NULL, folder->path), "html/report",
+	check_refused(templates_new("html/report", NULL, folder_file(folder, "none")),
+		      "html/report", "none: cannot open: No such file or directory");
+	check_refused(templates_new("html/report", NULL, folder->path), "html/report",
 		      ": cannot read: Is a directory");
 	folder_write(folder, "large", "x");
 	assert_int_equal(truncate(large, 8 * 1024 * 1024 + 1), 0);
-	check_refused(templates_new(html(), NULL, large), "html/report",
+	check_refused(templates_new("html/report", NULL, large), "html/report",
 		      "large: larger than 8 MiB");
 	/* a loop of links can be opened by nobody, not even by root */
 	assert_int_equal(symlink("loop.mustache", folder_file(folder, "html/loop.mustache")), 0);
-	check_refused(templates_new(html(), folder->path, NULL), "loop",
+	check_refused(templates_new("html/report", folder->path, NULL), "loop",
 		      "loop.mustache: cannot open: ");
 }
 
@@ -200,7 +195,7 @@ static void large_but_read(void **state)
 {
 	struct folder *folder = *state;
 	const char *path = folder_write(folder, "large", "x");
-	struct templates *templates = templates_new(html(), NULL, path);
+	struct templates *templates = templates_new("html/report", NULL, path);
 	struct template_source source;
 	struct error err;
 
@@ -229,7 +224,7 @@ static void rendered(void **state)
 	folder_write(folder, "html/report.mustache", "[{{>part}}|{{>../part}}|{{>none}}]");
 	folder_write(folder, "html/part.mustache", "part");
 	folder_write(folder, "part.mustache", "outside");
-	templates = templates_new(html(), folder->path, NULL);
+	templates = templates_new("html/report", folder->path, NULL);
 	assert_int_equal(mustache_render(templates_set(templates), "html/report",
 					 (struct value){.ops = NULL}, escape_html, collect, &out,
 					 &err),

@@ -11,10 +11,10 @@
 #include "runtally/template/mustache.h"
 
 /*
- * The templates of one format, by its root template ("html/report"). `file` replaces that (NULL:
- * not); other names are looked up in `folder` (NULL: none) and then among the built-in ones, both times in the folder of
- * the format's root template: `{{>suite}}` in html/report is html/suite.mustache. A name with a dot
- * is a file's own name (`style.css`). All three are borrowed.
+ * The templates that a root template ("html/report") begins. `file` replaces the root (NULL: not);
+ * other names are looked up in `folder` (NULL: none) and then among the built-in ones, both times
+ * in the root's folder: `{{>suite}}` in html/report is html/suite.mustache. A name with a dot is a
+ * file's own name (`style.css`). All three texts are borrowed.
  */
 struct templates;
 
