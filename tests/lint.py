@@ -24,7 +24,7 @@ ROOMS = ("base json model input adapters ingest analysis template view formats h
          "cli main").split()
 
 JANSSON = {"json/json", "json/value", "json/pick", "json/text", "input/records_value",
-           "adapters/adapter_input", "cli/options_config", "template/mustache_json"}
+           "adapters/adapter_input", "cli/options_config"}
 LIBZIP = {"input/archive", "input/archive_file", "base/output"}
 
 PRINTING = re.compile(r"(?<!format\()\b(?:v?f?printf|puts|putchar|fputs|fputc|putc|perror|exit|"

@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../unit/json_values.h"
 #include "runtally/base/arena.h"
 #include "runtally/template/mustache.h"
-#include "template/mustache_json.h"
 
 enum { OUTPUT_LIMIT = 1 << 20 };
 

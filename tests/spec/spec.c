@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/json_values.h"
 #include "runtally/base/arena.h"
 #include "runtally/template/mustache.h"
-#include "template/mustache_json.h"
 
 enum { FILES_MAX = 64 };
 

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
+#include "json_values.h"
 #include "runtally/template/mustache.h"
-#include "template/mustache_json.h"
 
 /* In JSON texts of the tables ' stands for ". */
 struct example {

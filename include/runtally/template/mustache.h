@@ -3,8 +3,7 @@
  * white space exactly as the specification says; no lambdas, on purpose. Knows nothing of reports.
  *
  * Values are read through a small interface, so that a list of a million runs is walked one
- * element at a time and never built. `jansson.h` is not needed here: mustache_json.h makes values
- * of JSON.
+ * element at a time and never built.
  */
 #ifndef RUNTALLY_TEMPLATE_MUSTACHE_H
 #define RUNTALLY_TEMPLATE_MUSTACHE_H

@@ -1,7 +1,21 @@
-#include "mustache_json.h"
+/*
+ * json_values: template values made of JSON, for tests and the runner of the specification.
+ *
+ * null, false and the empty string are false, arrays are lists, all else is as one expects. Reals
+ * print as the shortest of 15 or 17 digits that reads back as the same number. All text counts as
+ * markup, so that {{{x}}} prints it raw.
+ */
+#ifndef RUNTALLY_TESTS_JSON_VALUES_H
+#define RUNTALLY_TESTS_JSON_VALUES_H
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "runtally/template/mustache.h"
+
+/* Borrows the JSON. NULL gives "nothing". */
+static struct value value_of_json(const json_t *json);
 
 static enum value_kind json_kind(const struct value *value)
 {
@@ -85,7 +99,9 @@ static const struct value_ops json_ops = {
 	.is_markup = json_is_markup,
 };
 
-struct value value_of_json(const json_t *json)
+static struct value value_of_json(const json_t *json)
 {
 	return (struct value){.ops = json ? &json_ops : NULL, .object = json};
 }
+
+#endif
