@@ -173,8 +173,12 @@ coverage:
 		/^Lines executed/ && f {split($$2, p, ":"); printf "%8s  %s\n", p[2], f; f = ""}' | sort -n
 
 ## lint: what the conventions ask for and a script can hold
-lint:
-	@$(PYTHON) tests/lint.py
+lint: all
+	@BUILD=$(BUILD) $(PYTHON) tests/lint.py
+
+## figures: how large the tree is and how it hangs together: files, functions, circles, names
+figures: all
+	@BUILD=$(BUILD) $(PYTHON) tests/figures.py
 
 ## golden-update: write anew what the goldens expect; review it in the diff
 golden-update: all
@@ -216,7 +220,7 @@ clean:
 help:
 	@sed -n 's/^## \([a-z_.-]*\): /  \1\t/p' Makefile | sort | expand -t 26
 
-.PHONY: all demo check tests units asan tsan valgrind fuzz bench simulate coverage lint golden-update install uninstall dist \
+.PHONY: all demo check tests units asan tsan valgrind fuzz bench simulate coverage lint figures golden-update install uninstall dist \
 	format format-check clean help
 .SECONDARY:
 

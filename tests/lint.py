@@ -13,10 +13,12 @@ import subprocess
 import sys
 
 import harness
+from tree import Symbols, Tree, blanked, functions
 
 ROOT = harness.ROOT
-HEADERS = sorted((ROOT / "include/runtally").rglob("*.h")) + sorted((ROOT / "src").rglob("*.h"))
-SOURCES = sorted((ROOT / "src").rglob("*.c"))
+TREE = Tree(ROOT, harness.BUILD)
+HEADERS, SOURCES = TREE.headers, TREE.sources
+place, module = TREE.place, TREE.module
 TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_file())
 
 # The rooms of src/, lowest first: a file includes nothing of a later room.
@@ -45,30 +47,9 @@ FUNCTION_LINES = 50
 LONG_SHARE = 10  # per cent
 
 
-def place(path, line=None):
-    name = path.relative_to(ROOT)
-    return f"{name}:{line}" if line else f"{name}"
-
-
-def blanked(text):
-    """The code alone: comments and the insides of texts give way to blanks, lines stay."""
-    pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
-
-    def blank(match):
-        if match[0].startswith('"') and is_include(text, match.start()):
-            return match[0]
-        return re.sub(r"[^\n]", " ", match[0])
-    return pattern.sub(blank, text)
-
-
-def is_include(text, at):
-    return text[text.rfind("\n", 0, at) + 1:at].startswith("#include")
-
-
 def matches(pattern, path):
-    for number, line in enumerate(blanked(path.read_text()).splitlines(), 1):
-        for found in pattern.finditer(line):
-            yield number, found
+    for _, line, found in TREE.lines_matching(pattern, [path], blanked):
+        yield line, found
 
 
 def room_of(path):
@@ -76,12 +57,6 @@ def room_of(path):
     base = ROOT / ("src" if path.is_relative_to(ROOT / "src") else "include/runtally")
     name = path.relative_to(base)
     return name.parts[0] if len(name.parts) > 1 else name.stem
-
-
-def module(path):
-    """`json/pick` of src/json/pick.c and of include/runtally/json/pick.h."""
-    base = ROOT / ("src" if path.is_relative_to(ROOT / "src") else "include/runtally")
-    return str(path.relative_to(base).with_suffix(""))
 
 
 def check_rooms():
@@ -99,6 +74,61 @@ def check_rooms():
                     yield f"{place(path, line)}: includes {found[1]}, of a later room"
             elif not beside.is_file() or room_of(beside) != own:
                 yield f"{place(path, line)}: {found[1]} is private to another room"
+
+
+def warn_what_stands_in_src():
+    found = {path.name for path in (ROOT / "src").iterdir()}
+    wanted = {room for room in ROOMS if room != "main"} | {"main.c", "README.md", "runtally.1"}
+    for name in sorted(found - wanted):
+        yield f"src/{name}: is no room"
+    for name in sorted(wanted - found):
+        yield f"src/{name}: is missing"
+
+
+def warn_room_readmes():
+    for room in ROOMS:
+        path = ROOT / "src" / room / "README.md"
+        if room == "main":
+            continue
+        lines = path.read_text().count("\n") if path.exists() else 0
+        if not 5 <= lines <= 14:
+            yield f"{place(path)}: has {lines} lines, where 5 to 14 say what a room is for"
+
+
+def warn_circles():
+    """No two files need each other, be it through others: by the symbols of the object files."""
+    symbols = Symbols(TREE)
+    for path in symbols.missing:
+        yield f"{path}: no object file of it; run make first"
+    for circle in symbols.circles():
+        yield f"need each other: {', '.join(circle)}"
+        for file in circle:
+            for other, names in sorted(symbols.needs(file).items()):
+                if other in circle:
+                    yield f"    {file} needs {other}: {', '.join(sorted(names))}"
+
+
+def warn_doubled_tags():
+    for tag, places in TREE.doubled_tags().items():
+        yield f"{tag} has two meanings: {', '.join(places)}"
+
+
+def warn_unused_functions():
+    """Tests are no use."""
+    symbols = Symbols(TREE)
+    for name in symbols.functions():
+        if not symbols.users[name]:
+            yield f"src/{symbols.owner[name]}.c: nothing uses {name}, so it could be static or go"
+
+
+def warn_names_of_apis():
+    for where, name in TREE.named_apis():
+        yield f"{where}: {name} is for its adapter to know"
+
+
+def warn_names_of_formats():
+    for where, name in TREE.named_formats():
+        yield f"{where}: {name} is for its row among the formats to know"
 
 
 def check_libraries():
@@ -172,23 +202,9 @@ def check_columns():
                 yield f"{place(path, number)}: ends in blanks"
 
 
-def functions(path):
-    """(name, line, lines) of each: in this style a body opens and closes at the margin."""
-    name = start = None
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        head = re.match(r"(?!struct|enum|union|static const)\w[\w *]*?(\w+)\(", line)
-        if head:
-            name = head[1]
-        if line == "{":
-            start = number
-        elif line == "}" and start:
-            yield name, start, number - start - 1
-            start = None
-
-
 def warn_long_functions():
     found = [(lines, place(path, line), name) for path in SOURCES
-             for name, line, lines in functions(path)]
+             for name, line, lines, _ in functions(path)]
     long = sorted((row for row in found if row[0] > FUNCTION_LINES), reverse=True)
     if len(long) * 100 > len(found) * LONG_SHARE:
         yield f"{len(long)} of {len(found)} functions are over {FUNCTION_LINES} lines"
