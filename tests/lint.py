@@ -27,7 +27,7 @@ ROOMS = ("base json model input adapters ingest analysis template view formats h
 
 JANSSON = {"json/json", "json/value", "json/pick", "json/text", "input/records_value",
            "adapters/adapter_input", "cli/options_config"}
-LIBZIP = {"input/archive", "input/archive_file", "base/output"}
+LIBZIP = {"input/archive", "base/output"}
 
 PRINTING = re.compile(r"(?<!format\()\b(?:v?f?printf|puts|putchar|fputs|fputc|putc|perror|exit|"
                       r"_exit|abort|stdout|stderr)\b")

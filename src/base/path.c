@@ -6,7 +6,15 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
+
+bool path_has_ending(const char *path, const char *ending)
+{
+	size_t length = strlen(path), size = strlen(ending);
+
+	return length > size && strcasecmp(path + length - size, ending) == 0;
+}
 
 const char *path_name(const char *path)
 {

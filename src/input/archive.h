@@ -43,8 +43,6 @@ size_t archive_count(const struct archive *archive);
 const char *archive_name(const struct archive *archive, size_t index);
 /* Bytes, inflated. */
 uint64_t archive_size(const struct archive *archive, size_t index);
-/* Entries that were passed over because their names are no exports. */
-size_t archive_skipped(const struct archive *archive);
 
 /* One thread's handle on an archive. */
 struct archive_reader;

@@ -1,24 +1,30 @@
+#define _GNU_SOURCE /* preadv2 */
+
 #include "runtally/input/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdatomic.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include "archive.h"
+#include "files.h"
 #include "runtally/base/path.h"
-#include "source_list.h"
 
 #define MIB UINT64_C(1048576)
 #define GIB UINT64_C(1073741824)
 
-/*
- * Up to so many files, each one's size is asked for. Beyond, that would cost a third of reading
- * them, and files alone are shares enough for any number of threads.
- */
-enum { MEASURED_MOST = 4096 };
+enum {
+	/* How many files are opened ahead of the one that is read. */
+	AHEAD_MOST = 16,
+	/* By all readers together: many systems let a program open 1024. */
+	AHEAD_ALL = 256,
+	/* How many files are opened ahead after one that was not in memory. */
+	COLD_FILES = 256,
+};
 
 const struct limits default_limits = {
 	.record_bytes = 64 * MIB,
@@ -31,150 +37,24 @@ const struct limits default_limits = {
 	.label_bytes = 1000,
 };
 
-/* ---- names ---- */
+/* What is to be read. */
+struct item {
+	struct input input;
+	const struct folder *folder; /* of a file that a walk found, else NULL */
+	uint32_t archive;            /* 1..: its number in `archives`; 0: a file */
+	uint32_t entry;              /* of that archive */
+};
 
-static bool has_ending(const char *name, const char *ending)
-{
-	size_t length = strlen(name), size = strlen(ending);
-
-	return length > size && strcasecmp(name + length - size, ending) == 0;
-}
-
-bool is_export_name(const char *name)
-{
-	return has_ending(name, ".json") || has_ending(name, ".jsonl") ||
-	       has_ending(name, ".ndjson");
-}
-
-bool is_archive_name(const char *name)
-{
-	return has_ending(name, ".zip");
-}
-
-/* ---- arguments ---- */
-
-void source_complain(struct sources *sources, const char *label, const char *opened,
-		     const char *text)
-{
-	notes_add(sources->notes, &(struct note){
-					  .severity = SEVERITY_ERROR,
-					  .file = label,
-					  .opened = opened,
-					  .text = text,
-				  });
-}
-
-void source_complain_system(struct sources *sources, const char *label, const char *opened)
-{
-	source_complain(sources, label, opened,
-			arena_printf(&sources->arena, "cannot open: %s", strerror(errno)));
-}
-
-struct file *source_add(struct sources *sources, const char *opened, const char *label,
-			const char *root)
-{
-	struct file *file;
-
-	sources->files = array_reserve(sources->files, &sources->file_capacity,
-				       sources->file_count + 1, sizeof(*sources->files));
-	file = &sources->files[sources->file_count++];
-	*file = (struct file){
-		.opened = opened,
-		.label = label,
-		.root = root,
-		.archive = is_archive_name(label),
-	};
-	return file;
-}
-
-static void take_measure(struct file *file, const struct stat *info)
-{
-	file->measured = true;
-	file->size = S_ISREG(info->st_mode) ? (uint64_t)info->st_size : 0;
-	file->device = info->st_dev;
-	file->inode = info->st_ino;
-}
-
-void source_measure(struct file *file)
-{
-	struct stat info;
-
-	if (stat(file->opened, &info) == 0)
-		take_measure(file, &info);
-}
-
-static bool holds_zip(const char *path)
-{
-	char head[4] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
-
-	if (fd < 0)
-		return false;
-	got = read(fd, head, sizeof(head));
-	close(fd);
-	return got == (ssize_t)sizeof(head) &&
-	       (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0);
-}
-
-static void take_file(struct sources *sources, const char *path, const char *root,
-		      const struct stat *info)
-{
-	struct file *file =
-		source_add(sources, path, path_name(root), path_parent(&sources->arena, root));
-
-	take_measure(file, info);
-	file->archive = S_ISREG(info->st_mode) && (file->archive || holds_zip(path));
-}
-
-static void take_argument(struct sources *sources, const char *text)
-{
-	const char *root;
-	struct stat info;
-
-	if (strcmp(text, "-") == 0) {
-		source_add(sources, "-", "-", "")->standard_input = true;
-		return;
-	}
-	if (!*text) {
-		source_complain(sources, "-", "-", "the name of an input is empty");
-		return;
-	}
-	root = path_absolute(&sources->arena, text);
-	if (stat(text, &info))
-		source_complain_system(sources, path_root_name(root), text);
-	else if (!S_ISDIR(info.st_mode))
-		take_file(sources, text, root, &info);
-	else if (!source_walk(sources, text, root))
-		source_complain(sources, path_root_name(root), text,
-				"no *.json, *.jsonl, *.ndjson or *.zip in this folder");
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void take_arguments(struct sources *sources, const char *const *arguments, size_t count)
-{
-	const char **sorted = memory_alloc(count * sizeof(*sorted));
-
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = arena_strdup(&sources->arena, arguments[i]);
-	if (count)
-		qsort(sorted, count, sizeof(*sorted), compare_texts);
-	for (size_t i = 0; i < count; i++)
-		if (i == 0 || strcmp(sorted[i - 1], sorted[i]) != 0)
-			take_argument(sources, sorted[i]);
-	memory_free(sorted);
-}
-
-static void measure(struct sources *sources)
-{
-	for (size_t i = 0; i < sources->file_count; i++)
-		if (!sources->files[i].measured && !sources->files[i].standard_input)
-			source_measure(&sources->files[i]);
-}
+struct sources {
+	struct arena arena;
+	struct item *items;
+	size_t count, capacity;
+	struct archive **archives;
+	size_t archive_count, archive_capacity;
+	const struct archive *largest;
+	size_t file_count;
+	atomic_int *ahead; /* files that readers have open before their turn */
+};
 
 /* ---- inputs ---- */
 
@@ -212,14 +92,6 @@ static void add_file(struct sources *sources, const struct file *file)
 	add_item(sources, file->label, file->opened, folder, file->size)->folder = file->folder;
 }
 
-/* The archive's file name without its ending. */
-static const char *archive_stem(struct arena *arena, const char *label)
-{
-	const char *name = path_name(label);
-
-	return is_archive_name(name) ? arena_strndup(arena, name, strlen(name) - 4) : name;
-}
-
 static const char *join_entry(struct sources *sources, const char *path, const char *name)
 {
 	const size_t length = strlen(path), size = strlen(name) + 1;
@@ -231,29 +103,25 @@ static const char *join_entry(struct sources *sources, const char *path, const c
 	return joined;
 }
 
-/* Where the label begins in the path, which mostly ends with it; SIZE_MAX: nowhere. */
-static size_t label_in_path(const struct file *file)
-{
-	const size_t length = strlen(file->opened), size = strlen(file->label);
-
-	if (length < size || strcmp(file->opened + length - size, file->label) != 0)
-		return SIZE_MAX;
-	return length - size;
-}
-
+/* Folders are the entries' own, or the archive's file name without its ending. */
 static void add_entries(struct sources *sources, const struct file *file)
 {
 	const uint32_t number = (uint32_t)sources->archive_count;
 	const struct archive *archive = sources->archives[number - 1];
-	const char *stem = archive_stem(&sources->arena, file->label);
-	const size_t within = label_in_path(file);
+	const size_t length = strlen(file->opened), size = strlen(file->label);
+	/* the path mostly ends with the label, and one text does for both */
+	const bool within =
+		length >= size && strcmp(file->opened + length - size, file->label) == 0;
+	const char *stem = path_name(file->label);
 
+	if (is_archive_name(stem))
+		stem = arena_strndup(&sources->arena, stem, strlen(stem) - 4);
 	for (size_t i = 0; i < archive_count(archive); i++) {
 		const char *name = archive_name(archive, i);
 		const char *folder = strchr(name, '/') ? parent_of(sources, name) : stem;
 		const char *opened = join_entry(sources, file->opened, name);
-		const char *label = within != SIZE_MAX ? opened + within
-						       : join_entry(sources, file->label, name);
+		const char *label =
+			within ? opened + length - size : join_entry(sources, file->label, name);
 		struct item *item =
 			add_item(sources, label, opened, folder, archive_size(archive, i));
 
@@ -267,27 +135,29 @@ static void keep_archive(struct sources *sources, struct archive *archive)
 {
 	const struct archive *largest = sources->largest;
 
-	if (largest && archive_count(archive) <= archive_count(largest))
+	if (largest && archive_count(archive) <= archive_count(largest)) {
 		archive_rest(archive);
-	else if (largest)
-		archive_rest(largest);
-	if (!largest || archive_count(archive) > archive_count(largest))
+	} else {
+		if (largest)
+			archive_rest(largest);
 		sources->largest = archive;
+	}
 	sources->archives = array_reserve(sources->archives, &sources->archive_capacity,
 					  sources->archive_count + 1, sizeof(struct archive *));
 	sources->archives[sources->archive_count++] = archive;
 }
 
-static void add_archive(struct sources *sources, const struct file *file)
+static void add_archive(struct sources *sources, struct files *files, const struct file *file,
+			const struct limits *limits)
 {
 	struct error err;
-	struct archive *archive = archive_open(file->opened, &sources->limits, &err);
+	struct archive *archive = archive_open(file->opened, limits, &err);
 
 	if (!archive) {
-		source_complain(sources, file->label, file->opened, err.text);
+		files_complain(files, file->label, file->opened, err.text);
 	} else if (!archive_count(archive)) {
-		source_complain(sources, file->label, file->opened,
-				"no *.json, *.jsonl or *.ndjson in this archive");
+		files_complain(files, file->label, file->opened,
+			       "no *.json, *.jsonl or *.ndjson in this archive");
 		archive_close(archive);
 	} else {
 		keep_archive(sources, archive);
@@ -295,30 +165,28 @@ static void add_archive(struct sources *sources, const struct file *file)
 	}
 }
 
-/* ---- the calls ---- */
-
 struct sources *sources_open(const char *const *arguments, size_t count,
 			     const struct limits *limits, struct notes *notes)
 {
 	struct sources *sources = memory_alloc(sizeof(*sources));
+	struct files files = {
+		.arena = &sources->arena,
+		.notes = notes,
+		.depth_most = limits->folder_depth,
+	};
 
-	*sources = (struct sources){.limits = *limits, .notes = notes};
+	*sources = (struct sources){.count = 0};
 	arena_init(&sources->arena, 0);
 	sources->ahead = arena_alloc(&sources->arena, sizeof(*sources->ahead));
 	atomic_init(sources->ahead, 0);
-	take_arguments(sources, arguments, count);
-	if (sources->file_count <= MEASURED_MOST)
-		measure(sources);
-	source_drop_copies(sources);
-	source_label(sources);
-	for (size_t i = 0; i < sources->file_count; i++)
-		if (sources->files[i].archive)
-			add_archive(sources, &sources->files[i]);
+	files_find(&files, arguments, count);
+	sources->file_count = files.count;
+	for (size_t i = 0; i < files.count; i++)
+		if (files.items[i].archive)
+			add_archive(sources, &files, &files.items[i], limits);
 		else
-			add_file(sources, &sources->files[i]);
-	memory_free(sources->files);
-	sources->files = NULL;
-	sources->notes = NULL;
+			add_file(sources, &files.items[i]);
+	memory_free(files.items);
 	return sources;
 }
 
@@ -352,4 +220,269 @@ const struct input *sources_input(const struct sources *sources, size_t index)
 bool sources_is_entry(const struct sources *sources, size_t index)
 {
 	return sources->items[index].archive > 0;
+}
+
+/* ---- one reader ---- */
+
+struct reader {
+	const struct sources *sources;
+
+	/* the file that is open */
+	int fd;          /* -1: none */
+	bool borrowed;   /* standard input: not ours to close */
+	bool regular;    /* so that a short read at its size is its end */
+	uint64_t size;   /* as it was when it was opened */
+	uint64_t offset; /* read so far */
+	bool ended;
+	bool watch; /* whether its first read has to wait */
+
+	/* of the file that was opened last: its folder, open from the second file of it on */
+	const struct folder *folder;
+	int folder_fd; /* -1: not open */
+
+	/* the archive that was read last */
+	struct archive_reader *reader;
+	uint32_t archive; /* its number; 0: none */
+
+	/*
+	 * Inputs up to `expected` come next; those from `ahead` up to `ahead_end` are open, or -1.
+	 * Done only where it pays: `cold` is how many more to open so.
+	 */
+	size_t expected, ahead, ahead_end;
+	int ahead_fd[AHEAD_MOST]; /* of an index, modulo AHEAD_MOST */
+	size_t cold;
+};
+
+struct reader *reader_new(const struct sources *sources)
+{
+	struct reader *reader = memory_alloc(sizeof(*reader));
+
+	*reader = (struct reader){.sources = sources, .fd = -1, .folder_fd = -1};
+	return reader;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void close_file(struct reader *reader)
+{
+	if (!reader->borrowed)
+		close_fd(&reader->fd);
+	reader->fd = -1;
+	reader->borrowed = false;
+}
+
+/* ---- reading files ---- */
+
+/* Looking a name up in an open folder is cheaper than walking the path again for each file. */
+static int open_file(struct reader *reader, const struct item *item)
+{
+	const char *path = item->input.opened;
+
+	if (!item->folder || item->folder != reader->folder) {
+		close_fd(&reader->folder_fd);
+		reader->folder = item->folder;
+		return open(path, O_RDONLY | O_CLOEXEC);
+	}
+	if (reader->folder_fd < 0)
+		reader->folder_fd = open(item->folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (reader->folder_fd < 0)
+		return open(path, O_RDONLY | O_CLOEXEC);
+	return openat(reader->folder_fd, path + item->folder->name, O_RDONLY | O_CLOEXEC);
+}
+
+/* -1 for what no walk found, too: an argument may be a pipe, and waits for its turn. */
+static int open_ahead(struct reader *reader, const struct item *item)
+{
+	atomic_int *ahead = reader->sources->ahead;
+	int fd = -1;
+
+	if (!item->folder)
+		return -1;
+	if (atomic_fetch_add(ahead, 1) < AHEAD_ALL)
+		fd = open_file(reader, item);
+	if (fd < 0)
+		atomic_fetch_sub(ahead, 1);
+	else
+		posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
+	return fd;
+}
+
+/* The next one of them, or -1 where it could not be opened. */
+static int shift_ahead(struct reader *reader)
+{
+	int fd = reader->ahead_fd[reader->ahead++ % AHEAD_MOST];
+
+	if (fd >= 0)
+		atomic_fetch_sub(reader->sources->ahead, 1);
+	return fd;
+}
+
+static void close_ahead(struct reader *reader, size_t end)
+{
+	while (reader->ahead < end) {
+		int fd = shift_ahead(reader);
+
+		close_fd(&fd);
+	}
+}
+
+/* Called when `next` is the first that is not begun. */
+static void look_ahead(struct reader *reader, size_t next)
+{
+	if (!reader->cold || next >= reader->expected)
+		return;
+	if (next < reader->ahead || next > reader->ahead_end) {
+		close_ahead(reader, reader->ahead_end);
+		reader->ahead = reader->ahead_end = next;
+	}
+	while (reader->cold && reader->ahead_end < reader->expected &&
+	       reader->ahead_end - reader->ahead < AHEAD_MOST) {
+		reader->ahead_fd[reader->ahead_end % AHEAD_MOST] =
+			open_ahead(reader, &reader->sources->items[reader->ahead_end]);
+		reader->ahead_end++;
+		reader->cold--;
+	}
+}
+
+void reader_expect(struct reader *reader, size_t first, size_t end)
+{
+	reader->expected = end;
+	look_ahead(reader, first);
+}
+
+/* read; and whether it would have had to wait for the disk. */
+static ssize_t read_cold(struct reader *reader, void *buffer, size_t size)
+{
+#ifdef RWF_NOWAIT
+	struct iovec part = {.iov_base = buffer, .iov_len = size};
+	ssize_t got = preadv2(reader->fd, &part, 1, -1, RWF_NOWAIT);
+
+	if (got >= 0)
+		return got;
+	if (errno == EAGAIN)
+		reader->cold = COLD_FILES;
+#endif
+	return read(reader->fd, buffer, size);
+}
+
+static int64_t read_file(struct blob *blob, void *buffer, size_t size, struct error *err)
+{
+	struct reader *reader = blob->state;
+	ssize_t got;
+
+	if (reader->ended)
+		return 0;
+	do
+		got = reader->watch && !reader->offset ? read_cold(reader, buffer, size)
+						       : read(reader->fd, buffer, size);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return error_set(err, "cannot read: %s", strerror(errno));
+	reader->offset += (uint64_t)got;
+	reader->ended = reader->regular && (size_t)got < size && reader->offset == reader->size;
+	return got;
+}
+
+static int64_t read_file_at(const struct blob *blob, void *buffer, size_t size, uint64_t offset,
+			    struct error *err)
+{
+	const struct reader *reader = blob->state;
+	ssize_t got;
+
+	do
+		got = pread(reader->fd, buffer, size, (off_t)offset);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return error_set(err, "cannot read: %s", strerror(errno));
+	return got;
+}
+
+static int begin_file(struct reader *reader, size_t index, struct blob *blob, struct error *err)
+{
+	const struct item *item = &reader->sources->items[index];
+	struct stat info;
+
+	reader->borrowed = !item->folder && strcmp(item->input.opened, "-") == 0;
+	if (reader->borrowed) {
+		reader->fd = STDIN_FILENO;
+	} else if (index >= reader->ahead && index < reader->ahead_end) {
+		close_ahead(reader, index);
+		reader->fd = shift_ahead(reader);
+	}
+	if (reader->fd < 0)
+		reader->fd = open_file(reader, item);
+	if (reader->fd < 0 || fstat(reader->fd, &info))
+		return error_set(err, "cannot open: %s", strerror(errno));
+	reader->regular = S_ISREG(info.st_mode);
+	reader->size = reader->regular ? (uint64_t)info.st_size : 0;
+	reader->offset = 0;
+	reader->ended = false;
+	reader->watch = reader->regular && !reader->cold && index + 1 < reader->expected;
+	*blob = (struct blob){
+		.read = read_file,
+		.size = reader->size,
+		.state = reader,
+	};
+	/* standard input may stand anywhere in a file */
+	if (reader->regular && !reader->borrowed)
+		blob->read_at = read_file_at;
+	return 0;
+}
+
+/* ---- reading entries ---- */
+
+static int64_t read_entry(struct blob *blob, void *buffer, size_t size, struct error *err)
+{
+	struct reader *reader = blob->state;
+
+	return archive_read(reader->reader, buffer, size, err);
+}
+
+static int begin_entry(struct reader *reader, size_t index, struct blob *blob, struct error *err)
+{
+	const struct item *item = &reader->sources->items[index];
+	const struct archive *archive = reader->sources->archives[item->archive - 1];
+
+	if (reader->archive != item->archive) {
+		archive_reader_free(reader->reader);
+		reader->reader = archive_reader_new(archive, err);
+		reader->archive = reader->reader ? item->archive : 0;
+	}
+	if (!reader->reader || archive_begin(reader->reader, item->entry, err))
+		return -1;
+	*blob = (struct blob){
+		.read = read_entry,
+		.size = item->input.size,
+		.state = reader,
+	};
+	return 0;
+}
+
+/* ---- the calls ---- */
+
+int reader_begin(struct reader *reader, size_t index, struct blob *blob, struct error *err)
+{
+	int status;
+
+	close_file(reader);
+	status = reader->sources->items[index].archive ? begin_entry(reader, index, blob, err)
+						       : begin_file(reader, index, blob, err);
+	look_ahead(reader, index + 1);
+	return status;
+}
+
+void reader_free(struct reader *reader)
+{
+	if (!reader)
+		return;
+	close_file(reader);
+	close_fd(&reader->folder_fd);
+	close_ahead(reader, reader->ahead_end);
+	archive_reader_free(reader->reader);
+	memory_free(reader);
 }

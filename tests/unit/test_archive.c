@@ -153,7 +153,6 @@ static void check(const struct limits *limits, const char *shown)
 		assert_non_null(reader);
 		for (size_t i = 0; i < archive_count(archive); i++)
 			show_entry(archive, reader, i, &out);
-		strbuf_addf(&out, "%zu", archive_skipped(archive));
 		archive_reader_free(reader);
 		archive_close(archive);
 	}
@@ -183,7 +182,7 @@ static void test_entries(void **state)
 	(void)state;
 	make(makers, LENGTH(makers));
 	check(&default_limits, "A.NDJSON=\nabs.json=d\nb.json={\"b\":1}\nsub/a.jsonl=1\n2\n\n"
-			       "sub/c.json=c\nup.json=e\ny/z.json=f\n6");
+			       "sub/c.json=c\nup.json=e\ny/z.json=f\n");
 }
 
 static void test_refused_entries(void **state)
@@ -204,7 +203,7 @@ static void test_refused_entries(void **state)
 			       "folder.json! refused: not a regular file\n"
 			       "inner.zip! refused: an archive inside an archive\n"
 			       "link.json! refused: not a regular file\n"
-			       "secret.json! refused: encrypted\n0");
+			       "secret.json! refused: encrypted\n");
 }
 
 static void test_unsupported_method(void **state)
@@ -216,7 +215,7 @@ static void test_unsupported_method(void **state)
 	/* the method stands behind version and flags in both headers; 6 is "imploded" */
 	patch("PK\3\4\x0A\0\0\0\0\0", "PK\3\4\x0A\0\0\0\6\0", 10, true);
 	patch("\x0A\0\0\0\0\0", "\x0A\0\0\0\6\0", 6, true);
-	check(&default_limits, "a.json! refused: compression method 6 is not supported\n0");
+	check(&default_limits, "a.json! refused: compression method 6 is not supported\n");
 }
 
 /* A wrong checksum shows at the end, after the bytes. */
@@ -230,7 +229,7 @@ static void test_bad_checksum(void **state)
 	(void)state;
 	make(makers, LENGTH(makers));
 	patch("right", "wrong", 5, false);
-	check(&default_limits, "a.json~ cannot read: CRC error\nb.json={}\n0");
+	check(&default_limits, "a.json~ cannot read: CRC error\nb.json={}\n");
 }
 
 static void test_broken_data(void **state)
@@ -245,7 +244,7 @@ static void test_broken_data(void **state)
 	bytes.text[36] = '\7';
 	store(bytes.text, bytes.length);
 	strbuf_release(&bytes);
-	check(&default_limits, "a.json~ cannot read: Zlib error: data error\n0");
+	check(&default_limits, "a.json~ cannot read: Zlib error: data error\n");
 }
 
 static void test_duplicate_names(void **state)
@@ -288,7 +287,7 @@ static void test_no_archives(void **state)
 	unlink(path);
 	check(&default_limits, "! cannot open: No such file or directory");
 	store("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22);
-	check(&default_limits, "0");
+	check(&default_limits, "");
 }
 
 /*
@@ -339,7 +338,7 @@ static void test_entry_limit(void **state)
 	(void)state;
 	make(makers, LENGTH(makers));
 	limits.zip_entries = 3;
-	check(&limits, "a.json=1\nc.json=3\n1");
+	check(&limits, "a.json=1\nc.json=3\n");
 	limits.zip_entries = 2;
 	check(&limits, "! refused: has more than 2 entries");
 }
@@ -357,13 +356,13 @@ static void test_byte_limits(void **state)
 	make(makers, LENGTH(makers));
 	limits.zip_entry_bytes = 1000;
 	check(&limits, "a.json=1000\nb.json! refused: inflates to more than 1000 bytes\n"
-		       "c.json=500\n0");
+		       "c.json=500\n");
 	limits = default_limits;
 	limits.zip_total_bytes = 2501;
-	check(&limits, "a.json=1000\nb.json=1001\nc.json=500\n0");
+	check(&limits, "a.json=1000\nb.json=1001\nc.json=500\n");
 	limits.zip_total_bytes = 2500;
 	check(&limits, "a.json=1000\nb.json=1001\n"
-		       "c.json! refused: the archive inflates to more than 2500 bytes\n0");
+		       "c.json! refused: the archive inflates to more than 2500 bytes\n");
 }
 
 static uint64_t compressed_size(const char *name)
@@ -383,7 +382,7 @@ static void test_ratio(void **state)
 		{.name = "bomb.json", .zeros = 4 * MIB, .deflate = true},
 		{.name = "small.json", .zeros = MIB, .deflate = true},
 	};
-	static const char fine[] = "bomb.json=4194304\nsmall.json=1048576\n0";
+	static const char fine[] = "bomb.json=4194304\nsmall.json=1048576\n";
 	struct limits limits = default_limits;
 	char refused[200];
 	uint64_t size;
@@ -397,13 +396,13 @@ static void test_ratio(void **state)
 	limits.zip_ratio--;
 	snprintf(refused, sizeof(refused),
 		 "bomb.json! refused: inflates to more than %llu times its size\n"
-		 "small.json=1048576\n0",
+		 "small.json=1048576\n",
 		 (unsigned long long)limits.zip_ratio);
 	check(&limits, refused);
 	/* a mebibyte is harmless whatever its ratio */
 	limits.zip_ratio = 1;
 	check(&limits, "bomb.json! refused: inflates to more than 1 times its size\n"
-		       "small.json=1048576\n0");
+		       "small.json=1048576\n");
 }
 
 /* Headers that claim another size than there is: the archive's word is what the limits held. */
@@ -418,15 +417,15 @@ static void test_false_size(void **state)
 	(void)state;
 	make(makers, LENGTH(makers));
 	limits.zip_entry_bytes = 4 * MIB;
-	check(&limits, "a.json=4194304\nb.json={}\n0");
+	check(&limits, "a.json=4194304\nb.json={}\n");
 	patch("\0\0\x40\0\6\0", "\x0A\0\0\0\6\0", 6, true);
 	check(&limits, "a.json~ cannot read: inflates to more than the 10 bytes that the archive "
-		       "declares\nb.json={}\n0");
+		       "declares\nb.json={}\n");
 	make(makers, LENGTH(makers));
 	patch("\0\0\x40\0\6\0", "\1\0\x40\0\6\0", 6, true);
 	check(&default_limits, "a.json~ cannot read: inflates to 4194304 bytes where the archive "
-			       "declares 4194305\nb.json={}\n0");
-	check(&limits, "a.json! refused: inflates to more than 4194304 bytes\nb.json={}\n0");
+			       "declares 4194305\nb.json={}\n");
+	check(&limits, "a.json! refused: inflates to more than 4194304 bytes\nb.json={}\n");
 }
 
 /* Handles beyond the first open the file again, and must find the same one. */

@@ -4,8 +4,12 @@
 #ifndef RUNTALLY_BASE_PATH_H
 #define RUNTALLY_BASE_PATH_H
 
+#include <stdbool.h>
+
 #include "runtally/base/arena.h"
 
+/* Whether something stands before the ending, in whatever case. */
+bool path_has_ending(const char *path, const char *ending);
 /* The last part, within `path`; all of it where there is no slash. */
 const char *path_name(const char *path);
 /* All but the last part and its slash; "" where there is one part only. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "runtally/base/error.h"
+#include "runtally/base/path.h"
 #include "runtally/model/note.h"
 
 /* Limits on input; every one is an option (options.c) with this default. */
@@ -30,9 +31,17 @@ struct limits {
 
 extern const struct limits default_limits;
 
-/* By its ending, in whatever case: .json, .jsonl, .ndjson; and .zip. */
-bool is_export_name(const char *name);
-bool is_archive_name(const char *name);
+/* By its ending, in whatever case. */
+static inline bool is_export_name(const char *name)
+{
+	return path_has_ending(name, ".json") || path_has_ending(name, ".jsonl") ||
+	       path_has_ending(name, ".ndjson");
+}
+
+static inline bool is_archive_name(const char *name)
+{
+	return path_has_ending(name, ".zip");
+}
 
 /* One thing to read: a file, an archive's entry, standard input. Strings: see sources_close. */
 struct input {
