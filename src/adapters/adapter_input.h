@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "runtally/adapters/adapter.h"
-#include "runtally/json/json.h"
+#include "runtally/adapters/field.h"
 #include "runtally/model/run.h"
 
 /* Whether the record is an object with that member, of any type, null included. For claims(). */

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "runtally/adapters/field.h"
 #include "runtally/base/error.h"
-#include "runtally/json/json.h"
 #include "runtally/model/run.h"
 
 enum record_kind {
