@@ -33,16 +33,6 @@ size_t adapter_rank(const char *source)
 	return rank;
 }
 
-const char **definition_label(struct definition *definition, size_t index)
-{
-	const char **const labels[DEFINITION_LABELS] = {
-		&definition->id,         &definition->name,     &definition->suite.id,
-		&definition->suite.name, &definition->agent.id, &definition->agent.name,
-	};
-
-	return labels[index];
-}
-
 void adapter_define(struct adapter_input *input, const struct definition *definition)
 {
 	input->definitions =

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "runtally/adapters/adapter.h"
+#include "runtally/model/definition.h"
 #include "runtally/model/note.h"
 #include "runtally/model/run.h"
 

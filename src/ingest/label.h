@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtally/adapters/adapter.h"
+#include "runtally/model/definition.h"
 #include "runtally/model/run.h"
 
 /* Whether it has more than `most` bytes; NULL has none. */

@@ -13,6 +13,7 @@
 
 #include "runtally/adapters/field.h"
 #include "runtally/base/error.h"
+#include "runtally/model/definition.h"
 #include "runtally/model/run.h"
 
 enum record_kind {
@@ -29,22 +30,6 @@ struct verdict_rules {
 	int32_t pass_score_micro; /* millionths of 1; passed iff the score is at least this */
 	int score_scale;          /* 1, 10, 100; 0: found from each score (vendors.md) */
 };
-
-/* What a definition says of one thing. Members that it does not tell are NULL. */
-enum definition_kind { DEFINES_SUITE, DEFINES_CASE, DEFINES_AGENT, DEFINES_EXECUTION };
-
-struct definition {
-	enum definition_kind kind;
-	const char *source;
-	const char *id, *name;
-	struct label suite, agent; /* of a case; the agent also of a suite or execution */
-	int64_t runs_expected;     /* of an execution: how many runs it consists of; -1: not told */
-	int64_t runs_seen;         /* counted by join; an adapter leaves it 0 */
-};
-
-/* Its ids and names, which are to stay different from one another: 0..DEFINITION_LABELS-1. */
-enum { DEFINITION_LABELS = 6 };
-const char **definition_label(struct definition *definition, size_t index);
 
 /* What an adapter works with besides the record. */
 struct adapter_input {
