@@ -3,8 +3,8 @@
  */
 #include <stdlib.h>
 
+#include "runtally/analysis/analysis.h"
 #include "runtally/cli/console.h"
-#include "runtally/cli/findings.h"
 #include "runtally/cli/options.h"
 #include "runtally/cli/process.h"
 #include "runtally/cli/publish.h"
@@ -16,50 +16,56 @@
 
 /* ---- what is read ---- */
 
-struct material {
+struct loaded {
 	struct spool spool;
 	struct notes notes;
-	struct runs inputs, baseline, past;
+	struct run_sets sets;
 	struct ingest_counts counts; /* of the inputs */
 	struct run **news;           /* of the inputs, what the history does not hold */
 	size_t news_count;
 };
 
-static void read_inputs(struct material *material, const struct options *options)
+static void read_inputs(struct loaded *loaded, const struct options *options)
 {
-	struct ingest_counts of_baseline, of_past;
+	struct run_sets *sets = &loaded->sets;
+	struct ingest_counts of_baseline, of_history;
 
-	spool_init(&material->spool, SPOOL_MEMORY, process_temporary_folder());
-	notes_init(&material->notes, options->notes_limit);
-	runs_init(&material->inputs, &material->spool);
-	runs_init(&material->baseline, &material->spool);
-	runs_init(&material->past, &material->spool);
-	ingest(options->inputs, options->input_count, &options->ingest, &material->inputs,
-	       &material->counts, &material->notes);
-	if (options->baseline_count)
+	*loaded = (struct loaded){.news = NULL};
+	sets->has_inputs = options->input_count > 0;
+	sets->has_history = options->history != NULL;
+	sets->has_baseline = options->baseline_count > 0;
+	sets->now = options->now;
+	spool_init(&loaded->spool, SPOOL_MEMORY, process_temporary_folder());
+	notes_init(&loaded->notes, options->notes_limit);
+	runs_init(&sets->inputs, &loaded->spool);
+	runs_init(&sets->baseline, &loaded->spool);
+	runs_init(&sets->history, &loaded->spool);
+	ingest(options->inputs, options->input_count, &options->ingest, &sets->inputs,
+	       &loaded->counts, &loaded->notes);
+	if (sets->has_baseline)
 		ingest(options->baselines, options->baseline_count, &options->ingest,
-		       &material->baseline, &of_baseline, &material->notes);
-	if (options->history)
-		history_read(options->history, &options->ingest, &material->past, &of_past,
-			     &material->notes);
+		       &sets->baseline, &of_baseline, &loaded->notes);
+	if (sets->has_history)
+		history_read(options->history, &options->ingest, &sets->history, &of_history,
+			     &loaded->notes);
 	if (options->ingest.progress)
 		console_progress(NULL, 0, 0);
 }
 
-static void material_release(struct material *material)
+static void loaded_release(struct loaded *loaded)
 {
-	memory_free(material->news);
-	runs_release(&material->past);
-	runs_release(&material->baseline);
-	runs_release(&material->inputs);
-	notes_release(&material->notes);
-	spool_release(&material->spool);
+	memory_free(loaded->news);
+	runs_release(&loaded->sets.history);
+	runs_release(&loaded->sets.baseline);
+	runs_release(&loaded->sets.inputs);
+	notes_release(&loaded->notes);
+	spool_release(&loaded->spool);
 }
 
 /* ---- the history ---- */
 
 /* Before the reports: they can be made again of what is in it. */
-static int remember(const struct options *options, const struct material *material)
+static int remember(const struct options *options, const struct loaded *loaded)
 {
 	const struct history_stamp stamp = {
 		.now = options->now,
@@ -70,7 +76,7 @@ static int remember(const struct options *options, const struct material *materi
 	struct error err;
 
 	if (!options->history ||
-	    history_add(options->history, &stamp, material->news, material->news_count, &err) == 0)
+	    history_add(options->history, &stamp, loaded->news, loaded->news_count, &err) == 0)
 		return EXIT_OK;
 	console_error(NULL, err.text);
 	return EXIT_OUTPUT;
@@ -103,6 +109,19 @@ static int compact(const struct options *options)
 
 /* ---- what is reported ---- */
 
+/* What the reports that were asked for show; a user's templates may show what they like. */
+static unsigned needs_of(const struct options *options)
+{
+	bool own = options->templates_folder || options->template_count;
+	unsigned needs = own ? NEED_ALL : 0;
+
+	if (!options->target_count)
+		needs |= format_by_name("text")->needs;
+	for (size_t i = 0; i < options->target_count; i++)
+		needs |= options->targets[i].format->needs;
+	return needs;
+}
+
 static int write_reports(const struct options *options, struct view *view)
 {
 	static const struct target fallback = {.path = "-"};
@@ -124,17 +143,17 @@ static int write_reports(const struct options *options, struct view *view)
 	return status;
 }
 
-static int report_on(const struct options *options, struct material *material,
-		     const struct findings *found)
+static int report_on(const struct options *options, struct loaded *loaded,
+		     const struct analysis *analysis)
 {
 	struct view_matrix matrix = {.suite = NULL};
 	struct view_loads loads;
 	struct view view = {
 		.loads = &loads,
 		.matrix = &matrix,
-		.counts = &material->counts,
+		.counts = &loaded->counts,
 		.asked = &options->choice.period,
-		.notes = &material->notes,
+		.notes = &loaded->notes,
 		.render = &options->render,
 		.title = options->title,
 		.link = options->link,
@@ -145,55 +164,52 @@ static int report_on(const struct options *options, struct material *material,
 	};
 	int status;
 
-	findings_show(found, options, &view);
-	view_loads_init(&loads, &material->spool);
+	view_show(&view, analysis);
+	view_loads_init(&loads, &loaded->spool);
 	status = write_reports(options, &view);
 	view_loads_release(&loads);
-	if (!material->spool.failed)
+	if (!loaded->spool.failed)
 		return status;
 	console_error(NULL, "temporary file: cannot be read back: details are missing in reports");
 	return EXIT_OUTPUT;
 }
 
-static int report(const struct options *options, struct material *material)
+static int report(const struct options *options, struct loaded *loaded)
 {
-	const struct supply supply = {
-		.inputs = &material->inputs,
-		.past = &material->past,
-		.baseline = &material->baseline,
-		.has_inputs = options->input_count > 0,
-		.has_past = options->history != NULL,
-		.has_baseline = options->baseline_count > 0,
-		.now = options->now,
+	const struct analysis_request request = {
+		.needs = needs_of(options),
+		.by = options->suite_by,
+		.select = &options->choice,
+		.gates = &options->gates,
 	};
-	struct findings found;
+	struct analysis analysis;
 	int status;
 
-	findings_make(&found, &supply, options, &material->counts, &material->notes);
-	console_notes(options, &material->notes);
-	status = report_on(options, material, &found);
-	console_gates(options, &found.gates);
-	status = larger(status, found.gates.missed ? EXIT_GATE : EXIT_OK);
-	findings_release(&found);
+	analysis_make(&analysis, &loaded->sets, &request, &loaded->counts, &loaded->notes);
+	console_notes(options, &loaded->notes);
+	status = report_on(options, loaded, &analysis);
+	console_gates(options, &analysis.gates);
+	status = larger(status, analysis.gates.missed ? EXIT_GATE : EXIT_OK);
+	analysis_release(&analysis);
 	return status;
 }
 
 /* ---- the pipeline ---- */
 
-static int run_with(struct options *options, struct material *material)
+static int run_with(struct options *options, struct loaded *loaded)
 {
-	int status = material->notes.errors ? EXIT_INPUT : EXIT_OK;
+	int status = loaded->notes.errors ? EXIT_INPUT : EXIT_OK;
 
-	if (options->strict && material->notes.errors) {
-		console_notes(options, &material->notes);
+	if (options->strict && loaded->notes.errors) {
+		console_notes(options, &loaded->notes);
 		console_error(NULL, "--strict: no report is written, for some input was bad");
 		return status;
 	}
-	status = larger(status, remember(options, material));
+	status = larger(status, remember(options, loaded));
 	if (options->history_only)
-		console_notes(options, &material->notes);
+		console_notes(options, &loaded->notes);
 	else
-		status = larger(status, report(options, material));
+		status = larger(status, report(options, loaded));
 	return larger(status, compact(options));
 }
 
@@ -206,7 +222,7 @@ static bool only_compacts(const struct options *options)
 
 static int run(struct options *options)
 {
-	struct material material = {.news = NULL};
+	struct loaded loaded;
 	int status;
 
 	if (only_compacts(options))
@@ -221,12 +237,12 @@ static int run(struct options *options)
 		options->history_only || !(needs_of(options) & NEED_DETAILS);
 	if (console_wants_progress(options))
 		options->ingest.progress = console_progress;
-	read_inputs(&material, options);
+	read_inputs(&loaded, options);
 	if (options->history)
-		material.news = history_news(&material.inputs, &material.past, options->now,
-					     &material.news_count, &material.notes);
-	status = run_with(options, &material);
-	material_release(&material);
+		loaded.news = history_news(&loaded.sets.inputs, &loaded.sets.history, options->now,
+					   &loaded.news_count, &loaded.notes);
+	status = run_with(options, &loaded);
+	loaded_release(&loaded);
 	return status;
 }
 

@@ -6,9 +6,15 @@
 
 #include "runtally/ingest/dedupe.h"
 
-/* ---- periods ---- */
-
 enum { WEEK_MS = 7 * 24 * 3600 * 1000 };
+
+struct selector {
+	struct run_sets *sets;
+	const struct select_options *options;
+	struct run_list united; /* see unite() */
+	struct ingest_counts *counts;
+	struct notes *notes;
+};
 
 static bool period_is_open(const struct period *period)
 {
@@ -22,43 +28,6 @@ static bool period_holds(const struct period *period, int64_t when)
 	       (period->until == TIME_UNKNOWN || when < period->until);
 }
 
-/* ---- suites and sources ---- */
-
-static bool matches(const char *const *globs, size_t count, const char *text)
-{
-	for (size_t i = 0; text && i < count; i++)
-		if (fnmatch(globs[i], text, 0) == 0)
-			return true;
-	return false;
-}
-
-static bool in_suites(const struct choice *choice, const struct run *run)
-{
-	const struct label *suite = &run->suite;
-
-	if (!choice->suite_count)
-		return true;
-	if (!suite->id && !suite->name)
-		suite = &run->agent;
-	return matches(choice->suites, choice->suite_count, suite->name) ||
-	       matches(choice->suites, choice->suite_count, suite->id);
-}
-
-static bool in_sources(const struct choice *choice, const struct run *run)
-{
-	for (size_t i = 0; i < choice->source_count; i++)
-		if (strcmp(choice->sources[i], run->source) == 0)
-			return true;
-	return !choice->source_count;
-}
-
-static bool is_wanted(const struct choice *choice, const struct run *run)
-{
-	return in_sources(choice, run) && in_suites(choice, run);
-}
-
-/* ---- lists ---- */
-
 static void list_init(struct run_list *list, size_t room)
 {
 	*list = (struct run_list){.items = memory_alloc(room * sizeof(*list->items))};
@@ -69,83 +38,113 @@ static void list_add(struct run_list *list, struct run *run)
 	list->items[list->count++] = run;
 }
 
-static void note_contradicting(uint64_t count, struct notes *notes)
+static void warn(struct notes *notes, const char *text)
 {
-	char text[160];
-
-	if (!count)
-		return;
-	snprintf(text, sizeof(text),
-		 "history: %llu run%s had another verdict, and no update is told: %s of the inputs "
-		 "count%s",
-		 (unsigned long long)count, count == 1 ? "" : "s", count == 1 ? "that" : "those",
-		 count == 1 ? "s" : "");
 	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
 }
 
-/* All runs of inputs and history, each once; those of the inputs, as many as there are, first. */
-static void unite(struct run_list *list, const struct supply *supply, struct notes *notes)
-{
-	size_t inputs = supply->inputs->count, past = supply->past ? supply->past->count : 0;
-	struct dedupe_counts counts = {.dropped = 0};
+/* ---- suites and sources ---- */
 
-	list_init(list, inputs + past);
-	if (inputs)
-		memcpy(list->items, supply->inputs->items, inputs * sizeof(*list->items));
-	if (past)
-		memcpy(list->items + inputs, supply->past->items, past * sizeof(*list->items));
-	list->count = inputs;
-	if (past)
-		list->count = dedupe(list->items, inputs + past, DEDUPE_LATER_FIRST, supply->inputs,
-				     &counts);
-	note_contradicting(counts.contradicting, notes);
+static bool matches(const char *const *globs, size_t count, const char *text)
+{
+	for (size_t i = 0; text && i < count; i++)
+		if (fnmatch(globs[i], text, 0) == 0)
+			return true;
+	return false;
+}
+
+static bool is_wanted(const struct select_options *options, const struct run *run)
+{
+	const struct label *suite = run->suite.id || run->suite.name ? &run->suite : &run->agent;
+	bool of_source = !options->source_count;
+
+	for (size_t i = 0; i < options->source_count && !of_source; i++)
+		of_source = strcmp(options->sources[i], run->source) == 0;
+	return of_source && (!options->suite_count ||
+			     matches(options->suites, options->suite_count, suite->name) ||
+			     matches(options->suites, options->suite_count, suite->id));
 }
 
 /* ---- now ---- */
 
-/* Whether it tells no time, and no earlier call saw it. */
-static bool is_undated(const struct supply *supply, const struct run *run)
+/* All runs of inputs and history, each once; those of the inputs, as many as there are, first. */
+static void unite(struct selector *selector)
 {
-	return run_when(run) == TIME_UNKNOWN ||
-	       (!run_tells_time(run) && supply->has_past && run->seen_at == supply->now);
+	const struct runs *inputs = &selector->sets->inputs, *history = &selector->sets->history;
+	struct run_list *united = &selector->united;
+	struct dedupe_counts counts = {.dropped = 0};
+	char text[160];
+
+	list_init(united, inputs->count + history->count);
+	for (size_t i = 0; i < inputs->count; i++)
+		list_add(united, inputs->items[i]);
+	if (!history->count)
+		return;
+	for (size_t i = 0; i < history->count; i++)
+		list_add(united, history->items[i]);
+	united->count = dedupe(united->items, united->count, DEDUPE_LATER_FIRST,
+			       &selector->sets->inputs, &counts);
+	if (!counts.contradicting)
+		return;
+	snprintf(text, sizeof(text),
+		 "history: %llu run%s had another verdict, and no update is told: %s of the inputs "
+		 "count%s",
+		 (unsigned long long)counts.contradicting, counts.contradicting == 1 ? "" : "s",
+		 counts.contradicting == 1 ? "that" : "those",
+		 counts.contradicting == 1 ? "s" : "");
+	warn(selector->notes, text);
 }
 
-static bool is_now(const struct supply *supply, const struct choice *choice, size_t at,
-		   struct run *run, struct ingest_counts *counts)
+/* Whether it tells no time, and no earlier call saw it. */
+static bool is_undated(const struct run_sets *sets, const struct run *run)
 {
-	bool is_input = at < supply->inputs->count;
+	return run_when(run) == TIME_UNKNOWN ||
+	       (!run_tells_time(run) && sets->has_history && run->seen_at == sets->now);
+}
 
-	if (period_is_open(&choice->period))
-		return is_input || !supply->has_inputs;
-	if (!is_undated(supply, run) || (!is_input && run_when(run) != TIME_UNKNOWN))
-		return period_holds(&choice->period, run_when(run));
-	if (run->seen_at != TIME_UNKNOWN && !period_holds(&choice->period, run->seen_at))
+static bool is_now(const struct selector *selector, struct run *run, bool is_input)
+{
+	const struct period *period = &selector->options->period;
+
+	if (period_is_open(period))
+		return is_input || !selector->sets->has_inputs;
+	if (!is_undated(selector->sets, run) || (!is_input && run_when(run) != TIME_UNKNOWN))
+		return period_holds(period, run_when(run));
+	if (run->seen_at != TIME_UNKNOWN && !period_holds(period, run->seen_at))
 		run->seen_at = TIME_UNKNOWN;
-	counts->without_time += is_input;
+	selector->counts->without_time += is_input;
 	return is_input;
 }
 
-static void choose_now(struct selection *selection, const struct supply *supply,
-		       const struct choice *choice, const struct run_list *united,
-		       struct ingest_counts *counts)
+static void choose_now(struct selection *selection, const struct selector *selector)
 {
-	int64_t until = choice->period.until;
+	const struct run_list *united = &selector->united;
+	int64_t until = selector->options->period.until;
+	struct ingest_counts *counts = selector->counts;
+	char text[160];
 
 	list_init(&selection->now, united->count);
 	list_init(&selection->all, united->count);
 	for (size_t i = 0; i < united->count; i++) {
 		struct run *run = united->items[i];
-		bool wanted = is_wanted(choice, run);
-		bool now = wanted && is_now(supply, choice, i, run, counts);
+		bool is_input = i < selector->sets->inputs.count;
+		bool wanted = is_wanted(selector->options, run);
+		bool now = wanted && is_now(selector, run, is_input);
 
 		if (now)
 			list_add(&selection->now, run);
 		if (now || (wanted && run_when(run) != TIME_UNKNOWN &&
 			    (until == TIME_UNKNOWN || run_when(run) < until)))
 			list_add(&selection->all, run);
-		counts->filtered += !now && i < supply->inputs->count;
-		counts->in_history += !now && i >= supply->inputs->count;
+		counts->filtered += !now && is_input;
+		counts->in_history += !now && !is_input;
 	}
+	if (!counts->without_time)
+		return;
+	snprintf(text, sizeof(text),
+		 "%llu run%s without a time: kept, though a period was asked for",
+		 (unsigned long long)counts->without_time, counts->without_time == 1 ? "" : "s");
+	warn(selector->notes, text);
 }
 
 static void find_period(const struct run_list *list, struct ingest_counts *counts)
@@ -165,50 +164,36 @@ static void find_period(const struct run_list *list, struct ingest_counts *count
 	}
 }
 
-static void note_without_time(const struct ingest_counts *counts, struct notes *notes)
-{
-	struct note made = {.severity = SEVERITY_WARNING};
-	char text[160];
-
-	if (!counts->without_time)
-		return;
-	snprintf(text, sizeof(text),
-		 "%llu run%s without a time: kept, though a period was asked for",
-		 (unsigned long long)counts->without_time, counts->without_time == 1 ? "" : "s");
-	made.text = text;
-	notes_add(notes, &made);
-}
-
 /* ---- before ---- */
 
 /*
  * As long as the period that was asked for, up to its begin. Where none was, the week before the
  * runs, or as long as they took.
  */
-static struct period previous_period(const struct choice *choice,
+static struct period previous_period(const struct select_options *options,
 				     const struct ingest_counts *counts)
 {
-	struct period now = choice->period;
+	struct period now = options->period;
 	int64_t length;
 
 	if (now.since == TIME_UNKNOWN)
 		now.since = counts->period_from;
 	if (now.until == TIME_UNKNOWN)
-		now.until = choice->last_until;
+		now.until = options->last_until;
 	if (now.until == TIME_UNKNOWN)
 		now.until = counts->period_to;
 	if (now.since == TIME_UNKNOWN || now.until == TIME_UNKNOWN)
 		return (struct period){TIME_UNKNOWN, TIME_UNKNOWN};
 	length = now.until - now.since;
-	if (choice->period.since == TIME_UNKNOWN && length < WEEK_MS)
+	if (options->period.since == TIME_UNKNOWN && length < WEEK_MS)
 		length = WEEK_MS;
 	return (struct period){now.since - length, now.since};
 }
 
 /* The runs of the history in that period; `now` is part of `united`, in its order. */
-static void choose_before(struct selection *selection, const struct choice *choice,
-			  const struct run_list *united)
+static void choose_before(struct selection *selection, const struct selector *selector)
 {
+	const struct run_list *united = &selector->united;
 	size_t now = 0;
 
 	list_init(&selection->before, united->count);
@@ -219,36 +204,23 @@ static void choose_before(struct selection *selection, const struct choice *choi
 
 		if (now < selection->now.count && selection->now.items[now] == run)
 			now++;
-		else if (is_wanted(choice, run) && run_when(run) != TIME_UNKNOWN &&
+		else if (is_wanted(selector->options, run) && run_when(run) != TIME_UNKNOWN &&
 			 period_holds(&selection->before_period, run_when(run)))
 			list_add(&selection->before, run);
 	}
 }
 
-static void note_in_both(uint64_t count, struct notes *notes)
+static void choose_baseline(struct selection *selection, const struct selector *selector)
 {
-	char text[160];
-
-	if (!count)
-		return;
-	snprintf(text, sizeof(text),
-		 "%llu run%s of the baseline %s among the runs of the report, too: not compared "
-		 "with",
-		 (unsigned long long)count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
-	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
-}
-
-static void choose_baseline(struct selection *selection, const struct supply *supply,
-			    const struct choice *choice, struct notes *notes)
-{
-	const struct runs *baseline = supply->baseline;
+	const struct runs *baseline = &selector->sets->baseline;
 	struct run **copies = dedupe_copies(baseline->items, baseline->count, selection->now.items,
 					    selection->now.count);
-	uint64_t in_both = 0;
+	size_t in_both = 0;
+	char text[160];
 
 	list_init(&selection->before, baseline->count);
 	for (size_t i = 0; i < baseline->count; i++) {
-		if (!is_wanted(choice, baseline->items[i]))
+		if (!is_wanted(selector->options, baseline->items[i]))
 			continue;
 		if (copies[i])
 			in_both++;
@@ -256,44 +228,48 @@ static void choose_baseline(struct selection *selection, const struct supply *su
 			list_add(&selection->before, baseline->items[i]);
 	}
 	memory_free(copies);
-	note_in_both(in_both, notes);
+	if (!in_both)
+		return;
+	snprintf(text, sizeof(text),
+		 "%zu run%s of the baseline %s among the runs of the report, too: not compared "
+		 "with",
+		 in_both, in_both == 1 ? "" : "s", in_both == 1 ? "is" : "are");
+	warn(selector->notes, text);
 }
 
-static void choose_compared(struct selection *selection, const struct supply *supply,
-			    const struct choice *choice, const struct run_list *united,
-			    const struct ingest_counts *counts, struct notes *notes)
+static enum compare_with resolve_compared(const struct run_sets *sets, enum compare_with asked)
 {
-	enum compare_with with = choice->compare;
-
-	if (with == COMPARE_DEFAULT && !supply->has_baseline)
-		with = supply->has_past ? COMPARE_PREVIOUS : COMPARE_NONE;
-	if (with == COMPARE_NONE)
-		return;
-	selection->compares = true;
-	if (with == COMPARE_DEFAULT) {
-		choose_baseline(selection, supply, choice, notes);
-		return;
-	}
-	selection->before_period =
-		with == COMPARE_PERIOD ? choice->compare_period : previous_period(choice, counts);
-	choose_before(selection, choice, united);
+	if (asked != COMPARE_DEFAULT)
+		return asked;
+	if (sets->has_baseline)
+		return COMPARE_BASELINE;
+	return sets->has_history ? COMPARE_PREVIOUS : COMPARE_NONE;
 }
 
-/* ---- all of it ---- */
-
-void selection_make(struct selection *selection, const struct supply *supply,
-		    const struct choice *choice, struct ingest_counts *counts, struct notes *notes)
+void selection_make(struct selection *selection, struct run_sets *sets,
+		    const struct select_options *options, struct ingest_counts *counts,
+		    struct notes *notes)
 {
-	struct run_list united;
+	struct selector selector = {
+		.sets = sets, .options = options, .counts = counts, .notes = notes};
 
-	*selection = (struct selection){.has_past = supply->has_past,
-					.before_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
-	unite(&united, supply, notes);
-	choose_now(selection, supply, choice, &united, counts);
+	*selection = (struct selection){
+		.has_history = sets->has_history,
+		.compared = resolve_compared(sets, options->compare),
+		.before_period = {TIME_UNKNOWN, TIME_UNKNOWN},
+	};
+	unite(&selector);
+	choose_now(selection, &selector);
 	find_period(&selection->now, counts);
-	note_without_time(counts, notes);
-	choose_compared(selection, supply, choice, &united, counts, notes);
-	memory_free(united.items);
+	if (selection->compared == COMPARE_PERIOD)
+		selection->before_period = options->compare_period;
+	else if (selection->compared == COMPARE_PREVIOUS)
+		selection->before_period = previous_period(options, counts);
+	if (selection->compared == COMPARE_BASELINE)
+		choose_baseline(selection, &selector);
+	else if (selection->compared != COMPARE_NONE)
+		choose_before(selection, &selector);
+	memory_free(selector.united.items);
 }
 
 void selection_release(struct selection *selection)

@@ -381,7 +381,7 @@ static int apply_arguments(struct options *options, const struct arguments *argu
 /* Days begin in the zone, which may be told behind them. */
 static void shift_days(struct options *options)
 {
-	struct choice *choice = &options->choice;
+	struct select_options *choice = &options->choice;
 
 	if (options->since_is_day)
 		choice->period.since -= options->zone_ms;

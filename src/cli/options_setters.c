@@ -431,7 +431,7 @@ static int parse_days(const char *value, struct period *period, struct error *er
 
 int set_compare(struct options *options, const char *value, struct error *err)
 {
-	struct choice *choice = &options->choice;
+	struct select_options *choice = &options->choice;
 
 	if (strcmp(value, "previous") == 0 || strcmp(value, "none") == 0) {
 		choice->compare = *value == 'p' ? COMPARE_PREVIOUS : COMPARE_NONE;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "details.h"
+#include "runtally/analysis/analysis.h"
 #include "runtally/base/arena.h"
 #include "runtally/base/format_number.h"
 #include "runtally/base/times.h"
@@ -439,4 +440,26 @@ int view_print(const struct value *root, size_t list_limit, render_sink *sink, v
 	flush(&printer);
 	strbuf_release(&printer.out);
 	return printer.result;
+}
+
+void view_show(struct view *view, const struct analysis *analysis)
+{
+	const struct selection *selection = &analysis->selection;
+	unsigned needs = analysis->needs;
+
+	view->results = &analysis->results;
+	view->gates = &analysis->gates;
+	if (selection->compared != COMPARE_NONE)
+		view->comparison = &analysis->comparison;
+	if (view->comparison && selection->compared != COMPARE_BASELINE)
+		view->compared_period = &selection->before_period;
+	view->compared_previous = selection->compared == COMPARE_PREVIOUS;
+	view->failure_groups = needs & NEED_FAILURE_GROUPS ? &analysis->failure_groups : NULL;
+	view->series = needs & NEED_SERIES ? &analysis->series : NULL;
+	view->days = needs & NEED_TREND ? &analysis->days : NULL;
+	view->weeks = needs & NEED_TREND ? &analysis->weeks : NULL;
+	view->criteria = needs & NEED_BREAKDOWNS ? &analysis->criteria : NULL;
+	view->models = needs & NEED_BREAKDOWNS ? &analysis->models : NULL;
+	view->agents = needs & NEED_BREAKDOWNS ? &analysis->agents : NULL;
+	view->reliability = needs & NEED_RELIABILITY ? &analysis->reliability : NULL;
 }

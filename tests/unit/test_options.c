@@ -111,7 +111,7 @@ static void describe_ingest(struct strbuf *out, const struct ingest_options *ing
 	add_integer(out, "transcripts", ingest->transcripts, true);
 }
 
-static void describe_choice(struct strbuf *out, const struct choice *choice)
+static void describe_choice(struct strbuf *out, const struct select_options *choice)
 {
 	add_time(out, "since", choice->period.since);
 	add_time(out, "until", choice->period.until);

@@ -18,9 +18,9 @@ static int64_t ms_of(const char *text)
 	return ms;
 }
 
-static const struct choice everything = {.period = {TIME_UNKNOWN, TIME_UNKNOWN},
-					 .last_until = TIME_UNKNOWN,
-					 .compare_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
+static const struct select_options everything = {.period = {TIME_UNKNOWN, TIME_UNKNOWN},
+						 .last_until = TIME_UNKNOWN,
+						 .compare_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
 
 /* A run of a set. */
 struct words {
@@ -30,8 +30,7 @@ struct words {
 
 struct world {
 	struct spool spool;
-	struct runs inputs, past, baseline;
-	struct supply supply;
+	struct run_sets sets;
 	struct notes notes;
 	struct ingest_counts counts;
 	struct selection selection;
@@ -40,20 +39,20 @@ struct world {
 static void world_init(struct world *world)
 {
 	spool_init(&world->spool, 0, "/tmp");
-	runs_init(&world->inputs, &world->spool);
-	runs_init(&world->past, &world->spool);
-	runs_init(&world->baseline, &world->spool);
+	runs_init(&world->sets.inputs, &world->spool);
+	runs_init(&world->sets.history, &world->spool);
+	runs_init(&world->sets.baseline, &world->spool);
 	notes_init(&world->notes, 10);
-	world->supply =
-		(struct supply){&world->inputs, &world->past, &world->baseline, .has_inputs = true};
+	world->sets.has_inputs = true;
+	world->sets.has_history = world->sets.has_baseline = false;
 }
 
 static void world_release(struct world *world)
 {
 	notes_release(&world->notes);
-	runs_release(&world->baseline);
-	runs_release(&world->past);
-	runs_release(&world->inputs);
+	runs_release(&world->sets.baseline);
+	runs_release(&world->sets.history);
+	runs_release(&world->sets.inputs);
 	spool_release(&world->spool);
 }
 
@@ -94,10 +93,10 @@ static void check_list(const struct run_list *list, const char *wanted)
 	strbuf_release(&ids);
 }
 
-static void choose(struct world *world, const struct choice *choice)
+static void choose(struct world *world, const struct select_options *choice)
 {
-	world->counts = (struct ingest_counts){.runs = world->inputs.count};
-	selection_make(&world->selection, &world->supply, choice, &world->counts, &world->notes);
+	world->counts = (struct ingest_counts){.runs = world->sets.inputs.count};
+	selection_make(&world->selection, &world->sets, choice, &world->counts, &world->notes);
 }
 
 static struct period period_of(const char *since, const char *until)
@@ -124,12 +123,12 @@ static void periods(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct choice choice = everything;
+		struct select_options choice = everything;
 		struct world world;
 
 		world_init(&world);
-		add_all(&world.inputs, "a@2026-01-01T23:59:59.999Z b@2026-01-02T00:00:00Z "
-				       "c@2026-01-03T00:00:00Z n");
+		add_all(&world.sets.inputs, "a@2026-01-01T23:59:59.999Z b@2026-01-02T00:00:00Z "
+					    "c@2026-01-03T00:00:00Z n");
 		choice.period = period_of(cases[i].since, cases[i].until);
 		choose(&world, &choice);
 		check_list(&world.selection.now, cases[i].runs);
@@ -140,7 +139,7 @@ static void periods(void **state)
 			assert_string_equal(
 				world.notes.items[0].text,
 				"1 run without a time: kept, though a period was asked for");
-		assert_false(world.selection.compares);
+		assert_int_equal(world.selection.compared, COMPARE_NONE);
 		selection_release(&world.selection);
 		world_release(&world);
 	}
@@ -157,9 +156,9 @@ static void period_of_runs(void **state)
 	assert_int_equal(world.counts.period_from, TIME_UNKNOWN);
 	assert_int_equal(world.counts.period_to, TIME_UNKNOWN);
 	selection_release(&world.selection);
-	run = add(&world.inputs, &(struct words){.id = "a", .at = "2026-01-02"});
+	run = add(&world.sets.inputs, &(struct words){.id = "a", .at = "2026-01-02"});
 	run->created_at = ms_of("2026-01-01");
-	run = add(&world.inputs, &(struct words){.id = "b", .at = "2026-01-05"});
+	run = add(&world.sets.inputs, &(struct words){.id = "b", .at = "2026-01-05"});
 	run->created_at = ms_of("2026-01-09");
 	choose(&world, &everything);
 	assert_int_equal(world.counts.period_from, ms_of("2026-01-01"));
@@ -201,12 +200,12 @@ static void suites_and_sources(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct choice choice = everything;
+		struct select_options choice = everything;
 		struct world world;
 
 		world_init(&world);
 		for (size_t r = 0; r < sizeof(runs) / sizeof(runs[0]); r++)
-			add(&world.inputs, &runs[r]);
+			add(&world.sets.inputs, &runs[r]);
 		choice.suites = cases[i].suites;
 		choice.suite_count = cases[i].suite_count;
 		choice.sources = cases[i].sources;
@@ -270,23 +269,23 @@ static void sets(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct choice choice = everything;
+		struct select_options choice = everything;
 		struct world world;
 
 		world_init(&world);
-		world.supply.has_inputs = cases[i].inputs;
-		world.supply.has_past = cases[i].past;
-		world.supply.has_baseline = cases[i].baseline;
-		add_all(&world.inputs, cases[i].inputs ? cases[i].inputs : "");
-		add_all(&world.past, cases[i].past ? cases[i].past : "");
-		add_all(&world.baseline, cases[i].baseline ? cases[i].baseline : "");
+		world.sets.has_inputs = cases[i].inputs;
+		world.sets.has_history = cases[i].past;
+		world.sets.has_baseline = cases[i].baseline;
+		add_all(&world.sets.inputs, cases[i].inputs ? cases[i].inputs : "");
+		add_all(&world.sets.history, cases[i].past ? cases[i].past : "");
+		add_all(&world.sets.baseline, cases[i].baseline ? cases[i].baseline : "");
 		choice.compare = cases[i].compare;
 		choice.period = period_of(cases[i].since, cases[i].until);
 		choice.compare_period = period_of(cases[i].compare_since, cases[i].compare_until);
 		choose(&world, &choice);
 		check_list(&world.selection.now, cases[i].now);
 		check_list(&world.selection.before, cases[i].before);
-		assert_int_equal(world.selection.compares, cases[i].compares);
+		assert_int_equal(world.selection.compared != COMPARE_NONE, cases[i].compares);
 		selection_release(&world.selection);
 		world_release(&world);
 	}
@@ -295,17 +294,17 @@ static void sets(void **state)
 /* Trends are made of all there is up to the end of the period. */
 static void trends(void **state)
 {
-	struct choice choice = everything;
+	struct select_options choice = everything;
 	struct world world;
 
 	(void)state;
 	world_init(&world);
-	world.supply.has_past = true;
-	add_all(&world.inputs, "a@2026-01-10 late@2026-01-20 n");
-	add_all(&world.past, "p@2026-01-02 a@2026-01-10 n2");
+	world.sets.has_history = true;
+	add_all(&world.sets.inputs, "a@2026-01-10 late@2026-01-20 n");
+	add_all(&world.sets.history, "p@2026-01-02 a@2026-01-10 n2");
 	choose(&world, &choice);
 	check_list(&world.selection.all, "a late n p");
-	assert_true(world.selection.has_past);
+	assert_true(world.selection.has_history);
 	selection_release(&world.selection);
 	choice.period = period_of("2026-01-09", "2026-01-12");
 	choose(&world, &choice);
@@ -340,11 +339,11 @@ static void another_verdict(void **state)
 		struct run *run;
 
 		world_init(&world);
-		world.supply.has_past = true;
-		run = add(&world.inputs, &(struct words){.id = "a", .at = "2026-01-02"});
+		world.sets.has_history = true;
+		run = add(&world.sets.inputs, &(struct words){.id = "a", .at = "2026-01-02"});
 		run->outcome = cases[i].input;
 		run->updated_at = update ? ms_of(update) : TIME_UNKNOWN;
-		run = add(&world.past,
+		run = add(&world.sets.history,
 			  &(struct words){.id = "a", .at = "2026-01-02", .agent = "Bot"});
 		run->outcome = cases[i].past;
 		run->updated_at = past_update ? ms_of(past_update) : TIME_UNKNOWN;
@@ -380,22 +379,24 @@ static void first_seen(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct choice choice = everything;
+		struct select_options choice = everything;
 		struct world world;
 		struct run *run;
 
 		world_init(&world);
-		world.supply.has_past = true;
-		world.supply.now = ms_of("2026-01-14");
-		run = add(&world.inputs, &(struct words){.id = "new"});
-		run->seen_at = world.supply.now;
-		add(&world.inputs, &(struct words){.id = "old"})->seen_at = ms_of("2026-01-13");
-		add(&world.past, &(struct words){.id = "old"})->seen_at = ms_of("2026-01-13");
+		world.sets.has_history = true;
+		world.sets.now = ms_of("2026-01-14");
+		run = add(&world.sets.inputs, &(struct words){.id = "new"});
+		run->seen_at = world.sets.now;
+		add(&world.sets.inputs, &(struct words){.id = "old"})->seen_at =
+			ms_of("2026-01-13");
+		add(&world.sets.history, &(struct words){.id = "old"})->seen_at =
+			ms_of("2026-01-13");
 		choice.period = period_of(cases[i].since, cases[i].until);
 		choose(&world, &choice);
 		check_list(&world.selection.now, cases[i].now);
 		assert_int_equal(world.counts.without_time, cases[i].without);
-		assert_int_equal(run->seen_at, cases[i].stamped ? world.supply.now : TIME_UNKNOWN);
+		assert_int_equal(run->seen_at, cases[i].stamped ? world.sets.now : TIME_UNKNOWN);
 		selection_release(&world.selection);
 		world_release(&world);
 	}
@@ -404,14 +405,14 @@ static void first_seen(void **state)
 /* Of the last seven days, the seven before, even if the latest run is of yesterday. */
 static void before_the_last_days(void **state)
 {
-	struct choice choice = everything;
+	struct select_options choice = everything;
 	struct world world;
 
 	(void)state;
 	world_init(&world);
-	world.supply.has_inputs = false;
-	world.supply.has_past = true;
-	add_all(&world.past, "a@2026-01-04 b@2026-01-05 c@2026-01-12 d@2026-01-18");
+	world.sets.has_inputs = false;
+	world.sets.has_history = true;
+	add_all(&world.sets.history, "a@2026-01-04 b@2026-01-05 c@2026-01-12 d@2026-01-18");
 	choice.period.since = ms_of("2026-01-12");
 	choice.last_until = ms_of("2026-01-19");
 	choose(&world, &choice);
@@ -427,9 +428,9 @@ static void said_of_the_baseline(void **state)
 
 	(void)state;
 	world_init(&world);
-	world.supply.has_baseline = true;
-	add_all(&world.inputs, "a b");
-	add_all(&world.baseline, "b a c");
+	world.sets.has_baseline = true;
+	add_all(&world.sets.inputs, "a b");
+	add_all(&world.sets.baseline, "b a c");
 	choose(&world, &everything);
 	assert_string_equal(world.notes.items[0].text,
 			    "2 runs of the baseline are among the runs of the report, too: not "

@@ -24,10 +24,11 @@ enum compare_with {
 	COMPARE_PREVIOUS, /* the period before, from the history */
 	COMPARE_PERIOD,   /* compare_period, from the history */
 	COMPARE_NONE,
+	COMPARE_BASELINE, /* what the default may come to; never asked for by itself */
 };
 
 /* What the options ask for. */
-struct choice {
+struct select_options {
 	struct period period;
 	int64_t last_until; /* of --last: now, where an open period ends; else TIME_UNKNOWN */
 	const char *const *suites; /* globs (fnmatch) on a suite's name or id; count 0: all */
@@ -38,10 +39,10 @@ struct choice {
 	struct period compare_period;
 };
 
-/* What there is to choose from: runs of the inputs, of the history, of the baseline. */
-struct supply {
-	struct runs *inputs, *past, *baseline;
-	bool has_inputs, has_past, has_baseline; /* whether the user named any */
+/* What was read. */
+struct run_sets {
+	struct runs inputs, history, baseline;
+	bool has_inputs, has_history, has_baseline; /* whether the user named any */
 	int64_t now; /* that runs which are new to the history were stamped with (history_news) */
 };
 
@@ -58,8 +59,8 @@ struct run_list {
  */
 struct selection {
 	struct run_list now, before, all;
-	bool has_past;               /* whether there is a history in `all` */
-	bool compares;               /* whether a comparison was asked for */
+	bool has_history;            /* whether there is one in `all` */
+	enum compare_with compared;  /* with what they are; COMPARE_DEFAULT never */
 	struct period before_period; /* of `before`; open on both sides: those of a baseline */
 };
 
@@ -80,8 +81,9 @@ struct selection {
  * asked for, it is the seven days before the first of the runs, or as long as these took if that is
  * longer.
  */
-void selection_make(struct selection *selection, const struct supply *supply,
-		    const struct choice *choice, struct ingest_counts *counts, struct notes *notes);
+void selection_make(struct selection *selection, struct run_sets *sets,
+		    const struct select_options *options, struct ingest_counts *counts,
+		    struct notes *notes);
 void selection_release(struct selection *selection);
 
 #endif

@@ -57,7 +57,7 @@ struct options {
 	const struct accent *accent;  /* NULL: none */
 	enum suite_by suite_by;
 	struct ingest_options ingest;
-	struct choice choice;
+	struct select_options choice;
 	int64_t zone_ms; /* of calendars: ahead of UTC */
 	/* While they are read: bounds that are days of the zone, as if it were UTC. */
 	bool since_is_day, until_is_day;

@@ -22,6 +22,7 @@
 #include "runtally/view/render.h"
 
 struct view_plan;
+struct analysis;
 struct period;
 struct failure_groups;
 struct criteria;
@@ -154,6 +155,8 @@ member_text view_minute_at; /* the same for people, to the minute */
 enum moment_precision { MINUTES = 5, SECONDS = 8 };
 void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision);
 
+/* Lets the view show all that was made. */
+void view_show(struct view *view, const struct analysis *analysis);
 struct value view_root(const struct view *view);
 
 /* Of a report of one page: the first view->rows of it. */

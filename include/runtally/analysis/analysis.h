@@ -1,9 +1,9 @@
 /*
- * findings: the runs that were read → all that reports tell of them. What no report shows is not
+ * analysis: the runs that were read → all that reports say of them. What no report shows is not
  * computed.
  */
-#ifndef RUNTALLY_CLI_FINDINGS_H
-#define RUNTALLY_CLI_FINDINGS_H
+#ifndef RUNTALLY_ANALYSIS_ANALYSIS_H
+#define RUNTALLY_ANALYSIS_ANALYSIS_H
 
 #include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/compare.h"
@@ -15,17 +15,21 @@
 #include "runtally/analysis/results.h"
 #include "runtally/analysis/select.h"
 #include "runtally/analysis/series.h"
-#include "runtally/cli/options.h"
-#include "runtally/view/view.h"
 
-/* What the reports that were asked for show (enum need). */
-unsigned needs_of(const struct options *options);
+/* What is asked of the runs; borrowed. */
+struct analysis_request {
+	unsigned needs; /* enum need */
+	enum suite_by by;
+	const struct select_options *select;
+	const struct gate_demands *gates;
+};
 
-struct findings {
+struct analysis {
 	struct selection selection;
-	struct results before, results;
-	struct comparison comparison;
+	struct results before, results; /* before: where the selection compares */
+	struct comparison comparison;   /* likewise */
 	struct gates gates;
+	/* The rest is empty where it is not needed. */
 	unsigned needs; /* enum need */
 	struct failure_groups failure_groups;
 	struct series series, days, weeks;
@@ -35,12 +39,9 @@ struct findings {
 };
 
 /* The runs, which are borrowed, are sorted. Counts and notes get what the selection tells. */
-void findings_make(struct findings *found, const struct supply *supply,
-		   const struct options *options, struct ingest_counts *counts,
+void analysis_make(struct analysis *analysis, struct run_sets *sets,
+		   const struct analysis_request *request, struct ingest_counts *counts,
 		   struct notes *notes);
-void findings_release(struct findings *found);
-
-/* Lets the view show all of it. */
-void findings_show(const struct findings *found, const struct options *options, struct view *view);
+void analysis_release(struct analysis *analysis);
 
 #endif
