@@ -260,7 +260,7 @@ static bool fits(const struct segment *segment, const struct records_place *here
 static void take_over(struct leader *leader, struct segment *segment)
 {
 	struct batch *batch = ingest_worker_batch(leader->worker);
-	uint64_t before = records_count(leader->records);
+	uint64_t before = records_sums(leader->records).count;
 
 	segment->names->of_runs.before = before;
 	batch_append(batch, &segment->batch, (size_t)before);

@@ -512,12 +512,14 @@ struct batch_mark ingest_worker_mark(struct ingest_worker *in)
 void ingest_worker_end(struct ingest_worker *in, struct records *records,
 		       const struct batch_mark *mark)
 {
+	const struct records_sums sums = records_sums(records);
+
 	count_redactions(in);
-	if (records_blob_failed(records))
+	if (sums.failed)
 		batch_go_back(&in->batch, mark);
 	else
-		in->batch.documents += records_documents(records);
-	in->batch.bytes += records_bytes(records);
+		in->batch.documents += sums.documents;
+	in->batch.bytes += sums.bytes;
 	shorten_origin(in, mark);
 }
 
@@ -562,7 +564,7 @@ struct ingest_worker *ingest_worker_new(const struct ingest_options *options,
 	arena_init(&in->scratch, 0);
 	redactor_init(&in->redactor);
 	redactor_init(&in->probe);
-	in->reader = records_new(NULL, &options->limits);
+	in->reader = records_new(NULL, &options->limits, 0);
 	records_want(in->reader, wanted);
 	begin_batch(in);
 	return in;

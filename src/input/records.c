@@ -2,12 +2,53 @@
 
 #include <string.h>
 
-#include "records_state.h"
+#include "runtally/input/scanner.h"
+#include "runtally/json/json.h"
 #include "runtally/json/key_cache.h"
+#include "runtally/json/pick.h"
 
 enum {
 	BUFFER_SIZE = 128 * 1024,
-	GO_ON = -1, /* instead of an event: nothing to hand out yet */
+	KEY_CACHE_FROM = 8, /* records: fewer do not make up for it */
+	GO_ON = -1,         /* instead of an event: nothing to hand out yet */
+};
+
+/* Where the text of an object goes on behind a list that was cut out of it. */
+struct seam {
+	size_t at;
+	size_t line, column;
+};
+
+/* What may come next in the innermost list. */
+enum expectation { FIRST_OR_END, VALUE, COMMA_OR_END };
+
+struct records {
+	struct scanner in;
+	struct arena arena; /* of the value that was handed out last */
+	bool begun, told_failure, ended;
+
+	/* Where the next value stands: arrays around an object around a list, each optional. */
+	size_t arrays;
+	bool in_object, in_list;
+	enum expectation expect;
+	struct piece object, element;
+	const char *list;   /* the list that is being walked, or was last */
+	size_t listed;      /* elements of it */
+	size_t last_listed; /* number of its last record */
+	struct seam *seams; /* of the object */
+	size_t seam_count, seam_capacity;
+
+	uint64_t documents, count;
+
+	const struct wanted *wanted; /* NULL: records come whole */
+	size_t picked;               /* records, of all blobs */
+	struct cache *cache;         /* NULL: too few of them yet */
+	struct pick pick;
+	size_t line, column; /* where the picked record begins */
+
+	uint64_t stop_at;
+	bool within; /* a part is read, of values nested as at `began` */
+	struct records_place began;
 };
 
 static bool is_inside(const struct records *r)
@@ -35,9 +76,11 @@ static int bad(struct records *r, struct record *out)
 	return RECORDS_BAD;
 }
 
-static void complain(const struct records *r, struct error *err, const char *what)
+/* The same for what is wrong right here. */
+static int bad_here(struct records *r, struct record *out, struct error *err, const char *what)
 {
 	error_set(err, "line %zu, column %zu: %s", r->in.line, scanner_column(&r->in), what);
+	return bad(r, out);
 }
 
 static int refuse_blob(struct records *r, struct error *err, const char *what)
@@ -73,24 +116,12 @@ static int at_end(struct records *r, struct record *out, struct error *err)
 	}
 	if (is_inside(r)) {
 		abandon_lists(r);
-		complain(r, err, "ends inside a list");
-		return bad(r, out);
+		return bad_here(r, out, err, "ends inside a list");
 	}
 	if (!r->documents && !r->count)
 		return refuse_blob(r, err, "is empty");
 	r->ended = true;
 	return RECORDS_END;
-}
-
-static int lose_rest(struct records *r, uint64_t from, struct record *out, struct error *err)
-{
-	const struct error what = *err;
-
-	abandon_lists(r);
-	if (r->in.before)
-		error_set(err, "%s; the rest (%llu bytes) was not read", what.text,
-			  (unsigned long long)(scanner_offset(&r->in) - from));
-	return bad(r, out);
 }
 
 /*
@@ -110,8 +141,13 @@ static int recover(struct records *r, const struct piece *piece, struct record *
 	if (piece == &r->object)
 		r->in_object = false;
 	r->in.before = 0;
-	if (!scanner_seek_alike(&r->in, piece))
-		return lose_rest(r, from, out, err);
+	if (!scanner_seek_alike(&r->in, piece)) {
+		abandon_lists(r);
+		if (r->in.before)
+			error_set(err, "%s; the rest (%llu bytes) was not read", what.text,
+				  (unsigned long long)(scanner_offset(&r->in) - from));
+		return bad(r, out);
+	}
 	if (!r->in.before)
 		r->in.before = before;
 	if (!piece->begins_line && r->in.before != ',')
@@ -120,6 +156,92 @@ static int recover(struct records *r, const struct piece *piece, struct record *
 	if (r->in.line > line + 1)
 		error_set(err, "%s; reading goes on at line %zu", what.text, r->in.line);
 	return bad(r, out);
+}
+
+/* ---- from text to value ---- */
+
+static const struct json_value *parse(struct records *r, const char *text, size_t length,
+				      size_t line, size_t column, struct error *err)
+{
+	struct arena *before = json_use_arena(&r->arena);
+	const struct json_value *value = json_read(text, length, line, column, err);
+
+	json_use_arena(before);
+	return value;
+}
+
+/* Makes what follows a list look like the beginning of an object. */
+static void open_stretch(struct strbuf *text)
+{
+	size_t start = 0, next;
+
+	while (is_blank(text->text[start]))
+		start++;
+	next = start + 1;
+	while (text->text[start] == ',' && is_blank(text->text[next]))
+		next++;
+	if (text->text[start] == '}')
+		strbuf_addch(text, '}');
+	if (text->text[start] == '}' || (text->text[start] == ',' && text->text[next] != '}'))
+		text->text[start] = '{';
+}
+
+/* One stretch of the object's text between two lists, made an object by itself. */
+static bool stretch_is_right(struct records *r, size_t index, struct error *err)
+{
+	const struct strbuf *whole = &r->object.text;
+	struct seam from = {.line = r->object.line, .column = r->object.column};
+	size_t to = index < r->seam_count ? r->seams[index].at : whole->length;
+	struct strbuf text = STRBUF_INIT;
+	bool right;
+
+	if (index > 0)
+		from = r->seams[index - 1];
+	strbuf_add(&text, whole->text + from.at, to - from.at);
+	if (index > 0)
+		open_stretch(&text);
+	if (index < r->seam_count)
+		strbuf_addch(&text, '}');
+	arena_reset(&r->arena);
+	right = parse(r, text.text, text.length, from.line, from.column, err) != NULL;
+	strbuf_release(&text);
+	return right;
+}
+
+/* Finds where in the blob the fault is: json_parse counted without the lists. */
+static void locate_fault(struct records *r, struct error *err)
+{
+	const struct error whole = *err;
+	const char *what = strstr(whole.text, ": ");
+
+	for (size_t i = 0; i <= r->seam_count; i++)
+		if (!stretch_is_right(r, i, err))
+			return;
+	error_set(err, "line %zu, column %zu%s", r->object.line, r->object.column,
+		  what ? what : "");
+}
+
+/* The value of a piece, by the way that judges; NULL and an error that names line and column. */
+static const struct json_value *parse_piece(struct records *r, const struct piece *piece,
+					    struct error *err)
+{
+	const struct json_value *value = NULL;
+
+	if (piece->overlong)
+		error_set(err, "longer than %llu bytes", (unsigned long long)r->in.text_most);
+	/* lists in lists are walked down to a depth; what is below comes as a piece */
+	else if (piece->too_deep || (r->arrays == SCANNER_DEPTH_MOST && piece->text.text[0] == '['))
+		error_set(err, "deeper than %d levels", SCANNER_DEPTH_MOST);
+	else
+		value = parse(r, piece->text.text, piece->text.length, piece->line, piece->column,
+			      err);
+	if (value)
+		return value;
+	if (strncmp(err->text, "line ", 5) != 0)
+		error_prefix(err, "line %zu, column %zu", piece->line, piece->column);
+	else if (piece == &r->object && r->seam_count)
+		locate_fault(r, err);
+	return NULL;
 }
 
 /* ---- what is handed out ---- */
@@ -133,7 +255,7 @@ static int hand_out(struct records *r, const struct piece *piece, struct record 
 	out->length = scanner_offset(&r->in) - piece->offset;
 	if (piece == &r->object)
 		r->in_object = false;
-	out->value = records_parse(r, piece, err);
+	out->value = parse_piece(r, piece, err);
 	if (!out->value)
 		return bad(r, out);
 	if (piece == &r->object && r->seam_count) {
@@ -145,6 +267,76 @@ static int hand_out(struct records *r, const struct piece *piece, struct record 
 	out->number = (size_t)++r->count;
 	out->list = r->in_list ? r->list : NULL;
 	return RECORDS_RECORD;
+}
+
+/* ---- the fast way ---- */
+
+static enum picked pick_window(struct records *r)
+{
+	const struct picking how = {
+		.wanted = r->wanted,
+		.lists = r->in_list ? NULL : scanner_lists,
+		.arena = &r->arena,
+		.cache = r->cache,
+	};
+	enum picked result = PICKED_MORE;
+
+	do {
+		size_t length;
+		const char *text = scanner_window(&r->in, &length);
+
+		arena_reset(&r->arena);
+		result = json_pick(text, length, &how, &r->pick);
+	} while (result == PICKED_MORE && scanner_read_on(&r->in));
+	return result;
+}
+
+/*
+ * Takes the object that comes next if the fast way takes it, and passes it. False: it is for the
+ * way that judges, from its first byte on.
+ */
+static bool pick(struct records *r, struct record *out)
+{
+	if (r->wanted && !r->cache && r->picked >= KEY_CACHE_FROM)
+		r->cache = key_cache_new();
+	if (!r->wanted || pick_window(r) != PICKED || r->pick.length > r->in.text_most) {
+		arena_reset(&r->arena);
+		return false;
+	}
+	r->line = r->in.line;
+	r->column = scanner_column(&r->in);
+	out->value = &r->pick.value;
+	out->picked = !wanted_is_everything(r->wanted);
+	r->picked++;
+	out->number = (size_t)++r->count;
+	out->offset = scanner_offset(&r->in);
+	out->length = r->pick.length;
+	out->list = r->in_list ? r->list : NULL;
+	scanner_pass(&r->in, r->pick.length, r->pick.newlines);
+	r->expect = COMMA_OR_END;
+	return true;
+}
+
+/* The window stands until the next record is read, and the text ends where it was passed. */
+const struct json_value *records_whole(struct records *r, const struct record *record,
+				       struct error *err)
+{
+	const struct picking how = {.wanted = &wanted_everything, .arena = &r->arena};
+	const size_t length = (size_t)record->length;
+	const char *text = r->in.buffer + r->in.at - length;
+	const struct json_value *value;
+
+	if (!record->picked)
+		return record->value;
+	arena_reset(&r->arena);
+	if (json_pick(text, r->in.end - r->in.at + length, &how, &r->pick) == PICKED)
+		return &r->pick.value;
+	/* the way that judges takes all that the fast way took: this is for want of memory */
+	arena_reset(&r->arena);
+	value = parse(r, text, length, r->line, r->column, err);
+	if (!value && strncmp(err->text, "line ", 5) != 0)
+		error_prefix(err, "line %zu, column %zu", r->line, r->column);
+	return value;
 }
 
 /* ---- values ---- */
@@ -193,117 +385,95 @@ static int take(struct records *r, enum scanned scanned, struct piece *piece, st
 	}
 }
 
-static int go_on_in_object(struct records *r, struct record *out, struct error *err)
-{
-	return take(r, scan_brackets(&r->in, &r->object, err), &r->object, out, err);
-}
-
-static int take_object(struct records *r, struct record *out, struct error *err)
-{
-	r->in_object = true;
-	r->seam_count = 0;
-	r->object.watched = true;
-	return take(r, scan_bracket(&r->in, &r->object, err), &r->object, out, err);
-}
-
 static void skip_text(struct records *r)
 {
 	scanner_skip_until(&r->in, is_inside(r) ? "\n[]{},\"" : "\n[{");
 }
 
-static int take_scalar(struct records *r, struct record *out, struct error *err)
-{
-	int event = take(r, scan_scalar(&r->in, &r->element, err), &r->element, out, err);
-
-	if (event == RECORDS_BAD && !is_inside(r))
-		skip_text(r);
-	return event;
-}
-
-static int take_array(struct records *r)
-{
-	scanner_step(&r->in);
-	r->arrays++;
-	r->expect = FIRST_OR_END;
-	return GO_ON;
-}
-
 static int take_value(struct records *r, int byte, struct record *out, struct error *err)
 {
+	const bool scalar = byte != '{' && byte != '[';
+	struct piece *piece = &r->element;
+	int event;
+
 	if (scanner_offset(&r->in) >= r->stop_at)
 		return RECORDS_SEAM;
 	if (!is_inside(r))
 		r->documents++;
-	if (byte == '[' && !r->in_list && r->arrays < SCANNER_DEPTH_MOST)
-		return take_array(r);
+	if (byte == '[' && !r->in_list && r->arrays < SCANNER_DEPTH_MOST) {
+		scanner_step(&r->in);
+		r->arrays++;
+		r->expect = FIRST_OR_END;
+		return GO_ON;
+	}
 	r->listed += r->in_list;
-	if (byte == '{' && records_pick(r, out))
+	if (byte == '{' && pick(r, out))
 		return RECORDS_RECORD;
-	if (byte == '{' && !r->in_list)
-		return take_object(r, out, err);
-	if (byte != '{' && byte != '[')
-		return take_scalar(r, out, err);
-	return take(r, scan_bracket(&r->in, &r->element, err), &r->element, out, err);
+	if (byte == '{' && !r->in_list) {
+		piece = &r->object;
+		piece->watched = r->in_object = true;
+		r->seam_count = 0;
+	}
+	event = take(r, scan_value(&r->in, piece, err), piece, out, err);
+	if (event == RECORDS_BAD && scalar && !is_inside(r))
+		skip_text(r);
+	return event;
 }
 
 /* ---- what stands between values ---- */
 
-static int take_garbage(struct records *r, struct record *out, struct error *err)
-{
-	complain(r, err, "text that is not JSON");
-	scanner_step(&r->in);
-	skip_text(r);
-	r->expect = COMMA_OR_END;
-	return bad(r, out);
-}
-
 static int take_comma(struct records *r, struct record *out, struct error *err)
 {
-	bool right = is_inside(r) && r->expect == COMMA_OR_END;
+	int event = GO_ON;
 
-	if (!right)
-		complain(r, err,
-			 is_inside(r) ? "a comma with nothing before it"
-				      : "a comma outside of any list");
+	if (!is_inside(r))
+		event = bad_here(r, out, err, "a comma outside of any list");
+	else if (r->expect != COMMA_OR_END)
+		event = bad_here(r, out, err, "a comma with nothing before it");
 	r->expect = VALUE;
 	scanner_step(&r->in);
-	return right ? GO_ON : bad(r, out);
+	return event;
 }
 
 static int take_end_of_list(struct records *r, struct record *out, struct error *err)
 {
-	bool right = is_inside(r) && r->expect != VALUE;
+	int event = GO_ON;
 
-	if (!right)
-		complain(r, err,
-			 is_inside(r) ? "nothing between the last comma and `]`"
-				      : "`]` outside of any list");
+	if (!is_inside(r))
+		event = bad_here(r, out, err, "`]` outside of any list");
+	else if (r->expect == VALUE)
+		event = bad_here(r, out, err, "nothing between the last comma and `]`");
 	scanner_step(&r->in);
 	if (r->in_list)
 		end_list(r);
 	else if (r->arrays > 0)
 		r->arrays--;
 	r->expect = COMMA_OR_END;
-	return right ? GO_ON : bad(r, out);
+	return event;
 }
 
 /* In a list this is most likely the end of the object around it. */
 static int take_stray_brace(struct records *r, struct record *out, struct error *err)
 {
-	complain(r, err, r->in_list ? "`}` where `]` should be" : "`}` outside of any object");
+	int event = bad_here(r, out, err,
+			     r->in_list ? "`}` where `]` should be" : "`}` outside of any object");
+
 	scanner_step(&r->in);
 	if (r->in_list) {
 		r->in_list = r->in_object = false;
 		r->expect = COMMA_OR_END;
 	}
-	return bad(r, out);
+	return event;
 }
 
-static int miss_comma(struct records *r, struct record *out, struct error *err)
+static int take_garbage(struct records *r, struct record *out, struct error *err)
 {
-	complain(r, err, "a comma is missing before this");
-	r->expect = VALUE;
-	return bad(r, out);
+	int event = bad_here(r, out, err, "text that is not JSON");
+
+	scanner_step(&r->in);
+	skip_text(r);
+	r->expect = COMMA_OR_END;
+	return event;
 }
 
 static int next_in_list(struct records *r, struct record *out, struct error *err)
@@ -324,8 +494,10 @@ static int next_in_list(struct records *r, struct record *out, struct error *err
 	}
 	if (byte == 0 || !strchr("{[\"-0123456789tfn", byte))
 		return take_garbage(r, out, err);
-	if (is_inside(r) && r->expect == COMMA_OR_END)
-		return miss_comma(r, out, err);
+	if (is_inside(r) && r->expect == COMMA_OR_END) {
+		r->expect = VALUE;
+		return bad_here(r, out, err, "a comma is missing before this");
+	}
 	return take_value(r, byte, out, err);
 }
 
@@ -339,36 +511,6 @@ static int begin(struct records *r, struct error *err)
 	if (skip_blanks(r) == '<')
 		return refuse_blob(r, err, "is HTML or XML, not JSON (an error page?)");
 	return GO_ON;
-}
-
-struct records *records_new_sized(struct blob *blob, const struct limits *limits, size_t size)
-{
-	struct records *r = memory_alloc(sizeof(*r));
-	uint64_t budget = limits->record_memory;
-
-	memset(r, 0, sizeof(*r));
-	scanner_init(&r->in, blob, limits->record_bytes, size);
-	r->stop_at = UINT64_MAX;
-	arena_init(&r->arena, budget < SIZE_MAX ? (size_t)budget : SIZE_MAX);
-	strbuf_init(&r->object.text);
-	strbuf_init(&r->element.text);
-	return r;
-}
-
-struct records *records_new(struct blob *blob, const struct limits *limits)
-{
-	return records_new_sized(blob, limits, BUFFER_SIZE);
-}
-
-void records_free(struct records *r)
-{
-	scanner_release(&r->in);
-	strbuf_release(&r->object.text);
-	strbuf_release(&r->element.text);
-	arena_release(&r->arena);
-	memory_free(r->seams);
-	key_cache_free(r->cache);
-	memory_free(r);
 }
 
 /* ---- parts ---- */
@@ -387,20 +529,6 @@ bool records_nested_alike(const struct records_place *a, const struct records_pl
 {
 	return a->arrays == b->arrays && a->in_list == b->in_list &&
 	       (!a->in_list || a->list == b->list);
-}
-
-void records_reset(struct records *r, struct blob *blob)
-{
-	scanner_reset(&r->in, blob);
-	arena_reset(&r->arena);
-	r->begun = r->told_failure = r->ended = false;
-	r->arrays = 0;
-	r->in_object = r->in_list = false;
-	r->list = NULL;
-	r->listed = r->last_listed = r->seam_count = 0;
-	r->documents = r->count = 0;
-	r->stop_at = UINT64_MAX;
-	r->within = false;
 }
 
 void records_reset_within(struct records *r, struct blob *blob, const struct records_place *alike,
@@ -430,6 +558,52 @@ void records_jump(struct records *r, const struct records_place *to, size_t coun
 	r->expect = COMMA_OR_END;
 }
 
+/* ---- the calls ---- */
+
+struct records *records_new(struct blob *blob, const struct limits *limits, size_t size)
+{
+	struct records *r = memory_alloc(sizeof(*r));
+	uint64_t budget = limits->record_memory;
+
+	memset(r, 0, sizeof(*r));
+	scanner_init(&r->in, blob, limits->record_bytes, size ? size : BUFFER_SIZE);
+	r->stop_at = UINT64_MAX;
+	arena_init(&r->arena, budget < SIZE_MAX ? (size_t)budget : SIZE_MAX);
+	strbuf_init(&r->object.text);
+	strbuf_init(&r->element.text);
+	return r;
+}
+
+void records_free(struct records *r)
+{
+	scanner_release(&r->in);
+	strbuf_release(&r->object.text);
+	strbuf_release(&r->element.text);
+	arena_release(&r->arena);
+	memory_free(r->seams);
+	key_cache_free(r->cache);
+	memory_free(r);
+}
+
+void records_want(struct records *r, const struct wanted *wanted)
+{
+	r->wanted = wanted;
+}
+
+void records_reset(struct records *r, struct blob *blob)
+{
+	scanner_reset(&r->in, blob);
+	arena_reset(&r->arena);
+	r->begun = r->told_failure = r->ended = false;
+	r->arrays = 0;
+	r->in_object = r->in_list = false;
+	r->list = NULL;
+	r->listed = r->last_listed = r->seam_count = 0;
+	r->documents = r->count = 0;
+	r->stop_at = UINT64_MAX;
+	r->within = false;
+}
+
 /* In a part all that is no record of its nesting is for whoever reads the whole. */
 static int within_part(const struct records *r, int event)
 {
@@ -450,7 +624,8 @@ enum record_event records_next(struct records *r, struct record *out, struct err
 		if (!r->begun)
 			event = begin(r, err);
 		else if (r->in_object && !r->in_list)
-			event = go_on_in_object(r, out, err);
+			event = take(r, scan_brackets(&r->in, &r->object, err), &r->object, out,
+				     err);
 		else
 			event = next_in_list(r, out, err);
 		if (r->within)
@@ -459,22 +634,12 @@ enum record_event records_next(struct records *r, struct record *out, struct err
 	return event == GO_ON ? RECORDS_END : (enum record_event)event;
 }
 
-uint64_t records_bytes(const struct records *r)
+struct records_sums records_sums(const struct records *r)
 {
-	return scanner_offset(&r->in);
-}
-
-uint64_t records_documents(const struct records *r)
-{
-	return r->documents;
-}
-
-uint64_t records_count(const struct records *r)
-{
-	return r->count;
-}
-
-bool records_blob_failed(const struct records *r)
-{
-	return r->in.failed;
+	return (struct records_sums){
+		.bytes = scanner_offset(&r->in),
+		.documents = r->documents,
+		.count = r->count,
+		.failed = r->in.failed,
+	};
 }

@@ -388,15 +388,6 @@ static enum scanned scan_key(struct scanner *s, struct piece *piece, struct erro
 	return result;
 }
 
-enum scanned scan_scalar(struct scanner *s, struct piece *piece, struct error *err)
-{
-	piece_begin(s, piece);
-	if (scanner_peek(s) == '"')
-		return scan_string(s, piece, err);
-	scanner_skip_until(s, " \t\r\n,:[]{}\"");
-	return s->failed ? SCANNED_CUT : SCANNED;
-}
-
 /* ---- brackets ---- */
 
 static void push(struct scanner *s, struct piece *piece, char bracket)
@@ -470,13 +461,6 @@ static enum scanned scan_close(struct scanner *s, char bracket, struct error *er
 	return SCANNED;
 }
 
-enum scanned scan_bracket(struct scanner *s, struct piece *piece, struct error *err)
-{
-	piece_begin(s, piece);
-	push(s, piece, (char)scanner_peek(s));
-	return scan_brackets(s, piece, err);
-}
-
 enum scanned scan_brackets(struct scanner *s, struct piece *piece, struct error *err)
 {
 	enum scanned result = SCANNED;
@@ -498,4 +482,19 @@ enum scanned scan_brackets(struct scanner *s, struct piece *piece, struct error 
 			scanner_step(s);
 	}
 	return result;
+}
+
+enum scanned scan_value(struct scanner *s, struct piece *piece, struct error *err)
+{
+	const int byte = scanner_peek(s);
+
+	piece_begin(s, piece);
+	if (byte == '"')
+		return scan_string(s, piece, err);
+	if (byte == '{' || byte == '[') {
+		push(s, piece, (char)byte);
+		return scan_brackets(s, piece, err);
+	}
+	scanner_skip_until(s, " \t\r\n,:[]{}\"");
+	return s->failed ? SCANNED_CUT : SCANNED;
 }

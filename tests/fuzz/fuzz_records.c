@@ -69,7 +69,7 @@ static size_t read_all(const uint8_t *data, size_t size, size_t buffer_size,
 	size_t events = 0, numbered = 0;
 
 	limits.record_bytes = 4096;
-	records = records_new_sized(&blob, &limits, buffer_size);
+	records = records_new(&blob, &limits, buffer_size);
 	records_want(records, wanted);
 	while ((event = records_next(records, &record, &err)) != RECORDS_END) {
 		/* Each event has passed a byte of its own, but that a comma is missing. */
@@ -82,8 +82,8 @@ static size_t read_all(const uint8_t *data, size_t size, size_t buffer_size,
 		demand(event != RECORDS_RECORD || record.value);
 		add_event(out, event, &record, &err);
 	}
-	demand(records_count(records) == numbered);
-	demand(records_bytes(records) <= size);
+	demand(records_sums(records).count == numbered);
+	demand(records_sums(records).bytes <= size);
 	records_free(records);
 	return events;
 }

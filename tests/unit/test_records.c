@@ -94,8 +94,7 @@ static void read_all(struct bytes *bytes, const struct limits *limits, size_t si
 		     const struct wanted *wanted, struct strbuf *out)
 {
 	struct blob blob = {.read = bytes_read, .state = bytes};
-	struct records *records =
-		size ? records_new_sized(&blob, limits, size) : records_new(&blob, limits);
+	struct records *records = records_new(&blob, limits, size);
 	enum record_event event;
 	struct record record;
 	struct error err;
@@ -113,9 +112,9 @@ static void read_all(struct bytes *bytes, const struct limits *limits, size_t si
 			assert_int_equal(record.number, ++numbered);
 	}
 	assert_int_equal(records_next(records, &record, &err), RECORDS_END);
-	assert_int_equal(records_count(records), numbered);
-	assert_int_equal(records_blob_failed(records), bytes->fails);
-	strbuf_addf(out, "%llu", (unsigned long long)records_documents(records));
+	assert_int_equal(records_sums(records).count, numbered);
+	assert_int_equal(records_sums(records).failed, bytes->fails);
+	strbuf_addf(out, "%llu", (unsigned long long)records_sums(records).documents);
 	records_free(records);
 }
 
@@ -126,7 +125,7 @@ static void read_part(struct records *records, struct bytes *bytes, const struct
 	const struct records_place from = records_place(records);
 	struct bytes rest = *bytes;
 	struct blob blob = {.read = bytes_read, .state = &rest};
-	struct records *part = records_new(&blob, limits);
+	struct records *part = records_new(&blob, limits, 0);
 	struct records_place to = from;
 	struct record record;
 	struct error err;
@@ -139,7 +138,7 @@ static void read_part(struct records *records, struct bytes *bytes, const struct
 	while (records_next(part, &record, &err) == RECORDS_RECORD &&
 	       complete(part, RECORDS_RECORD, &record, &err) == RECORDS_RECORD) {
 		assert_int_equal(record.number, ++count);
-		record.number += records_count(records);
+		record.number += records_sums(records).count;
 		add_event(out, RECORDS_RECORD, &record, &err);
 		check_place(bytes, &record);
 		to = records_place(part);
@@ -157,7 +156,7 @@ static void read_in_parts(struct bytes *bytes, const struct limits *limits,
 			  const struct wanted *wanted, uint64_t size, struct strbuf *out)
 {
 	struct blob blob = {.read = bytes_read, .state = bytes};
-	struct records *records = records_new(&blob, limits);
+	struct records *records = records_new(&blob, limits, 0);
 	enum record_event event;
 	struct record record;
 	struct error err;
@@ -176,8 +175,8 @@ static void read_in_parts(struct bytes *bytes, const struct limits *limits,
 		if (event == RECORDS_RECORD)
 			records_stop_at(records, records_place(records).at.offset);
 	}
-	assert_int_equal(records_blob_failed(records), bytes->fails);
-	strbuf_addf(out, "%llu", (unsigned long long)records_documents(records));
+	assert_int_equal(records_sums(records).failed, bytes->fails);
+	strbuf_addf(out, "%llu", (unsigned long long)records_sums(records).documents);
 	records_free(records);
 }
 
@@ -699,13 +698,13 @@ static void test_memory_is_one_record(void **state)
 	(void)state;
 	limits.record_memory = 8192;
 	limits.record_bytes = 64;
-	records = records_new(&blob, &limits);
+	records = records_new(&blob, &limits, 0);
 	while (records_next(records, &record, &err) == RECORDS_RECORD &&
 	       records_next(records, &record, &err) == RECORDS_REST)
 		count++;
 	assert_int_equal(count, 100000);
-	assert_int_equal(records_documents(records), 100000);
-	assert_int_equal(records_bytes(records), 100000 * (sizeof(text) - 1));
+	assert_int_equal(records_sums(records).documents, 100000);
+	assert_int_equal(records_sums(records).bytes, 100000 * (sizeof(text) - 1));
 	records_free(records);
 }
 

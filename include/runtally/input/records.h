@@ -24,7 +24,7 @@
 #include "runtally/json/pick.h"
 
 enum record_event {
-	RECORDS_END,    /* no more; `documents` and `bytes` are final */
+	RECORDS_END,    /* no more */
 	RECORDS_RECORD, /* value is a record */
 	RECORDS_REST,   /* value is what stood around a list; `listed` tells how long that was */
 	RECORDS_BAD,    /* this record is lost (see the error); the next call goes on */
@@ -48,13 +48,14 @@ struct record {
 
 struct records;
 
-/* Reads from `blob` (borrowed). Never NULL; never fails: trouble shows in records_next. */
-struct records *records_new(struct blob *blob, const struct limits *limits);
+/*
+ * Reads from `blob` (borrowed), `size` bytes at a time; 0: as many as is good. Never NULL; never
+ * fails: trouble shows in records_next.
+ */
+struct records *records_new(struct blob *blob, const struct limits *limits, size_t size);
 void records_free(struct records *records);
 /* Begins anew with another blob, and keeps memory, limits and what is wanted. */
 void records_reset(struct records *records, struct blob *blob);
-/* The same with a buffer of `size` bytes (at least 1), for tests of its boundaries. */
-struct records *records_new_sized(struct blob *blob, const struct limits *limits, size_t size);
 
 /*
  * From now on records that are objects come with the wanted members only (json_pick.h; borrowed),
@@ -110,14 +111,16 @@ void records_stop_at(struct records *records, uint64_t offset);
 void records_jump(struct records *records, const struct records_place *to, size_t count);
 
 /* So far; final after RECORDS_END. */
-uint64_t records_bytes(const struct records *records);
-uint64_t records_documents(const struct records *records);
-/* How many records were handed out or lost. */
-uint64_t records_count(const struct records *records);
-/*
- * True once the blob's read has failed (a bad CRC, a limit, an I/O error): there was or will be a
- * RECORDS_BAD of number 0, and what came before it is not to be trusted either.
- */
-bool records_blob_failed(const struct records *records);
+struct records_sums {
+	uint64_t bytes, documents;
+	uint64_t count; /* of records that were handed out or lost */
+	/*
+	 * The blob's read has failed (a bad CRC, a limit, an I/O error): there was or will be a
+	 * RECORDS_BAD of number 0, and what came before it is not to be trusted either.
+	 */
+	bool failed;
+};
+
+struct records_sums records_sums(const struct records *records);
 
 #endif

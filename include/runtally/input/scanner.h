@@ -123,9 +123,8 @@ enum scanned {
 	SCANNED_CUT,        /* the input ended in it */
 };
 
-/* Both begin a piece. scan_bracket: an object or a list; goes on with scan_brackets. */
-enum scanned scan_bracket(struct scanner *s, struct piece *piece, struct error *err);
-enum scanned scan_scalar(struct scanner *s, struct piece *piece, struct error *err);
+/* Begins a piece: the value whose first byte peek shows. */
+enum scanned scan_value(struct scanner *s, struct piece *piece, struct error *err);
 /* Goes on to the bracket that closes the piece, or to the next list. */
 enum scanned scan_brackets(struct scanner *s, struct piece *piece, struct error *err);
 
