@@ -116,7 +116,7 @@ static unsigned needs_of(const struct options *options)
 	unsigned needs = own ? NEED_ALL : 0;
 
 	if (!options->target_count)
-		needs |= format_by_name("text")->needs;
+		needs |= format_fallback()->needs;
 	for (size_t i = 0; i < options->target_count; i++)
 		needs |= options->targets[i].format->needs;
 	return needs;
@@ -130,7 +130,7 @@ static int write_reports(const struct options *options, struct view *view)
 	size_t count = options->target_count ? options->target_count : 1;
 	int status = EXIT_OK;
 
-	text.format = format_by_name("text");
+	text.format = format_fallback();
 	for (size_t i = 0; i < count; i++) {
 		struct error err;
 

@@ -65,7 +65,7 @@ static const char *mark_of_parts(const struct format *format, const char *title,
 	struct strbuf name = STRBUF_INIT;
 	const char *mark;
 
-	if (strcmp(format->name, "junit") != 0)
+	if (!format->in_parts)
 		return NULL;
 	escape_xml(&name, title, strlen(title), 0);
 	mark = arena_printf(arena, "<testsuites name=\"%s\" tests=\"", name.text);

@@ -64,6 +64,7 @@ static const struct format junit = {
 	.escape = escape_xml,
 	.render = junit_render,
 	.needs = NEED_DETAILS,
+	.in_parts = true,
 };
 
 static const struct format json = {
@@ -173,6 +174,16 @@ const struct format *format_by_name(const char *name)
 			return formats[i];
 	}
 	return NULL;
+}
+
+const struct format *format_fallback(void)
+{
+	return &text;
+}
+
+const struct format *format_of_records(void)
+{
+	return &records;
 }
 
 const struct format *format_by_path(const char *path)

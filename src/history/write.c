@@ -49,7 +49,7 @@ static int write_hashed(void *ctx, const char *bytes, size_t length, struct erro
 static int write_runs(struct hashing *hashing, struct run *const *runs, size_t count,
 		      struct error *err)
 {
-	const struct format *format = format_by_name("records");
+	const struct format *format = format_of_records();
 	const struct results results = {.runs = (struct run **)runs, .run_count = count};
 	const struct view view = {.results = &results, .rows = SIZE_MAX, .details = DETAILS_NONE};
 	struct templates *templates = templates_new(format->template, NULL, NULL);

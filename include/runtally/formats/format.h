@@ -50,7 +50,8 @@ struct format {
 	const char *style; /* the template of the style whose hash the page carries; NULL: none */
 	const struct format *const *bodies; /* a message: of its text and its HTML; NULL: none */
 	bool folder;                        /* has many files, by name */
-	bool bundle; /* an archive of all formats that are not, and have an extension */
+	bool bundle;   /* an archive of all formats that are not, and have an extension */
+	bool in_parts; /* beyond its size it is several files: report.xml, report-2.xml, ... */
 };
 
 extern const struct format *const formats[]; /* ended by NULL */
@@ -60,6 +61,9 @@ bool format_is_possible(const struct format *format, const struct render_options
 
 /* By name or by extension without its dot ("md"); NULL where there is none. */
 const struct format *format_by_name(const char *name);
+/* What standard output gets where no format is named; what a history keeps, to be read again. */
+const struct format *format_fallback(void);
+const struct format *format_of_records(void);
 /* By the ending of a path; NULL where none fits. */
 const struct format *format_by_path(const char *path);
 
