@@ -87,14 +87,6 @@ static int unknown_option(const char *name, size_t length, struct error *err)
 	return error_set(err, "unknown option --%.*s; see runtally --help", (int)length, name);
 }
 
-static const struct option_row *find_row(const char *name, size_t length)
-{
-	for (const struct option_row *row = option_rows; row->name; row++)
-		if (strlen(row->name) == length && memcmp(row->name, name, length) == 0)
-			return row;
-	return NULL;
-}
-
 static enum options_action add_setting(struct cursor *cursor, const struct option_row *row,
 				       const char *value, bool by_letter)
 {
@@ -118,7 +110,7 @@ static const char *take_value(struct cursor *cursor)
 static enum options_action read_long(struct cursor *cursor, const char *text)
 {
 	size_t length = strcspn(text, "=");
-	const struct option_row *row = find_row(text, length);
+	const struct option_row *row = option_by_name(text, length);
 	const char *value = text[length] ? text + length + 1 : NULL;
 
 	if (!row)

@@ -87,7 +87,7 @@ static int apply_value(struct options *options, const struct option_row *row, co
 		return wrong_type(row, err);
 	if (!options || json_is_false(value))
 		return 0;
-	return row->set(options, text, err);
+	return option_apply(options, row, text, err);
 }
 
 static int apply_values(struct options *options, const struct option_row *row, const json_t *value,
@@ -121,7 +121,7 @@ static const struct option_row inputs_row = {
 static int apply_gate(struct options *options, const char *key, const json_t *value,
 		      const char **glob, struct error *err)
 {
-	const struct option_row *row = option_by_name(key);
+	const struct option_row *row = option_by_name(key, strlen(key));
 
 	if (strcmp(key, "suite") == 0) {
 		if (!json_is_string(value) || !*json_string_value(value))
@@ -173,7 +173,7 @@ static int apply_gates(struct options *options, const json_t *list, struct error
 static int apply_key(struct options *options, const char *key, const json_t *value,
 		     const struct arguments *arguments, struct error *err)
 {
-	const struct option_row *row = option_by_name(key);
+	const struct option_row *row = option_by_name(key, strlen(key));
 	bool overruled;
 
 	if (strcmp(key, "gates") == 0)

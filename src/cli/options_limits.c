@@ -3,90 +3,94 @@
 #include "options_table.h"
 #include "runtally/base/parse_number.h"
 #include "runtally/base/strbuf.h"
+#include "runtally/base/times.h"
+
+/* The whole dollars of --max-cost at most. */
+#define COST_MAX INT64_C(1000000000)
 
 /* Below INT64_MAX, so that what adds one to a limit stays in range. */
 #define SIZE_LIMIT_MAX ((uint64_t)1 << 62)
 
-#define MEMBER(member)                                                                             \
-	.offset = offsetof(struct options, member), .size = sizeof(((struct options *)0)->member)
-
 const struct limit_row limit_rows[] = {
 	{.name = "record-bytes",
 	 .help = "text of one record",
-	 MEMBER(ingest.limits.record_bytes),
+	 OPTION_MEMBER(ingest.limits.record_bytes),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = "record-memory",
 	 .help = "memory for one record",
-	 MEMBER(ingest.limits.record_memory),
+	 OPTION_MEMBER(ingest.limits.record_memory),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = "zip-entries",
 	 .help = "entries of an archive",
-	 MEMBER(ingest.limits.zip_entries),
+	 OPTION_MEMBER(ingest.limits.zip_entries),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = "zip-entry-bytes",
 	 .help = "one entry, inflated",
-	 MEMBER(ingest.limits.zip_entry_bytes),
+	 OPTION_MEMBER(ingest.limits.zip_entry_bytes),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = "zip-total-bytes",
 	 .help = "one archive, inflated",
-	 MEMBER(ingest.limits.zip_total_bytes),
+	 OPTION_MEMBER(ingest.limits.zip_total_bytes),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = "zip-ratio",
 	 .help = "inflated : compressed",
-	 MEMBER(ingest.limits.zip_ratio),
+	 OPTION_MEMBER(ingest.limits.zip_ratio),
 	 .max = 1000000},
 	{.name = "folder-depth",
 	 .help = "levels of folders",
-	 MEMBER(ingest.limits.folder_depth),
+	 OPTION_MEMBER(ingest.limits.folder_depth),
 	 .max = 1000},
 	{.name = "label-bytes",
 	 .help = "an id or a name",
-	 MEMBER(ingest.limits.label_bytes),
+	 OPTION_MEMBER(ingest.limits.label_bytes),
 	 .max = UINT32_MAX},
-	{.name = "notes", .help = "different notes kept", MEMBER(notes_limit), .max = 1000000000},
+	{.name = "notes",
+	 .help = "different notes kept",
+	 OPTION_MEMBER(notes_limit),
+	 .max = 1000000000},
 	{.name = "junit-name-bytes",
 	 .help = "name of a case",
-	 MEMBER(render.junit_name_bytes),
+	 OPTION_MEMBER(render.junit_name_bytes),
 	 .max = UINT32_MAX},
 	{.name = "junit-message-chars",
 	 .help = "message of a failure",
-	 MEMBER(render.junit_message_chars),
+	 OPTION_MEMBER(render.junit_message_chars),
 	 .max = UINT32_MAX},
 	{.name = "junit-failure-bytes",
 	 .help = "text of a failure",
-	 MEMBER(render.junit_failure_bytes),
+	 OPTION_MEMBER(render.junit_failure_bytes),
 	 .max = UINT32_MAX},
 	{.name = "junit-passed-output-bytes",
 	 .help = "output of a passed case",
-	 MEMBER(render.junit_passed_output_bytes),
+	 OPTION_MEMBER(render.junit_passed_output_bytes),
 	 .max = UINT32_MAX},
 	{.name = "junit-failed-output-bytes",
 	 .help = "output of a failed case",
-	 MEMBER(render.junit_failed_output_bytes),
+	 OPTION_MEMBER(render.junit_failed_output_bytes),
 	 .max = UINT32_MAX},
 	{.name = "junit-file-bytes",
 	 .help = "one JUnit file; more are numbered",
-	 MEMBER(render.junit_file_bytes),
+	 OPTION_MEMBER(render.junit_file_bytes),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = "html-bytes",
 	 .help = "an HTML page",
-	 MEMBER(render.html_bytes),
+	 OPTION_MEMBER(render.html_bytes),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = "site-bytes",
 	 .help = "a site, all its files",
-	 MEMBER(render.site_bytes),
+	 OPTION_MEMBER(render.site_bytes),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = "site-files",
 	 .help = "files of a site",
-	 MEMBER(render.site_files),
+	 OPTION_MEMBER(render.site_files),
 	 .max = 1000000},
 	{.name = "markdown-bytes",
 	 .help = "a Markdown report",
-	 MEMBER(render.markdown_bytes),
+	 OPTION_MEMBER(render.markdown_bytes),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = "mail-bytes",
 	 .help = "the HTML of a mail",
-	 MEMBER(render.mail_bytes),
+	 OPTION_MEMBER(render.mail_bytes),
 	 .max = SIZE_LIMIT_MAX},
 	{.name = NULL},
 };
@@ -106,15 +110,18 @@ uint64_t limit_value(const struct limit_row *row, const struct options *options)
 	return wide;
 }
 
-static void limit_store(const struct limit_row *row, struct options *options, uint64_t value)
+void limit_text(struct strbuf *out, uint64_t value)
 {
-	char *member = (char *)options + row->offset;
-	uint32_t narrow = (uint32_t)value;
+	static const char letters[] = {'\0', 'K', 'M', 'G'};
+	size_t power = 0;
 
-	if (row->size == sizeof(narrow))
-		memcpy(member, &narrow, sizeof(narrow));
-	else
-		memcpy(member, &value, sizeof(value));
+	while (value && value % 1024 == 0 && power + 1 < sizeof(letters)) {
+		value /= 1024;
+		power++;
+	}
+	strbuf_addf(out, "%llu", (unsigned long long)value);
+	if (power)
+		strbuf_addch(out, letters[power]);
 }
 
 static const struct limit_row *limit_by_name(const char *name, size_t length)
@@ -148,6 +155,78 @@ int set_limit(struct options *options, const char *value, struct error *err)
 	if (!parse_size(equals + 1, 1, row->max, &size))
 		return error_set(err, "%s: \"%s\" is not a size from 1 to %llu (900, 64K, 2M, 1G)",
 				 row->name, equals + 1, (unsigned long long)row->max);
-	limit_store(row, options, size);
+	option_store(options, row->offset, row->size, size);
+	return 0;
+}
+
+/* ---- gates ---- */
+
+int set_min_pass_rate(struct options *options, const char *value, struct error *err)
+{
+	int64_t micro;
+
+	if (!parse_decimal(value, 4, SCORE_ONE, &micro))
+		return error_set(err,
+				 "\"%s\" is not a percentage from 0 to 100 (at most 4 decimals)",
+				 value);
+	options->gates.whole.min_pass_rate_micro = (int32_t)micro;
+	return 0;
+}
+
+static int parse_money(const char *value, int64_t *nano, struct error *err)
+{
+	const int64_t dollar = 1000000000;
+
+	if (parse_decimal(value, 9, COST_MAX * dollar, nano))
+		return 0;
+	return error_set(err,
+			 "\"%s\" is not a number of US dollars from 0 to %lld (at most 9 "
+			 "decimals)",
+			 value, (long long)COST_MAX);
+}
+
+int set_max_cost(struct options *options, const char *value, struct error *err)
+{
+	return parse_money(value, &options->gates.whole.max_cost_nano, err);
+}
+
+int set_max_cost_per_pass(struct options *options, const char *value, struct error *err)
+{
+	return parse_money(value, &options->gates.whole.max_cost_per_pass_nano, err);
+}
+
+int set_max_p95_latency(struct options *options, const char *value, struct error *err)
+{
+	if (parse_duration_ms(value, DAY_MS, &options->gates.whole.max_p95_latency_ms))
+		return 0;
+	return error_set(err,
+			 "\"%s\" is no time from 0 to a day, in milliseconds or seconds (2500, "
+			 "800ms, 2.5s)",
+			 value);
+}
+
+static int unknown_fail_on(const char *word, struct error *err)
+{
+	struct strbuf list = STRBUF_INIT;
+
+	for (size_t i = 0; fail_on_words[i]; i++)
+		words_add(&list, fail_on_words[i]);
+	return words_refuse(err, "unknown word", word, &list);
+}
+
+/* Adds up over several calls: a gate that a second --fail-on silently dropped would be no gate. */
+int set_fail_on(struct options *options, const char *value, struct error *err)
+{
+	while (value) {
+		const char *comma = strchr(value, ',');
+		size_t length = comma ? (size_t)(comma - value) : strlen(value);
+		const char *word = arena_strndup(&options->arena, value, length);
+		unsigned flag = fail_on_by_name(word);
+
+		if (!flag)
+			return unknown_fail_on(word, err);
+		options->gates.whole.fail_on |= flag;
+		value = comma ? comma + 1 : NULL;
+	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
- * options_table: what the files of the command line share: the table (options.c), what its rows do
- * (options_setters.c, options_limits.c), --help, the readers of arguments and of the config file.
- * Nobody else includes this but their tests.
+ * options_table: what the files of the command line share: the table with its defaults and --help
+ * (options_table.c), what its rows do (options_set.c, options_limits.c), the readers of arguments
+ * and of the config file. Nobody else includes this but their tests.
  */
 #ifndef RUNTALLY_CLI_OPTIONS_TABLE_H
 #define RUNTALLY_CLI_OPTIONS_TABLE_H
@@ -29,9 +29,7 @@ enum option_group {
 	GROUP_COUNT
 };
 
-/*
- * Takes one value (NULL for a flag); strings are copied. The error does not name the option.
- */
+/* Takes one value; strings are copied. The error does not name the option. */
 typedef int option_setter(struct options *options, const char *value, struct error *err);
 
 struct option_row {
@@ -44,22 +42,35 @@ struct option_row {
 	bool arguments_only;        /* has no place in a config file */
 	enum options_action action; /* not ACTION_RUN: ends the reading of arguments with it */
 	const char *help;
-	option_setter *set; /* NULL where there is a action */
+	option_setter *set; /* NULL: what follows tells, or the action ends it all */
+	/*
+	 * A member of struct options that takes the index of the word, `flag` where there is no
+	 * argument, or a copy of a text that is not empty.
+	 */
+	size_t offset, size;
+	const char *const *words; /* that the value may be, ended by NULL; NULL: any */
+	int flag;
 };
+
+#define OPTION_MEMBER(member)                                                                      \
+	.offset = offsetof(struct options, member), .size = sizeof(((struct options *)0)->member)
 
 extern const struct option_row option_rows[]; /* ended by a NULL name */
 
 /* NULL where there is none. */
-const struct option_row *option_by_name(const char *name);
+const struct option_row *option_by_name(const char *name, size_t length);
 
-option_setter set_output, set_template, set_templates, set_print_templates, set_title, set_link,
-	set_logo, set_accent, set_mail_from, set_mail_to, set_details, set_junit_flavor, set_reruns,
-	set_from, set_since, set_until, set_last, set_week, set_tz, set_compare, set_baseline,
-	set_history, set_history_only, set_shard, set_compact, set_history_age, set_history_size,
-	set_suite, set_source, set_strict, set_pass_score, set_score_scale, set_suite_by,
-	set_min_pass_rate, set_max_cost, set_max_cost_per_pass, set_max_p95_latency, set_fail_on,
-	set_no_redact, set_no_transcripts, set_config, set_jobs, set_progress, set_quiet,
-	set_verbose, set_limit;
+/* What the row says of one value (NULL for a flag). The error does not name the option. */
+int option_apply(struct options *options, const struct option_row *row, const char *value,
+		 struct error *err);
+/* Sets a member: a bool, 4 bytes or 8. */
+void option_store(struct options *options, size_t offset, size_t size, uint64_t value);
+
+option_setter set_output, set_title, set_link, set_logo, set_accent, set_template, set_templates,
+	set_mail_from, set_mail_to, set_from, set_since, set_until, set_last, set_week, set_tz,
+	set_suite, set_source, set_baseline, set_shard, set_history_age, set_history_size,
+	set_compare, set_pass_score, set_score_scale, set_limit, set_min_pass_rate, set_max_cost,
+	set_max_cost_per_pass, set_max_p95_latency, set_fail_on, set_jobs;
 
 /* Takes over the options that are set as the demands on suites that match the glob. */
 void options_add_suite_gates(struct options *options, const char *glob,
@@ -103,7 +114,7 @@ struct arguments {
 	size_t input_count;
 };
 
-/* ACTION_RUN, a action that ends the reading, or ACTION_BAD_USAGE and an error. */
+/* ACTION_RUN, an action that ends the reading, or ACTION_BAD_USAGE and an error. */
 enum options_action arguments_read(struct arguments *arguments, struct arena *arena, int argc,
 				   char *const *argv, struct error *err);
 bool arguments_have(const struct arguments *arguments, const struct option_row *row);

@@ -1001,7 +1001,7 @@ static void help_text(void **state)
 		at += length;
 		assert_int_equal(*at, '\n');
 	}
-	for (size_t i = 0; (name = options_long_name(i)); i++) {
+	for (size_t i = 0; (name = option_rows[i].name); i++) {
 		strbuf_reset(&line);
 		strbuf_addf(&line, " --%s", name);
 		if (!strstr(out.text, line.text))
@@ -1111,7 +1111,7 @@ static void manual_has_no_more(void **state)
 		assert_true(length < sizeof(name));
 		memcpy(name, at, length);
 		name[length] = '\0';
-		if (length && !option_by_name(name))
+		if (length && !option_by_name(name, strlen(name)))
 			fail_msg("--%s is in the manual, but does not exist", name);
 	}
 	assert_true(seen >= 32);

@@ -62,7 +62,6 @@ struct options {
 	/* While they are read: bounds that are days of the zone, as if it were UTC. */
 	bool since_is_day, until_is_day;
 	struct gate_demands gates;
-	struct suite_gates *suite_gates; /* those of gates, while they are added to */
 	struct render_options render;
 	size_t notes_limit; /* different notes that are kept; 1000 */
 	bool strict;
@@ -92,8 +91,5 @@ void options_release(struct options *options);
 
 /* The text of --help, made from the table. */
 void options_help(struct strbuf *out);
-
-/* Walks the table: the long name (without --) of option `index`, NULL after the last. */
-const char *options_long_name(size_t index);
 
 #endif

@@ -145,7 +145,7 @@ static int target_parse(struct target *target, const char *value, struct error *
 	if (!target->path) {
 		target->path = value;
 		target->format =
-			strcmp(value, "-") == 0 ? format_by_name("text") : format_by_path(value);
+			strcmp(value, "-") == 0 ? format_fallback() : format_by_path(value);
 		if (!target->format)
 			return unknown_format(value, err);
 	}
@@ -199,31 +199,18 @@ int set_template(struct options *options, const char *value, struct error *err)
 	return 0;
 }
 
-static int set_path(struct options *options, const char **path, const char *value,
-		    struct error *err)
-{
-	if (!*value)
-		return error_set(err, "must not be empty");
-	*path = copy_of(options, value);
-	return 0;
-}
-
 int set_templates(struct options *options, const char *value, struct error *err)
 {
 	struct stat status;
 
-	if (set_path(options, &options->templates_folder, value, err) != 0)
-		return -1;
+	if (!*value)
+		return error_set(err, "must not be empty");
+	options->templates_folder = copy_of(options, value);
 	if (stat(value, &status) != 0)
 		return error_set(err, "\"%s\": %s", value, strerror(errno));
 	if (!S_ISDIR(status.st_mode))
 		return error_set(err, "\"%s\" is not a folder", value);
 	return 0;
-}
-
-int set_print_templates(struct options *options, const char *value, struct error *err)
-{
-	return set_path(options, &options->print_templates, value, err);
 }
 
 int set_title(struct options *options, const char *value, struct error *err)
@@ -293,40 +280,6 @@ int set_mail_to(struct options *options, const char *value, struct error *err)
 	options->render.mail_to =
 		add_text(options, options->render.mail_to, &options->render.mail_to_count, value);
 	return address_check(value, err);
-}
-
-int set_details(struct options *options, const char *value, struct error *err)
-{
-	static const char *const words[] = {
-		[DETAILS_FAILED] = "failed",
-		[DETAILS_ALL] = "all",
-		[DETAILS_NONE] = "none",
-		NULL,
-	};
-	size_t index;
-
-	if (choose(value, words, &index, err) != 0)
-		return -1;
-	options->ingest.details = (enum detail_choice)index;
-	return 0;
-}
-
-int set_junit_flavor(struct options *options, const char *value, struct error *err)
-{
-	static const char *const words[] = {"strict", "rich", NULL};
-	size_t index;
-
-	if (choose(value, words, &index, err) != 0)
-		return -1;
-	options->render.junit_rich = index == 1;
-	return 0;
-}
-
-int set_reruns(struct options *options, const char *value, struct error *err)
-{
-	(void)value, (void)err;
-	options->render.junit_reruns = true;
-	return 0;
 }
 
 int set_from(struct options *options, const char *value, struct error *err)
@@ -449,18 +402,6 @@ int set_baseline(struct options *options, const char *value, struct error *err)
 	return 0;
 }
 
-int set_history(struct options *options, const char *value, struct error *err)
-{
-	return set_path(options, &options->history, value, err);
-}
-
-int set_history_only(struct options *options, const char *value, struct error *err)
-{
-	(void)value, (void)err;
-	options->history_only = true;
-	return 0;
-}
-
 int set_shard(struct options *options, const char *value, struct error *err)
 {
 	const char *slash = strchr(value, '/');
@@ -475,13 +416,6 @@ int set_shard(struct options *options, const char *value, struct error *err)
 				 value);
 	options->shard = (unsigned)shard;
 	options->shards = (unsigned)shards;
-	return 0;
-}
-
-int set_compact(struct options *options, const char *value, struct error *err)
-{
-	(void)value, (void)err;
-	options->compact = true;
 	return 0;
 }
 
@@ -520,13 +454,6 @@ int set_source(struct options *options, const char *value, struct error *err)
 	return 0;
 }
 
-int set_strict(struct options *options, const char *value, struct error *err)
-{
-	(void)value, (void)err;
-	options->strict = true;
-	return 0;
-}
-
 int set_pass_score(struct options *options, const char *value, struct error *err)
 {
 	int64_t micro;
@@ -550,40 +477,6 @@ int set_score_scale(struct options *options, const char *value, struct error *er
 	return 0;
 }
 
-int set_suite_by(struct options *options, const char *value, struct error *err)
-{
-	static const char *const words[] = {
-		[SUITE_BY_SUITE] = "suite",   [SUITE_BY_AGENT] = "agent",
-		[SUITE_BY_SOURCE] = "source", [SUITE_BY_FOLDER] = "folder",
-		[SUITE_BY_FOLDER + 1] = NULL,
-	};
-	size_t index;
-
-	if (choose(value, words, &index, err) != 0)
-		return -1;
-	options->suite_by = (enum suite_by)index;
-	return 0;
-}
-
-int set_no_redact(struct options *options, const char *value, struct error *err)
-{
-	(void)value, (void)err;
-	options->ingest.redact = false;
-	return 0;
-}
-
-int set_no_transcripts(struct options *options, const char *value, struct error *err)
-{
-	(void)value, (void)err;
-	options->ingest.transcripts = false;
-	return 0;
-}
-
-int set_config(struct options *options, const char *value, struct error *err)
-{
-	return set_path(options, &options->config, value, err);
-}
-
 int set_jobs(struct options *options, const char *value, struct error *err)
 {
 	uint64_t jobs;
@@ -594,32 +487,54 @@ int set_jobs(struct options *options, const char *value, struct error *err)
 	return 0;
 }
 
-int set_progress(struct options *options, const char *value, struct error *err)
+void options_add_suite_gates(struct options *options, const char *glob,
+			     const struct gate_options *gates)
 {
-	static const char *const words[] = {
-		[PROGRESS_AUTO] = "auto",
-		[PROGRESS_ON] = "on",
-		[PROGRESS_OFF] = "off",
-		NULL,
-	};
+	struct gate_demands *demands = &options->gates;
+	struct suite_gates *suites =
+		with_room(options, demands->suites, demands->suite_count, sizeof(*suites));
+
+	suites[demands->suite_count++] = (struct suite_gates){copy_of(options, glob), *gates};
+	demands->suites = suites;
+}
+
+/* ---- members of any kind ---- */
+
+void option_store(struct options *options, size_t offset, size_t size, uint64_t value)
+{
+	char *member = (char *)options + offset;
+	uint32_t narrow = (uint32_t)value;
+	bool flag = value != 0;
+
+	if (size == sizeof(flag))
+		memcpy(member, &flag, sizeof(flag));
+	else if (size == sizeof(narrow))
+		memcpy(member, &narrow, sizeof(narrow));
+	else
+		memcpy(member, &value, sizeof(value));
+}
+
+int option_apply(struct options *options, const struct option_row *row, const char *value,
+		 struct error *err)
+{
+	const char *copy;
 	size_t index;
 
-	if (choose(value, words, &index, err) != 0)
-		return -1;
-	options->progress = (enum progress_choice)index;
-	return 0;
-}
-
-int set_quiet(struct options *options, const char *value, struct error *err)
-{
-	(void)value, (void)err;
-	options->verbosity = -1;
-	return 0;
-}
-
-int set_verbose(struct options *options, const char *value, struct error *err)
-{
-	(void)value, (void)err;
-	options->verbosity = 1;
+	if (row->set)
+		return row->set(options, value, err);
+	if (!row->argument) {
+		option_store(options, row->offset, row->size, (uint64_t)row->flag);
+		return 0;
+	}
+	if (row->words) {
+		if (choose(value, row->words, &index, err) != 0)
+			return -1;
+		option_store(options, row->offset, row->size, index);
+		return 0;
+	}
+	if (!*value)
+		return error_set(err, "must not be empty");
+	copy = copy_of(options, value);
+	memcpy((char *)options + row->offset, &copy, sizeof(copy));
 	return 0;
 }
