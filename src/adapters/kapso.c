@@ -417,6 +417,8 @@ static const char *const wanted[] = {
 	"test_case_id", "test_case_name", "token_usage",    NULL,
 };
 
+static const struct envelope envelopes[] = {{"agent_test_run", .object = true}, {NULL}};
+
 const struct adapter adapter_kapso = {
 	.name = "kapso",
 	.summary = "Kapso agent test runs, test suites and test cases",
@@ -424,4 +426,5 @@ const struct adapter adapter_kapso = {
 	.wanted = wanted,
 	.read_run = read_run,
 	.read_definition = read_definition,
+	.envelopes = envelopes,
 };

@@ -6,8 +6,19 @@
 
 enum { WRAPPER_DEPTH = 3, MEMBERS_NAMED = 6 };
 
-/* The wrappers that records.c hands out whole (records.h). */
-static const char *const wrappers[] = {"data", "run", "agent_test_run", NULL};
+const struct envelope *envelope_at(size_t index)
+{
+	const struct envelope *envelope = general_envelopes;
+
+	for (size_t a = 0;; a++) {
+		for (; envelope && envelope->name; envelope++)
+			if (!index--)
+				return envelope;
+		if (!adapters[a])
+			return NULL;
+		envelope = adapters[a]->envelopes;
+	}
+}
 
 static enum record_kind pick(const struct json_value *value, const struct adapter *from,
 			     const struct adapter **owner)
@@ -22,8 +33,11 @@ static enum record_kind pick(const struct json_value *value, const struct adapte
 
 static const struct json_value *wrapped(const struct json_value *value)
 {
-	for (const char *const *name = wrappers; *name; name++) {
-		const struct json_value *inner = json_value_get(value, *name);
+	const struct envelope *envelope;
+
+	for (size_t i = 0; (envelope = envelope_at(i)); i++) {
+		const struct json_value *inner =
+			envelope->object ? json_value_get(value, envelope->name) : NULL;
 
 		if (json_value_is(inner, JSON_VALUE_OBJECT))
 			return inner;
@@ -43,11 +57,15 @@ struct recognised recognise(const struct json_value *record, const struct adapte
 	struct recognised found = {.value = record};
 
 	found.kind = pick(record, from, &found.owner);
-	for (int depth = 0; depth < WRAPPER_DEPTH && wrapped(found.value) &&
+	for (int depth = 0; depth < WRAPPER_DEPTH &&
 			    (found.kind == RECORD_NOT_MINE || found.kind == RECORD_REFUSAL);
 	     depth++) {
-		found.value = wrapped(found.value);
-		found.kind = pick(found.value, from, &found.owner);
+		const struct json_value *inner = wrapped(found.value);
+
+		if (!inner)
+			break;
+		found.value = inner;
+		found.kind = pick(inner, from, &found.owner);
 	}
 	if (found.kind == RECORD_NOT_MINE && from && json_value_size(found.value) > 0 &&
 	    !is_own_report(found.value))

@@ -551,6 +551,7 @@ struct ingest_worker *ingest_worker_new(const struct ingest_options *options,
 					struct progress *progress, struct spool *spool)
 {
 	struct ingest_worker *in = memory_alloc(sizeof(*in));
+	const struct envelope *envelope;
 
 	*in = (struct ingest_worker){
 		.options = options,
@@ -565,6 +566,9 @@ struct ingest_worker *ingest_worker_new(const struct ingest_options *options,
 	redactor_init(&in->redactor);
 	redactor_init(&in->probe);
 	in->reader = records_new(NULL, &options->limits, 0);
+	for (size_t i = 0; (envelope = envelope_at(i)); i++)
+		if (envelope->list)
+			records_walk(in->reader, envelope->name);
 	records_want(in->reader, wanted);
 	begin_batch(in);
 	return in;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "runtally/input/envelope.h"
 #include "runtally/input/scanner.h"
 #include "runtally/json/json.h"
 #include "runtally/json/key_cache.h"
@@ -11,6 +12,15 @@ enum {
 	BUFFER_SIZE = 128 * 1024,
 	KEY_CACHE_FROM = 8, /* records: fewer do not make up for it */
 	GO_ON = -1,         /* instead of an event: nothing to hand out yet */
+};
+
+const struct envelope general_envelopes[] = {
+	{"data", .list = true, .object = true},
+	{"runs", .list = true},
+	{"cases", .list = true},
+	{"suites", .list = true},
+	{"run", .object = true},
+	{NULL},
 };
 
 /* Where the text of an object goes on behind a list that was cut out of it. */
@@ -26,6 +36,8 @@ struct records {
 	struct scanner in;
 	struct arena arena; /* of the value that was handed out last */
 	bool begun, told_failure, ended;
+	const char **lists; /* names; and a NULL behind the last */
+	size_t name_count, name_capacity;
 
 	/* Where the next value stands: arrays around an object around a list, each optional. */
 	size_t arrays;
@@ -275,7 +287,7 @@ static enum picked pick_window(struct records *r)
 {
 	const struct picking how = {
 		.wanted = r->wanted,
-		.lists = r->in_list ? NULL : scanner_lists,
+		.lists = r->in_list ? NULL : r->lists,
 		.arena = &r->arena,
 		.cache = r->cache,
 	};
@@ -571,6 +583,9 @@ struct records *records_new(struct blob *blob, const struct limits *limits, size
 	arena_init(&r->arena, budget < SIZE_MAX ? (size_t)budget : SIZE_MAX);
 	strbuf_init(&r->object.text);
 	strbuf_init(&r->element.text);
+	for (const struct envelope *e = general_envelopes; e->name; e++)
+		if (e->list)
+			records_walk(r, e->name);
 	return r;
 }
 
@@ -581,8 +596,20 @@ void records_free(struct records *r)
 	strbuf_release(&r->element.text);
 	arena_release(&r->arena);
 	memory_free(r->seams);
+	memory_free(r->lists);
 	key_cache_free(r->cache);
 	memory_free(r);
+}
+
+void records_walk(struct records *r, const char *name)
+{
+	for (size_t i = 0; i < r->name_count; i++)
+		if (strcmp(r->lists[i], name) == 0)
+			return;
+	r->lists = array_reserve(r->lists, &r->name_capacity, r->name_count + 2, sizeof(*r->lists));
+	r->lists[r->name_count++] = name;
+	r->lists[r->name_count] = NULL;
+	r->in.lists = r->lists;
 }
 
 void records_want(struct records *r, const struct wanted *wanted)

@@ -9,8 +9,6 @@ enum { HEAD_SIZE = 4 }; /* bytes that tell every foreign format */
 
 #define NOWHERE UINT64_MAX
 
-const char *const scanner_lists[] = {"data", "runs", "cases", "suites", NULL};
-
 /* What is saved under a wrong name often enough to be told by it. */
 static const struct foreign {
 	const char *bytes;
@@ -365,9 +363,9 @@ static enum scanned scan_string(struct scanner *s, const struct piece *piece, st
 	return SCANNED_CUT;
 }
 
-static const char *list_name(const char *text, size_t length)
+static const char *list_name(const struct scanner *s, const char *text, size_t length)
 {
-	for (const char *const *name = scanner_lists; *name; name++)
+	for (const char *const *name = s->lists; *name; name++)
 		if (strlen(*name) == length && memcmp(*name, text, length) == 0)
 			return *name;
 	return NULL;
@@ -384,7 +382,7 @@ static enum scanned scan_key(struct scanner *s, struct piece *piece, struct erro
 	keep(s);
 	s->key = NULL;
 	if (result == SCANNED && !piece->overlong)
-		s->key = list_name(piece->text.text + start, piece->text.length - start - 1);
+		s->key = list_name(s, piece->text.text + start, piece->text.length - start - 1);
 	return result;
 }
 

@@ -708,6 +708,35 @@ static void test_memory_is_one_record(void **state)
 	records_free(records);
 }
 
+/* A list of an API's own name is a list of records where that was said, and not elsewhere. */
+static void test_own_envelope(void **state)
+{
+	static const char text[] = "{\"calls\":[{\"a\":1}],\"data\":[2],\"n\":3}";
+
+	(void)state;
+	for (int told = 0; told < 2; told++) {
+		struct bytes bytes = {.text = text, .length = sizeof(text) - 1};
+		struct blob blob = {.read = bytes_read, .state = &bytes};
+		struct records *records = records_new(&blob, &default_limits, 0);
+		struct strbuf out = STRBUF_INIT;
+		enum record_event event;
+		struct record record;
+		struct error err;
+
+		if (told)
+			records_walk(records, "calls");
+		while ((event = records_next(records, &record, &err)) != RECORDS_END)
+			add_event(&out, event, &record, &err);
+		assert_string_equal(
+			out.text, told ? "1 calls {\"a\":1}\n2 data 2\n"
+					 "+2 data*1 {\"calls\":[],\"data\":[],\"n\":3}\n"
+				       : "1 data 2\n"
+					 "+1 data*1 {\"calls\":[{\"a\":1}],\"data\":[],\"n\":3}\n");
+		strbuf_release(&out);
+		records_free(records);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -724,6 +753,7 @@ int main(void)
 		cmocka_unit_test(test_least_record_memory),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_memory_is_one_record),
+		cmocka_unit_test(test_own_envelope),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 
 #include "runtally/adapters/field.h"
 #include "runtally/base/error.h"
+#include "runtally/input/envelope.h"
 #include "runtally/model/definition.h"
 #include "runtally/model/run.h"
 
@@ -71,6 +72,9 @@ struct adapter {
 	 */
 	int (*read_definition)(const struct field *record, struct adapter_input *input,
 			       struct error *err);
+
+	/* Those that no other API has, the last without a name; NULL: none. */
+	const struct envelope *envelopes;
 
 	/* List lengths at which the API cuts silently, ended by 0; NULL: none known. */
 	const size_t *silent_caps;

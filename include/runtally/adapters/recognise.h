@@ -21,6 +21,9 @@ struct recognised {
  */
 struct recognised recognise(const struct json_value *record, const struct adapter *from);
 
+/* All envelopes in their order, general ones first; NULL: there are no more. */
+const struct envelope *envelope_at(size_t index);
+
 /* A report that was written into the folder that is read the next time. */
 bool is_own_report(const struct json_value *record);
 

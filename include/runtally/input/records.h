@@ -2,13 +2,12 @@
  * records: bytes → one record after another, whatever the envelope.
  *
  * A file holds one JSON document, several one after the other, or one a line. A document is a
- * record, or an envelope around records: an array (of arrays, of envelopes), or an object whose
- * member `data`, `runs`, `cases` or `suites` is a list. Lists are walked one element at a time:
- * memory is one record, never the file's tree. What stands around a list in its object (paging,
- * an error) is handed out when the object ends, as the envelope's rest.
+ * record, or an envelope around records: an array (of arrays, of envelopes), or an object with a
+ * list of a name that says so (envelope.h). Lists are walked one element at a time: memory is one
+ * record, never the file's tree. What stands around a list in its object (paging, an error) is
+ * handed out when the object ends, as the envelope's rest.
  *
- * An object whose member `data`, `run` or `agent_test_run` holds the record is handed out whole;
- * ingest looks inside.
+ * An object in which a member is the record is handed out whole: whoever knows records looks inside.
  */
 #ifndef RUNTALLY_INPUT_RECORDS_H
 #define RUNTALLY_INPUT_RECORDS_H
@@ -57,6 +56,11 @@ void records_free(struct records *records);
 /* Begins anew with another blob, and keeps memory, limits and what is wanted. */
 void records_reset(struct records *records, struct blob *blob);
 
+/*
+ * Lists of that name are walked, too; the general ones are without being told. The name is
+ * borrowed, and the same pointer for all that read parts of one blob.
+ */
+void records_walk(struct records *records, const char *name);
 /*
  * From now on records that are objects come with the wanted members only (json_pick.h; borrowed),
  * which is many times faster. What json_pick does not take comes whole, as without this.

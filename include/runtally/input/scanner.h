@@ -19,9 +19,6 @@ enum {
 	RECORD_SEPARATOR = 0x1E,   /* RFC 7464 puts it before each document */
 };
 
-/* Members whose value, when a list, is walked element by element; ended by NULL. */
-extern const char *const scanner_lists[];
-
 /* The text of one value, as far as it was read. */
 struct piece {
 	struct strbuf text;
@@ -37,6 +34,8 @@ struct piece {
 struct scanner {
 	struct blob *blob;
 	uint64_t text_most; /* bytes that a piece may have */
+	/* Members whose value, when a list, is walked; ended by NULL. The owner of this sets it. */
+	const char *const *lists;
 
 	char *buffer; /* of `capacity` bytes and JSON_PICK_PADDING more */
 	size_t size, capacity, at, end;
@@ -55,7 +54,7 @@ struct scanner {
 
 	char open[SCANNER_DEPTH_MOST]; /* the brackets of the piece that is being scanned */
 	size_t depth;
-	const char *key; /* the watched object's member being read, if it can be a list; static */
+	const char *key; /* one of `lists`: the watched object's member being read; or NULL */
 };
 
 /* Reads from `blob` (borrowed), `size` bytes at a time. */
