@@ -1,4 +1,4 @@
-#include "runtally/cli/publish.h"
+#include "publish.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -229,68 +229,68 @@ static int publish_folder(const struct options *options, const struct target *ta
 
 /* ---- the bundle: the same, into entries ---- */
 
-struct packing {
+struct bundling {
 	struct bundle *bundle;
 	const struct format *format;
 	struct strbuf name, bytes; /* of the entry that is open; no name: none is */
 };
 
-static void pack_entry(struct packing *packing)
+static void pack_entry(struct bundling *bundling)
 {
-	if (packing->name.length)
-		bundle_add(packing->bundle, packing->name.text, packing->bytes.text,
-			   packing->bytes.length);
-	strbuf_reset(&packing->name);
-	strbuf_reset(&packing->bytes);
+	if (bundling->name.length)
+		bundle_add(bundling->bundle, bundling->name.text, bundling->bytes.text,
+			   bundling->bytes.length);
+	strbuf_reset(&bundling->name);
+	strbuf_reset(&bundling->bytes);
 }
 
 static int begin_entry(void *ctx, size_t part, struct error *err)
 {
-	struct packing *packing = ctx;
+	struct bundling *bundling = ctx;
 
 	(void)err;
-	pack_entry(packing);
-	strbuf_addstr(&packing->name, "report");
+	pack_entry(bundling);
+	strbuf_addstr(&bundling->name, "report");
 	if (part)
-		strbuf_addf(&packing->name, "-%zu", part + 1);
-	strbuf_addstr(&packing->name, packing->format->extension);
+		strbuf_addf(&bundling->name, "-%zu", part + 1);
+	strbuf_addstr(&bundling->name, bundling->format->extension);
 	return 0;
 }
 
 static int begin_entry_of_folder(void *ctx, const char *name, struct error *err)
 {
-	struct packing *packing = ctx;
+	struct bundling *bundling = ctx;
 
 	(void)err;
-	pack_entry(packing);
-	strbuf_addf(&packing->name, "%s/%s", packing->format->name, name);
+	pack_entry(bundling);
+	strbuf_addf(&bundling->name, "%s/%s", bundling->format->name, name);
 	return 0;
 }
 
 static int write_entry(void *ctx, const char *bytes, size_t length, struct error *err)
 {
-	struct packing *packing = ctx;
+	struct bundling *bundling = ctx;
 
 	(void)err;
-	strbuf_add(&packing->bytes, bytes, length);
+	strbuf_add(&bundling->bytes, bytes, length);
 	return 0;
 }
 
 static int pack_format(const struct options *options, const struct format *format,
 		       struct view *view, struct bundle *bundle, struct error *err)
 {
-	struct packing packing = {
+	struct bundling bundling = {
 		.bundle = bundle, .format = format, .name = STRBUF_INIT, .bytes = STRBUF_INIT};
 	struct rendering rendering = {.begin = begin_entry,
 				      .begin_file = begin_entry_of_folder,
 				      .sink = write_entry,
-				      .ctx = &packing};
+				      .ctx = &bundling};
 	int failed = render(options, format, view, &rendering, err);
 
 	if (!failed)
-		pack_entry(&packing);
-	strbuf_release(&packing.name);
-	strbuf_release(&packing.bytes);
+		pack_entry(&bundling);
+	strbuf_release(&bundling.name);
+	strbuf_release(&bundling.bytes);
 	return failed;
 }
 

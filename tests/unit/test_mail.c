@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
+#include "cli/publish.h"
 #include "fixture.h"
 #include "formats/mail/mail.h"
-#include "runtally/cli/publish.h"
 #include "runtally/view/view.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

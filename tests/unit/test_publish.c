@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <zip.h>
 
+#include "cli/publish.h"
 #include "fixture.h"
 #include "runtally/base/sha256.h"
-#include "runtally/cli/publish.h"
 
 struct world {
 	struct folder folder;

@@ -1,5 +1,5 @@
 /*
- * tell: all that is printed but reports: messages and progress on standard error, answers to --help
+ * console: all that is printed but reports: messages and progress on standard error, answers to --help
  * and the like on standard output. What holds bytes of the input is made harmless for terminals and
  * CI logs.
  */

@@ -1,0 +1,43 @@
+/*
+ * steps: what main does one after the other. Each prints what is wrong and returns an exit status.
+ */
+#ifndef RUNTALLY_CLI_STEPS_H
+#define RUNTALLY_CLI_STEPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runtally/analysis/analysis.h"
+#include "runtally/base/spool.h"
+#include "runtally/cli/options.h"
+#include "runtally/ingest/ingest.h"
+#include "runtally/model/note.h"
+#include "runtally/model/run.h"
+
+/* What was read. */
+struct loaded {
+	struct spool spool;
+	struct notes notes;
+	struct run_sets sets;
+	struct ingest_counts counts; /* of the inputs */
+	struct run **news;           /* of the inputs, what the history does not hold */
+	size_t news_count;
+};
+
+/* Whether the history lies in one of the inputs, which is wrong usage and told. */
+bool inputs_hold_history(const struct options *options);
+/* EXIT_INPUT where some of it was bad. To be released in any case. */
+int load(struct loaded *loaded, struct options *options);
+void loaded_release(struct loaded *loaded);
+
+/* Adds what is new to the history, where there is one. */
+int remember(const struct options *options, const struct loaded *loaded);
+/* Rolls the history up, where that is asked for. */
+int compact(const struct options *options);
+
+/* Computes what the reports need; EXIT_GATE where a gate is missed. */
+int analyse(struct analysis *analysis, const struct options *options, struct loaded *loaded);
+/* Writes the reports that are asked for: text on standard output where none is. */
+int report(const struct options *options, struct loaded *loaded, const struct analysis *analysis);
+
+#endif
