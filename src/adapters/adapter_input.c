@@ -11,6 +11,21 @@ enum { NAMES_LISTED = 8 };
 /* So much for one run or turn that a million of them still have a sum. */
 #define TOKENS_MOST INT64_C(1000000000000)
 
+void adapter_define(struct adapter_input *input, const struct definition *definition)
+{
+	input->definitions =
+		array_reserve(input->definitions, &input->definition_capacity,
+			      input->definition_count + 1, sizeof(*input->definitions));
+	input->definitions[input->definition_count++] = *definition;
+}
+
+void adapter_input_release(struct adapter_input *input)
+{
+	memory_free(input->definitions);
+	input->definitions = NULL;
+	input->definition_count = input->definition_capacity = 0;
+}
+
 enum outcome adapter_status(const struct field *object, const char *key,
 			    const struct status_word *words, const char **status)
 {

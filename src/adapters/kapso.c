@@ -368,7 +368,6 @@ static void define_case(const struct field *test_case, const struct label *suite
 	if (!label.id)
 		return;
 	adapter_define(input, &(struct definition){.kind = DEFINES_CASE,
-						   .source = adapter_kapso.name,
 						   .id = label.id,
 						   .name = label.name,
 						   .suite = *suite,
@@ -383,7 +382,6 @@ static void define_suite(const struct field *record, const struct label *suite,
 	struct field cases = field_list(record, "test_cases");
 
 	adapter_define(input, &(struct definition){.kind = DEFINES_SUITE,
-						   .source = adapter_kapso.name,
 						   .id = suite->id,
 						   .name = suite->name,
 						   .agent = agent,

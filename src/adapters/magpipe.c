@@ -289,7 +289,6 @@ static void define_case(const struct field *test_case, const struct label *suite
 		return;
 	adapter_define(input, &(struct definition){
 				      .kind = DEFINES_CASE,
-				      .source = adapter_magpipe.name,
 				      .id = label.id,
 				      .name = label.name,
 				      .suite = *suite,
@@ -304,7 +303,6 @@ static void define_suite(const struct field *record, const struct label *suite,
 	struct field cases = field_list(record, "test_cases");
 
 	adapter_define(input, &(struct definition){.kind = DEFINES_SUITE,
-						   .source = adapter_magpipe.name,
 						   .id = suite->id,
 						   .name = suite->name,
 						   .agent = {.id = field_id(record, "agent_id")},

@@ -454,7 +454,6 @@ static int read_definition(const struct field *record, struct adapter_input *inp
 		return error_set(err, "the test case has no id");
 	adapter_define(input, &(struct definition){
 				      .kind = DEFINES_CASE,
-				      .source = adapter_playgent.name,
 				      .id = label.id,
 				      .name = label.name,
 				      .agent = {.id = field_id(record, "agent_id")},

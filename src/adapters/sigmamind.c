@@ -145,7 +145,6 @@ static void define_agent(const struct label *agent, struct adapter_input *input)
 	if (!agent->id || !agent->name)
 		return;
 	adapter_define(input, &(struct definition){.kind = DEFINES_AGENT,
-						   .source = adapter_sigmamind.name,
 						   .id = agent->id,
 						   .name = agent->name,
 						   .runs_expected = -1});
@@ -158,7 +157,6 @@ static void define_case(const struct field *test_case, struct adapter_input *inp
 	if (!label.id)
 		return;
 	adapter_define(input, &(struct definition){.kind = DEFINES_CASE,
-						   .source = adapter_sigmamind.name,
 						   .id = label.id,
 						   .name = label.name,
 						   .agent = agent,
@@ -174,7 +172,6 @@ static void define_batch(const struct field *record, const char *id, struct adap
 
 	field_integer(record, "totalAttempts", 0, INT32_MAX, &total);
 	adapter_define(input, &(struct definition){.kind = DEFINES_EXECUTION,
-						   .source = adapter_sigmamind.name,
 						   .id = id,
 						   .agent = agent,
 						   .runs_expected = total});

@@ -132,7 +132,6 @@ static int read_definition(const struct field *record, struct adapter_input *inp
 		return error_set(err, "the test has no test_id");
 	adapter_define(input, &(struct definition){
 				      .kind = DEFINES_CASE,
-				      .source = adapter_telnyx.name,
 				      .id = id,
 				      .name = adapter_text(record, "name"),
 				      .suite = {.name = adapter_text(record, "test_suite")},

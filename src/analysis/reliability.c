@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "results_sort.h"
-#include "runtally/adapters/adapter.h"
+#include "runtally/adapters/adapters.h"
 #include "runtally/analysis/stats.h"
 #include "runtally/base/arena.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/adapters/adapter.h"
+#include "runtally/adapters/adapters.h"
 #include "runtally/base/arena.h"
 #include "runtally/base/hash_table.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtally/adapters/adapter.h"
+#include "runtally/adapters/adapters.h"
 #include "runtally/formats/format.h"
 #include "runtally/template/escape.h"
 

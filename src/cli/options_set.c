@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "options_table.h"
+#include "runtally/adapters/adapters.h"
 #include "runtally/base/parse_number.h"
 #include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"

@@ -7,7 +7,7 @@
 #include "join.h"
 #include "large_file.h"
 #include "pagination.h"
-#include "runtally/adapters/recognise.h"
+#include "runtally/adapters/adapters.h"
 #include "runtally/base/hash_table.h"
 #include "runtally/base/progress.h"
 #include "runtally/base/thread_pool.h"
@@ -283,32 +283,14 @@ static void finish(struct gathering *g)
 	take_counts(g);
 }
 
-/* All members of a record by name and type, and what the adapters want. */
-static void want_record(struct wanted *wanted, const char *envelope, const char *dot)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s%s*?", envelope, dot);
-	wanted_add(wanted, path);
-	for (size_t a = 0; adapters[a]; a++)
-		for (const char *const *member = adapters[a]->wanted; *member; member++) {
-			snprintf(path, sizeof(path), "%s%s%s", envelope, dot, *member);
-			wanted_add(wanted, path);
-		}
-}
-
-/* Of records, and of what is in envelopes; all there is where a report wants all details. */
+/* All there is where a report wants the details of every run. */
 static struct wanted *wanted_of(const struct ingest_options *options)
 {
 	struct wanted *wanted = wanted_new();
-	const struct envelope *envelope;
 
 	if (options->details == DETAILS_ALL)
 		wanted_add(wanted, "");
-	want_record(wanted, "", "");
-	for (size_t i = 0; (envelope = envelope_at(i)); i++)
-		if (envelope->object)
-			want_record(wanted, envelope->name, ".");
+	adapters_want(wanted);
 	return wanted;
 }
 

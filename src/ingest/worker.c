@@ -6,7 +6,7 @@
 
 #include "label.h"
 #include "pagination.h"
-#include "runtally/adapters/recognise.h"
+#include "runtally/adapters/adapters.h"
 #include "runtally/base/progress.h"
 #include "runtally/model/details.h"
 

@@ -10,6 +10,8 @@
 #include "runtally/base/times.h"
 #include "runtally/ingest/ingest.h"
 
+extern const struct adapter adapter_telnyx;
+
 struct world {
 	struct folder folder;
 	struct ingest_options options;

@@ -8,6 +8,7 @@
 
 #include "fixture.h"
 #include "ingest/large_file.h"
+#include "runtally/adapters/adapters.h"
 
 /*
  * Random exports, most of them a list or lines of runs with all that can go wrong in between, read
@@ -168,10 +169,7 @@ static void setup(struct world *world, size_t notes_limit)
 	};
 	progress_init(&world->progress, NULL, NULL);
 	world->wanted = wanted_new();
-	wanted_add(world->wanted, "*?");
-	for (size_t a = 0; adapters[a]; a++)
-		for (const char *const *path = adapters[a]->wanted; *path; path++)
-			wanted_add(world->wanted, *path);
+	adapters_want(world->wanted);
 	for (size_t i = 0; i <= CONTEXTS; i++) {
 		world->workers[i] = ingest_worker_new(&world->options, world->wanted, notes_limit,
 						      &world->progress, NULL);

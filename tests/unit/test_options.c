@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli/options_table.h"
+#include "runtally/adapters/adapters.h"
 #include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"
 

@@ -11,6 +11,8 @@
 #include "ingest/pagination.h"
 #include "runtally/base/strbuf.h"
 
+extern const struct adapter adapter_kapso, adapter_magpipe, adapter_sigmamind, adapter_telnyx;
+
 /* One list: what stood around it, how long it was, and whose its records were. */
 struct list {
 	const char *rest;

@@ -1,9 +1,9 @@
 /*
- * adapter: THE TABLE of sources. One row an API, and one for our own run records.
+ * adapter: what there is to say of one source. One file an API, and one for our own run records;
+ * they stand in the table of adapters.h.
  *
  * An adapter is a pure function from a record to the model: no files, no printing, no static
- * state. Detection, --from, --list-sources and the tests walk the same array. A new API is one
- * file in adapters/, one extern line and one row here, one sample, one golden.
+ * state.
  */
 #ifndef RUNTALLY_ADAPTERS_ADAPTER_H
 #define RUNTALLY_ADAPTERS_ADAPTER_H
@@ -42,7 +42,7 @@ struct adapter_input {
 	size_t definition_count, definition_capacity;
 };
 
-/* Adds a copy of *definition, its strings borrowed. */
+/* Adds a copy of *definition, its strings borrowed; whose it is stays with the caller. */
 void adapter_define(struct adapter_input *input, const struct definition *definition);
 void adapter_input_release(struct adapter_input *input);
 
@@ -67,9 +67,7 @@ struct adapter {
 	int (*read_run)(struct run *run, const struct field *record, struct adapter_input *input,
 			struct error *err);
 
-	/*
-	 * Calls adapter_define for each thing that a definition names; NULL: this source has none.
-	 */
+	/* Calls adapter_define for each thing that a definition names; NULL: there are none. */
 	int (*read_definition)(const struct field *record, struct adapter_input *input,
 			       struct error *err);
 
@@ -79,26 +77,5 @@ struct adapter {
 	/* List lengths at which the API cuts silently, ended by 0; NULL: none known. */
 	const size_t *silent_caps;
 };
-
-/* All adapters, in the order of reports (contract.md); ended by NULL. Our run records come last. */
-extern const struct adapter *const adapters[];
-
-extern const struct adapter adapter_kapso, adapter_sigmamind, adapter_telnyx, adapter_magpipe,
-	adapter_playgent, adapter_runtally;
-
-/* NULL where there is none. */
-const struct adapter *adapter_by_name(const char *name);
-
-/* Position in the order of reports; sources that no adapter names come after all that one does. */
-size_t adapter_rank(const char *source);
-
-/*
- * What the record is. *owner is the adapter that claims it (NULL for a refusal or for what nobody
- * claims). Error bodies of all five APIs are recognised here, not by the adapters: they look alike.
- */
-enum record_kind adapter_pick(const struct json_value *record, const struct adapter **owner);
-
-/* The words of an error body, borrowed from the record or from scratch; never NULL. */
-const char *refusal_text(const struct json_value *record, struct arena *scratch);
 
 #endif

@@ -1,10 +1,16 @@
-#include "runtally/adapters/adapter.h"
+#include "runtally/adapters/adapters.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "adapter_input.h"
-#include "runtally/base/strbuf.h"
+#include "runtally/base/utf8.h"
+
+enum { WRAPPER_DEPTH = 3, MEMBERS_NAMED = 6 };
+
+extern const struct adapter adapter_kapso, adapter_sigmamind, adapter_telnyx, adapter_magpipe,
+	adapter_playgent, adapter_runtally;
 
 const struct adapter *const adapters[] = {
 	&adapter_kapso,
@@ -31,21 +37,6 @@ size_t adapter_rank(const char *source)
 	while (adapters[rank] && strcmp(adapters[rank]->name, source) != 0)
 		rank++;
 	return rank;
-}
-
-void adapter_define(struct adapter_input *input, const struct definition *definition)
-{
-	input->definitions =
-		array_reserve(input->definitions, &input->definition_capacity,
-			      input->definition_count + 1, sizeof(*input->definitions));
-	input->definitions[input->definition_count++] = *definition;
-}
-
-void adapter_input_release(struct adapter_input *input)
-{
-	memory_free(input->definitions);
-	input->definitions = NULL;
-	input->definition_count = input->definition_capacity = 0;
 }
 
 /* `"error": {}` and `"error": null` stand in answers that are no errors. */
@@ -138,4 +129,117 @@ const char *refusal_text(const struct json_value *record, struct arena *scratch)
 	line = adapter_line(&input, text.text, REASON_BYTES);
 	strbuf_release(&text);
 	return line ? line : "an error body without words";
+}
+
+const struct envelope *envelope_at(size_t index)
+{
+	const struct envelope *envelope = general_envelopes;
+
+	for (size_t a = 0;; a++) {
+		for (; envelope && envelope->name; envelope++)
+			if (!index--)
+				return envelope;
+		if (!adapters[a])
+			return NULL;
+		envelope = adapters[a]->envelopes;
+	}
+}
+
+/* All members of a record by name and type, and what the adapters want. */
+static void want_record(struct wanted *wanted, const char *envelope, const char *dot)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s%s*?", envelope, dot);
+	wanted_add(wanted, path);
+	for (size_t a = 0; adapters[a]; a++)
+		for (const char *const *member = adapters[a]->wanted; *member; member++) {
+			snprintf(path, sizeof(path), "%s%s%s", envelope, dot, *member);
+			wanted_add(wanted, path);
+		}
+}
+
+void adapters_want(struct wanted *wanted)
+{
+	const struct envelope *envelope;
+
+	want_record(wanted, "", "");
+	for (size_t i = 0; (envelope = envelope_at(i)); i++)
+		if (envelope->object)
+			want_record(wanted, envelope->name, ".");
+}
+
+static enum record_kind pick(const struct json_value *value, const struct adapter *from,
+			     const struct adapter **owner)
+{
+	enum record_kind kind = adapter_pick(value, owner);
+
+	if (!from || kind == RECORD_REFUSAL)
+		return kind;
+	*owner = from;
+	return from->claims(value);
+}
+
+static const struct json_value *wrapped(const struct json_value *value)
+{
+	const struct envelope *envelope;
+
+	for (size_t i = 0; (envelope = envelope_at(i)); i++) {
+		const struct json_value *inner =
+			envelope->object ? json_value_get(value, envelope->name) : NULL;
+
+		if (json_value_is(inner, JSON_VALUE_OBJECT))
+			return inner;
+	}
+	return NULL;
+}
+
+bool is_own_report(const struct json_value *record)
+{
+	const char *schema = json_value_text(json_value_get(record, "schema"));
+
+	return schema && strncmp(schema, "runtally.report/", strlen("runtally.report/")) == 0;
+}
+
+struct recognised recognise(const struct json_value *record, const struct adapter *from)
+{
+	struct recognised found = {.value = record};
+
+	found.kind = pick(record, from, &found.owner);
+	for (int depth = 0; depth < WRAPPER_DEPTH &&
+			    (found.kind == RECORD_NOT_MINE || found.kind == RECORD_REFUSAL);
+	     depth++) {
+		const struct json_value *inner = wrapped(found.value);
+
+		if (!inner)
+			break;
+		found.value = inner;
+		found.kind = pick(inner, from, &found.owner);
+	}
+	if (found.kind == RECORD_NOT_MINE && from && json_value_size(found.value) > 0 &&
+	    !is_own_report(found.value))
+		found.kind = RECORD_RUN;
+	return found;
+}
+
+void describe_stranger(const struct json_value *record, const struct adapter *from,
+		       struct strbuf *out)
+{
+	const size_t size = json_value_size(record);
+	const size_t named = size < MEMBERS_NAMED ? size : MEMBERS_NAMED;
+
+	strbuf_addf(out, "is no %s record", from ? from->name : "API's");
+	if (!json_value_is(record, JSON_VALUE_OBJECT))
+		strbuf_addstr(out, ": not an object");
+	else if (!size)
+		strbuf_addstr(out, ": an empty object");
+	for (size_t i = 0; i < named; i++) {
+		const char *name = record->members[i].name;
+
+		strbuf_addstr(out, i ? ", \"" : ": an object with \"");
+		strbuf_add(out, name, utf8_cut(name, strlen(name), 40));
+		strbuf_addstr(out, "\"");
+	}
+	if (size > named)
+		strbuf_addstr(out, ", ...");
 }
