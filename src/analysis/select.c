@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtally/analysis/tally.h"
 #include "runtally/ingest/dedupe.h"
 
 enum { WEEK_MS = 7 * 24 * 3600 * 1000 };
@@ -153,14 +154,9 @@ static void find_period(const struct run_list *list, struct ingest_counts *count
 	for (size_t i = 0; i < list->count; i++) {
 		int64_t from = run_begin(list->items[i]), to = run_when(list->items[i]);
 
-		if (to == TIME_UNKNOWN)
-			continue;
 		if (from == TIME_UNKNOWN || from > to)
 			from = to;
-		if (counts->period_from == TIME_UNKNOWN || from < counts->period_from)
-			counts->period_from = from;
-		if (counts->period_to == TIME_UNKNOWN || to > counts->period_to)
-			counts->period_to = to;
+		widen_time(&counts->period_from, &counts->period_to, from, to);
 	}
 }
 

@@ -34,7 +34,7 @@ static int32_t to_micro(double ratio)
 	return micro <= 0 ? 0 : micro >= MICRO ? MICRO : (int32_t)micro;
 }
 
-struct limits {
+struct interval {
 	double low, high;
 };
 
@@ -42,7 +42,7 @@ struct limits {
  * (2k + z² ± z √(z² + 4k(n - k) / n)) / (2(n + z²)). One operation a statement where a product is
  * added: a compiler may else fuse the two into one instruction, which rounds otherwise.
  */
-static struct limits wilson_limits(uint64_t passed, uint64_t total)
+static struct interval wilson(uint64_t passed, uint64_t total)
 {
 	const double z = 1.959963984540054, z2 = z * z;
 	double k = (double)passed, n = (double)total;
@@ -51,15 +51,15 @@ static struct limits wilson_limits(uint64_t passed, uint64_t total)
 	double twice = 2 * k;
 	double centre = twice + z2, width = 2 * (n + z2);
 
-	return (struct limits){(centre - spread) / width, (centre + spread) / width};
+	return (struct interval){(centre - spread) / width, (centre + spread) / width};
 }
 
 void wilson_interval(uint64_t passed, uint64_t total, int32_t *low_micro, int32_t *high_micro)
 {
-	struct limits limits = wilson_limits(passed, total);
+	struct interval interval = wilson(passed, total);
 
-	*low_micro = to_micro(limits.low);
-	*high_micro = to_micro(limits.high);
+	*low_micro = to_micro(interval.low);
+	*high_micro = to_micro(interval.high);
 }
 
 static double hypotenuse(double a, double b)
@@ -77,7 +77,7 @@ static int32_t to_signed_micro(double points)
 void newcombe_difference(uint64_t passed_a, uint64_t total_a, uint64_t passed_b, uint64_t total_b,
 			 int32_t *low_micro, int32_t *high_micro)
 {
-	struct limits a = wilson_limits(passed_a, total_a), b = wilson_limits(passed_b, total_b);
+	struct interval a = wilson(passed_a, total_a), b = wilson(passed_b, total_b);
 	double rate_a = (double)passed_a / (double)total_a;
 	double rate_b = (double)passed_b / (double)total_b;
 	double points = rate_a - rate_b;
@@ -137,17 +137,6 @@ static double weight_of(const struct draw *draw, uint64_t k)
 	return weight >= PROBABILITY_LEAST ? weight : 0;
 }
 
-struct sums {
-	double all, unlikely; /* weights up to the bound */
-};
-
-static void sums_add(struct sums *sums, double weight, double bound)
-{
-	sums->all += weight;
-	if (weight <= bound)
-		sums->unlikely += weight;
-}
-
 static double share(double part, double whole)
 {
 	double probability = part / whole;
@@ -160,20 +149,20 @@ static double share(double part, double whole)
 static double draw_test(const struct draw *draw, uint64_t k)
 {
 	const double bound = weight_of(draw, k) * (1 + 1e-7);
-	struct sums sums = {0, 0};
-	double weight = 1;
+	double weight = 1, all = 1, unlikely = weight <= bound ? 1 : 0;
 
-	sums_add(&sums, weight, bound);
 	for (uint64_t i = draw->likeliest; i < draw->most && weight >= PROBABILITY_LEAST; i++) {
 		weight *= growth(draw, i);
-		sums_add(&sums, weight, bound);
+		all += weight;
+		unlikely += weight <= bound ? weight : 0;
 	}
 	weight = 1;
 	for (uint64_t i = draw->likeliest; i > draw->least && weight >= PROBABILITY_LEAST; i--) {
 		weight /= growth(draw, i - 1);
-		sums_add(&sums, weight, bound);
+		all += weight;
+		unlikely += weight <= bound ? weight : 0;
 	}
-	return share(sums.unlikely, sums.all);
+	return share(unlikely, all);
 }
 
 double fisher_exact(uint64_t passed_a, uint64_t total_a, uint64_t passed_b, uint64_t total_b)
@@ -211,14 +200,14 @@ double mcnemar_exact(uint64_t broken, uint64_t fixed)
 
 /* ---- many tests ---- */
 
-struct ranked {
+struct p_value {
 	double probability;
 	size_t at;
 };
 
-static int compare_ranked(const void *left, const void *right)
+static int compare_p_values(const void *left, const void *right)
 {
-	const struct ranked *a = left, *b = right;
+	const struct p_value *a = left, *b = right;
 
 	if (a->probability != b->probability)
 		return a->probability < b->probability ? -1 : 1;
@@ -227,13 +216,13 @@ static int compare_ranked(const void *left, const void *right)
 
 void benjamini_hochberg(double *probabilities, size_t count)
 {
-	struct ranked *ranked = memory_alloc(count * sizeof(*ranked));
+	struct p_value *ranked = memory_alloc(count * sizeof(*ranked));
 	double least = 1;
 
 	for (size_t i = 0; i < count; i++)
-		ranked[i] = (struct ranked){probabilities[i], i};
+		ranked[i] = (struct p_value){probabilities[i], i};
 	if (count)
-		qsort(ranked, count, sizeof(*ranked), compare_ranked);
+		qsort(ranked, count, sizeof(*ranked), compare_p_values);
 	for (size_t rank = count; rank > 0; rank--) {
 		double adjusted = ranked[rank - 1].probability * (double)count / (double)rank;
 
@@ -253,13 +242,6 @@ int32_t probability_micro(double probability)
 
 /* ---- how many runs ---- */
 
-static uint64_t round_up(double value)
-{
-	uint64_t whole = (uint64_t)value;
-
-	return (double)whole < value ? whole + 1 : whole;
-}
-
 uint64_t runs_needed(int32_t rate_micro)
 {
 	/* of 5 % two-sided, and of 80 % */
@@ -272,8 +254,10 @@ uint64_t runs_needed(int32_t rate_micro)
 	double own = p * (1 - p), others = other * (1 - other);
 	double spread_both = z_power * square_root(own + others);
 	double spread = spread_none + spread_both;
+	double runs = spread * spread / (points * points);
+	uint64_t whole = (uint64_t)runs;
 
-	return round_up(spread * spread / (points * points));
+	return (double)whole < runs ? whole + 1 : whole;
 }
 
 /* ---- integers ---- */

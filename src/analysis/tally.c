@@ -25,14 +25,14 @@ static void add_cost(struct tally *tally, int64_t nano, bool over)
 	tally->cost_over = tally->cost_over || over;
 }
 
-static void widen_period(struct tally *tally, int64_t from, int64_t to)
+void widen_time(int64_t *first_at, int64_t *last_at, int64_t from, int64_t to)
 {
 	if (from == TIME_UNKNOWN || to == TIME_UNKNOWN)
 		return;
-	if (tally->first_at == TIME_UNKNOWN || from < tally->first_at)
-		tally->first_at = from;
-	if (tally->last_at == TIME_UNKNOWN || to > tally->last_at)
-		tally->last_at = to;
+	if (*first_at == TIME_UNKNOWN || from < *first_at)
+		*first_at = from;
+	if (*last_at == TIME_UNKNOWN || to > *last_at)
+		*last_at = to;
 }
 
 void tally_add(struct tally *tally, const struct run *run)
@@ -55,7 +55,7 @@ void tally_add(struct tally *tally, const struct run *run)
 		tally->score_known++;
 		tally->score_micro += run->score_micro;
 	}
-	widen_period(tally, when, when);
+	widen_time(&tally->first_at, &tally->last_at, when, when);
 }
 
 void tally_merge(struct tally *tally, const struct tally *other)
@@ -71,7 +71,7 @@ void tally_merge(struct tally *tally, const struct tally *other)
 	sum_add(&tally->tokens_output, other->tokens_output);
 	tally->score_known += other->score_known;
 	tally->score_micro += other->score_micro;
-	widen_period(tally, other->first_at, other->last_at);
+	widen_time(&tally->first_at, &tally->last_at, other->first_at, other->last_at);
 }
 
 uint64_t tally_judged(const struct tally *tally)
@@ -125,6 +125,8 @@ int tally_compare(const struct tally *a, const struct tally *b)
 	return (judged_a < judged_b) - (judged_a > judged_b);
 }
 
+/* ---- spreads ---- */
+
 /* Up to so many values are sorted by comparing them. */
 enum { FEW_VALUES = 256 };
 
@@ -172,14 +174,6 @@ static void sort_by_bytes(struct sample *sample)
 		memcpy(sample->values, from, sample->count * sizeof(*from));
 }
 
-static void sample_sort(struct sample *sample)
-{
-	if (sample->count < FEW_VALUES)
-		qsort(sample->values, sample->count, sizeof(*sample->values), compare_values);
-	else
-		sort_by_bytes(sample);
-}
-
 void sample_release(struct sample *sample)
 {
 	memory_free(sample->values);
@@ -194,7 +188,10 @@ static struct spread sample_spread(struct sample *sample)
 
 	if (!sample->count)
 		return spread;
-	sample_sort(sample);
+	if (sample->count < FEW_VALUES)
+		qsort(sample->values, sample->count, sizeof(*sample->values), compare_values);
+	else
+		sort_by_bytes(sample);
 	for (size_t i = 0; i < sample->count; i++)
 		sum_add(&sum, sample->values[i]);
 	spread.mean = divide_rounded(sum, (int64_t)sample->count);
@@ -217,4 +214,36 @@ void tally_spreads(struct tally *tally, struct run *const *runs, size_t count,
 		if (runs[i]->duration_ms >= 0)
 			sample_add(scratch, runs[i]->duration_ms);
 	tally->duration = sample_spread(scratch);
+}
+
+void tally_runs(struct tally *tally, struct run *const *runs, size_t count, struct sample *scratch)
+{
+	tally_init(tally);
+	for (size_t i = 0; i < count; i++)
+		tally_add(tally, runs[i]);
+	tally_spreads(tally, runs, count, scratch);
+}
+
+struct run **runs_by_group(struct run *const *runs, const uint32_t *groups, size_t count,
+			   size_t *ends, size_t group_count)
+{
+	struct run **sorted;
+	size_t total = 0;
+
+	for (size_t g = 0; g < group_count; g++)
+		ends[g] = 0;
+	for (size_t i = 0; i < count; i++)
+		if (groups[i] != NO_GROUP)
+			ends[groups[i]]++;
+	for (size_t g = 0; g < group_count; g++) {
+		size_t size = ends[g];
+
+		ends[g] = total;
+		total += size;
+	}
+	sorted = memory_alloc(total * sizeof(*sorted));
+	for (size_t i = 0; i < count; i++)
+		if (groups[i] != NO_GROUP)
+			sorted[ends[groups[i]]++] = runs[i];
+	return sorted;
 }

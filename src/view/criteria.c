@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "runtally/analysis/criteria.h"
+#include "runtally/analysis/breakdown.h"
 #include "runtally/base/format_number.h"
 
 static bool has_one_case(const struct value *of)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "chart_case.h"
-#include "runtally/analysis/criteria.h"
+#include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/analysis/matrix.h"
 #include "runtally/analysis/series.h"

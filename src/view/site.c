@@ -7,7 +7,7 @@
 #include "criteria.h"
 #include "details.h"
 #include "failure_group.h"
-#include "runtally/analysis/criteria.h"
+#include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/base/format_number.h"
 

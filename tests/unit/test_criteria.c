@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/analysis/criteria.h"
+#include "runtally/analysis/breakdown.h"
 
 struct world {
 	struct spool spool;

@@ -9,7 +9,6 @@
 
 #include "fixture.h"
 #include "runtally/analysis/breakdown.h"
-#include "runtally/analysis/criteria.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/analysis/reliability.h"
 #include "runtally/analysis/series.h"

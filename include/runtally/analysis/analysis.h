@@ -7,7 +7,6 @@
 
 #include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/compare.h"
-#include "runtally/analysis/criteria.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/analysis/gate.h"
 #include "runtally/analysis/needs.h"

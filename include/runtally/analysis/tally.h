@@ -46,6 +46,12 @@ void tally_add(struct tally *tally, const struct run *run);
 /* Adds `other` to `tally`; the spreads are not touched. */
 void tally_merge(struct tally *tally, const struct tally *other);
 
+/*
+ * Widens a stretch of time to hold another one; TIME_UNKNOWN: nothing is known of its ends so far,
+ * or of the other one.
+ */
+void widen_time(int64_t *first_at, int64_t *last_at, int64_t from, int64_t to);
+
 /* passed + failed + errors: what a rate is of. */
 uint64_t tally_judged(const struct tally *tally);
 /* failed + errors. */
@@ -78,5 +84,16 @@ void sample_release(struct sample *sample);
 /* Sets the spreads from all runs of the group that the tally is of. */
 void tally_spreads(struct tally *tally, struct run *const *runs, size_t count,
 		   struct sample *scratch);
+/* All of it: counts the runs of one group and sets the spreads. */
+void tally_runs(struct tally *tally, struct run *const *runs, size_t count, struct sample *scratch);
+
+#define NO_GROUP UINT32_MAX
+/*
+ * Runs group by group, in the order they have: groups[i] is that of runs[i], NO_GROUP: it is left
+ * out. Those of a group end at its place in ends[], where those of the next one begin. The caller
+ * frees the list.
+ */
+struct run **runs_by_group(struct run *const *runs, const uint32_t *groups, size_t count,
+			   size_t *ends, size_t group_count);
 
 #endif

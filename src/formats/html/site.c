@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "runtally/analysis/breakdown.h"
-#include "runtally/analysis/criteria.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/base/arena.h"
 #include "runtally/view/breakdown.h"
