@@ -1,9 +1,11 @@
 #include "runtally/analysis/series.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtally/base/arena.h"
 #include "runtally/base/format_number.h"
+#include "runtally/base/hash_table.h"
 #include "runtally/base/times.h"
 
 const char *series_unit_name(enum series_unit unit)
@@ -15,25 +17,15 @@ const char *series_unit_name(enum series_unit unit)
 
 /* ---- calendar: days, weeks, months and years are counted from any fixed one ---- */
 
-static int64_t floor_divide(int64_t value, int64_t by)
-{
-	return value / by - (value % by < 0);
-}
-
-/* 1970-01-01 was a Thursday. */
-static int64_t week_of(int64_t day)
-{
-	return floor_divide(day + 3, 7);
-}
-
 static int64_t step_of(int64_t day, enum series_unit unit)
 {
 	struct civil date;
 
 	if (unit == SERIES_DAY)
 		return day;
+	/* 1970-01-01 was a Thursday. */
 	if (unit == SERIES_WEEK)
-		return week_of(day);
+		return (day + 3) / 7 - ((day + 3) % 7 < 0);
 	date = civil_from_days(day);
 	return unit == SERIES_YEAR ? date.year : date.year * INT64_C(12) + date.month - 1;
 }
@@ -51,6 +43,12 @@ static int64_t first_day(int64_t step, enum series_unit unit)
 		break;
 	}
 	return days_from_civil((int)step, 1, 1);
+}
+
+/* Of the stretch that a time lies in. */
+static int64_t first_day_at(int64_t when, enum series_unit unit)
+{
+	return first_day(step_of(time_local_days(when), unit), unit);
 }
 
 void series_label(const struct series_point *point, struct strbuf *out)
@@ -120,35 +118,12 @@ size_t series_length(int64_t from, int64_t to)
 	return choose_unit(from, to, SERIES_YEAR, &unit);
 }
 
-static void find_period(struct series *series, struct run *const *runs, size_t count, int64_t *from,
-			int64_t *to)
+static struct series_point empty_point(int64_t day, enum series_unit unit)
 {
-	for (size_t i = 0; i < count; i++) {
-		int64_t when = run_when(runs[i]);
+	struct series_point point = {.day = day, .unit = unit};
 
-		if (when == TIME_UNKNOWN) {
-			series->untimed++;
-			continue;
-		}
-		*from = when < *from ? when : *from;
-		*to = when > *to ? when : *to;
-	}
-}
-
-static void make_points(struct series *series, int64_t from)
-{
-	int64_t first = step_of(from, series->unit);
-
-	series->points = memory_alloc(series->count * sizeof(*series->points));
-	for (size_t i = 0; i < series->count; i++) {
-		struct series_point *point = &series->points[i];
-
-		*point = (struct series_point){
-			.day = first_day(first + (int64_t)i, series->unit),
-			.unit = series->unit,
-		};
-		tally_init(&point->tally);
-	}
+	tally_init(&point.tally);
+	return point;
 }
 
 /* How many points begin on that day or before. */
@@ -167,104 +142,73 @@ static size_t points_until(const struct series *series, int64_t day)
 	return low;
 }
 
-/* Which point the run belongs to; NULL: none, it is earlier or tells no time. */
-static struct series_point *point_of(const struct series *series, const struct run *run)
+/* Runs that tell no time, or are earlier than all points, belong to none. */
+static void count_runs(struct series *series, struct run *const *runs, size_t count, bool spreads)
 {
-	size_t until = 0;
-
-	if (run_when(run) != TIME_UNKNOWN)
-		until = points_until(series, time_local_days(run_when(run)));
-	return until ? &series->points[until - 1] : NULL;
-}
-
-static void count_runs(struct series *series, struct run *const *runs, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct series_point *point = point_of(series, runs[i]);
-
-		if (point)
-			tally_add(&point->tally, runs[i]);
-	}
-}
-
-/* Runs sorted by their points, in the order they have; the runs of point i end at ends[i]. */
-static struct run **sort_runs(const struct series *series, struct run *const *runs, size_t count,
-			      size_t *ends)
-{
-	struct run **sorted = memory_alloc(count * sizeof(*sorted));
-	size_t at = 0;
-
-	for (size_t i = 0; i < series->count; i++) {
-		ends[i] = at;
-		at += (size_t)series->points[i].tally.runs;
-	}
-	for (size_t i = 0; i < count; i++) {
-		struct series_point *point = point_of(series, runs[i]);
-
-		if (point)
-			sorted[ends[point - series->points]++] = runs[i];
-	}
-	return sorted;
-}
-
-static void add_spreads(struct series *series, struct run *const *runs, size_t count)
-{
-	size_t *ends = memory_alloc(series->count * sizeof(*ends));
-	struct run **sorted = sort_runs(series, runs, count, ends);
+	uint32_t *numbers = memory_alloc(count * sizeof(*numbers));
+	size_t *ends = memory_alloc(series->count * sizeof(*ends)), first = 0;
 	struct sample scratch = {.count = 0};
+	struct run **sorted;
 
-	for (size_t i = 0; i < series->count; i++) {
-		struct tally *tally = &series->points[i].tally;
+	for (size_t i = 0; i < count; i++) {
+		int64_t when = run_when(runs[i]);
+		size_t until =
+			when == TIME_UNKNOWN ? 0 : points_until(series, time_local_days(when));
 
-		tally_spreads(tally, sorted + ends[i] - tally->runs, (size_t)tally->runs, &scratch);
+		numbers[i] = until ? (uint32_t)(until - 1) : NO_GROUP;
+		if (until)
+			tally_add(&series->points[until - 1].tally, runs[i]);
 	}
-	sample_release(&scratch);
-	memory_free(sorted);
+	if (spreads) {
+		sorted = runs_by_group(runs, numbers, count, ends, series->count);
+		for (size_t i = 0; i < series->count; first = ends[i++])
+			tally_spreads(&series->points[i].tally, sorted + first, ends[i] - first,
+				      &scratch);
+		sample_release(&scratch);
+		memory_free(sorted);
+	}
 	memory_free(ends);
+	memory_free(numbers);
 }
 
 static void divide(struct series *series, struct run *const *runs, size_t count,
-		   enum series_unit finest, enum series_unit coarsest)
+		   enum series_unit finest, enum series_unit coarsest, bool spreads)
 {
-	int64_t from = INT64_MAX, to = INT64_MIN;
+	int64_t from = TIME_UNKNOWN, to = TIME_UNKNOWN, first;
 
 	*series = (struct series){.unit = finest};
-	find_period(series, runs, count, &from, &to);
-	if (from > to)
+	for (size_t i = 0; i < count; i++) {
+		widen_time(&from, &to, run_when(runs[i]), run_when(runs[i]));
+		series->untimed += run_when(runs[i]) == TIME_UNKNOWN;
+	}
+	if (from == TIME_UNKNOWN)
 		return;
 	series->count = choose_unit(from, to, coarsest, &series->unit);
 	if (!series->count)
 		return;
-	make_points(series, time_local_days(from));
-	count_runs(series, runs, count);
+	series->points = memory_alloc(series->count * sizeof(*series->points));
+	first = step_of(time_local_days(from), series->unit);
+	for (size_t i = 0; i < series->count; i++)
+		series->points[i] =
+			empty_point(first_day(first + (int64_t)i, series->unit), series->unit);
+	count_runs(series, runs, count, spreads);
 }
 
 void series_build(struct series *series, struct run *const *runs, size_t count)
 {
-	divide(series, runs, count, SERIES_DAY, SERIES_YEAR);
-	if (series->count)
-		add_spreads(series, runs, count);
+	divide(series, runs, count, SERIES_DAY, SERIES_YEAR, true);
 }
 
 void series_divide(struct series *series, struct run *const *runs, size_t count,
 		   enum series_unit unit)
 {
-	divide(series, runs, count, unit, unit);
+	divide(series, runs, count, unit, unit, false);
 }
 
-struct series_point series_point_at(int64_t when, enum series_unit unit)
+/* Puts in the point of that time where there is none yet; the earliest of too many falls out. */
+static void put_point(struct series *series, int64_t when, size_t most)
 {
-	struct series_point point = {.unit = unit,
-				     .day = first_day(step_of(time_local_days(when), unit), unit)};
-
-	tally_init(&point.tally);
-	return point;
-}
-
-/* Puts in the point of that day where there is none yet; the earliest of too many falls out. */
-static void put_point(struct series *series, int64_t day, size_t most)
-{
-	int64_t first = first_day(step_of(day, series->unit), series->unit);
+	int64_t first = first_day_at(when, series->unit);
 	struct series_point *points = series->points;
 	size_t at = points_until(series, first);
 
@@ -276,8 +220,7 @@ static void put_point(struct series *series, int64_t day, size_t most)
 	} else {
 		memmove(points + at + 1, points + at, (series->count++ - at) * sizeof(*points));
 	}
-	points[at] = (struct series_point){.day = first, .unit = series->unit};
-	tally_init(&points[at].tally);
+	points[at] = empty_point(first, series->unit);
 }
 
 void series_latest(struct series *series, struct run *const *runs, size_t count,
@@ -289,10 +232,9 @@ void series_latest(struct series *series, struct run *const *runs, size_t count,
 		if (run_when(runs[i]) == TIME_UNKNOWN)
 			series->untimed++;
 		else
-			put_point(series, time_local_days(run_when(runs[i])), most);
+			put_point(series, run_when(runs[i]), most);
 	}
-	count_runs(series, runs, count);
-	add_spreads(series, runs, count);
+	count_runs(series, runs, count, true);
 }
 
 void series_mark(struct series *series, int64_t first_at, int64_t last_at)
@@ -308,15 +250,173 @@ void series_mark(struct series *series, int64_t first_at, int64_t last_at)
 	series->own_count = end - first < series->count ? end - first : 0;
 }
 
-bool series_point_holds(const struct series_point *point, const struct run *run)
-{
-	int64_t when = run_when(run);
-
-	return when != TIME_UNKNOWN &&
-	       step_of(time_local_days(when), point->unit) == step_of(point->day, point->unit);
-}
-
 void series_release(struct series *series)
 {
 	memory_free(series->points);
+}
+
+/* ---- a matrix by executions ---- */
+
+/*
+ * Puts it among the latest, of which the first gives way where there are too many. Those that began
+ * at the same time, or tell none, are in order of their ids.
+ */
+static void add_execution(struct matrix *matrix, const char *id, int64_t began_at)
+{
+	struct matrix_column *columns = matrix->columns;
+	size_t at = matrix->count;
+
+	while (at > 0 &&
+	       (began_at < columns[at - 1].began_at || (began_at == columns[at - 1].began_at &&
+							strcmp(id, columns[at - 1].execution) < 0)))
+		at--;
+	if (matrix->count == MATRIX_MOST) {
+		matrix->hidden++;
+		if (!at)
+			return;
+		at--;
+		memmove(columns, columns + 1, at * sizeof(*columns));
+	} else {
+		memmove(columns + at + 1, columns + at, (matrix->count - at) * sizeof(*columns));
+		matrix->count++;
+	}
+	columns[at] = (struct matrix_column){.execution = id, .began_at = began_at};
+	tally_init(&columns[at].point.tally);
+}
+
+/* False where most runs tell none. */
+static bool build_executions(struct matrix *matrix, struct run *const *runs, size_t count)
+{
+	struct numbering ids = {.count = 0};
+	int64_t *begins = NULL; /* by number */
+	size_t capacity = 0, outside = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct run *run = runs[i];
+		int64_t begin = run_begin(run) != TIME_UNKNOWN ? run_begin(run) : run_when(run);
+		size_t known = ids.count, at;
+
+		if (!run->execution_id) {
+			outside++;
+			continue;
+		}
+		at = numbering_of(&ids, "", run->execution_id);
+		begins = array_reserve(begins, &capacity, at + 1, sizeof(*begins));
+		if (at == known || begins[at] == TIME_UNKNOWN ||
+		    (begin != TIME_UNKNOWN && begin < begins[at]))
+			begins[at] = begin;
+	}
+	matrix->by_execution = count - outside > count / 2;
+	if (matrix->by_execution) {
+		matrix->outside = outside;
+		for (size_t i = 0; i < ids.count; i++)
+			add_execution(matrix, ids.entries[i].name, begins[i]);
+	}
+	numbering_release(&ids);
+	memory_free(begins);
+	return matrix->by_execution;
+}
+
+/* ---- a matrix by stretches of time ---- */
+
+static int compare_days(const void *left, const void *right)
+{
+	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* First days of the stretches that have runs, upwards, each once. *found: how many. */
+static int64_t *find_days(struct run *const *runs, size_t count, enum series_unit unit,
+			  size_t *found)
+{
+	int64_t *days = memory_alloc(count * sizeof(*days));
+	size_t timed = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (run_when(runs[i]) != TIME_UNKNOWN)
+			days[timed++] = first_day_at(run_when(runs[i]), unit);
+	qsort(days, timed, sizeof(*days), compare_days);
+	*found = 0;
+	for (size_t i = 0; i < timed; i++)
+		if (!i || days[i] != days[i - 1])
+			days[(*found)++] = days[i];
+	return days;
+}
+
+/* The latest, in the finest unit of which there are not too many. */
+static void build_points(struct matrix *matrix, struct run *const *runs, size_t count)
+{
+	enum series_unit unit = SERIES_DAY;
+	size_t found;
+	int64_t *days = find_days(runs, count, unit, &found);
+
+	while (found > MATRIX_MOST && unit < SERIES_YEAR) {
+		memory_free(days);
+		days = find_days(runs, count, ++unit, &found);
+	}
+	for (size_t i = 0; i < count; i++)
+		matrix->outside += run_when(runs[i]) == TIME_UNKNOWN;
+	matrix->hidden = found > MATRIX_MOST ? found - MATRIX_MOST : 0;
+	for (size_t i = matrix->hidden; i < found; i++)
+		matrix->columns[matrix->count++] =
+			(struct matrix_column){.point = empty_point(days[i], unit)};
+	memory_free(days);
+}
+
+/* ---- a matrix of either kind ---- */
+
+/* The latest columns have most of what is asked for; matrix->count: none holds it. */
+static size_t column_of(const struct matrix *matrix, const struct run *run)
+{
+	const char *id = run->execution_id;
+	int64_t day = 0;
+
+	if (!matrix->count || (matrix->by_execution ? !id : run_when(run) == TIME_UNKNOWN))
+		return matrix->count;
+	if (!matrix->by_execution)
+		day = first_day_at(run_when(run), matrix->columns[0].point.unit);
+	for (size_t i = matrix->count; i > 0; i--) {
+		const struct matrix_column *column = &matrix->columns[i - 1];
+
+		if (matrix->by_execution
+			    ? id == column->execution || strcmp(id, column->execution) == 0
+			    : day == column->point.day)
+			return i - 1;
+	}
+	return matrix->count;
+}
+
+void matrix_build(struct matrix *matrix, struct run *const *runs, size_t count)
+{
+	*matrix = (struct matrix){.count = 0};
+	if (!build_executions(matrix, runs, count))
+		build_points(matrix, runs, count);
+	if (matrix->count < 2)
+		matrix->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t column = column_of(matrix, runs[i]);
+
+		if (column < matrix->count)
+			tally_add(&matrix->columns[column].point.tally, runs[i]);
+	}
+	for (size_t i = 0; i < matrix->count && !matrix->by_execution; i++)
+		matrix->columns[i].began_at = matrix->columns[i].point.tally.first_at;
+}
+
+void matrix_row(const struct matrix *matrix, struct run *const *runs, size_t count,
+		struct matrix_cell *cells)
+{
+	for (size_t i = 0; i < matrix->count; i++) {
+		cells[i].run = NULL;
+		tally_init(&cells[i].tally);
+	}
+	for (size_t i = 0; i < count; i++) {
+		size_t column = column_of(matrix, runs[i]);
+
+		if (column == matrix->count)
+			continue;
+		tally_add(&cells[column].tally, runs[i]);
+		cells[column].run = cells[column].tally.runs == 1 ? runs[i] : NULL;
+	}
 }

@@ -6,7 +6,6 @@
 #include "chart_case.h"
 #include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/failure_groups.h"
-#include "runtally/analysis/matrix.h"
 #include "runtally/analysis/series.h"
 #include "runtally/base/arena.h"
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "runtally/analysis/matrix.h"
+#include "runtally/analysis/series.h"
 #include "runtally/base/times.h"
 
 enum { RUNS_MOST = 64 };

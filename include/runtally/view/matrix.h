@@ -7,8 +7,8 @@
 #ifndef RUNTALLY_VIEW_MATRIX_H
 #define RUNTALLY_VIEW_MATRIX_H
 
-#include "runtally/analysis/matrix.h"
 #include "runtally/analysis/results.h"
+#include "runtally/analysis/series.h"
 #include "runtally/view/view.h"
 
 /* All zero at first. */
