@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtally/base/hash_table.h"
 #include "runtally/base/strbuf.h"
 
 enum redaction_kind {
@@ -37,8 +38,7 @@ struct redactor {
 	struct strbuf texts;            /* what was redacted in this run */
 	struct redacted *items;         /* where each different text is in there */
 	size_t count, capacity;
-	size_t *slots; /* hash table of them */
-	size_t slot_count;
+	struct hash_table table; /* of them */
 };
 
 void redactor_init(struct redactor *redactor);

@@ -1,10 +1,11 @@
 /*
- * redact_detect: where in a text a secret or personal JSON value stands. The other half of redact,
- * which asks each detector at the bytes it cares about and goes on behind what is found.
+ * detect: where in a text a secret or something personal stands. redact.c asks each detector at the
+ * bytes it cares about and goes on behind what is found.
  *
- * Detectors look at a bounded number of bytes, or at bytes that then belong to the match, so that
- * scanning is linear; all look through scan_byte, which counts. None looks before `floor`: a second
- * scan, which finds a placeholder there, has to come to the same.
+ * tokens.c knows what has a form of its own; values.c and personal.c may ask it. Detectors look at
+ * a bounded number of bytes, or at bytes that then belong to the match, so that scanning is linear;
+ * all look through scan_byte, which counts. None looks before `floor`: a second scan, which finds a
+ * placeholder there, has to come to the same.
  */
 #ifndef RUNTALLY_INGEST_REDACT_DETECT_H
 #define RUNTALLY_INGEST_REDACT_DETECT_H
@@ -52,32 +53,14 @@ bool may_begin_number(struct scan *scan); /* at a digit */
 
 /* Length of the placeholder at `at`, 0: there is none. Its kind goes into *kind. */
 size_t placeholder_length(struct scan *scan, size_t at, enum redaction_kind *kind);
-/* Length of the UUID at `at`, 0: there is none. */
-size_t uuid_length(struct scan *scan, size_t at);
 /* Length of the JSON Web Token at `at`, 0: there is none. */
 size_t jwt_length(struct scan *scan, size_t at);
-/* Length of the card number at `at`, 0: there is none. */
-size_t card_length(struct scan *scan, size_t at);
-/* Whether a word that says phone decides about the number from scan->at to `end`. */
-bool beside_phone_word(struct scan *scan, size_t end);
 
 /* The byte at `at`, NUL behind the end. */
 static inline char scan_byte(struct scan *scan, size_t at)
 {
 	scan->steps++;
 	return at < scan->length ? scan->text[at] : '\0';
-}
-
-/* Asked before anything else of a UUID: hardly any other word has a dash there. */
-static inline bool scan_has_dash(struct scan *scan, size_t at)
-{
-	return scan_byte(scan, at) == '-';
-}
-
-/* The byte before scan->at; a space where a word may begin anyway. */
-static inline char scan_before(struct scan *scan)
-{
-	return scan->at == scan->fresh ? ' ' : scan_byte(scan, scan->at - 1);
 }
 
 static inline bool is_digit(char byte)
@@ -111,13 +94,6 @@ static inline bool scan_continues(struct scan *scan, size_t at)
 static inline bool is_hex(char byte)
 {
 	return is_digit(byte) || (lower(byte) >= 'a' && lower(byte) <= 'f');
-}
-
-/* Whether the digits at `at` follow a decimal point. */
-static inline bool scan_in_fraction(struct scan *scan, size_t at)
-{
-	return at > scan->floor + 1 && scan_byte(scan, at - 1) == '.' &&
-	       is_digit(scan_byte(scan, at - 2));
 }
 
 /* Whether `word`, in lower case, stands at `at` in any case. */

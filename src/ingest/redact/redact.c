@@ -6,7 +6,6 @@
 
 #include "detect.h"
 #include "runtally/base/arena.h"
-#include "runtally/base/hash_table.h"
 
 /* A text of this run that was redacted: its place in redactor.texts. */
 struct redacted {
@@ -17,16 +16,6 @@ struct redacted {
 
 /* A table that grew over this is not kept for the next run, which would have to clear it. */
 enum { SLOTS_KEPT = 256 };
-
-static const char *const kind_names[REDACT_KINDS] = {
-	[REDACT_TOKEN] = "token", [REDACT_KEY] = "key",     [REDACT_JWT] = "jwt",
-	[REDACT_CARD] = "card",   [REDACT_EMAIL] = "email", [REDACT_PHONE] = "phone",
-};
-
-const char *redaction_name(enum redaction_kind kind)
-{
-	return kind_names[kind];
-}
 
 void redactor_init(struct redactor *redactor)
 {
@@ -40,7 +29,7 @@ void redactor_release(struct redactor *redactor)
 	strbuf_release(&redactor->output);
 	strbuf_release(&redactor->texts);
 	memory_free(redactor->items);
-	memory_free(redactor->slots);
+	hash_table_release(&redactor->table);
 	redactor_init(redactor);
 }
 
@@ -51,96 +40,37 @@ void redactor_next_run(struct redactor *redactor)
 		return;
 	redactor->count = 0;
 	strbuf_reset(&redactor->texts);
-	if (redactor->slot_count > SLOTS_KEPT) {
-		memory_free(redactor->slots);
-		redactor->slots = NULL;
-		redactor->slot_count = 0;
-	} else {
-		memset(redactor->slots, 0, redactor->slot_count * sizeof(*redactor->slots));
-	}
-}
-
-/* Slots hold positions in items, plus one; 0 is a free one. */
-static size_t *slot_of(struct redactor *redactor, enum redaction_kind kind, const char *text,
-		       size_t length)
-{
-	size_t mask = redactor->slot_count - 1;
-	size_t at = (hash_bytes(text, length) + (size_t)kind) & mask;
-
-	for (; redactor->slots[at]; at = (at + 1) & mask) {
-		const struct redacted *item = &redactor->items[redactor->slots[at] - 1];
-
-		if (item->kind == kind && item->length == length &&
-		    !memcmp(redactor->texts.text + item->start, text, length))
-			break;
-	}
-	return &redactor->slots[at];
-}
-
-static void grow_slots(struct redactor *redactor)
-{
-	size_t count = redactor->slot_count ? redactor->slot_count * 2 : 32;
-
-	memory_free(redactor->slots);
-	redactor->slots = memory_alloc(count * sizeof(*redactor->slots));
-	memset(redactor->slots, 0, count * sizeof(*redactor->slots));
-	redactor->slot_count = count;
-	for (size_t i = 0; i < redactor->count; i++) {
-		const struct redacted *item = &redactor->items[i];
-
-		*slot_of(redactor, item->kind, redactor->texts.text + item->start, item->length) =
-			i + 1;
-	}
+	if (redactor->table.capacity > SLOTS_KEPT)
+		hash_table_release(&redactor->table);
+	else
+		hash_table_clear(&redactor->table);
 }
 
 static uint32_t number_of(struct redactor *redactor, enum redaction_kind kind, const char *text,
 			  size_t length)
 {
-	size_t *slot;
+	const uint64_t hash = hash_pair(hash_bytes(text, length), kind);
+	size_t walk;
 
-	if (redactor->count * 2 >= redactor->slot_count)
-		grow_slots(redactor);
-	slot = slot_of(redactor, kind, text, length);
-	if (!*slot) {
-		redactor->items = array_reserve(redactor->items, &redactor->capacity,
-						redactor->count + 1, sizeof(*redactor->items));
-		redactor->items[redactor->count++] = (struct redacted){
-			.start = redactor->texts.length,
-			.length = length,
-			.kind = kind,
-			.number = ++redactor->numbers[kind],
-		};
-		strbuf_add(&redactor->texts, text, length);
-		*slot = redactor->count;
+	for (size_t at = hash_first(&redactor->table, hash, &walk); at != HASH_NONE;
+	     at = hash_next(&redactor->table, hash, &walk)) {
+		const struct redacted *item = &redactor->items[at];
+
+		if (item->kind == kind && item->length == length &&
+		    !memcmp(redactor->texts.text + item->start, text, length))
+			return item->number;
 	}
-	return redactor->items[*slot - 1].number;
-}
-
-size_t placeholder_length(struct scan *scan, size_t at, enum redaction_kind *kind)
-{
-	size_t end, digits = 0;
-
-	if (scan_byte(scan, at) != '[')
-		return 0;
-	for (int i = 0; i < REDACT_KINDS; i++) {
-		end = at + 1 + strlen(kind_names[i]);
-		if (!scan_has(scan, at + 1, kind_names[i]) || scan_byte(scan, end) != ' ')
-			continue;
-		while (digits <= 10 && is_digit(scan_byte(scan, end + 1 + digits)))
-			digits++;
-		end += 1 + digits;
-		*kind = (enum redaction_kind)i;
-		return digits && scan_byte(scan, end) == ']' ? end + 1 - at : 0;
-	}
-	return 0;
-}
-
-static bool detect_word(struct scan *scan, struct match *match)
-{
-	if (is_digit(scan_byte(scan, scan->at)))
-		return detect_bot(scan, match) || detect_card(scan, match) ||
-		       detect_phone(scan, match);
-	return detect_token(scan, match) || detect_bearer(scan, match);
+	redactor->items = array_reserve(redactor->items, &redactor->capacity, redactor->count + 1,
+					sizeof(*redactor->items));
+	hash_add(&redactor->table, hash, redactor->count);
+	redactor->items[redactor->count++] = (struct redacted){
+		.start = redactor->texts.length,
+		.length = length,
+		.kind = kind,
+		.number = ++redactor->numbers[kind],
+	};
+	strbuf_add(&redactor->texts, text, length);
+	return redactor->numbers[kind];
 }
 
 /* At a byte that is neither letter nor digit. */
@@ -239,14 +169,36 @@ static void skip_mark(struct scan *scan)
 		scan->at++;
 }
 
+/* Length of the UUID at scan->at, 0: there is none. Hardly any other word has that dash. */
+static size_t uuid_length(struct scan *scan)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	const size_t length = sizeof(shape) - 1;
+
+	if (scan_byte(scan, scan->at + 8) != '-' || scan->length - scan->at < length)
+		return 0;
+	scan->steps += length;
+	for (size_t i = 0; i < length; i++) {
+		char byte = scan->text[scan->at + i];
+
+		if (shape[i] == 'x' ? !is_hex(byte) : byte != '-')
+			return 0;
+	}
+	return is_alnum(scan_byte(scan, scan->at + length)) ? 0 : length;
+}
+
 /* At a letter or digit that begins a word; passes it where nothing is found. */
 static bool find_in_word(struct scan *scan, struct match *match)
 {
-	char first = scan_byte(scan, scan->at);
-	size_t uuid = scan_has_dash(scan, scan->at + 8) ? uuid_length(scan, scan->at) : 0;
+	bool digit = is_digit(scan_byte(scan, scan->at)), found = false;
+	size_t uuid = uuid_length(scan);
 
-	if (!uuid && (is_digit(first) ? may_begin_number(scan) : may_begin_secret(scan)) &&
-	    detect_word(scan, match))
+	if (!uuid && digit && may_begin_number(scan))
+		found = detect_bot(scan, match) || detect_card(scan, match) ||
+			detect_phone(scan, match);
+	else if (!uuid && !digit && may_begin_secret(scan))
+		found = detect_token(scan, match) || detect_bearer(scan, match);
+	if (found)
 		return true;
 	scan->at += uuid;
 	skip_word(scan);
@@ -276,7 +228,7 @@ static void put_placeholder(struct redactor *redactor, const char *text, const s
 	uint32_t number =
 		number_of(redactor, match->kind, text + match->start, match->end - match->start);
 
-	strbuf_addf(&redactor->output, "[%s %" PRIu32 "]", kind_names[match->kind], number);
+	strbuf_addf(&redactor->output, "[%s %" PRIu32 "]", redaction_name(match->kind), number);
 	redactor->counts[match->kind]++;
 }
 

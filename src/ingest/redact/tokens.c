@@ -1,6 +1,40 @@
+/* What is known by its own form: tokens, JWTs, PEM blocks, and our own placeholders. */
 #include "detect.h"
 
 #include <string.h>
+
+/* ---- placeholders ---- */
+
+static const char *const kind_names[REDACT_KINDS] = {
+	[REDACT_TOKEN] = "token", [REDACT_KEY] = "key",     [REDACT_JWT] = "jwt",
+	[REDACT_CARD] = "card",   [REDACT_EMAIL] = "email", [REDACT_PHONE] = "phone",
+};
+
+const char *redaction_name(enum redaction_kind kind)
+{
+	return kind_names[kind];
+}
+
+size_t placeholder_length(struct scan *scan, size_t at, enum redaction_kind *kind)
+{
+	size_t end, digits = 0;
+
+	if (scan_byte(scan, at) != '[')
+		return 0;
+	for (int i = 0; i < REDACT_KINDS; i++) {
+		end = at + 1 + strlen(kind_names[i]);
+		if (!scan_has(scan, at + 1, kind_names[i]) || scan_byte(scan, end) != ' ')
+			continue;
+		while (digits <= 10 && is_digit(scan_byte(scan, end + 1 + digits)))
+			digits++;
+		end += 1 + digits;
+		*kind = (enum redaction_kind)i;
+		return digits && scan_byte(scan, end) == ']' ? end + 1 - at : 0;
+	}
+	return 0;
+}
+
+/* ---- tokens ---- */
 
 enum alphabet { ALNUM, MIXED, BASE64URL, BASE64, UPPER, LOWER_HEX, DOTTED };
 

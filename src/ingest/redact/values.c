@@ -1,3 +1,4 @@
+/* What a name or scheme before it says is secret: `password=x`, `Authorization: Bearer x`. */
 #include "detect.h"
 
 #include <string.h>
