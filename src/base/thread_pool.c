@@ -12,7 +12,7 @@ enum {
 	STACK_BYTES = 8 * 1024 * 1024,
 };
 
-struct ingest_worker {
+struct pool_thread {
 	struct thread_pool *thread_pool;
 	void *context;
 	pthread_t thread;
@@ -23,8 +23,8 @@ struct thread_pool {
 	pthread_cond_t added, done;
 	struct job waiting; /* the ring's head */
 	bool ending;
-	void *context;                 /* the caller's */
-	struct ingest_worker *workers; /* the others */
+	void *context;               /* the caller's */
+	struct pool_thread *threads; /* the others */
 	size_t count;
 };
 
@@ -71,17 +71,17 @@ static void work(struct thread_pool *thread_pool, struct job *job, void *context
 
 /* ---- the threads ---- */
 
-static void *run_worker(void *argument)
+static void *run_thread(void *argument)
 {
-	struct ingest_worker *worker = argument;
-	struct thread_pool *thread_pool = worker->thread_pool;
+	struct pool_thread *own = argument;
+	struct thread_pool *thread_pool = own->thread_pool;
 
 	pthread_mutex_lock(&thread_pool->lock);
 	while (!thread_pool->ending) {
 		struct job *job = first_waiting(thread_pool);
 
 		if (job)
-			work(thread_pool, job, worker->context);
+			work(thread_pool, job, own->context);
 		else
 			pthread_cond_wait(&thread_pool->added, &thread_pool->lock);
 	}
@@ -99,15 +99,14 @@ struct thread_pool *thread_pool_new(void *const *contexts, size_t count)
 	pthread_mutex_init(&thread_pool->lock, NULL);
 	pthread_cond_init(&thread_pool->added, NULL);
 	pthread_cond_init(&thread_pool->done, NULL);
-	thread_pool->workers = memory_alloc(count * sizeof(*thread_pool->workers));
+	thread_pool->threads = memory_alloc(count * sizeof(*thread_pool->threads));
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	for (size_t i = 1; i < count; i++) {
-		struct ingest_worker *worker = &thread_pool->workers[thread_pool->count];
+		struct pool_thread *own = &thread_pool->threads[thread_pool->count];
 
-		*worker =
-			(struct ingest_worker){.thread_pool = thread_pool, .context = contexts[i]};
-		if (pthread_create(&worker->thread, &attributes, run_worker, worker) != 0)
+		*own = (struct pool_thread){.thread_pool = thread_pool, .context = contexts[i]};
+		if (pthread_create(&own->thread, &attributes, run_thread, own) != 0)
 			break;
 		thread_pool->count++;
 	}
@@ -122,11 +121,11 @@ void thread_pool_free(struct thread_pool *thread_pool)
 	pthread_cond_broadcast(&thread_pool->added);
 	pthread_mutex_unlock(&thread_pool->lock);
 	for (size_t i = 0; i < thread_pool->count; i++)
-		pthread_join(thread_pool->workers[i].thread, NULL);
+		pthread_join(thread_pool->threads[i].thread, NULL);
 	pthread_cond_destroy(&thread_pool->added);
 	pthread_cond_destroy(&thread_pool->done);
 	pthread_mutex_destroy(&thread_pool->lock);
-	memory_free(thread_pool->workers);
+	memory_free(thread_pool->threads);
 	memory_free(thread_pool);
 }
 
