@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "join.h"
 #include "pagination.h"
 #include "runtally/base/hash_table.h"
 #include "runtally/ingest/redact.h"
+#include "runtally/model/definition.h"
 #include "runtally/model/note.h"
 #include "runtally/model/run.h"
 
@@ -25,26 +25,35 @@ struct to_redact {
 	struct definition *definition;
 };
 
-/* Runs and definitions are borrowed; the lists are owned. */
-struct batch {
-	struct run **runs;
-	size_t run_count, run_capacity;
-	struct to_redact *to_redact;
-	size_t to_redact_count, to_redact_capacity;
-	struct joins joins;
-	struct pages pages;
-	struct notes notes;
+struct batch_counts {
 	uint64_t documents, bytes;
 	uint64_t records, definitions, rejected;
 	uint64_t frames; /* records that count as none */
 	uint64_t redactions[REDACT_KINDS];
 };
 
+/* Runs and definitions are borrowed; the lists are owned. */
+struct batch {
+	struct run **runs;
+	size_t run_count, run_capacity;
+	struct to_redact *to_redact;
+	size_t to_redact_count, to_redact_capacity;
+	struct definition **definitions;
+	size_t definition_count, definition_capacity;
+	struct page_info *pages;
+	size_t page_count, page_capacity;
+	struct notes notes;
+	struct batch_counts counts;
+};
+
 void batch_init(struct batch *batch, size_t notes_limit);
 void batch_release(struct batch *batch);
 
-void batch_add_run(struct batch *batch, struct run *run);
-void batch_add_to_redact(struct batch *batch, struct to_redact to_redact);
+void batch_add_runs(struct batch *batch, struct run *const *runs, size_t count);
+void batch_add_to_redact(struct batch *batch, const struct to_redact *to_redact, size_t count);
+void batch_add_definitions(struct batch *batch, struct definition *const *definitions,
+			   size_t count);
+void batch_add_pages(struct batch *batch, const struct page_info *pages, size_t count);
 
 /*
  * Moves all of `from` behind what is there; `base` more records came before those of its notes.
@@ -55,8 +64,7 @@ void batch_append(struct batch *batch, struct batch *from, size_t base);
 /* What there was before an input, to go back to when all of the input is void. Notes stay. */
 struct batch_mark {
 	size_t runs, to_redact, definitions, pages;
-	uint64_t record_count, definition_count, rejected, frames;
-	uint64_t redactions[REDACT_KINDS];
+	struct batch_counts counts;
 };
 
 struct batch_mark batch_mark(const struct batch *batch);

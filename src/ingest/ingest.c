@@ -1,15 +1,10 @@
 #include "runtally/ingest/ingest.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "batch.h"
 #include "join.h"
 #include "large_file.h"
 #include "pagination.h"
 #include "runtally/adapters/adapters.h"
-#include "runtally/base/hash_table.h"
-#include "runtally/base/progress.h"
 #include "runtally/base/thread_pool.h"
 #include "runtally/ingest/dedupe.h"
 #include "runtally/json/json.h"
@@ -25,7 +20,7 @@ enum {
 
 /* What a thread works with. */
 struct thread_context {
-	struct ingest_worker *worker; /* first: large_file.h */
+	struct worker worker; /* first: large_file.h */
 	struct reader *reader;
 	struct gathering *gathering;
 };
@@ -44,12 +39,11 @@ struct gathering {
 	struct sources *sources;
 	struct input_names *names; /* one an input */
 	struct runs *runs;
-	struct ingest_counts *counts;
 	struct notes *notes;
 	struct arena arena; /* until the end of the call */
 	struct batch batch;
-	struct redactor
-		labels; /* of ids and names, numbered for the whole call, so that none merge */
+	/* of ids and names: numbered for the whole call, so that different ones stay different */
+	struct redactor labels;
 	struct redactor texts; /* of notes on inputs */
 	struct progress progress;
 	struct wanted *wanted;
@@ -86,17 +80,21 @@ static void clean_names(struct gathering *g)
 
 /* ---- jobs ---- */
 
-static void read_input(struct gathering *g, struct thread_context *context, size_t index,
-		       struct ingest_worker *in)
+/* `together`: by all threads of the pool; the context is none of theirs then. */
+static void read_input(struct thread_context *context, size_t index, bool together)
 {
+	struct worker *worker = &context->worker;
+	struct gathering *g = context->gathering;
 	struct error err;
 	struct blob blob;
 
-	ingest_worker_begin(in, &g->names[index]);
+	worker_begin(worker, &g->names[index]);
 	if (reader_begin(context->reader, index, &blob, &err) != 0)
-		ingest_worker_complain(in, err.text);
+		collector_note(&worker->collector, SEVERITY_ERROR, 0, NULL, err.text);
+	else if (together && blob.read_at) /* it may not be the file that was listed any more */
+		large_file_read(worker, &blob, g->pool, SEGMENT_BYTES);
 	else
-		ingest_worker_read(in, &blob);
+		worker_read(worker, &blob);
 }
 
 static void run_ingest_job(struct job *begun, void *own)
@@ -106,8 +104,8 @@ static void run_ingest_job(struct job *begun, void *own)
 
 	reader_expect(context->reader, job->first, job->end);
 	for (size_t i = job->first; i < job->end; i++)
-		read_input(context->gathering, context, i, context->worker);
-	ingest_worker_hand_over(context->worker, &job->batch);
+		read_input(context, i, false);
+	collector_hand_over(&context->worker.collector, &job->batch);
 }
 
 /* Worth reading by all threads. */
@@ -117,20 +115,18 @@ static bool is_large(const struct gathering *g, size_t index)
 	       sources_input(g->sources, index)->size >= LARGE_BYTES;
 }
 
-/* Bytes of a job that it takes up. */
-static uint64_t cost_of(const struct input *input)
-{
-	return input->size ? input->size : JOB_BYTES / JOB_UNKNOWN;
-}
-
 static size_t end_of_job(const struct gathering *g, size_t first, bool share)
 {
 	size_t end = first, count = sources_count(g->sources);
 	uint64_t bytes = 0;
 
-	while (end < count && end - first < JOB_INPUTS && bytes < JOB_BYTES &&
-	       !(share && is_large(g, end)))
-		bytes += cost_of(sources_input(g->sources, end++));
+	for (; end < count && end - first < JOB_INPUTS && bytes < JOB_BYTES; end++) {
+		const struct input *input = sources_input(g->sources, end);
+
+		if (share && is_large(g, end))
+			break;
+		bytes += input->size ? input->size : JOB_BYTES / JOB_UNKNOWN;
+	}
 	return end;
 }
 
@@ -153,39 +149,7 @@ static void make_jobs(struct gathering *g, bool share)
 	}
 }
 
-/* The caller reads it, with a context that is none of the pool's. */
-static void read_large(struct gathering *g, struct ingest_job *job, struct thread_context *own)
-{
-	const struct input_names *names = &g->names[job->first];
-	struct error err;
-	struct blob blob;
-
-	ingest_worker_begin(own->worker, names);
-	if (reader_begin(own->reader, job->first, &blob, &err) != 0)
-		ingest_worker_complain(own->worker, err.text);
-	else if (!blob.read_at) /* it was a file when it was listed */
-		ingest_worker_read(own->worker, &blob);
-	else
-		large_file_read(own->worker, names, &blob, g->pool, SEGMENT_BYTES);
-	ingest_worker_hand_over(own->worker, &job->batch);
-}
-
 /* ---- threads ---- */
-
-static void equip(struct gathering *g, struct thread_context *context)
-{
-	context->worker = ingest_worker_new(g->options, g->wanted, g->notes->limit, &g->progress,
-					    g->runs->spool);
-	context->reader = reader_new(g->sources);
-	context->gathering = g;
-}
-
-static void dismiss(struct gathering *g, struct thread_context *context)
-{
-	ingest_worker_give(context->worker, g->runs, &g->arena);
-	ingest_worker_free(context->worker);
-	reader_free(context->reader);
-}
 
 /* As many threads as were asked for, but none without a job. */
 static size_t threads_for(const struct gathering *g, size_t threads)
@@ -203,11 +167,15 @@ static void gather_jobs(struct gathering *g, struct thread_context *own)
 		if (!g->jobs[i].large)
 			thread_pool_add(g->pool, &g->jobs[i].job);
 	for (size_t i = 0; i < g->job_count; i++) {
-		if (g->jobs[i].large)
-			read_large(g, &g->jobs[i], own);
-		else
-			thread_pool_finish(g->pool, &g->jobs[i].job);
-		batch_append(&g->batch, &g->jobs[i].batch, 0);
+		struct ingest_job *job = &g->jobs[i];
+
+		if (job->large) {
+			read_input(own, job->first, true);
+			collector_hand_over(&own->worker.collector, &job->batch);
+		} else {
+			thread_pool_finish(g->pool, &job->job);
+		}
+		batch_append(&g->batch, &job->batch, 0);
 	}
 }
 
@@ -219,69 +187,31 @@ static void gather(struct gathering *g)
 
 	make_jobs(g, threads > 1);
 	count = threads_for(g, threads);
-	contexts = memory_alloc((count + 1) * sizeof(*contexts));
+	contexts = memory_alloc((count + 1) * sizeof(*contexts)); /* the last one is our own */
 	for (size_t i = 0; i <= count; i++) {
-		equip(g, &contexts[i]);
+		worker_init(&contexts[i].worker, g->options, g->wanted, g->notes->limit,
+			    &g->progress, g->runs->spool);
+		contexts[i].reader = reader_new(g->sources);
+		contexts[i].gathering = g;
 		if (i < count)
 			pool[i] = &contexts[i];
 	}
 	g->pool = thread_pool_new(pool, count);
 	gather_jobs(g, &contexts[count]);
 	thread_pool_free(g->pool);
-	for (size_t i = 0; i <= count; i++)
-		dismiss(g, &contexts[i]);
+	for (size_t i = 0; i <= count; i++) {
+		struct collector *collector = &contexts[i].worker.collector;
+
+		arena_adopt(&g->runs->arena, &collector->runs.arena);
+		arena_adopt(&g->arena, &collector->definitions);
+		worker_release(&contexts[i].worker);
+		reader_free(contexts[i].reader);
+	}
 	memory_free(g->jobs);
 	memory_free(contexts);
 }
 
-/* ---- all runs ---- */
-
-static void take_counts(struct gathering *g)
-{
-	struct ingest_counts *counts = g->counts;
-	const struct batch *batch = &g->batch;
-
-	counts->files = sources_files(g->sources);
-	counts->documents = batch->documents;
-	counts->bytes = batch->bytes;
-	counts->records = batch->records - batch->frames;
-	counts->definitions = batch->definitions;
-	counts->rejected = batch->rejected;
-	for (unsigned i = 0; i < REDACT_KINDS; i++)
-		counts->redactions[i] =
-			batch->redactions[i] + g->labels.counts[i] + g->texts.counts[i];
-}
-
-static void take_runs(struct gathering *g)
-{
-	struct batch *batch = &g->batch;
-
-	memory_free(g->runs->items);
-	g->runs->items = batch->runs;
-	g->runs->count = batch->run_count;
-	g->runs->capacity = batch->run_capacity;
-	batch->runs = NULL;
-}
-
-static void finish(struct gathering *g)
-{
-	const enum dedupe_order order =
-		g->options->later_wins ? DEDUPE_LATER_LAST : DEDUPE_ANY_ORDER;
-	struct batch *batch = &g->batch;
-	struct runs *runs = g->runs;
-	struct dedupe_counts copies;
-
-	batch_clean(batch, &g->labels, &g->runs->names);
-	notes_append(g->notes, &batch->notes, 0);
-	take_runs(g);
-	runs->count = dedupe(runs->items, runs->count, order, runs, &copies);
-	g->counts->duplicates = copies.dropped;
-	g->counts->differing = copies.differing;
-	g->counts->runs = runs->count;
-	joins_apply(&batch->joins, g->runs, g->notes);
-	pages_check(&batch->pages, g->notes);
-	take_counts(g);
-}
+/* ---- all of it ---- */
 
 /* All there is where a report wants the details of every run. */
 static struct wanted *wanted_of(const struct ingest_options *options)
@@ -294,48 +224,70 @@ static struct wanted *wanted_of(const struct ingest_options *options)
 	return wanted;
 }
 
-static void prepare(struct gathering *g, const char *const *inputs, size_t input_count)
+/* What all inputs brought, as one list: names, copies and gaps can be looked for now. */
+static void finish(struct gathering *g, struct ingest_counts *counts)
 {
-	const struct ingest_options *options = g->options;
+	const enum dedupe_order order =
+		g->options->later_wins ? DEDUPE_LATER_LAST : DEDUPE_ANY_ORDER;
+	struct dedupe_counts copies;
+	struct batch *batch = &g->batch;
+	struct runs *runs = g->runs;
 
-	redactor_init(&g->labels);
-	redactor_init(&g->texts);
-	g->notes->filter = options->redact ? redact : NULL;
-	g->notes->filter_ctx = &g->texts;
-	batch_init(&g->batch, g->notes->limit);
-	progress_init(&g->progress, options->progress, options->progress_ctx);
-	g->wanted = wanted_of(options);
-	json_use_arena(NULL); /* routes jansson's memory before there are threads */
-	g->sources = sources_open(inputs, input_count, &options->limits, g->notes);
-	clean_names(g);
-}
-
-static void clear(struct gathering *g)
-{
-	g->notes->filter = NULL;
-	sources_close(g->sources, &g->runs->arena);
-	progress_release(&g->progress);
-	wanted_free(g->wanted);
-	batch_release(&g->batch);
-	redactor_release(&g->labels);
-	redactor_release(&g->texts);
-	arena_release(&g->arena);
+	batch_clean(batch, &g->labels, &runs->names);
+	notes_append(g->notes, &batch->notes, 0);
+	memory_free(runs->items);
+	runs->items = batch->runs;
+	runs->capacity = batch->run_capacity;
+	batch->runs = NULL;
+	runs->count = dedupe(runs->items, batch->run_count, order, runs, &copies);
+	join(batch->definitions, batch->definition_count, runs, g->notes);
+	pages_check(batch->pages, batch->page_count, g->notes);
+	*counts = (struct ingest_counts){
+		.files = sources_files(g->sources),
+		.documents = batch->counts.documents,
+		.bytes = batch->counts.bytes,
+		.records = batch->counts.records - batch->counts.frames,
+		.runs = runs->count,
+		.duplicates = copies.dropped,
+		.definitions = batch->counts.definitions,
+		.rejected = batch->counts.rejected,
+		.differing = copies.differing,
+		.period_from = TIME_UNKNOWN,
+		.period_to = TIME_UNKNOWN,
+	};
+	for (unsigned i = 0; i < REDACT_KINDS; i++)
+		counts->redactions[i] =
+			batch->counts.redactions[i] + g->labels.counts[i] + g->texts.counts[i];
 }
 
 void ingest(const char *const *inputs, size_t input_count, const struct ingest_options *options,
 	    struct runs *runs, struct ingest_counts *counts, struct notes *notes)
 {
-	struct gathering gathering = {
+	struct gathering g = {
 		.options = options,
 		.runs = runs,
-		.counts = counts,
 		.notes = notes,
+		.wanted = wanted_of(options),
+		.progress = {.lock = PTHREAD_MUTEX_INITIALIZER},
 	};
 
-	*counts = (struct ingest_counts){.period_from = TIME_UNKNOWN, .period_to = TIME_UNKNOWN};
-	arena_init(&gathering.arena, 0);
-	prepare(&gathering, inputs, input_count);
-	gather(&gathering);
-	finish(&gathering);
-	clear(&gathering);
+	arena_init(&g.arena, 0);
+	redactor_init(&g.labels);
+	redactor_init(&g.texts);
+	notes->filter = options->redact ? redact : NULL;
+	notes->filter_ctx = &g.texts;
+	batch_init(&g.batch, notes->limit);
+	json_use_arena(NULL); /* routes jansson's memory before there are threads */
+	g.sources = sources_open(inputs, input_count, &options->limits, notes);
+	clean_names(&g);
+	gather(&g);
+	finish(&g, counts);
+	notes->filter = NULL;
+	sources_close(g.sources, &runs->arena);
+	pthread_mutex_destroy(&g.progress.lock);
+	wanted_free(g.wanted);
+	batch_release(&g.batch);
+	redactor_release(&g.labels);
+	redactor_release(&g.texts);
+	arena_release(&g.arena);
 }

@@ -5,107 +5,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-void joins_init(struct joins *joins)
-{
-	*joins = (struct joins){.count = 0};
-}
+#include "runtally/base/hash_table.h"
 
-void joins_release(struct joins *joins)
-{
-	memory_free(joins->items);
-	joins_init(joins);
-}
-
-static const char *copy_of(struct arena *arena, const char *text, text_filter *filter, void *ctx)
-{
-	if (!text)
-		return NULL;
-	return arena_strdup(arena, filter ? filter(ctx, text) : text);
-}
-
-static void make_room(struct joins *joins, size_t count)
-{
-	joins->items = array_reserve(joins->items, &joins->capacity, joins->count + count,
-				     sizeof(*joins->items));
-}
-
-struct definition *joins_add(struct joins *joins, struct arena *arena,
-			     const struct definition *definition, text_filter *filter, void *ctx)
-{
-	struct definition *copy = arena_alloc(arena, sizeof(*copy));
-
-	*copy = *definition;
-	copy->source = copy_of(arena, copy->source, NULL, NULL);
-	for (size_t i = 0; i < DEFINITION_LABELS; i++) {
-		const char **label = definition_label(copy, i);
-
-		*label = copy_of(arena, *label, filter, ctx);
-	}
-	make_room(joins, 1);
-	joins->items[joins->count++] = copy;
-	return copy;
-}
-
-void joins_append(struct joins *joins, struct joins *from)
-{
-	make_room(joins, from->count);
-	if (from->count)
-		memcpy(joins->items + joins->count, from->items,
-		       from->count * sizeof(*from->items));
-	joins->count += from->count;
-	joins_release(from);
-}
+/* ---- what is defined ---- */
 
 /* What is known of each (kind, source, id), merged of all that define it. */
 struct index {
-	struct definition *slots; /* id NULL: free */
-	size_t capacity, count;
+	struct definition *items;
+	size_t count, capacity;
+	struct hash_table table;
 };
 
-static size_t hash_key(enum definition_kind kind, const char *source, const char *id)
+static uint64_t hash_of(enum definition_kind kind, const char *source, const char *id)
 {
-	return (size_t)(hash_bytes(source, strlen(source)) * 31 + hash_bytes(id, strlen(id)) * 7) +
-	       kind;
+	return hash_pair(hash_pair(hash_text(source), hash_text(id)), kind);
 }
 
-static struct definition *slot_of(const struct index *index, enum definition_kind kind,
+/* NULL: nothing is known of it. */
+static struct definition *look_up(const struct index *index, enum definition_kind kind,
 				  const char *source, const char *id)
 {
-	size_t at = hash_key(kind, source, id) & (index->capacity - 1);
+	const uint64_t hash = id ? hash_of(kind, source, id) : 0;
+	size_t walk, at = id ? hash_first(&index->table, hash, &walk) : HASH_NONE;
 
-	for (;; at = (at + 1) & (index->capacity - 1)) {
-		struct definition *slot = &index->slots[at];
+	for (; at != HASH_NONE; at = hash_next(&index->table, hash, &walk)) {
+		struct definition *item = &index->items[at];
 
-		if (!slot->id || (slot->kind == kind && strcmp(slot->id, id) == 0 &&
-				  strcmp(slot->source, source) == 0))
-			return slot;
+		if (item->kind == kind && strcmp(item->id, id) == 0 &&
+		    strcmp(item->source, source) == 0)
+			return item;
 	}
-}
-
-static void index_grow(struct index *index)
-{
-	struct index larger = {.capacity = index->capacity ? index->capacity * 2 : 256,
-			       .count = index->count};
-
-	larger.slots = memory_alloc(larger.capacity * sizeof(*larger.slots));
-	memset(larger.slots, 0, larger.capacity * sizeof(*larger.slots));
-	for (size_t i = 0; i < index->capacity; i++)
-		if (index->slots[i].id)
-			*slot_of(&larger, index->slots[i].kind, index->slots[i].source,
-				 index->slots[i].id) = index->slots[i];
-	memory_free(index->slots);
-	*index = larger;
-}
-
-static const struct definition *look_up(const struct index *index, enum definition_kind kind,
-					const char *source, const char *id)
-{
-	const struct definition *slot;
-
-	if (!id || !index->capacity)
-		return NULL;
-	slot = slot_of(index, kind, source, id);
-	return slot->id ? slot : NULL;
+	return NULL;
 }
 
 static void take(const char **member, const char *told, bool replace)
@@ -135,23 +65,22 @@ static void take_label(struct label *member, struct label told, bool replace)
 /* `replace`: what is told now wins over what is known; else it only fills gaps. */
 static void index_add(struct index *index, const struct definition *told, bool replace)
 {
-	struct definition *slot;
+	struct definition *known = look_up(index, told->kind, told->source, told->id);
 
 	if (!told->id)
 		return;
-	if (index->count * 4 >= index->capacity * 3)
-		index_grow(index);
-	slot = slot_of(index, told->kind, told->source, told->id);
-	if (!slot->id) {
-		*slot = *told;
-		index->count++;
+	if (!known) {
+		hash_add(&index->table, hash_of(told->kind, told->source, told->id), index->count);
+		index->items = array_reserve(index->items, &index->capacity, index->count + 1,
+					     sizeof(*index->items));
+		index->items[index->count++] = *told;
 		return;
 	}
-	take(&slot->name, told->name, replace);
-	take_label(&slot->suite, told->suite, replace);
-	take_label(&slot->agent, told->agent, replace);
-	if (told->runs_expected >= 0 && (replace || slot->runs_expected < 0))
-		slot->runs_expected = told->runs_expected;
+	take(&known->name, told->name, replace);
+	take_label(&known->suite, told->suite, replace);
+	take_label(&known->agent, told->agent, replace);
+	if (told->runs_expected >= 0 && (replace || known->runs_expected < 0))
+		known->runs_expected = told->runs_expected;
 }
 
 /* A suite's or agent's name that stands beside its id in what is about something else. */
@@ -200,19 +129,16 @@ struct outline {
 /* An outline, the latest run that has it, and what it comes to with all that is known. */
 struct sketch {
 	struct outline told, full;
-	const struct run *latest; /* NULL: a free slot */
-	size_t position;          /* of that run among the inputs */
+	const struct run *latest;
+	size_t position; /* of that run among the inputs */
 };
 
 struct sketches {
-	struct sketch *slots;
-	size_t capacity, count;
+	struct sketch *items;
+	size_t count, capacity;
+	struct hash_table table;
+	uint32_t *of_runs; /* the position of each run's own */
 };
-
-static struct outline outline_of(const struct run *run)
-{
-	return (struct outline){run->source, run->test_case, run->suite, run->agent};
-}
 
 static bool same_texts(const struct label *a, const struct label *b)
 {
@@ -239,43 +165,38 @@ static size_t hash_outline(const struct outline *outline)
 	return (size_t)(hash ^ hash >> 32);
 }
 
-static struct sketch *sketch_of(const struct sketches *sketches, const struct outline *outline)
+static size_t position_of(struct sketches *sketches, const struct outline *outline)
 {
-	size_t at = hash_outline(outline) & (sketches->capacity - 1);
+	const uint64_t hash = hash_outline(outline);
+	size_t walk, at = hash_first(&sketches->table, hash, &walk);
 
-	while (sketches->slots[at].latest && !same_outline(&sketches->slots[at].told, outline))
-		at = (at + 1) & (sketches->capacity - 1);
-	return &sketches->slots[at];
+	while (at != HASH_NONE && !same_outline(&sketches->items[at].told, outline))
+		at = hash_next(&sketches->table, hash, &walk);
+	if (at != HASH_NONE)
+		return at;
+	hash_add(&sketches->table, hash, sketches->count);
+	sketches->items = array_reserve(sketches->items, &sketches->capacity, sketches->count + 1,
+					sizeof(*sketches->items));
+	sketches->items[sketches->count] = (struct sketch){.told = *outline};
+	return sketches->count++;
 }
 
-static void sketches_grow(struct sketches *sketches)
+static void sketch_runs(struct sketches *sketches, const struct runs *runs)
 {
-	struct sketches larger = {.capacity = sketches->capacity ? sketches->capacity * 2 : 256,
-				  .count = sketches->count};
+	sketches->of_runs = memory_alloc(runs->count * sizeof(*sketches->of_runs));
+	for (size_t i = 0; i < runs->count; i++) {
+		const struct run *run = runs->items[i];
+		const struct outline outline = {run->source, run->test_case, run->suite,
+						run->agent};
+		size_t at = position_of(sketches, &outline);
+		struct sketch *sketch = &sketches->items[at];
 
-	larger.slots = memory_alloc(larger.capacity * sizeof(*larger.slots));
-	memset(larger.slots, 0, larger.capacity * sizeof(*larger.slots));
-	for (size_t i = 0; i < sketches->capacity; i++)
-		if (sketches->slots[i].latest)
-			*sketch_of(&larger, &sketches->slots[i].told) = sketches->slots[i];
-	memory_free(sketches->slots);
-	*sketches = larger;
-}
-
-/* In the order of the inputs. */
-static void sketch_run(struct sketches *sketches, const struct run *run, size_t position)
-{
-	const struct outline outline = outline_of(run);
-	struct sketch *sketch;
-
-	if (sketches->count * 2 >= sketches->capacity)
-		sketches_grow(sketches);
-	sketch = sketch_of(sketches, &outline);
-	if (!sketch->latest)
-		sketches->count++;
-	else if (run_when(run) <= run_when(sketch->latest))
-		return;
-	*sketch = (struct sketch){.told = outline, .latest = run, .position = position};
+		sketches->of_runs[i] = (uint32_t)at;
+		if (!sketch->latest || run_when(run) > run_when(sketch->latest)) {
+			sketch->latest = run;
+			sketch->position = i;
+		}
+	}
 }
 
 /* The latest first; of equal ones the earlier in the inputs. */
@@ -294,28 +215,14 @@ static int compare_sketches(const void *left, const void *right)
 static void index_add_sketches(struct index *index, const struct sketches *sketches)
 {
 	const struct sketch **sorted = memory_alloc(sketches->count * sizeof(*sorted));
-	size_t count = 0;
 
-	for (size_t i = 0; i < sketches->capacity; i++)
-		if (sketches->slots[i].latest)
-			sorted[count++] = &sketches->slots[i];
-	if (count)
-		qsort(sorted, count, sizeof(*sorted), compare_sketches);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < sketches->count; i++)
+		sorted[i] = &sketches->items[i];
+	if (sketches->count)
+		qsort(sorted, sketches->count, sizeof(*sorted), compare_sketches);
+	for (size_t i = 0; i < sketches->count; i++)
 		index_add_run(index, sorted[i]->latest);
 	memory_free(sorted);
-}
-
-static void index_add_definitions(struct index *index, const struct joins *joins)
-{
-	for (size_t i = 0; i < joins->count; i++)
-		index_add(index, joins->items[i], true);
-	for (size_t i = joins->count; i > 0; i--) {
-		const struct definition *told = joins->items[i - 1];
-
-		index_add_label(index, DEFINES_SUITE, told->source, told->suite);
-		index_add_label(index, DEFINES_AGENT, told->source, told->agent);
-	}
 }
 
 static const char *kept(struct runs *runs, const char *text)
@@ -333,56 +240,42 @@ static void fill_label(struct runs *runs, struct label *label, const struct labe
 /* A run's own suite stands; one that carries none has its case's. */
 static void fill_outline(struct runs *runs, struct outline *outline, const struct index *index)
 {
+	const char *source = outline->source;
 	const struct definition *found;
 
-	found = look_up(index, DEFINES_CASE, outline->source, outline->test_case.id);
+	found = look_up(index, DEFINES_CASE, source, outline->test_case.id);
 	if (found) {
 		take(&outline->test_case.name, kept(runs, found->name), true);
 		fill_label(runs, &outline->suite, &found->suite);
 		fill_label(runs, &outline->agent, &found->agent);
 	}
-	found = look_up(index, DEFINES_SUITE, outline->source, outline->suite.id);
+	found = look_up(index, DEFINES_SUITE, source, outline->suite.id);
 	if (found) {
 		take(&outline->suite.name, kept(runs, found->name), true);
 		fill_label(runs, &outline->agent, &found->agent);
 	}
-	found = look_up(index, DEFINES_AGENT, outline->source, outline->agent.id);
+	found = look_up(index, DEFINES_AGENT, source, outline->agent.id);
 	if (found)
 		take(&outline->agent.name, kept(runs, found->name), true);
 }
 
-static void fill_sketches(struct runs *runs, struct sketches *sketches, const struct index *index)
+static void fill_runs(struct runs *runs, struct sketches *sketches, const struct index *index)
 {
-	for (size_t i = 0; i < sketches->capacity; i++) {
-		struct sketch *sketch = &sketches->slots[i];
+	for (size_t i = 0; i < sketches->count; i++) {
+		sketches->items[i].full = sketches->items[i].told;
+		fill_outline(runs, &sketches->items[i].full, index);
+	}
+	for (size_t i = 0; i < runs->count; i++) {
+		const struct outline *full = &sketches->items[sketches->of_runs[i]].full;
+		struct run *run = runs->items[i];
 
-		if (!sketch->latest)
-			continue;
-		sketch->full = sketch->told;
-		fill_outline(runs, &sketch->full, index);
+		run->test_case = full->test_case;
+		run->suite = full->suite;
+		run->agent = full->agent;
 	}
 }
 
-static void fill_run(struct run *run, const struct sketches *sketches)
-{
-	const struct outline outline = outline_of(run);
-	const struct outline *full = &sketch_of(sketches, &outline)->full;
-
-	run->test_case = full->test_case;
-	run->suite = full->suite;
-	run->agent = full->agent;
-}
-
-static void count_execution(struct index *index, const struct run *run)
-{
-	struct definition *slot;
-
-	if (!run->execution_id || !index->capacity)
-		return;
-	slot = slot_of(index, DEFINES_EXECUTION, run->source, run->execution_id);
-	if (slot->id)
-		slot->runs_seen++;
-}
+/* ---- executions ---- */
 
 static int compare_definitions(const void *left, const void *right)
 {
@@ -393,24 +286,24 @@ static int compare_definitions(const void *left, const void *right)
 }
 
 /* A batch of which no run is here was not asked for: an API lists all batches of an agent. */
-static bool lacks_runs(const struct definition *slot)
+static bool lacks_runs(const struct definition *definition)
 {
-	return slot->id && slot->kind == DEFINES_EXECUTION && slot->runs_seen > 0 &&
-	       slot->runs_expected > slot->runs_seen;
+	return definition->kind == DEFINES_EXECUTION && definition->runs_seen > 0 &&
+	       definition->runs_expected > definition->runs_seen;
 }
 
+/* Moves what lacks runs to the front of the index, which is of no use any more then. */
 static void note_missing(struct index *index, struct notes *notes)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < index->capacity; i++) {
-		if (lacks_runs(&index->slots[i]))
-			index->slots[count++] = index->slots[i];
-	}
+	for (size_t i = 0; i < index->count; i++)
+		if (lacks_runs(&index->items[i]))
+			index->items[count++] = index->items[i];
 	if (count)
-		qsort(index->slots, count, sizeof(*index->slots), compare_definitions);
+		qsort(index->items, count, sizeof(*index->items), compare_definitions);
 	for (size_t i = 0; i < count; i++) {
-		const struct definition *batch = &index->slots[i];
+		const struct definition *batch = &index->items[i];
 		char text[256];
 		const struct note note = {.severity = SEVERITY_WARNING, .text = text};
 
@@ -423,31 +316,40 @@ static void note_missing(struct index *index, struct notes *notes)
 	}
 }
 
-static void count_executions(struct index *index, const struct joins *joins,
-			     const struct runs *runs)
-{
-	bool any = false;
+/* ---- all of it ---- */
 
-	for (size_t i = 0; i < joins->count; i++)
-		any = any || joins->items[i]->kind == DEFINES_EXECUTION;
-	for (size_t i = 0; any && i < runs->count; i++)
-		count_execution(index, runs->items[i]);
-}
-
-void joins_apply(struct joins *joins, struct runs *runs, struct notes *notes)
+void join(struct definition *const *definitions, size_t count, struct runs *runs,
+	  struct notes *notes)
 {
 	struct sketches sketches = {.count = 0};
 	struct index index = {.count = 0};
+	bool any_execution = false;
 
-	for (size_t i = 0; i < runs->count; i++)
-		sketch_run(&sketches, runs->items[i], i);
-	index_add_definitions(&index, joins);
+	sketch_runs(&sketches, runs);
+	for (size_t i = 0; i < count; i++) {
+		index_add(&index, definitions[i], true);
+		any_execution = any_execution || definitions[i]->kind == DEFINES_EXECUTION;
+	}
+	for (size_t i = count; i > 0; i--) {
+		const struct definition *told = definitions[i - 1];
+
+		index_add_label(&index, DEFINES_SUITE, told->source, told->suite);
+		index_add_label(&index, DEFINES_AGENT, told->source, told->agent);
+	}
 	index_add_sketches(&index, &sketches);
-	fill_sketches(runs, &sketches, &index);
-	for (size_t i = 0; i < runs->count; i++)
-		fill_run(runs->items[i], &sketches);
-	count_executions(&index, joins, runs);
+	fill_runs(runs, &sketches, &index);
+	for (size_t i = 0; any_execution && i < runs->count; i++) {
+		const struct run *run = runs->items[i];
+		struct definition *execution =
+			look_up(&index, DEFINES_EXECUTION, run->source, run->execution_id);
+
+		if (execution)
+			execution->runs_seen++;
+	}
 	note_missing(&index, notes);
-	memory_free(sketches.slots);
-	memory_free(index.slots);
+	memory_free(sketches.of_runs);
+	memory_free(sketches.items);
+	hash_table_release(&sketches.table);
+	memory_free(index.items);
+	hash_table_release(&index.table);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "runtally/adapters/adapters.h"
 #include "runtally/input/scanner.h"
 
 enum {
@@ -16,32 +17,33 @@ enum {
 };
 
 /* A blob from some byte on, up to another. */
-struct slice {
+struct blob_range {
 	struct blob blob;
 	const struct blob *whole;
 	uint64_t at, end;
 	bool sparing; /* as long as nothing tells that a record begins there */
 };
 
-static int64_t read_slice(struct blob *blob, void *buffer, size_t size, struct error *err)
+static int64_t read_range(struct blob *blob, void *buffer, size_t size, struct error *err)
 {
-	struct slice *slice = blob->state;
+	struct blob_range *range = blob->state;
 	int64_t got;
 
-	if (slice->sparing && size > TRY_BYTES)
+	if (range->sparing && size > TRY_BYTES)
 		size = TRY_BYTES;
-	if (size > slice->end - slice->at)
-		size = (size_t)(slice->end - slice->at);
-	got = slice->whole->read_at(slice->whole, buffer, size, slice->at, err);
+	if (size > range->end - range->at)
+		size = (size_t)(range->end - range->at);
+	got = range->whole->read_at(range->whole, buffer, size, range->at, err);
 	if (got > 0)
-		slice->at += (uint64_t)got;
+		range->at += (uint64_t)got;
 	return got;
 }
 
-static void slice_begin(struct slice *slice, const struct blob *whole, uint64_t at, uint64_t end)
+static void range_begin(struct blob_range *range, const struct blob *whole, uint64_t at,
+			uint64_t end)
 {
-	*slice = (struct slice){.whole = whole, .at = at, .end = end};
-	slice->blob = (struct blob){.read = read_slice, .state = slice};
+	*range = (struct blob_range){.whole = whole, .at = at, .end = end};
+	range->blob = (struct blob){.read = read_range, .state = range};
 }
 
 /* What all segments of one list, or of lines, have in common. */
@@ -62,8 +64,8 @@ struct segment {
 	uint64_t begin;    /* where its first record was found; UINT64_MAX: nowhere */
 	struct records_place end;
 	size_t count;
-	uint64_t tried; /* bytes read in vain */
-	struct input_names *names;
+	uint64_t tried;            /* bytes read in vain */
+	struct input_names *names; /* its own: of_runs.before is set when it is known */
 	const struct adapter *list_owner;
 	struct batch batch;
 };
@@ -95,32 +97,39 @@ static size_t find_beginning(const struct stretch *stretch, const char *text, si
 	return length;
 }
 
+static bool is_known(const struct worker *worker, const struct record *record)
+{
+	enum record_kind kind = recognise(record->value, worker->collector.options->from).kind;
+
+	return kind == RECORD_RUN || kind == RECORD_DEFINITION;
+}
+
 /*
  * Reads records from `begin` on; false: the first one is none that an adapter knows, or ends a
  * segment's length behind this one.
  */
-static bool read_from(struct segment *segment, struct ingest_worker *in, uint64_t begin)
+static bool read_from(struct segment *segment, struct worker *worker, uint64_t begin)
 {
 	const struct stretch *stretch = segment->stretch;
-	struct records *records = ingest_worker_reader(in);
+	struct records *records = worker->records;
 	struct record record;
-	struct slice slice;
+	struct blob_range range;
 	struct error err;
 
-	slice_begin(&slice, stretch->blob, begin, 2 * segment->to - segment->from);
-	slice.sparing = true;
-	records_reset_within(records, &slice.blob, &stretch->nesting, begin);
+	range_begin(&range, stretch->blob, begin, 2 * segment->to - segment->from);
+	range.sparing = true;
+	records_reset_within(records, &range.blob, &stretch->nesting, begin);
 	records_stop_at(records, segment->to);
 	while (records_next(records, &record, &err) == RECORDS_RECORD) {
-		if (!segment->count && !ingest_worker_knows(in, &record))
+		if (!segment->count && !is_known(worker, &record))
 			break;
-		if (!ingest_worker_take_apart(in, records, &record))
+		if (!worker_take_apart(worker, &record))
 			break;
-		slice.sparing = false;
+		range.sparing = false;
 		segment->count++;
 		segment->end = records_place(records);
 	}
-	segment->tried += segment->count ? 0 : slice.at - begin;
+	segment->tried += segment->count ? 0 : range.at - begin;
 	return segment->count > 0;
 }
 
@@ -131,14 +140,14 @@ static bool gives_up(const struct segment *segment)
 }
 
 /* Looks through the window that begins at `at`. */
-static bool begin_in(struct segment *segment, struct ingest_worker *in, const char *text,
+static bool begin_in(struct segment *segment, struct worker *worker, const char *text,
 		     size_t length, uint64_t at)
 {
 	size_t found = find_beginning(segment->stretch, text, 0, length);
 
 	for (; found < length && at + found < segment->to && !gives_up(segment);
 	     found = find_beginning(segment->stretch, text, found + 1, length)) {
-		if (!read_from(segment, in, at + found))
+		if (!read_from(segment, worker, at + found))
 			continue;
 		segment->begin = at + found;
 		return true;
@@ -149,33 +158,35 @@ static bool begin_in(struct segment *segment, struct ingest_worker *in, const ch
 static void run_segment(struct job *job, void *context)
 {
 	struct segment *segment = (struct segment *)job;
-	struct ingest_worker *in = *(struct ingest_worker *const *)context;
+	struct worker *worker = context;
 	const struct blob *blob = segment->stretch->blob;
 	char *text = memory_alloc(GUESS_BYTES);
 	struct error err;
 	uint64_t at = segment->from;
 
-	segment->names = ingest_worker_begin_part(in, segment->stretch->names);
+	segment->names = arena_alloc(&worker->collector.runs.arena, sizeof(*segment->names));
+	*segment->names = *segment->stretch->names;
+	worker_begin(worker, segment->names);
 	while (at < segment->to) {
 		int64_t got = blob->read_at(blob, text, GUESS_BYTES, at, &err);
 
-		if (got <= KEY_BYTES || begin_in(segment, in, text, (size_t)got, at) ||
+		if (got <= KEY_BYTES || begin_in(segment, worker, text, (size_t)got, at) ||
 		    gives_up(segment))
 			break;
 		at += (uint64_t)got - KEY_BYTES;
 	}
-	segment->list_owner = ingest_worker_list_owner(in);
-	ingest_worker_hand_over(in, &segment->batch);
+	segment->list_owner = worker->list_owner;
+	collector_hand_over(&worker->collector, &segment->batch);
 	memory_free(text);
 }
 
 /* ---- the whole ---- */
 
 struct leader {
-	struct ingest_worker *worker;
+	struct worker *worker;
 	struct thread_pool *thread_pool;
 	struct records *records;
-	struct slice slice;
+	struct blob_range range;
 	struct stretch stretch;
 	uint64_t segment_bytes;
 	struct segment segments[AHEAD];
@@ -259,14 +270,13 @@ static bool fits(const struct segment *segment, const struct records_place *here
 
 static void take_over(struct leader *leader, struct segment *segment)
 {
-	struct batch *batch = ingest_worker_batch(leader->worker);
 	uint64_t before = records_sums(leader->records).count;
 
 	segment->names->of_runs.before = before;
-	batch_append(batch, &segment->batch, (size_t)before);
+	batch_append(&leader->worker->collector.batch, &segment->batch, (size_t)before);
 	if (segment->list_owner)
-		ingest_worker_set_list_owner(leader->worker, segment->list_owner);
-	leader->slice.at = segment->end.at.offset;
+		leader->worker->list_owner = segment->list_owner;
+	leader->range.at = segment->end.at.offset;
 	records_jump(leader->records, &segment->end, segment->count);
 	leader->misses = 0;
 }
@@ -303,32 +313,34 @@ static void come_to_seam(struct leader *leader)
 		leave_segment(leader);
 }
 
-void large_file_read(struct ingest_worker *in, const struct input_names *names,
-		     const struct blob *blob, struct thread_pool *thread_pool,
-		     uint64_t segment_bytes)
+void large_file_read(struct worker *worker, const struct blob *blob,
+		     struct thread_pool *thread_pool, uint64_t segment_bytes)
 {
 	struct leader *leader = memory_alloc(sizeof(*leader));
-	const struct batch_mark mark = ingest_worker_mark(in);
+	const struct batch_mark mark = collector_mark(&worker->collector);
 	enum record_event event;
 	struct record record;
 	struct error err;
 
 	*leader = (struct leader){
-		.worker = in, .thread_pool = thread_pool, .segment_bytes = segment_bytes};
-	leader->stretch = (struct stretch){.blob = blob, .names = names};
-	slice_begin(&leader->slice, blob, 0, UINT64_MAX);
-	leader->records = ingest_worker_reader(in);
-	records_reset(leader->records, &leader->slice.blob);
+		.worker = worker,
+		.records = worker->records,
+		.thread_pool = thread_pool,
+		.segment_bytes = segment_bytes,
+		.stretch = {.blob = blob, .names = worker->collector.names},
+	};
+	range_begin(&leader->range, blob, 0, UINT64_MAX);
+	records_reset(leader->records, &leader->range.blob);
 	while ((event = records_next(leader->records, &record, &err)) != RECORDS_END) {
 		if (event == RECORDS_SEAM) {
 			come_to_seam(leader);
 			continue;
 		}
-		ingest_worker_take(in, leader->records, event, &record, &err);
+		worker_take(worker, event, &record, &err);
 		if (!leader->begun && event == RECORDS_RECORD && leader->starts < STARTS_MOST)
 			start(leader, &record);
 	}
 	stop(leader);
-	ingest_worker_end(in, leader->records, &mark);
+	worker_end(worker, &mark);
 	memory_free(leader);
 }

@@ -1,10 +1,10 @@
 /*
- * segments: one large blob read by several threads.
+ * large_file: one large blob read by several threads.
  *
  * Its segments are read at the same time, each from the first place where a record of the same
  * nesting seems to begin. Whoever reads the blob from its beginning takes over what a segment
  * brought only where a record did begin there; what is broken, or no such record, it reads itself.
- * So the batch is that of ingest_worker_read, whatever the threads do.
+ * So the batch is that of worker_read, whatever the threads do.
  *
  * Records stand apart by commas of a list, or by line ends: documents that follow one another on
  * one line are read by one thread.
@@ -20,12 +20,11 @@
 enum { SEGMENT_BYTES = 2 * 1024 * 1024 };
 
 /*
- * ingest_worker_read of a blob that has read_at, by all threads of the pool; a context is a struct
- * that begins with a pointer to a struct ingest_worker. `worker` is the caller's own and none of
- * the contexts'. `segment_bytes` at least 1.
+ * worker_read of a blob that has read_at, by all threads of the pool; a context begins with a
+ * struct worker. `worker` is the caller's own and none of the contexts', and has begun its input.
+ * `segment_bytes` at least 1.
  */
-void large_file_read(struct ingest_worker *worker, const struct input_names *names,
-		     const struct blob *blob, struct thread_pool *thread_pool,
-		     uint64_t segment_bytes);
+void large_file_read(struct worker *worker, const struct blob *blob,
+		     struct thread_pool *thread_pool, uint64_t segment_bytes);
 
 #endif

@@ -4,12 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void pages_release(struct pages *pages)
-{
-	memory_free(pages->items);
-	*pages = (struct pages){.count = 0};
-}
-
 static int64_t whole_number(const struct json_value *object, const char *key)
 {
 	const struct json_value *value = json_value_get(object, key);
@@ -27,50 +21,25 @@ static int64_t first_number(const struct json_value *object, const char *const *
 	return found;
 }
 
-/* Telnyx: meta.page_number; Kapso's generic style: meta.page or meta.current_page. All from 1. */
-static void read_meta(struct page_info *page, const struct json_value *meta)
+/* In a member `meta`, counted from 1, or in the envelope itself, from 0. */
+void page_info_read(struct page_info *page, const struct json_value *rest)
 {
 	static const char *const numbers[] = {"page_number", "current_page", "page", NULL};
 	static const char *const results[] = {"total_results", "total_count", NULL};
-	int64_t number = first_number(meta, numbers);
-
-	page->page = number > 0 ? number - 1 : -1;
-	page->total_pages = whole_number(meta, "total_pages");
-	page->total_results = first_number(meta, results);
-}
-
-/* SigmaMind: members of the envelope itself, from 0. */
-static void read_envelope(struct page_info *page, const struct json_value *rest)
-{
-	page->page = whole_number(rest, "page");
-	page->total_pages = whole_number(rest, "totalPages");
-	page->total_results = whole_number(rest, "totalCount");
-	page->has_next = json_value_is(json_value_get(rest, "hasNext"), JSON_VALUE_TRUE);
-}
-
-void pages_add(struct pages *pages, const struct json_value *rest, const struct page_info *page)
-{
-	struct page_info read = *page;
 	const struct json_value *meta = json_value_get(rest, "meta");
 
-	if (json_value_is(meta, JSON_VALUE_OBJECT))
-		read_meta(&read, meta);
-	else
-		read_envelope(&read, rest);
-	pages->items = array_reserve(pages->items, &pages->capacity, pages->count + 1,
-				     sizeof(*pages->items));
-	pages->items[pages->count++] = read;
-}
+	if (json_value_is(meta, JSON_VALUE_OBJECT)) {
+		int64_t number = first_number(meta, numbers);
 
-void pages_append(struct pages *pages, struct pages *from)
-{
-	pages->items = array_reserve(pages->items, &pages->capacity, pages->count + from->count,
-				     sizeof(*pages->items));
-	if (from->count)
-		memcpy(pages->items + pages->count, from->items,
-		       from->count * sizeof(*from->items));
-	pages->count += from->count;
-	pages_release(from);
+		page->page = number > 0 ? number - 1 : -1;
+		page->total_pages = whole_number(meta, "total_pages");
+		page->total_results = first_number(meta, results);
+	} else {
+		page->page = whole_number(rest, "page");
+		page->total_pages = whole_number(rest, "totalPages");
+		page->total_results = whole_number(rest, "totalCount");
+		page->has_next = json_value_is(json_value_get(rest, "hasNext"), JSON_VALUE_TRUE);
+	}
 }
 
 static int compare_numbers(int64_t a, int64_t b)
@@ -169,14 +138,14 @@ static bool is_numbered(const struct page_info *page)
 }
 
 /* What each numbered page's set lacks, in the order of the pages. */
-static size_t sort_sheets(const struct pages *pages, struct sheet *sheets)
+static size_t sort_sheets(const struct page_info *pages, size_t page_count, struct sheet *sheets)
 {
-	int64_t *seen = memory_alloc((pages->count + 1) * sizeof(*seen));
+	int64_t *seen = memory_alloc((page_count + 1) * sizeof(*seen));
 	size_t count = 0;
 
-	for (size_t i = 0; i < pages->count; i++)
-		if (is_numbered(&pages->items[i]))
-			sheets[count++].page = &pages->items[i];
+	for (size_t i = 0; i < page_count; i++)
+		if (is_numbered(&pages[i]))
+			sheets[count++].page = &pages[i];
 	if (count)
 		qsort(sheets, count, sizeof(*sheets), compare_sheets);
 	for (size_t first = 0, end; first < count; first = end) {
@@ -208,13 +177,13 @@ static void check_cap(const struct page_info *page, struct notes *notes)
 	}
 }
 
-void pages_check(const struct pages *pages, struct notes *notes)
+void pages_check(const struct page_info *pages, size_t page_count, struct notes *notes)
 {
-	struct sheet *sheets = memory_alloc(pages->count * sizeof(*sheets));
-	size_t count = sort_sheets(pages, sheets), at = 0;
+	struct sheet *sheets = memory_alloc(page_count * sizeof(*sheets));
+	size_t count = sort_sheets(pages, page_count, sheets), at = 0;
 
-	for (size_t i = 0; i < pages->count; i++) {
-		const struct page_info *page = &pages->items[i];
+	for (size_t i = 0; i < page_count; i++) {
+		const struct page_info *page = &pages[i];
 
 		if (at < count && sheets[at].page == page) {
 			if (sheets[at].missing > 0)

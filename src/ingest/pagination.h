@@ -1,5 +1,5 @@
 /*
- * paging: lists that may be cut short: page 1 of 3 without the others, or a list exactly as long
+ * pagination: lists that may be cut short: page 1 of 3 without the others, or a list exactly as long
  * as the API's silent cap (vendors.md).
  */
 #ifndef RUNTALLY_INGEST_PAGINATION_H
@@ -21,23 +21,13 @@ struct page_info {
 	bool has_next; /* said in so many words, without a number of pages */
 };
 
-struct pages {
-	struct page_info *items;
-	size_t count, capacity;
-};
-
-void pages_release(struct pages *pages);
-
 /*
- * Reads the paging members of an envelope's rest (any of the styles of vendors.md) and adds it;
- * `page` comes with owner, file, opened and listed set.
+ * Reads the paging members of an envelope's rest (any of the styles of vendors.md); `page` comes
+ * with owner, file, opened and listed set.
  */
-void pages_add(struct pages *pages, const struct json_value *rest, const struct page_info *page);
-
-/* Moves all of `from` behind what is there. */
-void pages_append(struct pages *pages, struct pages *from);
+void page_info_read(struct page_info *page, const struct json_value *rest);
 
 /* Adds a note (warning) for each set of pages that lacks some, and each list on a silent cap. */
-void pages_check(const struct pages *pages, struct notes *notes);
+void pages_check(const struct page_info *pages, size_t page_count, struct notes *notes);
 
 #endif

@@ -250,20 +250,20 @@ static const struct criterion *share_criteria(struct runs *runs, const struct cr
 /* Where copies go and what texts pass on the way. */
 struct keeper {
 	struct runs *runs;
-	text_filter *filter;
-	void *ctx, *label_ctx;
+	text_filter *filter, *label_filter;
+	void *ctx;
 	bool keep_details, has_details;
 	struct strbuf details; /* for the spool */
 };
 
-static const char *filtered(const struct keeper *keeper, void *ctx, const char *text)
+static const char *filtered(const struct keeper *keeper, text_filter *filter, const char *text)
 {
-	return text && keeper->filter ? keeper->filter(ctx, text) : text;
+	return text && filter ? filter(keeper->ctx, text) : text;
 }
 
 static const char *keep_text(const struct keeper *keeper, const char *text)
 {
-	text = filtered(keeper, keeper->ctx, text);
+	text = filtered(keeper, keeper->filter, text);
 	return text ? arena_strdup(&keeper->runs->arena, text) : NULL;
 }
 
@@ -290,7 +290,7 @@ static const char *keep_name(const struct keeper *keeper, const char *text)
 	known = &keeper->runs->known[quick_hash(text) % NAMES_KNOWN];
 	if (*known && strcmp(*known, text) == 0)
 		return *known;
-	kept = filtered(keeper, keeper->label_ctx, text);
+	kept = filtered(keeper, keeper->label_filter, text);
 	if (kept != text)
 		return intern(&keeper->runs->names, kept);
 	*known = intern(&keeper->runs->names, text);
@@ -300,7 +300,7 @@ static const char *keep_name(const struct keeper *keeper, const char *text)
 /* For a label that no other run has. */
 static const char *keep_id(const struct keeper *keeper, const char *text)
 {
-	text = filtered(keeper, keeper->label_ctx, text);
+	text = filtered(keeper, keeper->label_filter, text);
 	return text ? arena_strdup(&keeper->runs->arena, text) : NULL;
 }
 
@@ -314,7 +314,7 @@ static void keep_detail(struct keeper *keeper, const char *detail)
 	if (!keeper->keep_details)
 		return;
 	keeper->has_details = keeper->has_details || detail;
-	details_add_criterion(&keeper->details, filtered(keeper, keeper->ctx, detail));
+	details_add_criterion(&keeper->details, filtered(keeper, keeper->filter, detail));
 }
 
 static const struct criterion *keep_criteria(struct keeper *keeper, const struct run *run)
@@ -361,13 +361,13 @@ static struct run *add_run(struct runs *runs, const struct run *run)
 
 /* The order in which texts are filtered is that in which redaction numbers what it finds. */
 struct run *runs_keep(struct runs *runs, const struct run *run, bool with_details,
-		      text_filter *filter, void *ctx, void *label_ctx)
+		      text_filter *filter, text_filter *label_filter, void *ctx)
 {
 	struct keeper keeper = {
 		.runs = runs,
 		.filter = filter,
+		.label_filter = label_filter,
 		.ctx = ctx,
-		.label_ctx = label_ctx,
 		.details = STRBUF_INIT,
 		.keep_details = with_details && runs->spool,
 	};

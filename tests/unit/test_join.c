@@ -6,10 +6,11 @@
 #include <cmocka.h>
 
 #include "fixture.h"
+#include "ingest/batch.h"
 #include "ingest/join.h"
 
 struct world {
-	struct joins joins;
+	struct batch batch;
 	struct arena arena;
 	struct runs runs;
 	struct notes notes;
@@ -17,7 +18,7 @@ struct world {
 
 static void setup(struct world *world)
 {
-	joins_init(&world->joins);
+	batch_init(&world->batch, 100);
 	arena_init(&world->arena, 0);
 	runs_init(&world->runs, NULL);
 	notes_init(&world->notes, 100);
@@ -25,7 +26,7 @@ static void setup(struct world *world)
 
 static void teardown(struct world *world)
 {
-	joins_release(&world->joins);
+	batch_release(&world->batch);
 	arena_release(&world->arena);
 	runs_release(&world->runs);
 	notes_release(&world->notes);
@@ -33,11 +34,21 @@ static void teardown(struct world *world)
 
 static void define(struct world *world, const struct definition *given)
 {
-	struct definition definition = *given;
+	struct definition *definition = arena_alloc(&world->arena, sizeof(*definition));
 
-	if (!definition.source)
-		definition.source = "magpipe";
-	joins_add(&world->joins, &world->arena, &definition, NULL, NULL);
+	*definition = *given;
+	if (!definition->source)
+		definition->source = "magpipe";
+	if (definition->id)
+		definition->id = arena_strdup(&world->arena, definition->id);
+	if (definition->name)
+		definition->name = arena_strdup(&world->arena, definition->name);
+	batch_add_definitions(&world->batch, &definition, 1);
+}
+
+static void join_all(struct world *world)
+{
+	join(world->batch.definitions, world->batch.definition_count, &world->runs, &world->notes);
 }
 
 static struct run *keep(struct world *world, const struct run *given)
@@ -196,7 +207,7 @@ static void definitions(void **state)
 			for (size_t d = 0; d < single[i].count; d++)
 				define(&world, &single[i].definitions[d]);
 			run = run ? run : keep(&world, &single[i].run);
-			joins_apply(&world.joins, &world.runs, &world.notes);
+			join_all(&world);
 			print_message("%s\n", single[i].what);
 			check_label(&run->suite, &single[i].suite);
 			check_label(&run->test_case, &single[i].test_case);
@@ -236,7 +247,7 @@ static void runs_help_runs(void **state)
 		setup(&world);
 		for (size_t i = 0; i < 5; i++)
 			runs[orders[o][i]] = keep(&world, &given[orders[o][i]]);
-		joins_apply(&world.joins, &world.runs, &world.notes);
+		join_all(&world);
 		for (size_t i = 0; i < 5; i++) {
 			check_label(&runs[i]->test_case, &(struct label){"c", "New"});
 			/* the agent is the run's own: another run of the case says nothing of it */
@@ -260,7 +271,7 @@ static void definitions_win_over_runs(void **state)
 	setup(&world);
 	run = keep(&world, &(struct run){.test_case = {"c", "As it was"}, .ended_at = 10});
 	define(&world, &(struct definition){.kind = DEFINES_CASE, .id = "c", .name = "As it is"});
-	joins_apply(&world.joins, &world.runs, &world.notes);
+	join_all(&world);
 	assert_string_equal(run->test_case.name, "As it is");
 	teardown(&world);
 }
@@ -295,7 +306,7 @@ static void expected_runs(void **state)
 			keep(&world, &(struct run){.execution_id = "b"});
 		keep(&world, &(struct run){.execution_id = "b", .source = "telnyx"});
 		keep(&world, &(struct run){.execution_id = "stranger"});
-		joins_apply(&world.joins, &world.runs, &world.notes);
+		join_all(&world);
 		assert_int_equal(world.notes.count, cases[i].note ? 1 : 0);
 		if (cases[i].note) {
 			assert_string_equal(world.notes.items[0].text, cases[i].note);
@@ -321,7 +332,7 @@ static void expected_runs_in_order(void **state)
 						    .runs_expected = 2});
 		keep(&world, &(struct run){.execution_id = ids[i]});
 	}
-	joins_apply(&world.joins, &world.runs, &world.notes);
+	join_all(&world);
 	assert_int_equal(world.notes.count, 5);
 	for (int i = 0; i < 5; i++) {
 		snprintf(wanted, sizeof(wanted),
@@ -332,41 +343,6 @@ static void expected_runs_in_order(void **state)
 }
 
 /* ---- the list ---- */
-
-static const char *shout(void *ctx, const char *words)
-{
-	static char buffer[64];
-
-	(void)ctx;
-	snprintf(buffer, sizeof(buffer), "<%s>", words);
-	return buffer;
-}
-
-static void keeps_filtered_copies(void **state)
-{
-	char id[] = "id", name[] = "name", suite[] = "suite", agent[] = "agent", source[] = "kapso";
-	const struct definition given = {.kind = DEFINES_CASE,
-					 .source = source,
-					 .id = id,
-					 .name = name,
-					 .suite = {NULL, suite},
-					 .agent = {agent, NULL},
-					 .runs_expected = -1};
-	struct definition *kept;
-	struct world world;
-
-	(void)state;
-	setup(&world);
-	kept = joins_add(&world.joins, &world.arena, &given, shout, NULL);
-	id[0] = name[0] = suite[0] = agent[0] = source[0] = '!';
-	assert_ptr_equal(kept, world.joins.items[0]);
-	assert_string_equal(kept->source, "kapso");
-	assert_string_equal(kept->id, "<id>");
-	assert_string_equal(kept->name, "<name>");
-	check_label(&kept->suite, &(struct label){NULL, "<suite>"});
-	check_label(&kept->agent, &(struct label){"<agent>", NULL});
-	teardown(&world);
-}
 
 /* Of two that tell the same, the one that comes later in the inputs wins, wherever it was read. */
 static void appended_ones_come_later(void **state)
@@ -379,12 +355,12 @@ static void appended_ones_come_later(void **state)
 	setup(&other);
 	define(&world, &(struct definition){.kind = DEFINES_CASE, .id = "c", .name = "First"});
 	define(&other, &(struct definition){.kind = DEFINES_CASE, .id = "c", .name = "Second"});
-	joins_append(&world.joins, &other.joins);
-	assert_int_equal(other.joins.count, 0);
-	joins_append(&world.joins, &other.joins);
-	assert_int_equal(world.joins.count, 2);
+	batch_append(&world.batch, &other.batch, 0);
+	assert_int_equal(other.batch.definition_count, 0);
+	batch_append(&world.batch, &other.batch, 0);
+	assert_int_equal(world.batch.definition_count, 2);
 	run = keep(&world, &(struct run){.test_case = {"c", NULL}});
-	joins_apply(&world.joins, &world.runs, &world.notes);
+	join_all(&world);
 	assert_string_equal(run->test_case.name, "Second");
 	teardown(&world);
 	teardown(&other);
@@ -406,7 +382,7 @@ static void many(void **state)
 		define(&world, &(struct definition){.kind = DEFINES_CASE, .id = id, .name = name});
 		runs[i] = keep(&world, &(struct run){.test_case = {id, NULL}});
 	}
-	joins_apply(&world.joins, &world.runs, &world.notes);
+	join_all(&world);
 	for (int i = 0; i < MANY; i++) {
 		snprintf(name, sizeof(name), "Case %d", i);
 		assert_string_equal(runs[i]->test_case.name, name);
@@ -420,9 +396,9 @@ static void nothing_at_all(void **state)
 
 	(void)state;
 	setup(&world);
-	joins_apply(&world.joins, &world.runs, &world.notes);
+	join_all(&world);
 	keep(&world, &(struct run){.execution_id = "b"});
-	joins_apply(&world.joins, &world.runs, &world.notes);
+	join_all(&world);
 	assert_int_equal(world.notes.count, 0);
 	teardown(&world);
 }
@@ -435,7 +411,6 @@ int main(void)
 		cmocka_unit_test(definitions_win_over_runs),
 		cmocka_unit_test(expected_runs),
 		cmocka_unit_test(expected_runs_in_order),
-		cmocka_unit_test(keeps_filtered_copies),
 		cmocka_unit_test(appended_ones_come_later),
 		cmocka_unit_test(many),
 		cmocka_unit_test(nothing_at_all),

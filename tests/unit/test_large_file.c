@@ -149,7 +149,7 @@ struct world {
 	struct input_names names;
 	struct progress progress;
 	struct wanted *wanted;
-	struct ingest_worker *workers[CONTEXTS + 1];
+	struct worker workers[CONTEXTS + 1];
 	struct thread_pool *thread_pool;
 	size_t own_runs; /* of the last batch: read by the caller's worker, not by the pool's */
 };
@@ -167,12 +167,12 @@ static void setup(struct world *world, size_t notes_limit)
 				.redact = true,
 			},
 	};
-	progress_init(&world->progress, NULL, NULL);
+	pthread_mutex_init(&world->progress.lock, NULL);
 	world->wanted = wanted_new();
 	adapters_want(world->wanted);
 	for (size_t i = 0; i <= CONTEXTS; i++) {
-		world->workers[i] = ingest_worker_new(&world->options, world->wanted, notes_limit,
-						      &world->progress, NULL);
+		worker_init(&world->workers[i], &world->options, world->wanted, notes_limit,
+			    &world->progress, NULL);
 		if (i < CONTEXTS)
 			contexts[i] = &world->workers[i];
 	}
@@ -183,9 +183,9 @@ static void teardown(struct world *world)
 {
 	thread_pool_free(world->thread_pool);
 	for (size_t i = 0; i <= CONTEXTS; i++)
-		ingest_worker_free(world->workers[i]);
+		worker_release(&world->workers[i]);
 	wanted_free(world->wanted);
-	progress_release(&world->progress);
+	pthread_mutex_destroy(&world->progress.lock);
 }
 
 static void add_notes(struct strbuf *out, const struct notes *notes)
@@ -213,28 +213,28 @@ static void describe(struct strbuf *out, struct batch *batch)
 			    (int)run->redactions);
 	}
 	for (size_t i = 0; i < batch->to_redact_count; i++)
-		strbuf_addf(out, "unclean %s\n", batch->to_redact[i].run->run_id);
+		strbuf_addf(out, "to redact %s\n", batch->to_redact[i].run->run_id);
 	add_notes(out, &batch->notes);
 	strbuf_addf(out, "%llu documents, %llu bytes, %llu records, %llu rejected, %zu pages",
-		    (unsigned long long)batch->documents, (unsigned long long)batch->bytes,
-		    (unsigned long long)batch->records, (unsigned long long)batch->rejected,
-		    batch->pages.count);
-	for (size_t i = 0; i < batch->pages.count; i++)
-		strbuf_addf(out, ", %zu listed by %s", batch->pages.items[i].listed,
-			    batch->pages.items[i].owner ? batch->pages.items[i].owner->name
-							: "nobody");
+		    (unsigned long long)batch->counts.documents,
+		    (unsigned long long)batch->counts.bytes,
+		    (unsigned long long)batch->counts.records,
+		    (unsigned long long)batch->counts.rejected, batch->page_count);
+	for (size_t i = 0; i < batch->page_count; i++)
+		strbuf_addf(out, ", %zu listed by %s", batch->pages[i].listed,
+			    batch->pages[i].owner ? batch->pages[i].owner->name : "nobody");
 	batch_release(batch);
 }
 
 static void read_in_one_go(struct world *world, struct bytes *bytes, struct strbuf *out)
 {
-	struct ingest_worker *in = world->workers[CONTEXTS];
+	struct worker *in = &world->workers[CONTEXTS];
 	struct stream stream = {.blob = {.read = read_stream, .state = bytes}};
 	struct batch batch;
 
-	ingest_worker_begin(in, &world->names);
-	ingest_worker_read(in, &stream.blob);
-	ingest_worker_hand_over(in, &batch);
+	worker_begin(in, &world->names);
+	worker_read(in, &stream.blob);
+	collector_hand_over(&in->collector, &batch);
 	describe(out, &batch);
 }
 
@@ -242,12 +242,12 @@ static void read_in_segments(struct world *world, struct bytes *bytes, uint64_t 
 			     struct strbuf *out)
 {
 	const struct blob blob = {.read_at = read_bytes_at, .state = bytes};
-	struct ingest_worker *in = world->workers[CONTEXTS];
+	struct worker *in = &world->workers[CONTEXTS];
 	struct batch batch;
 
-	ingest_worker_begin(in, &world->names);
-	large_file_read(in, &world->names, &blob, world->thread_pool, size);
-	ingest_worker_hand_over(in, &batch);
+	worker_begin(in, &world->names);
+	large_file_read(in, &blob, world->thread_pool, size);
+	collector_hand_over(&in->collector, &batch);
 	world->own_runs = 0;
 	for (size_t i = 0; i < batch.run_count; i++)
 		world->own_runs += batch.runs[i]->input == &world->names.of_runs;
@@ -324,7 +324,7 @@ static void test_failed_reads_void_all(void **state)
 }
 
 /* A list of runs alike is read by the pool: the caller's own worker reads next to nothing. */
-static void test_the_crew_reads_a_plain_list(void **state)
+static void test_the_pool_reads_a_plain_list(void **state)
 {
 	struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
 	struct world world;
@@ -374,7 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_segments_bring_what_one_go_brings),
 		cmocka_unit_test(test_failed_reads_void_all),
-		cmocka_unit_test(test_the_crew_reads_a_plain_list),
+		cmocka_unit_test(test_the_pool_reads_a_plain_list),
 		cmocka_unit_test(test_tries_in_vain_are_bounded),
 	};
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ingest/batch.h"
 #include "ingest/pagination.h"
 #include "runtally/base/strbuf.h"
 
@@ -21,18 +22,19 @@ struct list {
 	const char *file;
 };
 
-static void add(struct pages *pages, const struct list *list)
+static void add(struct batch *batch, const struct list *list)
 {
-	const struct page_info page = {.owner = list->owner,
-				       .file = list->file ? list->file : "a.json",
-				       .opened = "in/a.json",
-				       .listed = list->listed};
+	struct page_info page = {.owner = list->owner,
+				 .file = list->file ? list->file : "a.json",
+				 .opened = "in/a.json",
+				 .listed = list->listed};
 	json_t *rest = json_loads(list->rest, 0, NULL);
 	struct arena arena;
 
 	assert_non_null(rest);
 	arena_init(&arena, 0);
-	pages_add(pages, json_value_of_jansson(rest, &arena), &page);
+	page_info_read(&page, json_value_of_jansson(rest, &arena));
+	batch_add_pages(batch, &page, 1);
 	arena_release(&arena);
 	json_decref(rest);
 }
@@ -40,14 +42,15 @@ static void add(struct pages *pages, const struct list *list)
 /* The notes as `file: text` lines. */
 static void check(const struct list *lists, size_t count, const char *expected)
 {
-	struct pages pages = {.count = 0};
+	struct batch batch;
 	struct strbuf text = STRBUF_INIT;
 	struct notes notes;
 
+	batch_init(&batch, 100);
 	notes_init(&notes, 100);
 	for (size_t i = 0; i < count; i++)
-		add(&pages, &lists[i]);
-	pages_check(&pages, &notes);
+		add(&batch, &lists[i]);
+	pages_check(batch.pages, batch.page_count, &notes);
 	for (size_t i = 0; i < notes.count; i++) {
 		assert_int_equal(notes.items[i].severity, SEVERITY_WARNING);
 		assert_string_equal(notes.items[i].opened, "in/a.json");
@@ -56,8 +59,7 @@ static void check(const struct list *lists, size_t count, const char *expected)
 	assert_string_equal(text.text, expected);
 	strbuf_release(&text);
 	notes_release(&notes);
-	pages_release(&pages);
-	assert_int_equal(pages.count, 0);
+	batch_release(&batch);
 }
 
 #define CUT "this export may be cut short"
@@ -191,31 +193,32 @@ static void two_lists_that_look_alike(void **state)
 static void many_pages(void **state)
 {
 	enum { PAGES = 5000 };
-	struct pages pages = {.count = 0};
+	struct batch batch;
 	struct notes notes;
 	char rest[128];
 	clock_t begin = clock();
 
 	(void)state;
+	batch_init(&batch, 100);
 	notes_init(&notes, 100);
 	for (int i = 1; i <= PAGES; i++) {
 		snprintf(rest, sizeof(rest),
 			 "{\"meta\":{\"page_number\":%d,\"total_pages\":%d,\"total_results\":9}}",
 			 i, PAGES);
-		add(&pages, &(struct list){rest, 20, &adapter_telnyx, NULL});
+		add(&batch, &(struct list){rest, 20, &adapter_telnyx, NULL});
 	}
-	pages_check(&pages, &notes);
+	pages_check(batch.pages, batch.page_count, &notes);
 	assert_int_equal(notes.count, 0);
-	add(&pages, &(struct list){"{\"page\":0,\"totalPages\":9000000000000000000}", 20,
+	add(&batch, &(struct list){"{\"page\":0,\"totalPages\":9000000000000000000}", 20,
 				   &adapter_sigmamind, NULL});
-	pages_check(&pages, &notes);
+	pages_check(batch.pages, batch.page_count, &notes);
 	assert_int_equal(notes.count, 1);
 	assert_string_equal(notes.items[0].text,
 			    "page 1 of 9000000000000000000: " CUT
 			    " (8999999999999999999 of its pages are not among the inputs)");
 	assert_true((clock() - begin) / CLOCKS_PER_SEC < 10);
 	notes_release(&notes);
-	pages_release(&pages);
+	batch_release(&batch);
 }
 
 int main(void)

@@ -270,7 +270,7 @@ static void keeps_filtered_copies(void **state)
 	(void)state;
 	full_init(&full);
 	set_init(&set);
-	kept = runs_keep(&set.runs, &full.run, true, shout, &filtered, &filtered);
+	kept = runs_keep(&set.runs, &full.run, true, shout, shout, &filtered);
 	arena_release(&full.arena);
 	assert_int_equal(set.runs.count, 1);
 	assert_ptr_equal(set.runs.items[0], kept);
@@ -311,7 +311,7 @@ static void filters_in_a_fixed_order(void **state)
 	(void)state;
 	full_init(&full);
 	set_init(&set);
-	loaded = run_load(runs_keep(&set.runs, &full.run, true, number, &filtered, &filtered),
+	loaded = run_load(runs_keep(&set.runs, &full.run, true, number, number, &filtered),
 			  &set.spool, &set.arena);
 	turn = &loaded.details->turns[0];
 	assert_string_equal(loaded.source, "1 playgent");
@@ -350,7 +350,7 @@ static void keeps_no_details_unasked(void **state)
 		set_init(&set);
 		if (!cases[i].spooled)
 			set.runs.spool = NULL;
-		kept = runs_keep(&set.runs, &full.run, cases[i].asked, shout, &filtered, &filtered);
+		kept = runs_keep(&set.runs, &full.run, cases[i].asked, shout, shout, &filtered);
 		check_texts(kept);
 		assert_int_equal(kept->details_place, 0);
 		assert_int_equal(kept->part_count, 0);

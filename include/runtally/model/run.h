@@ -202,13 +202,13 @@ void runs_release(struct runs *runs);
 typedef const char *text_filter(void *ctx, const char *text);
 
 /*
- * Adds a deep copy of *run, every string of it passed through `filter` (NULL: as it is): texts with
- * `ctx`, what runs are grouped, joined and told apart by (ids, names) with `label_ctx`, so that
- * different labels stay different. run->input is kept as it is. Details and the details of criteria
- * go to the spool, and only with `with_details`. Returns the copy.
+ * Adds a deep copy of *run, every string of it passed through a filter (NULL: as it is): texts
+ * through `filter`, what runs are grouped, joined and told apart by (ids, names) through
+ * `label_filter`, so that different labels stay different. run->input is kept as it is. Details and
+ * the details of criteria go to the spool, and only with `with_details`. Returns the copy.
  */
 struct run *runs_keep(struct runs *runs, const struct run *run, bool with_details,
-		      text_filter *filter, void *ctx, void *label_ctx);
+		      text_filter *filter, text_filter *label_filter, void *ctx);
 
 /*
  * Passes a kept run's labels, in the order in which runs_keep passes them, through `filter`; what

@@ -1,0 +1,334 @@
+#include "collect.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "runtally/base/sha256.h"
+#include "runtally/base/utf8.h"
+#include "runtally/model/details.h"
+
+/* `…` and 8 digits */
+enum { MARK_BYTES = 11 };
+
+static void begin_batch(struct collector *collector)
+{
+	batch_init(&collector->batch, collector->notes_limit);
+	collector->batch.notes.filter = collector->options->redact ? redact : NULL;
+	collector->batch.notes.filter_ctx = &collector->redactor;
+}
+
+void collector_init(struct collector *collector, const struct ingest_options *options,
+		    size_t notes_limit, struct spool *spool)
+{
+	*collector = (struct collector){.options = options, .notes_limit = notes_limit};
+	runs_init(&collector->runs, spool);
+	arena_init(&collector->definitions, 0);
+	arena_init(&collector->scratch, 0);
+	redactor_init(&collector->redactor);
+	redactor_init(&collector->probe);
+	begin_batch(collector);
+}
+
+void collector_release(struct collector *collector)
+{
+	batch_release(&collector->batch);
+	redactor_release(&collector->redactor);
+	redactor_release(&collector->probe);
+	arena_release(&collector->definitions);
+	arena_release(&collector->scratch);
+	runs_release(&collector->runs);
+}
+
+void collector_begin_record(struct collector *collector)
+{
+	arena_reset(&collector->scratch);
+	redactor_next_run(&collector->redactor);
+}
+
+void collector_note(struct collector *collector, enum severity severity, size_t record,
+		    const char *path, const char *text)
+{
+	const struct note made = {
+		.severity = severity,
+		.file = collector->names->file,
+		.opened = collector->names->opened,
+		.record = record,
+		.path = path,
+		.text = text,
+	};
+
+	notes_add(&collector->batch.notes, &made);
+}
+
+/* ---- labels ---- */
+
+static bool is_long(const struct collector *collector, const char *label)
+{
+	const uint64_t most = collector->options->limits.label_bytes;
+
+	return label && strnlen(label, most + 1) > most;
+}
+
+/* The member that is this very text. */
+static const char *path_in_run(const struct run *run, const char *label)
+{
+	const struct {
+		const char *text, *path;
+	} labels[] = {
+		{run->source, "source"},
+		{run->run_id, "run_id"},
+		{run->suite.id, "suite.id"},
+		{run->suite.name, "suite.name"},
+		{run->test_case.id, "case.id"},
+		{run->test_case.name, "case.name"},
+		{run->agent.id, "agent.id"},
+		{run->agent.name, "agent.name"},
+		{run->execution_id, "execution_id"},
+		{run->model, "model"},
+		{run->status, "status"},
+		{run->origin, "origin"},
+	};
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (labels[i].text == label)
+			return labels[i].path;
+	for (uint32_t i = 0; i < run->criterion_count; i++)
+		if (run->criteria[i].name == label)
+			return "criteria[].name";
+	return "details";
+}
+
+static const char *path_in_definition(struct definition *definition, const char *label)
+{
+	static const char *const paths[DEFINITION_LABELS] = {
+		"id", "name", "suite.id", "suite.name", "agent.id", "agent.name"};
+	size_t i = 0;
+
+	while (i + 1 < DEFINITION_LABELS && *definition_label(definition, i) != label)
+		i++;
+	return paths[i];
+}
+
+static void note_cut(struct collector *collector, const char *label)
+{
+	const struct collected *current = &collector->current;
+
+	collector_note(collector, SEVERITY_WARNING, current->record,
+		       current->run ? path_in_run(current->run, label)
+				    : path_in_definition(current->definition, label),
+		       arena_printf(&collector->scratch, "longer than %" PRIu64 " bytes: cut",
+				    collector->options->limits.label_bytes));
+}
+
+/*
+ * It is redacted before it is cut, for half a secret is not known for one; by itself, so that the
+ * same label gives the same text everywhere.
+ */
+static const char *cut_label(struct collector *collector, const char *label)
+{
+	const uint64_t most = collector->options->limits.label_bytes;
+	size_t length, kept = most > MARK_BYTES ? most - MARK_BYTES : 0;
+	struct redactor *probe = &collector->probe;
+	uint8_t digest[SHA256_SIZE];
+
+	note_cut(collector, label);
+	if (collector->options->redact) {
+		memset(probe->counts, 0, sizeof(probe->counts));
+		label = redact(probe, label);
+		redactor_next_run(probe);
+		for (unsigned i = 0; i < REDACT_KINDS; i++)
+			collector->redactor.counts[i] += probe->counts[i];
+	}
+	if (!is_long(collector, label))
+		return arena_strdup(&collector->scratch, label);
+	length = strlen(label);
+	sha256(label, length, digest);
+	return arena_printf(&collector->scratch, "%.*s…%02x%02x%02x%02x",
+			    (int)utf8_cut(label, length, kept), label, digest[0], digest[1],
+			    digest[2], digest[3]);
+}
+
+static void cut_if_long(struct collector *collector, const char **label)
+{
+	if (is_long(collector, *label))
+		*label = cut_label(collector, *label);
+}
+
+/* ---- what texts pass ---- */
+
+static const char *clean_text(void *ctx, const char *text)
+{
+	struct collector *collector = ctx;
+
+	return collector->options->redact ? redact(&collector->redactor, text) : text;
+}
+
+/*
+ * They stay as they are until batch_clean numbers them in the order of the inputs. What runs_keep
+ * gets is not the text itself, as of any text that is redacted.
+ */
+static const char *clean_label(void *ctx, const char *text)
+{
+	struct collector *collector = ctx;
+
+	if (is_long(collector, text))
+		return cut_label(collector, text);
+	if (!collector->options->redact || redact(&collector->probe, text) == text)
+		return text;
+	redactor_next_run(&collector->probe);
+	collector->current.needs_redaction = true;
+	return arena_strdup(&collector->scratch, text);
+}
+
+/* ---- details ---- */
+
+static void *copied(struct collector *collector, const void *items, size_t count, size_t size)
+{
+	void *copy = arena_alloc(&collector->scratch, count * size);
+
+	return count ? memcpy(copy, items, count * size) : copy;
+}
+
+static const struct message *with_cut_roles(struct collector *collector,
+					    const struct message *messages, size_t count)
+{
+	struct message *copy = copied(collector, messages, count, sizeof(*copy));
+
+	for (size_t i = 0; i < count; i++)
+		cut_if_long(collector, &copy[i].role);
+	return copy;
+}
+
+/*
+ * With labels (roles, labels of passages, ids of traces) cut where they will be seen. Without
+ * transcripts (--no-transcripts), what was said stays out; how it was judged stays in.
+ */
+static const struct details *details_to_keep(struct collector *collector,
+					     const struct details *details)
+{
+	const struct ingest_options *options = collector->options;
+	struct details *copy = copied(collector, details, 1, sizeof(*copy));
+	struct turn *turns = copied(collector, details->turns, details->turn_count, sizeof(*turns));
+	struct passage *passages =
+		copied(collector, details->passages, details->passage_count, sizeof(*passages));
+
+	copy->turns = turns;
+	copy->passages = passages;
+	if (!options->transcripts) {
+		copy->transcript_count = 0;
+		for (size_t i = 0; i < copy->turn_count; i++)
+			turns[i].input_count = turns[i].output_count = 0;
+	}
+	if (options->details_unseen)
+		return copy;
+	for (size_t i = 0; i < copy->passage_count; i++)
+		cut_if_long(collector, &passages[i].label);
+	for (size_t i = 0; i < copy->turn_count; i++) {
+		struct turn *turn = &turns[i];
+
+		turn->input = with_cut_roles(collector, turn->input, turn->input_count);
+		turn->output = with_cut_roles(collector, turn->output, turn->output_count);
+		cut_if_long(collector, &turn->trace_id);
+	}
+	copy->transcript = with_cut_roles(collector, copy->transcript, copy->transcript_count);
+	return copy;
+}
+
+/* ---- runs and definitions ---- */
+
+static bool wants_details(const struct collector *collector, const struct run *run)
+{
+	return collector->options->details == DETAILS_ALL ||
+	       (collector->options->details == DETAILS_FAILED && run_is_failure(run));
+}
+
+/* An unset clock at either end: such a duration would spoil every mean. */
+static void note_endless(struct collector *collector, const struct run *run, size_t record)
+{
+	int64_t begin = run_begin(run);
+
+	if (begin != TIME_UNKNOWN && run->ended_at != TIME_UNKNOWN && run->ended_at > begin &&
+	    run->ended_at - begin > DURATION_MOST_MS)
+		collector_note(collector, SEVERITY_WARNING, record, NULL,
+			       "ends more than 31 years after its start: its duration is taken as "
+			       "unknown");
+}
+
+void collector_add_run(struct collector *collector, struct run *run, size_t record)
+{
+	const struct ingest_options *options = collector->options;
+	bool details_wanted = wants_details(collector, run);
+	uint64_t before = redactor_total(&collector->redactor);
+	struct run *kept;
+
+	collector->current = (struct collected){.run = run, .record = record};
+	cut_if_long(collector, &run->run_id); /* its identity is that of the record we write */
+	cut_if_long(collector, &run->origin);
+	run->identity = run_identity(run);
+	run->input = &collector->names->of_runs;
+	run->record = (uint32_t)record;
+	run_derive_duration(run);
+	note_endless(collector, run, record);
+	if (run->details && details_wanted) {
+		run->details = details_to_keep(collector, run->details);
+		/* which of two copies stays must not depend on the reports that are written */
+		run->part_count = (uint32_t)details_parts(run->details);
+	}
+	kept = runs_keep(&collector->runs, run, details_wanted && !options->details_unseen,
+			 clean_text, clean_label, collector);
+	collector->runs.count = 0;
+	kept->redactions = (uint32_t)(redactor_total(&collector->redactor) - before);
+	batch_add_runs(&collector->batch, &kept, 1);
+	if (collector->current.needs_redaction)
+		batch_add_to_redact(&collector->batch, &(struct to_redact){.run = kept}, 1);
+}
+
+void collector_add_definition(struct collector *collector, struct definition *definition,
+			      size_t record)
+{
+	struct arena *arena = &collector->definitions;
+	struct definition *kept = arena_alloc(arena, sizeof(*kept));
+
+	collector->current = (struct collected){.definition = definition, .record = record};
+	*kept = *definition;
+	for (size_t i = 0; i < DEFINITION_LABELS; i++) {
+		const char **label = definition_label(kept, i);
+
+		if (*label)
+			*label = arena_strdup(arena, clean_label(collector, *label));
+	}
+	batch_add_definitions(&collector->batch, &kept, 1);
+	if (collector->current.needs_redaction)
+		batch_add_to_redact(&collector->batch, &(struct to_redact){.definition = kept}, 1);
+}
+
+/* ---- the batch ---- */
+
+/* From the redactor to the batch. */
+static void count_redactions(struct collector *collector)
+{
+	for (unsigned i = 0; i < REDACT_KINDS; i++) {
+		collector->batch.counts.redactions[i] += collector->redactor.counts[i];
+		collector->redactor.counts[i] = 0;
+	}
+}
+
+struct batch_mark collector_mark(struct collector *collector)
+{
+	count_redactions(collector);
+	return batch_mark(&collector->batch);
+}
+
+void collector_go_back(struct collector *collector, const struct batch_mark *mark)
+{
+	count_redactions(collector);
+	batch_go_back(&collector->batch, mark);
+}
+
+void collector_hand_over(struct collector *collector, struct batch *batch)
+{
+	count_redactions(collector);
+	*batch = collector->batch;
+	batch->notes.filter = NULL;
+	begin_batch(collector);
+}
