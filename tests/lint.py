@@ -25,7 +25,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*") if path.is_
 ROOMS = ("base json model input adapters ingest analysis template view formats history "
          "cli main").split()
 
-JANSSON = {"json/json", "json/value", "json/pick", "json/text", "input/records",
+JANSSON = {"json/json", "json/pick", "json/text", "input/records",
            "adapters/adapter_input", "cli/options_config"}
 LIBZIP = {"input/archive", "base/output"}
 

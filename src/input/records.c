@@ -5,7 +5,6 @@
 #include "runtally/input/envelope.h"
 #include "runtally/input/scanner.h"
 #include "runtally/json/json.h"
-#include "runtally/json/key_cache.h"
 #include "runtally/json/pick.h"
 
 enum {

@@ -2,6 +2,72 @@
 
 #include <stdlib.h>
 
+/* ---- keys of before ---- */
+
+struct cache *key_cache_new(void)
+{
+	struct cache *cache = memory_alloc(sizeof(*cache));
+
+	cache->start = (struct key_cache_key){.length = 0};
+	cache->count = 0;
+	return cache;
+}
+
+void key_cache_free(struct cache *cache)
+{
+	memory_free(cache);
+}
+
+static struct key_cache_key *new_key(struct cache *cache)
+{
+	struct key_cache_key *key;
+
+	if (cache->count == KEY_CACHE_KEYS_MOST)
+		return NULL;
+	key = &cache->keys[cache->count++];
+	*key = (struct key_cache_key){.length = 0};
+	return key;
+}
+
+static size_t count_after(const struct key_cache_key *from)
+{
+	size_t count = 0;
+
+	for (const struct key_cache_key *key = from->after; key; key = key->other)
+		count++;
+	return count;
+}
+
+/*
+ * `text` is that behind the quote. NULL: there is no room, or the key is too long.
+ */
+static struct key_cache_key *add_to_cache(struct cache *cache, struct key_cache_key *from,
+					  const char *text, size_t length, uint64_t hash)
+{
+	struct key_cache_key *key;
+
+	if (length + 1 > KEY_CACHE_TEXT_BYTES || count_after(from) == KEY_CACHE_OTHERS_MOST)
+		return NULL;
+	key = new_key(cache);
+	if (!key)
+		return NULL;
+	key->length = length + 1;
+	memcpy(key->text, text - 1, key->length);
+	key->hash = hash;
+	key->before = from;
+	key->other = from->after;
+	from->after = key;
+	return key;
+}
+
+struct key_cache_key *key_cache_add_inside(struct cache *cache, struct key_cache_key *key)
+{
+	key->inside = new_key(cache);
+	return key->inside;
+}
+
+/* ---- keys of one object ---- */
+
 static int compare_hashes(const void *left, const void *right)
 {
 	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
@@ -47,7 +113,7 @@ static bool add_key(struct skip *s, struct key_set *keys, uint64_t hash)
 }
 
 /* All keys so far are on a key cache: lists them. False: they are too many. */
-static bool leave_trail(struct skip *s, struct key_set *keys)
+static bool leave_cache(struct skip *s, struct key_set *keys)
 {
 	for (const struct key_cache_key *key = keys->known; key->before; key = key->before)
 		if (!add_key(s, keys, key->hash))
@@ -59,13 +125,13 @@ static bool leave_trail(struct skip *s, struct key_set *keys)
  * The key that was listed last and those before it are on a key cache, if that can be: if they are
  * so few that each was compared with those before it.
  */
-static void return_to_trail(struct skip *s, struct key_set *keys, const struct key *key)
+static void return_to_cache(struct skip *s, struct key_set *keys, const struct key *key)
 {
 	if (s->key_count - keys->first > SKIP_KEYS_COMPARED) {
 		keys->known = NULL;
 		return;
 	}
-	keys->known = key_cache_add(s->cache, keys->known, key->text, key->length, key->hash);
+	keys->known = add_to_cache(s->cache, keys->known, key->text, key->length, key->hash);
 	if (!keys->known)
 		return;
 	keys->filter = 0;
@@ -82,12 +148,12 @@ const char *skip_new_key(struct skip *s, const char *at, struct key_set *keys, s
 		return NULL;
 	key->length = (size_t)(at - 1 - key->text);
 	key->hash = text_hash(key->text, key->length);
-	if (keys->known && !leave_trail(s, keys))
+	if (keys->known && !leave_cache(s, keys))
 		return text_refuse(&s->end);
 	if (!add_key(s, keys, key->hash))
 		return text_refuse(&s->end);
 	if (keys->known)
-		return_to_trail(s, keys, key);
+		return_to_cache(s, keys, key);
 	return at;
 }
 

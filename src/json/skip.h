@@ -1,7 +1,6 @@
 /*
- * json_skip: goes over a value and checks every byte of it, but makes nothing. Also what it shares
- * with json_pick: the state of the pass, blanks, and keys, which must differ within an object.
- * Private to json_pick.
+ * skip: goes over a value and checks every byte of it, but makes nothing. Also what it shares with
+ * pick: the state of the pass, blanks, and keys, which must differ within an object.
  */
 #ifndef RUNTALLY_JSON_SKIP_H
 #define RUNTALLY_JSON_SKIP_H
@@ -11,8 +10,54 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "runtally/json/key_cache.h"
-#include "runtally/json/text.h"
+#include "text.h"
+
+/*
+ * The keys that objects had before, in their order. Records are much alike: a key that stands where
+ * one stood before need not be searched for its end, hashed and compared with those before it, for
+ * those differ.
+ */
+enum {
+	KEY_CACHE_TEXT_BYTES = 39, /* of a key with its first quote; longer ones are not kept */
+	KEY_CACHE_KEYS_MOST = 512, /* in all */
+	KEY_CACHE_OTHERS_MOST = 8, /* behind one key */
+};
+
+/* A key behind certain others, or (without text) the place before the first key. */
+struct key_cache_key {
+	char text[KEY_CACHE_TEXT_BYTES + TEXT_WORD_BYTES]; /* its quote, its name, and zero bytes */
+	size_t length;                                     /* of the name and the quote before it */
+	uint64_t hash;
+	struct key_cache_key *before;
+	struct key_cache_key *after; /* one that followed, and by `other` those that also did */
+	struct key_cache_key *other;
+	struct key_cache_key
+		*inside; /* where the keys of its value begin, or of the items of that */
+
+	/* What is wanted of the member where `owner` is wanted of the object. */
+	const struct wanted *owner;
+	const struct wanted_member *member;
+};
+
+struct cache {
+	struct key_cache_key start;
+	struct key_cache_key keys[KEY_CACHE_KEYS_MOST];
+	size_t count;
+};
+
+/* The key that begins at `at`, if it stood there before; else NULL. */
+static inline struct key_cache_key *key_cache_follow(const struct key_cache_key *from,
+						     const char *at)
+{
+	struct key_cache_key *key = from->after;
+
+	while (key && !(text_is_same(key->text, at, key->length) && at[key->length] == '"'))
+		key = key->other;
+	return key;
+}
+
+/* NULL: there is no room. */
+struct key_cache_key *key_cache_add_inside(struct cache *cache, struct key_cache_key *key);
 
 enum {
 	SKIP_DEPTH_MOST = 2048, /* jansson's own */

@@ -1,4 +1,4 @@
-#include "runtally/json/text.h"
+#include "text.h"
 
 #include <float.h>
 #include <jansson.h>
@@ -349,7 +349,7 @@ size_t text_decode(const char *at, size_t length, char *out)
 
 /* ---- numbers ---- */
 
-struct number {
+struct numeral {
 	bool negative, real, negative_exponent;
 	ptrdiff_t whole, fraction, exponent_digits; /* how many digits */
 	uint64_t digits, exponent;                  /* right while the digits are few */
@@ -373,7 +373,7 @@ static const char *read_digits(const char *at, struct text_end *end, uint64_t *v
 	return is_digit(*at) ? add_digits(at, value) : text_stop(end, at);
 }
 
-static const char *read_fraction(const char *at, struct text_end *end, struct number *number)
+static const char *read_fraction(const char *at, struct text_end *end, struct numeral *number)
 {
 	const char *from = at + 1;
 
@@ -384,7 +384,7 @@ static const char *read_fraction(const char *at, struct text_end *end, struct nu
 	return at;
 }
 
-static const char *read_exponent(const char *at, struct text_end *end, struct number *number)
+static const char *read_exponent(const char *at, struct text_end *end, struct numeral *number)
 {
 	const char *from = at + 1;
 
@@ -397,7 +397,7 @@ static const char *read_exponent(const char *at, struct text_end *end, struct nu
 	return at;
 }
 
-static const char *read_number(const char *at, struct text_end *end, struct number *number)
+static const char *read_number(const char *at, struct text_end *end, struct numeral *number)
 {
 	const char *from;
 
@@ -414,7 +414,7 @@ static const char *read_number(const char *at, struct text_end *end, struct numb
 	return at;
 }
 
-static bool is_surely_in_range(const struct number *number)
+static bool is_surely_in_range(const struct numeral *number)
 {
 	if (!number->real)
 		return number->whole <= INTEGER_DIGITS;
@@ -430,7 +430,7 @@ static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
  * A number in range that needs no rounding but that of one division or multiplication, which is
  * then the right one (W. D. Clinger, "How to read floating point numbers accurately").
  */
-static bool read_exactly(const struct number *number, double *real)
+static bool read_exactly(const struct numeral *number, double *real)
 {
 	ptrdiff_t exponent = (ptrdiff_t)number->exponent, last = sizeof(tens) / sizeof(*tens) - 1;
 
@@ -472,7 +472,7 @@ static bool read_by_jansson(const char *text, size_t length, struct json_value *
 
 static const char *any_number(const char *from, struct text_end *end, struct json_value *value)
 {
-	struct number number = {.negative = false};
+	struct numeral number = {.negative = false};
 	const char *at = read_number(from, end, &number);
 	struct json_value unwanted;
 	double real;

@@ -1,10 +1,10 @@
-#include "runtally/json/wanted.h"
+#include "wanted.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "runtally/base/arena.h"
-#include "runtally/json/text.h"
+#include "text.h"
 
 const struct wanted wanted_everything = {.whole = true};
 

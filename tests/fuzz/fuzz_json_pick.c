@@ -17,6 +17,8 @@
 
 enum picked plain_json_pick(const char *text, size_t length, const struct picking *how,
 			    struct pick *pick);
+struct cache *plain_key_cache_new(void);
+void plain_key_cache_free(struct cache *cache);
 
 #ifndef RUNTALLY_JSON_PLAIN
 #define RUNTALLY_JSON_PLAIN
@@ -31,11 +33,16 @@ enum picked plain_json_pick(const char *text, size_t length, const struct pickin
 #define skip_brackets            plain_skip_brackets
 #define skip_new_key             plain_skip_new_key
 #define skip_has_twins           plain_skip_has_twins
+#define key_cache_new            plain_key_cache_new
+#define key_cache_free           plain_key_cache_free
+#define key_cache_add_inside     plain_key_cache_add_inside
 #include "../../src/json/skip.c"
 #include "../../src/json/text.c"
 
 #include "../../src/json/pick.c"
 #undef json_pick
+#undef key_cache_new
+#undef key_cache_free
 
 enum { TEXT_MOST = 4096, PREFIXES_MOST = 256, PATHS_MOST = 16, NESTING_MOST = 6 };
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/json/value.h"
+#include "runtally/json/json.h"
 
 static const char text[] =
 	"{\"a\":[1,-2.5,true,false,null,\"\",\"\xC3\xA9\",[],{}],\"\":{\"b\":\"x\"},"

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "runtally/base/arena.h"
-#include "runtally/json/value.h"
+#include "runtally/json/json.h"
 #include "runtally/model/note.h"
 
 /* What an adapter noticed while it read a record. */

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #include "runtally/base/arena.h"
-#include "runtally/json/value.h"
+#include "runtally/json/json.h"
 
 /*
  * wanted: a set of paths. Built once, then only read: threads may share it.

@@ -1,5 +1,5 @@
 /*
- * json_text: the smallest parts of a JSON text: blanks, strings, numbers. Private to json_pick.
+ * text: the smallest parts of a JSON text: blanks, strings, numbers.
  *
  * The text ends with zero bytes, which stop everything here: no function looks for the end.
  * Those that can fail return NULL then, and have said in `end.picked` why.
@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "runtally/json/block.h"
+#include "block.h"
 #include "runtally/json/pick.h"
 
 struct text_end {

@@ -1,7 +1,7 @@
 /*
- * json_block: 16 bytes at a time, on the machines that have instructions for it. What a comparison
+ * block: 16 bytes at a time, on the machines that have instructions for it. What a comparison
  * finds stands in the highest bit of each byte; a mask collects these, BLOCK_LANE bits for each,
- * the first byte in the lowest. Private to json_text.
+ * the first byte in the lowest.
  *
  * RUNTALLY_JSON_PLAIN, and any other machine: JSON_HAS_BLOCKS is not defined.
  */
@@ -13,18 +13,35 @@
 #if defined(RUNTALLY_JSON_PLAIN)
 #elif defined(__SSE2__)
 #include <emmintrin.h>
-
 #define JSON_HAS_BLOCKS 1
+#define BLOCK_VECTOR    __m128i
+enum { BLOCK_LANE = 1 };
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+#include <arm_neon.h>
+#define JSON_HAS_BLOCKS 1
+#define BLOCK_VECTOR    uint8x16_t
+enum { BLOCK_LANE = 4 };
+#endif
 
-enum { BLOCK_BYTES = 16, BLOCK_LANE = 1 };
+#ifdef JSON_HAS_BLOCKS
+
+enum { BLOCK_BYTES = 16 };
 
 struct block {
-	__m128i v;
+	BLOCK_VECTOR v;
 };
+
+#ifdef __SSE2__
 
 static inline struct block block_load(const char *bytes)
 {
 	return (struct block){_mm_loadu_si128((const __m128i *)(const void *)bytes)};
+}
+
+/* Each byte the same. */
+static inline struct block block_of(unsigned char byte)
+{
+	return (struct block){_mm_set1_epi8((char)byte)};
 }
 
 static inline uint64_t block_mask(struct block b)
@@ -34,61 +51,31 @@ static inline uint64_t block_mask(struct block b)
 
 static inline struct block block_equal(struct block b, unsigned char byte)
 {
-	return (struct block){_mm_cmpeq_epi8(b.v, _mm_set1_epi8((char)byte))};
+	return (struct block){_mm_cmpeq_epi8(b.v, block_of(byte).v)};
 }
 
 /* For `byte` from 0x80 on. */
 static inline struct block block_at_least(struct block b, unsigned char byte)
 {
-	return (struct block){_mm_subs_epu8(b.v, _mm_set1_epi8((char)(byte - 0x80)))};
+	return (struct block){_mm_subs_epu8(b.v, block_of((unsigned char)(byte - 0x80)).v)};
 }
 
 /* Bytes from 0x80 on count as negative. */
 static inline struct block block_signed_below(struct block b, signed char byte)
 {
-	return (struct block){_mm_subs_epi8(b.v, _mm_set1_epi8(byte))};
+	return (struct block){_mm_subs_epi8(b.v, block_of((unsigned char)byte).v)};
 }
 
-static inline struct block block_flip(struct block b, unsigned char bits)
-{
-	return (struct block){_mm_xor_si128(b.v, _mm_set1_epi8((char)bits))};
-}
-
-static inline struct block block_or(struct block a, struct block b)
-{
-	return (struct block){_mm_or_si128(a.v, b.v)};
-}
-
-static inline struct block block_and(struct block a, struct block b)
-{
-	return (struct block){_mm_and_si128(a.v, b.v)};
-}
-
-static inline struct block block_xor(struct block a, struct block b)
-{
-	return (struct block){_mm_xor_si128(a.v, b.v)};
-}
-
-/* What is in `a` and not in `b`. */
-static inline struct block block_and_not(struct block a, struct block b)
-{
-	return (struct block){_mm_andnot_si128(b.v, a.v)};
-}
-
-#elif defined(__aarch64__) && defined(__ARM_NEON)
-#include <arm_neon.h>
-
-#define JSON_HAS_BLOCKS 1
-
-enum { BLOCK_BYTES = 16, BLOCK_LANE = 4 };
-
-struct block {
-	uint8x16_t v;
-};
+#else
 
 static inline struct block block_load(const char *bytes)
 {
 	return (struct block){vld1q_u8((const uint8_t *)bytes)};
+}
+
+static inline struct block block_of(unsigned char byte)
+{
+	return (struct block){vdupq_n_u8(byte)};
 }
 
 static inline uint64_t block_mask(struct block b)
@@ -114,35 +101,34 @@ static inline struct block block_signed_below(struct block b, signed char byte)
 	return (struct block){vcltq_s8(vreinterpretq_s8_u8(b.v), vdupq_n_s8(byte))};
 }
 
+#endif
+
+/* Compilers have these for the vectors of all machines. */
 static inline struct block block_flip(struct block b, unsigned char bits)
 {
-	return (struct block){veorq_u8(b.v, vdupq_n_u8(bits))};
+	return (struct block){b.v ^ block_of(bits).v};
 }
 
 static inline struct block block_or(struct block a, struct block b)
 {
-	return (struct block){vorrq_u8(a.v, b.v)};
+	return (struct block){a.v | b.v};
 }
 
 static inline struct block block_and(struct block a, struct block b)
 {
-	return (struct block){vandq_u8(a.v, b.v)};
+	return (struct block){a.v & b.v};
 }
 
 static inline struct block block_xor(struct block a, struct block b)
 {
-	return (struct block){veorq_u8(a.v, b.v)};
+	return (struct block){a.v ^ b.v};
 }
 
 /* What is in `a` and not in `b`. */
 static inline struct block block_and_not(struct block a, struct block b)
 {
-	return (struct block){vbicq_u8(a.v, b.v)};
+	return (struct block){a.v & ~b.v};
 }
-
-#endif
-
-#ifdef JSON_HAS_BLOCKS
 
 #define BLOCK_ALL (UINT64_MAX >> (64 - BLOCK_BYTES * BLOCK_LANE))
 

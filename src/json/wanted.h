@@ -1,4 +1,4 @@
-/* json_wanted: the paths that are wanted, as a tree of fields. Private to json_pick. */
+/* wanted: the paths that are wanted (pick.h), as a tree. */
 #ifndef RUNTALLY_JSON_WANTED_H
 #define RUNTALLY_JSON_WANTED_H
 
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "runtally/json/pick.h"
-#include "runtally/json/text.h"
+#include "text.h"
 
 enum { WANTED_NAME_BYTES = 47 };
 
