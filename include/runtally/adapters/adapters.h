@@ -12,8 +12,8 @@
 #include "runtally/adapters/adapter.h"
 #include "runtally/base/arena.h"
 #include "runtally/base/strbuf.h"
+#include "runtally/json/json.h"
 #include "runtally/json/pick.h"
-#include "runtally/json/value.h"
 
 /* All of them, in the order of reports (contract.md); ended by NULL. Our run records come last. */
 extern const struct adapter *const adapters[];
