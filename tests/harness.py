@@ -2,10 +2,12 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 TESTS = pathlib.Path(__file__).resolve().parent
@@ -15,6 +17,10 @@ RUNTALLY = pathlib.Path(os.environ.get("RUNTALLY", BUILD / "runtally")).resolve(
 
 # 2026-11-16T00:00:00Z: "now" for --last, a day after the newest sample.
 EPOCH = "1794787200"
+
+# Seconds after which a process is taken for one that hangs: no test judges by it. A slow or busy
+# machine makes it longer (tests/run says by how much).
+LIMIT = 600 * float(os.environ.get("RUNTALLY_TIME_FACTOR") or 1)
 
 PASSED_ON = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH", "TMPDIR")
 
@@ -27,11 +33,30 @@ def environment(**more):
     return {name: value for name, value in env.items() if value is not None}
 
 
-def runtally(*args, cwd=None, stdin=b"", env=None, timeout=120):
+def runtally(*args, cwd=None, stdin=b"", env=None):
     """Runs it to its end; stdout and stderr are bytes."""
     feed = {"stdin": stdin} if hasattr(stdin, "fileno") else {"input": stdin}
     return subprocess.run([str(RUNTALLY), *map(str, args)], cwd=cwd, env=env or environment(),
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **feed)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LIMIT, **feed)
+
+
+def wait_until(ready):
+    """Looks again and again, for as long as a process may take."""
+    end = time.monotonic() + LIMIT
+    while not ready():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not ready after {LIMIT:.0f} s")
+        time.sleep(0.005)
+
+
+def catches(process, number):
+    """Whether it has a handler for the signal by now, or has ended."""
+    try:
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    except OSError:
+        return True
+    caught = re.search(r"^SigCgt:\s*([0-9a-f]+)$", status, re.M)
+    return caught is None or bool(int(caught[1], 16) >> (number - 1) & 1)
 
 
 class Case(unittest.TestCase):

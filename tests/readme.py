@@ -51,7 +51,7 @@ def run(command, folder):
     env = harness.environment()
     env["PATH"] = f"{harness.RUNTALLY.parent}:{env['PATH']}"
     env["LC_ALL"] = "C.UTF-8"
-    ended = subprocess.run(["sh", "-c", command], cwd=folder, env=env, timeout=120,
+    ended = subprocess.run(["sh", "-c", command], cwd=folder, env=env, timeout=harness.LIMIT,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return ended.stdout.decode("utf-8", "backslashreplace")
 

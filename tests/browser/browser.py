@@ -25,7 +25,6 @@ import fields  # noqa: E402
 import harness  # noqa: E402
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-TIME_LIMIT = 600
 
 # Of a page: bytes and nodes are exact; times in ms are generous, for they catch a page that grows
 # without bound, not a slow machine.
@@ -232,7 +231,7 @@ def main():
                 "sites": [*reports.sites()]}
         path = pathlib.Path(folder) / "plan.json"
         path.write_text(json.dumps(plan))
-        return subprocess.run(["node", HERE / "check.mjs", path], timeout=TIME_LIMIT).returncode
+        return subprocess.run(["node", HERE / "check.mjs", path], timeout=harness.LIMIT).returncode
 
 
 if __name__ == "__main__":

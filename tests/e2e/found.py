@@ -92,7 +92,7 @@ class Found(harness.Case):
         """A report must not get the number of standard error, nor the messages with it."""
         self.write("bad.json", "{")
         ended = subprocess.run(["sh", "-c", 'exec "$0" bad.json -o r.json <&- >&- 2>&-',
-                                str(harness.RUNTALLY)], cwd=self.folder, timeout=60)
+                                str(harness.RUNTALLY)], cwd=self.folder, timeout=harness.LIMIT)
         self.assertEqual(ended.returncode, 3)
         json.loads((self.folder / "r.json").read_text())
 

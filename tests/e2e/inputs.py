@@ -209,7 +209,7 @@ class Broken(harness.Case):
                        str(self.folder / "program"), *command[1:]]
         import subprocess
         ended = subprocess.run(command, cwd=self.folder, env=harness.environment(),
-                               capture_output=True, timeout=60)
+                               capture_output=True, timeout=harness.LIMIT)
         self.assertEqual(ended.returncode, 3, ended.stderr)
         self.assertIn("secret.json: ", ended.stderr.decode())
         self.assertIn("ermission denied", ended.stderr.decode())

@@ -11,7 +11,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
@@ -50,7 +49,6 @@ HOSTILE = [
 # The system's own, which has the package; the one that runs the tests may be another.
 SYSTEM_PYTHON = "/usr/bin/python3"
 SERVER = harness.TESTS / "smtp_server.py"
-WAIT_SECONDS = 20
 
 
 def has_server():
@@ -367,7 +365,7 @@ class Sent(Mail):
         config.chmod(0o600)
         with path.open("rb") as message:
             subprocess.run(["msmtp", "-C", config, "-i", "-f", SENDER, "--", TEAM, BOSS],
-                           stdin=message, check=True, timeout=WAIT_SECONDS)
+                           stdin=message, check=True, timeout=harness.LIMIT)
 
     def curl(self, path):
         if not shutil.which("curl"):
@@ -375,13 +373,11 @@ class Sent(Mail):
         subprocess.run(["curl", "--silent", "--show-error", "--noproxy", "*",
                         f"smtp://127.0.0.1:{self.port}", "--mail-from", SENDER, "--mail-rcpt",
                         TEAM, "--mail-rcpt", BOSS, "--upload-file", path],
-                       check=True, timeout=WAIT_SECONDS)
+                       check=True, timeout=harness.LIMIT)
 
     def arrived(self, number):
         """(envelope, message) of so many that came."""
-        until = time.monotonic() + WAIT_SECONDS
-        while len(list(self.inbox.glob("*.json"))) < number and time.monotonic() < until:
-            time.sleep(0.02)
+        harness.wait_until(lambda: len(list(self.inbox.glob("*.json"))) >= number)
         self.assertEqual(len(list(self.inbox.glob("*.json"))), number)
         return (json.loads((self.inbox / f"{number}.json").read_text()),
                 (self.inbox / f"{number}.eml").read_bytes())

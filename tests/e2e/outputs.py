@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Reports that cannot be written, signals, pipes: nothing half written, and the status says it."""
 
+import fcntl
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 import zipfile
 
@@ -15,6 +18,11 @@ import harness  # noqa: E402
 
 FORMATS = ("html", "markdown", "junit", "json", "records", "csv", "text", "bundle", "view")
 GOOD = json.dumps(fields.playgent())
+
+
+def unread(pipe):
+    """Bytes of it that nobody has taken out."""
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"1234"))[0]
 
 
 class Outputs(harness.Case):
@@ -54,7 +62,7 @@ class Outputs(harness.Case):
             with self.subTest(name), open("/dev/full", "wb") as full:
                 ended = subprocess.run([harness.RUNTALLY, "run.json", "-o", f"{name}=-"],
                                        cwd=self.folder, stdout=full, stderr=subprocess.PIPE,
-                                       env=harness.environment(), timeout=30)
+                                       env=harness.environment(), timeout=harness.LIMIT)
                 self.assertEqual(ended.returncode, 4)
                 self.assertIn(b"No space left", ended.stderr)
 
@@ -63,7 +71,7 @@ class Outputs(harness.Case):
             with self.subTest(option), open("/dev/full", "wb") as full:
                 ended = subprocess.run([harness.RUNTALLY, option], stdout=full,
                                        stderr=subprocess.PIPE, env=harness.environment(),
-                                       timeout=30)
+                                       timeout=harness.LIMIT)
                 self.assertEqual(ended.returncode, 4)
 
     def test_too_large_file_keeps_the_old_report(self):
@@ -74,7 +82,7 @@ class Outputs(harness.Case):
                 ended = subprocess.run(
                     ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", harness.RUNTALLY, "run.json",
                      "-o", f"{name}=report"], cwd=self.folder,
-                    capture_output=True, env=harness.environment(), timeout=30)
+                    capture_output=True, env=harness.environment(), timeout=harness.LIMIT)
                 self.assertEqual(ended.returncode, 4, ended.stderr)
                 self.assertEqual((self.folder / "report").read_text(), "the old one")
                 self.assertEqual(self.files(), ["report", "run.json"])
@@ -119,7 +127,7 @@ class Outputs(harness.Case):
     def test_permissions_follow_umask(self):
         subprocess.run(["sh", "-c", 'umask 027; exec "$@"', "sh", harness.RUNTALLY, "run.json",
                         "-o", "report.json"], cwd=self.folder, check=True,
-                       env=harness.environment(), timeout=30)
+                       env=harness.environment(), timeout=harness.LIMIT)
         self.assertEqual((self.folder / "report.json").stat().st_mode & 0o777, 0o640)
 
     def test_permissions_of_a_replaced_report_stay(self):
@@ -142,7 +150,7 @@ class Outputs(harness.Case):
             with self.subTest(name):
                 ended = subprocess.run([harness.RUNTALLY, "run.json", "-o", f"{name}=-"],
                                        cwd=self.folder, stdout=write, stderr=subprocess.PIPE,
-                                       env=harness.environment(), timeout=30)
+                                       env=harness.environment(), timeout=harness.LIMIT)
                 self.assertEqual(ended.returncode, 4, "a message, not a death by SIGPIPE")
                 self.assertIn(b"Broken pipe", ended.stderr)
         os.close(write)
@@ -199,10 +207,10 @@ class Outputs(harness.Case):
             stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=harness.environment())
         program.stdin.write(GOOD.encode() + b"\n")
         program.stdin.flush()
-        time.sleep(0.3)
+        harness.wait_until(lambda: unread(program.stdin) == 0)
         program.send_signal(number)
         try:
-            return program.wait(10)
+            return program.wait(harness.LIMIT)
         finally:
             program.kill()
             program.stdin.close()
@@ -222,9 +230,10 @@ class Outputs(harness.Case):
         program = subprocess.Popen([harness.RUNTALLY, "run.json", "-o", "json=pipe.json"],
                                    cwd=self.folder, stderr=subprocess.DEVNULL,
                                    env=harness.environment())
+        harness.wait_until(lambda: harness.catches(program, signal.SIGTERM))
         time.sleep(0.3)
         program.send_signal(signal.SIGTERM)
-        self.assertEqual(program.wait(10), 128 + signal.SIGTERM)
+        self.assertEqual(program.wait(harness.LIMIT), 128 + signal.SIGTERM)
         self.assertEqual(self.files(), ["pipe.json", "run.json"])
 
 

@@ -611,7 +611,7 @@ class Site(harness.Case):
                 before = self.files()
                 ended = subprocess.run(
                     [harness.RUNTALLY, "runs.ndjson", "-o", "site/"], cwd=self.folder,
-                    capture_output=True, env=harness.environment(), timeout=30,
+                    capture_output=True, env=harness.environment(), timeout=harness.LIMIT,
                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000)))
                 self.assertEqual(ended.returncode, 4, ended.stderr)
                 self.assertIn(b"cannot write: File too large", ended.stderr)
@@ -623,14 +623,15 @@ class Site(harness.Case):
         self.put(suites=20, cases=20, each=10, failing=5)
         self.make()
         before = self.files()
-        for delay in (0.005, 0.02, 0.03, 0.04, 0.06, 0.08):
+        for delay in (0, 0.005, 0.02, 0.03, 0.04, 0.06, 0.08):
             with self.subTest(delay=delay):
                 program = subprocess.Popen([harness.RUNTALLY, "runs.ndjson", "-o", "site/"],
                                            cwd=self.folder, env=harness.environment(),
                                            stderr=subprocess.DEVNULL)
+                harness.wait_until(lambda: harness.catches(program, signal.SIGTERM))
                 time.sleep(delay)
                 program.send_signal(signal.SIGTERM)
-                self.assertIn(program.wait(30), (0, -signal.SIGTERM, 128 + signal.SIGTERM))
+                self.assertIn(program.wait(harness.LIMIT), (0, 128 + signal.SIGTERM))
                 self.assertEqual((self.files(), self.hidden()), (before, []))
 
 
