@@ -105,8 +105,16 @@ demo:
 ## check: install what is missing, build, run all tests
 check:
 	@sh .ci/install check
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory $(ALL_CORES) tests
 	@BUILD=$(BUILD) $(PYTHON) tests/run
+
+# For what builds much, unless the caller said how many at a time.
+ALL_CORES = $(if $(findstring -j,$(MAKEFLAGS))$(findstring jobserver,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
+
+## quick: what to run between edits: units, goldens, lint, the Mustache suite, fuzz corpora
+quick:
+	@$(MAKE) --no-print-directory $(ALL_CORES) $(BUILD)/runtally $(UNIT_BINARIES) $(BUILD)/tests/spec/spec $(REPLAYS)
+	@BUILD=$(BUILD) $(PYTHON) tests/run units goldens lint spec fuzz
 
 tests: $(BUILD)/runtally $(UNIT_BINARIES) $(BUILD)/tests/spec/spec $(TRUTH_TOOLS) $(REPLAYS) $(BENCH_TOOLS)
 
@@ -119,7 +127,7 @@ units: $(ASKED_UNITS)
 asan:
 	@$(MAKE) --no-print-directory CC=clang BUILD=build-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" tests
-	@BUILD=build-asan $(PYTHON) tests/run units fuzz goldens
+	@BUILD=build-asan $(PYTHON) tests/run units exhaustive fuzz goldens
 
 ## tsan: what threads share, and reading with 1, 2 and 8 of them, under clang's ThreadSanitizer
 tsan:
@@ -133,6 +141,7 @@ THREADED = thread_pool ingest reader large_file spool
 ## valgrind: the unit tests and a report from samples/ under valgrind
 valgrind: tests
 	@for t in $(UNIT_BINARIES); do $(VALGRIND) $$t || exit 1; done
+	@$(VALGRIND) $(BUILD)/tests/unit/test_json_pick exhaustive
 	@mkdir -p $(BUILD)/valgrind
 	@$(VALGRIND) $(BUILD)/runtally -q --details all -o $(BUILD)/valgrind/r.html \
 		-o $(BUILD)/valgrind/r.md -o $(BUILD)/valgrind/r.xml -o $(BUILD)/valgrind/r.json \
@@ -220,7 +229,7 @@ clean:
 help:
 	@sed -n 's/^## \([a-z_.-]*\): /  \1\t/p' Makefile | sort | expand -t 26
 
-.PHONY: all demo check tests units asan tsan valgrind fuzz bench simulate coverage lint figures golden-update install uninstall dist \
+.PHONY: all demo check quick tests units asan tsan valgrind fuzz bench simulate coverage lint figures golden-update install uninstall dist \
 	format format-check clean help
 .SECONDARY:
 

@@ -108,12 +108,27 @@ def say_counts(passed, failed, skipped=0):
     return 1 if failed or not passed + skipped else 0
 
 
+def tests_of(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from tests_of(test)
+        else:
+            yield test
+
+
+def chosen(tests, words):
+    """By a part of the name, or, after --only and --but, by the whole name of the function."""
+    if words[:1] in (["--only"], ["--but"]):
+        return [test for test in tests
+                if (test.id().rsplit(".", 1)[1] in words[1:]) == (words[0] == "--only")]
+    return [test for test in tests if not words or any(word in test.id() for word in words)]
+
+
 def main(module="__main__"):
-    """Runs the tests of a module; arguments choose by a part of the name."""
-    loader = unittest.defaultTestLoader
-    loader.testNamePatterns = [f"*{word}*" for word in sys.argv[1:]] or None
+    """Runs the tests of a module; the arguments choose."""
+    tests = tests_of(unittest.defaultTestLoader.loadTestsFromName(module))
     counter = Counter()
-    loader.loadTestsFromName(module).run(counter)
+    unittest.TestSuite(chosen(tests, sys.argv[1:])).run(counter)
     for kind, found in (("FAIL", counter.failures), ("ERROR", counter.errors)):
         for test, trace in found:
             print(f"{kind}: {test}\n{trace}")

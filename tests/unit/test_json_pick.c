@@ -754,7 +754,8 @@ static void test_trails_are_left(void **state)
 	strbuf_release(&keys);
 }
 
-int main(void)
+/* What tries all bytes takes its time: it runs when "exhaustive" is asked for. */
+int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_wanted_members, set_up, tear_down),
@@ -764,8 +765,6 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_reals_are_rounded_right, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_strings_are_decoded, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_each_byte_at_each_place, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_utf8, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_runs_of_utf8, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_duplicates_in_large_objects, set_up,
 						tear_down),
@@ -776,6 +775,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_budget, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_trails_are_left, set_up, tear_down),
 	};
+	static const struct CMUnitTest exhaustive[] = {
+		cmocka_unit_test_setup_teardown(test_each_byte_at_each_place, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_utf8, set_up, tear_down),
+	};
 
+	if (argc > 1 && strcmp(argv[1], "exhaustive") == 0)
+		return cmocka_run_group_tests(exhaustive, NULL, NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
