@@ -244,13 +244,27 @@ def check_html_templates():
                     yield f"{place(path, number)}: holds {word.strip()}"
 
 
+VALUES = ROOT / "include/runtally/view/values.h"
+
+
+def member_names(path):
+    """Of the rows of its tables of values: their own, that of their truth, that of the raw form."""
+    text = path.read_text()
+    kinds = "|".join(re.findall(r"^\t([A-Z_]+),", re.search(
+        r"enum member_kind \{(.*?)\n\};", VALUES.read_text(), re.S)[1], re.M))
+    yield from re.findall(rf'\{{[\s\\]*"(\w+)",\s*(?:\.kind = )?(?:{kinds})\b', text)
+    yield from re.findall(r'\.has = "(\w+)"', text)
+    for name in re.findall(r'\.raw = "([\w.]+)"', text):
+        yield from name.split(".")
+
+
 def members():
     """Names in the tables of values; those of JUnit are its own."""
     found = {}
     for path in HEADERS + SOURCES:
         if room_of(path) != "view":
             continue
-        for name in re.findall(r'^\t+\{?\s*"(\w+)",\s*MEMBER_', path.read_text(), re.M):
+        for name in member_names(path):
             found.setdefault(name, place(path))
     return found
 
@@ -285,7 +299,7 @@ def check_template_tags():
     """Every name that a template asks for is one that some value has."""
     names = set(members())
     for path in (ROOT / "src/formats/junit").glob("*.c"):
-        names.update(re.findall(r'^\t\{\s*"(\w+)",\s*MEMBER_', path.read_text(), re.M))
+        names.update(member_names(path))
     tag = re.compile(r"\{\{\{?\s*([#^&/]?)\s*([\w.]+)\s*\}?\}\}")
     for path in TEMPLATES:
         for number, line in enumerate(path.read_text().splitlines(), 1):

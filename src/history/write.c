@@ -51,7 +51,10 @@ static int write_runs(struct hashing *hashing, struct run *const *runs, size_t c
 {
 	const struct format *format = format_of_records();
 	const struct results results = {.runs = (struct run **)runs, .run_count = count};
-	const struct view view = {.results = &results, .rows = SIZE_MAX, .details = DETAILS_NONE};
+	const struct view view = {.classes = view_classes,
+				  .results = &results,
+				  .rows = SIZE_MAX,
+				  .details = DETAILS_NONE};
 	struct templates *templates = templates_new(format->template, NULL, NULL);
 	int failed = mustache_render(templates_set(templates), format->template, view_root(&view),
 				     format->escape, write_hashed, hashing, err);

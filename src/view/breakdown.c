@@ -8,8 +8,8 @@
 /* ---- its groups ---- */
 
 static const struct member group_members[] = {
-	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct breakdown_group, name)},
-	{"source", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct breakdown_group, source)},
+	{"name", TEXT, .at = offsetof(struct breakdown_group, name)},
+	{"source", TEXT, .at = offsetof(struct breakdown_group, source)},
 };
 
 static const struct value_class class_breakdown_group = {
@@ -70,11 +70,11 @@ static bool has_hidden(const struct value *of)
 }
 
 static const struct member breakdown_members[] = {
-	{"is_by_agent", MEMBER_FLAG, {.flag = is_by_agent}, 0},
-	{"groups", MEMBER_LIST, {.next = next_group}, 0},
-	{"group_count", MEMBER_TEXT, {.text = told_text}, 0},
-	{"hidden_groups", MEMBER_TEXT, {.text = hidden_text}, 0},
-	{"has_hidden_groups", MEMBER_FLAG, {.flag = has_hidden}, 0},
+	{"is_by_agent", FLAG, .flag = is_by_agent},
+	{"groups", LIST, .next = next_group},
+	{"group_count", TEXT, .text = told_text},
+	{"hidden_groups", TEXT, .text = hidden_text},
+	{"has_hidden_groups", FLAG, .flag = has_hidden},
 };
 
 static const struct value_class class_breakdown = {

@@ -64,15 +64,15 @@ static bool suite_now(const struct value *of, struct value *out)
 #define SUITE_AT(member) offsetof(struct suite_group, member)
 
 static const struct member suite_members[] = {
-	{"source", MEMBER_TEXT, {.text = suite_text}, SUITE_AT(source)},
-	{"id", MEMBER_TEXT, {.text = suite_text}, SUITE_AT(id)},
-	{"name", MEMBER_TEXT, {.text = suite_text}, SUITE_AT(name)},
-	{"title", MEMBER_TEXT, {.text = suite_text}, SUITE_AT(title)},
-	{"anchor", MEMBER_TEXT, {.text = suite_anchor}, 0},
-	{"href", MEMBER_TEXT, {.text = suite_href}, 0},
-	{"is_new", MEMBER_FLAG, {.flag = suite_is_new}, 0},
-	{"is_gone", MEMBER_FLAG, {.flag = suite_is_gone}, 0},
-	{"now", MEMBER_OBJECT, {.object = suite_now}, 0},
+	{"source", TEXT, .text = suite_text, .at = SUITE_AT(source)},
+	{"id", TEXT, .text = suite_text, .at = SUITE_AT(id)},
+	{"name", TEXT, .text = suite_text, .at = SUITE_AT(name)},
+	{"title", TEXT, .text = suite_text, .at = SUITE_AT(title)},
+	{"anchor", TEXT, .text = suite_anchor},
+	{"href", TEXT, .text = suite_href},
+	{"is_new", FLAG, .flag = suite_is_new},
+	{"is_gone", FLAG, .flag = suite_is_gone},
+	{"now", OBJECT, .object = suite_now},
 };
 
 const struct value_class class_suite_change = {
@@ -176,22 +176,22 @@ static bool case_now(const struct value *of, struct value *out)
 }
 
 static const struct member case_members[] = {
-	{"source", MEMBER_TEXT, {.text = case_source}, 0},
-	{"id", MEMBER_TEXT, {.text = case_id}, 0},
-	{"name", MEMBER_TEXT, {.text = case_name}, 0},
-	{"suite", MEMBER_TEXT, {.text = case_suite}, 0},
-	{"suite_id", MEMBER_TEXT, {.text = case_suite_id}, 0},
-	{"suite_name", MEMBER_TEXT, {.text = case_suite_name}, 0},
-	{"anchor", MEMBER_TEXT, {.text = case_anchor}, 0},
-	{"href", MEMBER_TEXT, {.text = case_href}, 0},
-	{"state", MEMBER_TEXT, {.text = case_state}, 0},
-	{"is_newly_failing", MEMBER_FLAG, {.flag = case_flag}, CASE_NEWLY_FAILING},
-	{"is_fixed", MEMBER_FLAG, {.flag = case_flag}, CASE_FIXED},
-	{"is_still_failing", MEMBER_FLAG, {.flag = case_flag}, CASE_STILL_FAILING},
-	{"is_still_passing", MEMBER_FLAG, {.flag = case_flag}, CASE_STILL_PASSING},
-	{"is_new", MEMBER_FLAG, {.flag = case_flag}, CASE_NEW},
-	{"is_gone", MEMBER_FLAG, {.flag = case_flag}, CASE_GONE},
-	{"now", MEMBER_OBJECT, {.object = case_now}, 0},
+	{"source", TEXT, .text = case_source},
+	{"id", TEXT, .text = case_id},
+	{"name", TEXT, .text = case_name},
+	{"suite", TEXT, .text = case_suite},
+	{"suite_id", TEXT, .text = case_suite_id},
+	{"suite_name", TEXT, .text = case_suite_name},
+	{"anchor", TEXT, .text = case_anchor},
+	{"href", TEXT, .text = case_href},
+	{"state", TEXT, .text = case_state},
+	{"is_newly_failing", FLAG, .flag = case_flag, .at = CASE_NEWLY_FAILING},
+	{"is_fixed", FLAG, .flag = case_flag, .at = CASE_FIXED},
+	{"is_still_failing", FLAG, .flag = case_flag, .at = CASE_STILL_FAILING},
+	{"is_still_passing", FLAG, .flag = case_flag, .at = CASE_STILL_PASSING},
+	{"is_new", FLAG, .flag = case_flag, .at = CASE_NEW},
+	{"is_gone", FLAG, .flag = case_flag, .at = CASE_GONE},
+	{"now", OBJECT, .object = case_now},
 };
 
 const struct value_class class_case_diff = {

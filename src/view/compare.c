@@ -188,12 +188,12 @@ static void pairs_probability(const struct value *of, struct strbuf *out)
 }
 
 static const struct member pairs_members[] = {
-	{"text", MEMBER_TEXT, {.text = pairs_text}, 0},
-	{"probability", MEMBER_TEXT, {.text = pairs_probability}, 0},
-	{"cases", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(pairs)},
-	{"broken", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(broken)},
-	{"fixed", MEMBER_TEXT, {.text = view_digits_at}, COMPARISON_AT(fixed)},
-	{"p", MEMBER_TEXT, {.text = raw_pairs_p}, 0},
+	{"text", TEXT, .text = pairs_text},
+	{"probability", TEXT, .text = pairs_probability},
+	{"cases", DIGITS, .at = COMPARISON_AT(pairs)},
+	{"broken", DIGITS, .at = COMPARISON_AT(broken)},
+	{"fixed", DIGITS, .at = COMPARISON_AT(fixed)},
+	{"p", TEXT, .text = raw_pairs_p},
 };
 
 static const struct value_class class_pairs = {
@@ -211,12 +211,12 @@ static bool pairs_object(const struct value *of, struct value *out)
 /* ---- the whole: its object begins with the difference of totals ---- */
 
 static const struct member comparison_members[] = {
-	{"headline", MEMBER_TEXT, {.text = headline_text}, 0},
-	{"against", MEMBER_TEXT, {.text = against_text}, 0},
-	{"is_baseline", MEMBER_FLAG, {.flag = is_baseline}, 0},
-	{"from", MEMBER_TEXT, {.text = from_time}, 0},
-	{"to", MEMBER_TEXT, {.text = to_time}, 0},
-	{"pairs", MEMBER_OBJECT, {.object = pairs_object}, 0},
+	{"headline", TEXT, .text = headline_text},
+	{"against", TEXT, .text = against_text},
+	{"is_baseline", FLAG, .flag = is_baseline},
+	{"from", TEXT, .text = from_time},
+	{"to", TEXT, .text = to_time},
+	{"pairs", OBJECT, .object = pairs_object},
 };
 
 static const struct value_class class_comparison = {

@@ -15,11 +15,9 @@ static bool has_one_case(const struct value *of)
 #define GROUP_AT(member) offsetof(struct criterion_group, member)
 
 static const struct member criterion_members[] = {
-	{"name", MEMBER_TEXT, {.text = view_text_at}, GROUP_AT(name)},
-	{"source", MEMBER_TEXT, {.text = view_text_at}, GROUP_AT(source)},
-	{"is_kind", MEMBER_FLAG, {.flag = view_flag_at}, GROUP_AT(is_kind)},
-	{"case_count", MEMBER_TEXT, {.text = view_count_at}, GROUP_AT(cases)},
-	{"has_one_case", MEMBER_FLAG, {.flag = has_one_case}, 0},
+	{"name", TEXT, .at = GROUP_AT(name)},         {"source", TEXT, .at = GROUP_AT(source)},
+	{"is_kind", FLAG, .at = GROUP_AT(is_kind)},   {"case_count", COUNT, .at = GROUP_AT(cases)},
+	{"has_one_case", FLAG, .flag = has_one_case},
 };
 
 const struct value_class class_criterion_group = {

@@ -1,74 +1,38 @@
 #include "details.h"
 
-#include <stddef.h>
-#include <string.h>
-
 #include "runtally/base/format_number.h"
 #include "runtally/model/details.h"
 
-/* `at` is the offset of an enum outcome. */
-static enum outcome outcome_at(const struct value *of)
+/* ---- details of the runs that are being shown ---- */
+
+void view_loads_init(struct view_loads *loads, struct spool *spool)
 {
-	return *(const enum outcome *)value_field(of);
+	*loads = (struct view_loads){.spool = spool};
+	for (size_t i = 0; i < 2; i++)
+		arena_init(&loads->items[i].arena, 0);
 }
 
-void view_outcome(const struct value *of, struct strbuf *out)
+void view_loads_release(struct view_loads *loads)
 {
-	strbuf_addstr(out, outcome_name(outcome_at(of)));
+	for (size_t i = 0; i < 2; i++)
+		arena_release(&loads->items[i].arena);
 }
 
-bool view_is_passed(const struct value *of)
+const struct run *view_loads_get(struct view_loads *loads, const struct run *run)
 {
-	return outcome_at(of) == OUTCOME_PASSED;
-}
+	struct view_load *load;
 
-bool view_is_failed(const struct value *of)
-{
-	return outcome_at(of) == OUTCOME_FAILED;
-}
-
-bool view_is_error(const struct value *of)
-{
-	return outcome_at(of) == OUTCOME_ERROR;
-}
-
-bool view_is_pending(const struct value *of)
-{
-	return outcome_at(of) == OUTCOME_PENDING;
-}
-
-bool view_is_unknown(const struct value *of)
-{
-	return outcome_at(of) == OUTCOME_UNKNOWN;
-}
-
-bool view_is_failure(const struct value *of)
-{
-	return view_is_failed(of) || view_is_error(of);
-}
-
-void view_score(struct strbuf *out, bool known, int32_t micro)
-{
-	if (known)
-		format_score(out, micro);
-}
-
-bool view_next_of(const struct value *of, const struct value_class *class, const void *items,
-		  size_t count, size_t size, struct value_cursor *cursor, struct value *out)
-{
-	if (cursor->index >= count)
-		return false;
-	*out = value_of(class, value_view(of), (const char *)items + cursor->index * size,
-			cursor->index);
-	cursor->index++;
-	return true;
-}
-
-/* ---- parts of a run ---- */
-
-static const struct run *run_of(const struct value *of)
-{
-	return of->object;
+	if (!run->details_place)
+		return run;
+	if (loads->items[loads->newest].of != run)
+		loads->newest = !loads->newest;
+	load = &loads->items[loads->newest];
+	if (load->of != run) {
+		arena_reset(&load->arena);
+		load->run = run_load(run, loads->spool, &load->arena);
+		load->of = run;
+	}
+	return &load->run;
 }
 
 const struct run *view_load(const struct view *view, const struct run *run)
@@ -76,143 +40,76 @@ const struct run *view_load(const struct view *view, const struct run *run)
 	return view->loads ? view_loads_get(view->loads, run) : run;
 }
 
-/* NULL: they cannot be read back, of which main tells. */
-static const struct details *details_of(const struct value *of)
+const struct details *view_details(const struct value *of)
 {
-	return view_load(value_view(of), run_of(of))->details;
+	return view_load(value_view(of), of->object)->details;
 }
 
-const void *view_part(const struct value *of, enum view_part part)
+void view_parts_of_run(const struct value *of, size_t first, size_t count, struct value_list *list)
 {
-	static const union {
-		struct turn turn;
-		struct message message;
-		struct passage passage;
-	} nothing;
-	const struct details *details;
-
-	if (part == PART_OBJECT)
-		return of->object;
-	if (part == PART_CRITERION)
-		return &run_of(of)->criteria[of->index];
-	details = details_of(of);
-	if (!details)
-		return &nothing;
-	if (part == PART_TURN)
-		return &details->turns[of->index];
-	if (part == PART_MESSAGE)
-		return &details_messages(details)[of->index];
-	return &details->passages[of->index];
-}
-
-bool view_next_part(const struct value *of, const struct value_class *class, size_t first,
-		    size_t count, struct value_cursor *cursor, struct value *out)
-{
-	if (cursor->index >= count)
-		return false;
-	*out = value_of(class, value_view(of), of->object, first + cursor->index++);
-	return true;
+	*list = (struct value_list){.items = of->object, .count = count, .first_index = first};
 }
 
 /* ---- criteria ---- */
 
-static const struct criterion *criterion_of(const struct value *of)
+static const void *criterion_from(const struct value *of)
 {
-	return view_part(of, PART_CRITERION);
+	const struct run *run = of->object;
+
+	return &run->criteria[of->index];
 }
 
+/* Not told of a kept run: loaded. */
 static void criterion_detail(const struct value *of, struct strbuf *out)
 {
-	const struct run *run = view_load(value_view(of), run_of(of));
+	const struct run *run = view_load(value_view(of), of->object);
 
 	if (run->criteria[of->index].detail)
 		strbuf_addstr(out, run->criteria[of->index].detail);
 }
 
-static bool criterion_has_score(const struct value *of)
+static int64_t criterion_score(const struct value *of)
 {
-	return criterion_of(of)->has_score;
+	const struct criterion *criterion = criterion_from(of);
+
+	return criterion->has_score ? criterion->score_micro : FIGURE_UNKNOWN;
 }
 
-static void criterion_score(const struct value *of, struct strbuf *out)
+static int64_t criterion_turn(const struct value *of)
 {
-	view_score(out, criterion_of(of)->has_score, criterion_of(of)->score_micro);
+	const struct criterion *criterion = criterion_from(of);
+
+	return criterion->turn == NO_TURN ? FIGURE_UNKNOWN : criterion->turn + 1;
 }
 
-static void criterion_raw_score(const struct value *of, struct strbuf *out)
-{
-	if (criterion_of(of)->has_score)
-		format_micro(out, criterion_of(of)->score_micro);
-}
-
-static bool criterion_has_turn(const struct value *of)
-{
-	return criterion_of(of)->turn != NO_TURN;
-}
-
-static void criterion_turn(const struct value *of, struct strbuf *out)
-{
-	if (criterion_has_turn(of))
-		strbuf_addf(out, "%d", criterion_of(of)->turn + 1);
-}
-
-static const struct member raw_criterion_members[] = {
-	{"score", MEMBER_TEXT, {.text = criterion_raw_score}, 0},
-};
-
-static const struct value_class class_raw_criterion = {
-	.name = "raw criterion",
-	.members = raw_criterion_members,
-	.count = MEMBER_COUNT(raw_criterion_members),
-};
-
-static bool criterion_raw(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_criterion, value_view(of), of->object, of->index);
-	return true;
-}
-
-#define AT_CRITERION(member) VIEW_AT(PART_CRITERION, offsetof(struct criterion, member))
+#define AT_CRITERION(member) .from = criterion_from, .at = offsetof(struct criterion, member)
 
 static const struct member criterion_members[] = {
 	OUTCOME_MEMBERS(AT_CRITERION(outcome)),
-	{"name", MEMBER_TEXT, {.text = view_text_at}, AT_CRITERION(name)},
-	{"detail", MEMBER_TEXT, {.text = criterion_detail}, 0},
-	{"score", MEMBER_TEXT, {.text = criterion_score}, 0},
-	{"has_score", MEMBER_FLAG, {.flag = criterion_has_score}, 0},
-	{"turn", MEMBER_TEXT, {.text = criterion_turn}, 0},
-	{"has_turn", MEMBER_FLAG, {.flag = criterion_has_turn}, 0},
-	{"raw", MEMBER_OBJECT, {.object = criterion_raw}, 0},
+	{"name", TEXT, AT_CRITERION(name)},
+	{"detail", TEXT, .text = criterion_detail},
+	{"score", SCORE, .number = criterion_score, .has = "has_score", .raw = "score"},
+	{"turn", DIGITS, .number = criterion_turn, .has = "has_turn"},
+	{"raw", .kind = RAW},
 };
 
-const struct value_class class_criterion = {
-	.name = "criterion",
-	.members = criterion_members,
-	.count = MEMBER_COUNT(criterion_members),
-};
+const struct value_class class_criterion = CLASS("criterion", criterion_members);
 
 /* ---- messages ---- */
 
-static bool message_is(const struct value *of, enum message_kind kind)
+static const void *message_from(const struct value *of)
 {
-	const struct message *message = view_part(of, PART_MESSAGE);
+	const struct details *details = view_details(of);
 
-	return message_kind(message->role) == kind;
+	return details ? &details_messages(details)[of->index] : NULL;
 }
 
-static bool message_is_user(const struct value *of)
+/* `at` is an enum message_kind. */
+static bool message_is(const struct value *of)
 {
-	return message_is(of, MESSAGE_USER);
-}
+	const struct message *message = message_from(of);
 
-static bool message_is_tool(const struct value *of)
-{
-	return message_is(of, MESSAGE_TOOL);
-}
-
-static bool message_is_system(const struct value *of)
-{
-	return message_is(of, MESSAGE_SYSTEM);
+	return message && message_kind(message->role) == (enum message_kind)value_member(of)->at;
 }
 
 /* The last turn whose messages begin at or before the one; there is one such turn. */
@@ -231,152 +128,123 @@ static const struct turn *turn_with(const struct details *details, const struct 
 	return &details->turns[low];
 }
 
-/* Its index in its own list: a turn's input or output, or the transcript. */
-static size_t message_index(const struct value *of)
+/* Its number in its own list: a turn's input or output, or the transcript. */
+static int64_t message_number(const struct value *of)
 {
-	const struct details *details = details_of(of);
+	const struct details *details = view_details(of);
 	const struct message *message;
 	const struct turn *turn;
 
 	if (!details)
-		return 0;
+		return 1;
 	message = details_messages(details) + of->index;
 	if (message >= details->transcript)
-		return (size_t)(message - details->transcript);
+		return message - details->transcript + 1;
 	turn = turn_with(details, message);
-	return (size_t)(message - (message < turn->output ? turn->input : turn->output));
+	return message - (message < turn->output ? turn->input : turn->output) + 1;
 }
 
 static bool message_is_first(const struct value *of)
 {
-	return message_index(of) == 0;
+	return message_number(of) == 1;
 }
 
-static void message_number(const struct value *of, struct strbuf *out)
-{
-	strbuf_addf(out, "%zu", message_index(of) + 1);
-}
-
-#define AT_MESSAGE(member) VIEW_AT(PART_MESSAGE, offsetof(struct message, member))
+#define AT_MESSAGE(member) .from = message_from, .at = offsetof(struct message, member)
 
 static const struct member message_members[] = {
-	{"role", MEMBER_TEXT, {.text = view_text_at}, AT_MESSAGE(role)},
-	{"content", MEMBER_TEXT, {.text = view_text_at}, AT_MESSAGE(content)},
-	{"is_user", MEMBER_FLAG, {.flag = message_is_user}, 0},
-	{"is_tool", MEMBER_FLAG, {.flag = message_is_tool}, 0},
-	{"is_system", MEMBER_FLAG, {.flag = message_is_system}, 0},
-	{"first", MEMBER_FLAG, {.flag = message_is_first}, 0},
-	{"number", MEMBER_TEXT, {.text = message_number}, 0},
+	{"role", TEXT, AT_MESSAGE(role)},
+	{"content", TEXT, AT_MESSAGE(content)},
+	{"is_user", FLAG, .flag = message_is, .at = MESSAGE_USER},
+	{"is_tool", FLAG, .flag = message_is, .at = MESSAGE_TOOL},
+	{"is_system", FLAG, .flag = message_is, .at = MESSAGE_SYSTEM},
+	{"first", FLAG, .flag = message_is_first},
+	{"number", DIGITS, .number = message_number},
 };
 
-const struct value_class class_message = {
-	.name = "message",
-	.members = message_members,
-	.count = MEMBER_COUNT(message_members),
-};
+const struct value_class class_message = CLASS("message", message_members);
 
 /* ---- passages ---- */
 
-#define AT_PASSAGE(member) VIEW_AT(PART_PASSAGE, offsetof(struct passage, member))
+static const void *passage_from(const struct value *of)
+{
+	const struct details *details = view_details(of);
+
+	return details ? &details->passages[of->index] : NULL;
+}
+
+#define AT_PASSAGE(member) .from = passage_from, .at = offsetof(struct passage, member)
 
 static const struct member passage_members[] = {
-	{"label", MEMBER_TEXT, {.text = view_text_at}, AT_PASSAGE(label)},
-	{"text", MEMBER_TEXT, {.text = view_text_at}, AT_PASSAGE(text)},
+	{"label", TEXT, AT_PASSAGE(label)},
+	{"text", TEXT, AT_PASSAGE(text)},
 };
 
-const struct value_class class_passage = {
-	.name = "passage",
-	.members = passage_members,
-	.count = MEMBER_COUNT(passage_members),
-};
+const struct value_class class_passage = CLASS("passage", passage_members);
 
 /* ---- turns ---- */
 
-static const struct turn *turn_of(const struct value *of)
+static const void *turn_from(const struct value *of)
 {
-	return view_part(of, PART_TURN);
+	const struct details *details = view_details(of);
+
+	return details ? &details->turns[of->index] : NULL;
 }
 
-static bool next_message(const struct value *of, const struct message *messages, size_t count,
-			 struct value_cursor *cursor, struct value *out)
+static void list_messages(const struct value *of, const struct message *first, size_t count,
+			  struct value_list *list)
 {
-	const struct details *details = details_of(of);
+	const struct details *details = view_details(of);
 
-	return details && count &&
-	       view_next_part(of, &class_message, (size_t)(messages - details_messages(details)),
-			      count, cursor, out);
+	if (details && count)
+		view_parts_of_run(of, (size_t)(first - details_messages(details)), count, list);
 }
 
-static bool turn_input(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void turn_input(const struct value *of, struct value_list *list)
 {
-	return next_message(of, turn_of(of)->input, turn_of(of)->input_count, cursor, out);
+	const struct turn *turn = turn_from(of);
+
+	if (turn)
+		list_messages(of, turn->input, turn->input_count, list);
 }
 
-static bool turn_output(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void turn_output(const struct value *of, struct value_list *list)
 {
-	return next_message(of, turn_of(of)->output, turn_of(of)->output_count, cursor, out);
+	const struct turn *turn = turn_from(of);
+
+	if (turn)
+		list_messages(of, turn->output, turn->output_count, list);
 }
 
-static void turn_latency(const struct value *of, struct strbuf *out)
+static bool is_of_turn(const struct value *of, const void *item, size_t index)
 {
-	if (turn_of(of)->has_latency)
-		format_duration(out, turn_of(of)->latency_ms);
-}
+	const struct run *run = item;
 
-static void turn_cost(const struct value *of, struct strbuf *out)
-{
-	if (turn_of(of)->has_cost)
-		format_money(out, turn_of(of)->cost_nano);
-}
-
-static void turn_tokens(const struct value *of, struct strbuf *out)
-{
-	if (turn_of(of)->has_tokens)
-		format_count(out, (uint64_t) * (const int64_t *)value_field(of));
-}
-
-static bool turn_has_criteria(const struct value *of)
-{
-	const struct run *run = run_of(of);
-
-	for (size_t i = 0; i < run->criterion_count; i++)
-		if (run->criteria[i].turn == (int)of->index)
-			return true;
-	return false;
+	return run->criteria[index].turn == (int)of->index;
 }
 
 /* The criteria of its run that were judged at this turn. */
-static bool turn_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void turn_criteria(const struct value *of, struct value_list *list)
 {
-	const struct run *run = run_of(of);
+	const struct run *run = of->object;
 
-	for (; cursor->index < run->criterion_count; cursor->index++)
-		if (run->criteria[cursor->index].turn == (int)of->index)
-			break;
-	return view_next_part(of, &class_criterion, 0, run->criterion_count, cursor, out);
+	*list = (struct value_list){
+		.items = run, .count = run->criterion_count, .keeps = is_of_turn, .by_place = true};
 }
 
-#define AT_TURN(member) VIEW_AT(PART_TURN, offsetof(struct turn, member))
+#define AT_TURN(member)  .from = turn_from, .at = offsetof(struct turn, member)
+#define TURN_HAS(member) .known = KNOWN_FLAG | offsetof(struct turn, member)
 
 static const struct member turn_members[] = {
 	OUTCOME_MEMBERS(AT_TURN(outcome)),
-	{"input", MEMBER_LIST, {.next = turn_input}, 0},
-	{"output", MEMBER_LIST, {.next = turn_output}, 0},
-	{"expected", MEMBER_TEXT, {.text = view_text_at}, AT_TURN(expected)},
-	{"latency", MEMBER_TEXT, {.text = turn_latency}, 0},
-	{"has_latency", MEMBER_FLAG, {.flag = view_flag_at}, AT_TURN(has_latency)},
-	{"cost", MEMBER_TEXT, {.text = turn_cost}, 0},
-	{"has_cost", MEMBER_FLAG, {.flag = view_flag_at}, AT_TURN(has_cost)},
-	{"tokens_input", MEMBER_TEXT, {.text = turn_tokens}, AT_TURN(tokens_input)},
-	{"tokens_output", MEMBER_TEXT, {.text = turn_tokens}, AT_TURN(tokens_output)},
-	{"has_tokens", MEMBER_FLAG, {.flag = view_flag_at}, AT_TURN(has_tokens)},
-	{"trace_id", MEMBER_TEXT, {.text = view_text_at}, AT_TURN(trace_id)},
-	{"criteria", MEMBER_LIST, {.next = turn_criteria}, 0},
-	{"has_criteria", MEMBER_FLAG, {.flag = turn_has_criteria}, 0},
+	{"input", LIST, .list = turn_input, .class = &class_message},
+	{"output", LIST, .list = turn_output, .class = &class_message},
+	{"expected", TEXT, AT_TURN(expected)},
+	{"latency", DURATION, AT_TURN(latency_ms), TURN_HAS(has_latency), .has = "has_latency"},
+	{"cost", MONEY, AT_TURN(cost_nano), TURN_HAS(has_cost), .has = "has_cost"},
+	{"tokens_input", COUNT, AT_TURN(tokens_input), TURN_HAS(has_tokens)},
+	{"tokens_output", COUNT, AT_TURN(tokens_output), TURN_HAS(has_tokens), .has = "has_tokens"},
+	{"trace_id", TEXT, AT_TURN(trace_id)},
+	{"criteria", LIST, .list = turn_criteria, .class = &class_criterion, .has = "has_criteria"},
 };
 
-const struct value_class class_turn = {
-	.name = "turn",
-	.members = turn_members,
-	.count = MEMBER_COUNT(turn_members),
-};
+const struct value_class class_turn = CLASS("turn", turn_members);

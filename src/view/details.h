@@ -1,6 +1,5 @@
 /*
- * view_details: criteria, turns, messages and passages of a run as templates see them, and what
- * they share with runs.
+ * details: criteria, turns, messages and passages of a run as templates see them.
  */
 #ifndef RUNTALLY_VIEW_DETAILS_H
 #define RUNTALLY_VIEW_DETAILS_H
@@ -9,41 +8,27 @@
 
 /*
  * The object of all of them is a run as it was kept. The index is that of a criterion, turn or
- * passage of the run, or of a message among all messages of the run.
+ * passage of the run, or of a message among all messages of the run: pointers to them are good only
+ * until the details of another run are loaded, so they are asked for anew each time.
  */
 extern const struct value_class class_criterion, class_turn, class_message, class_passage;
 
-/* Members of whatever has an enum outcome at the member's `at`. */
-member_text view_outcome;
-member_flag view_is_passed, view_is_failed, view_is_error, view_is_pending, view_is_unknown,
-	view_is_failure;
-
-#define OUTCOME_MEMBERS(offset)                                                                    \
-	{"outcome", MEMBER_TEXT, {.text = view_outcome}, offset},                                  \
-		{"is_passed", MEMBER_FLAG, {.flag = view_is_passed}, offset},                      \
-		{"is_failed", MEMBER_FLAG, {.flag = view_is_failed}, offset},                      \
-		{"is_error", MEMBER_FLAG, {.flag = view_is_error}, offset},                        \
-		{"is_pending", MEMBER_FLAG, {.flag = view_is_pending}, offset},                    \
-		{"is_unknown", MEMBER_FLAG, {.flag = view_is_unknown}, offset},                    \
+/* Members of whatever has an enum outcome at the place given (.at, .from). */
+#define OUTCOME_MEMBERS(...)                                                                       \
+	{"outcome", OUTCOME, __VA_ARGS__},                                                         \
+		{"is_passed", IS_OUTCOME, __VA_ARGS__, .mask = 1U << OUTCOME_PASSED},              \
+		{"is_failed", IS_OUTCOME, __VA_ARGS__, .mask = 1U << OUTCOME_FAILED},              \
+		{"is_error", IS_OUTCOME, __VA_ARGS__, .mask = 1U << OUTCOME_ERROR},                \
+		{"is_pending", IS_OUTCOME, __VA_ARGS__, .mask = 1U << OUTCOME_PENDING},            \
+		{"is_unknown", IS_OUTCOME, __VA_ARGS__, .mask = 1U << OUTCOME_UNKNOWN},            \
 	{                                                                                          \
-		"is_failure", MEMBER_FLAG, {.flag = view_is_failure}, offset                       \
+		"is_failure", IS_OUTCOME, __VA_ARGS__,                                             \
+			.mask = 1U << OUTCOME_FAILED | 1U << OUTCOME_ERROR                         \
 	}
 
-/* Two decimals; nothing where it is not known. */
-void view_score(struct strbuf *out, bool known, int32_t micro);
-
-/* What of->index names in the run of->object. */
-const void *view_part(const struct value *of, enum view_part part);
-
-/*
- * For the next functions of lists of a run's parts: `count` of them, from index `first` on. The
- * cursor's index counts from 0.
- */
-bool view_next_part(const struct value *of, const struct value_class *class, size_t first,
-		    size_t count, struct value_cursor *cursor, struct value *out);
-
-/* For the next functions of lists that are arrays of `count` items of `size` bytes. */
-bool view_next_of(const struct value *of, const struct value_class *class, const void *items,
-		  size_t count, size_t size, struct value_cursor *cursor, struct value *out);
+/* Of a run's parts, `count` of them, from that index on. */
+void view_parts_of_run(const struct value *of, size_t first, size_t count, struct value_list *list);
+/* Of the run that `of` is or is a part of; NULL: none, or they cannot be read back (main tells). */
+const struct details *view_details(const struct value *of);
 
 #endif

@@ -258,55 +258,38 @@ static bool case_last_failure(const struct value *of, struct value *out)
 	return false;
 }
 
-static const struct member raw_case_members[] = {
-	{"last_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct case_group, last_at)},
-	{"pass_hat", MEMBER_LIST, {.next = view_case_pass_hat}, 0},
-	{"has_pass_hat", MEMBER_FLAG, {.flag = view_case_has_pass_hat}, 0},
-};
-
-static const struct value_class class_raw_case = {
-	.name = "raw case",
-	.members = raw_case_members,
-	.count = MEMBER_COUNT(raw_case_members),
-	.base = &class_raw_tally,
-};
-
-static bool case_raw(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_case, value_view(of), of->object, of->index);
-	return true;
-}
-
 static const struct member case_members[] = {
-	{"source", MEMBER_TEXT, {.text = case_source}, 0},
-	{"id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct case_group, id)},
-	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct case_group, name)},
-	{"anchor", MEMBER_TEXT, {.text = case_link}, 0},
-	{"suite", MEMBER_TEXT, {.text = case_suite}, 0},
-	{"suite_anchor", MEMBER_TEXT, {.text = case_suite_link}, 0},
-	{"href", MEMBER_TEXT, {.text = case_href}, 0},
-	{"suite_href", MEMBER_TEXT, {.text = case_suite_href}, 0},
-	{"is_listed", MEMBER_FLAG, {.flag = case_is_listed}, 0},
-	{"flaky", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct case_group, flaky)},
-	{"last_outcome", MEMBER_TEXT, {.text = case_last_outcome}, 0},
-	{"last_at", MEMBER_TEXT, {.text = view_minute_at}, offsetof(struct case_group, last_at)},
-	{"fails_now", MEMBER_FLAG, {.flag = case_fails_now}, 0},
-	{"passes_again", MEMBER_FLAG, {.flag = case_passes_again}, 0},
-	{"streak", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct case_group, streak)},
-	{"since", MEMBER_TEXT, {.text = view_minute_at}, offsetof(struct case_group, since_at)},
-	{"runs", MEMBER_LIST, {.next = case_runs}, 0},
-	{"latest_runs", MEMBER_LIST, {.next = case_latest}, 0},
-	{"hidden_runs", MEMBER_TEXT, {.text = case_hidden_runs}, 0},
-	{"has_hidden_runs", MEMBER_FLAG, {.flag = case_has_hidden_runs}, 0},
-	{"strip", MEMBER_LIST, {.next = case_sparkline}, 0},
-	{"strip_chart", MEMBER_MARKUP, {.text = case_sparkline_chart}, 0},
-	{"failure_count", MEMBER_TEXT, {.text = case_failure_count}, 0},
-	{"has_failures", MEMBER_FLAG, {.flag = case_has_failures}, 0},
-	{"last_failure", MEMBER_OBJECT, {.object = case_last_failure}, 0},
-	{"cells", MEMBER_LIST, {.next = view_case_cells}, 0},
-	{"over_time", MEMBER_OBJECT, {.object = view_case_over_time}, 0},
-	{"comparison", MEMBER_OBJECT, {.object = view_case_comparison}, 0},
-	{"raw", MEMBER_OBJECT, {.object = case_raw}, 0},
+	{"source", TEXT, .text = case_source},
+	{"id", TEXT, .at = offsetof(struct case_group, id)},
+	{"name", TEXT, .at = offsetof(struct case_group, name)},
+	{"anchor", TEXT, .text = case_link},
+	{"suite", TEXT, .text = case_suite},
+	{"suite_anchor", TEXT, .text = case_suite_link},
+	{"href", TEXT, .text = case_href},
+	{"suite_href", TEXT, .text = case_suite_href},
+	{"is_listed", FLAG, .flag = case_is_listed},
+	{"flaky", FLAG, .at = offsetof(struct case_group, flaky)},
+	{"last_outcome", TEXT, .text = case_last_outcome},
+	{"last_at", MINUTE, .at = offsetof(struct case_group, last_at), .raw = "last_at"},
+	{"fails_now", FLAG, .flag = case_fails_now},
+	{"passes_again", FLAG, .flag = case_passes_again},
+	{"streak", COUNT, .at = offsetof(struct case_group, streak)},
+	{"since", MINUTE, .at = offsetof(struct case_group, since_at)},
+	{"runs", LIST, .next = case_runs},
+	{"latest_runs", LIST, .next = case_latest},
+	{"hidden_runs", TEXT, .text = case_hidden_runs},
+	{"has_hidden_runs", FLAG, .flag = case_has_hidden_runs},
+	{"strip", LIST, .next = case_sparkline},
+	{"strip_chart", MARKUP, .text = case_sparkline_chart},
+	{"failure_count", TEXT, .text = case_failure_count},
+	{"has_failures", FLAG, .flag = case_has_failures},
+	{"last_failure", OBJECT, .object = case_last_failure},
+	{"cells", LIST, .list = view_case_cells, .class = &class_cell},
+	{"over_time", OBJECT, .object = view_case_over_time},
+	{"comparison", OBJECT, .object = view_case_comparison},
+	{.raw = "pass_hat", .kind = LIST, .next = view_case_pass_hat},
+	{.raw = "has_pass_hat", .kind = FLAG, .flag = view_case_has_pass_hat},
+	{"raw", .kind = RAW},
 };
 
 const struct value_class class_case = {
@@ -456,41 +439,32 @@ static void suite_sparkline_chart(const struct value *of, struct strbuf *out)
 }
 
 static const struct member suite_members[] = {
-	{"source", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, source)},
-	{"id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, id)},
-	{"name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, name)},
-	{"title", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct suite_group, title)},
-	{"anchor", MEMBER_TEXT, {.text = suite_link}, 0},
-	{"href", MEMBER_TEXT, {.text = suite_href}, 0},
-	{"cases", MEMBER_LIST, {.next = suite_cases}, 0},
-	{"is_listed", MEMBER_FLAG, {.flag = suite_is_listed}, 0},
-	{"omitted_cases", MEMBER_TEXT, {.text = suite_omitted_cases}, 0},
-	{"has_omitted_cases", MEMBER_FLAG, {.flag = suite_has_omitted_cases}, 0},
-	{"runs", MEMBER_LIST, {.next = suite_runs}, 0},
-	{"shown_runs", MEMBER_LIST, {.next = suite_shown_runs}, 0},
-	{"failures", MEMBER_LIST, {.next = suite_failures}, 0},
-	{"has_failures", MEMBER_FLAG, {.flag = suite_has_failures}, 0},
-	{"failure_count", MEMBER_TEXT, {.text = suite_failure_count}, 0},
-	{"failing_cases", MEMBER_LIST, {.next = suite_failing_cases}, 0},
-	{"has_failing_cases", MEMBER_FLAG, {.flag = suite_has_failing_cases}, 0},
-	{"hidden_cases", MEMBER_TEXT, {.text = suite_hidden_cases}, 0},
-	{"has_hidden_cases", MEMBER_FLAG, {.flag = suite_has_hidden_cases}, 0},
-	{"case_count",
-	 MEMBER_TEXT,
-	 {.text = view_size_at},
-	 offsetof(struct suite_group, case_count)},
-	{"flaky_count",
-	 MEMBER_TEXT,
-	 {.text = view_count_at},
-	 offsetof(struct suite_group, flaky_cases)},
-	{"has_flaky",
-	 MEMBER_FLAG,
-	 {.flag = view_any_at},
-	 offsetof(struct suite_group, flaky_cases)},
-	{"strip", MEMBER_LIST, {.next = suite_sparkline}, 0},
-	{"strip_chart", MEMBER_MARKUP, {.text = suite_sparkline_chart}, 0},
-	{"matrix", MEMBER_OBJECT, {.object = view_suite_matrix}, 0},
-	{"comparison", MEMBER_OBJECT, {.object = view_suite_comparison}, 0},
+	{"source", TEXT, .at = offsetof(struct suite_group, source)},
+	{"id", TEXT, .at = offsetof(struct suite_group, id)},
+	{"name", TEXT, .at = offsetof(struct suite_group, name)},
+	{"title", TEXT, .at = offsetof(struct suite_group, title)},
+	{"anchor", TEXT, .text = suite_link},
+	{"href", TEXT, .text = suite_href},
+	{"cases", LIST, .next = suite_cases},
+	{"is_listed", FLAG, .flag = suite_is_listed},
+	{"omitted_cases", TEXT, .text = suite_omitted_cases},
+	{"has_omitted_cases", FLAG, .flag = suite_has_omitted_cases},
+	{"runs", LIST, .next = suite_runs},
+	{"shown_runs", LIST, .next = suite_shown_runs},
+	{"failures", LIST, .next = suite_failures},
+	{"has_failures", FLAG, .flag = suite_has_failures},
+	{"failure_count", TEXT, .text = suite_failure_count},
+	{"failing_cases", LIST, .next = suite_failing_cases},
+	{"has_failing_cases", FLAG, .flag = suite_has_failing_cases},
+	{"hidden_cases", TEXT, .text = suite_hidden_cases},
+	{"has_hidden_cases", FLAG, .flag = suite_has_hidden_cases},
+	{"case_count", SIZE, .at = offsetof(struct suite_group, case_count)},
+	{"flaky_count", COUNT, .at = offsetof(struct suite_group, flaky_cases)},
+	{"has_flaky", ANY, .at = offsetof(struct suite_group, flaky_cases)},
+	{"strip", LIST, .next = suite_sparkline},
+	{"strip_chart", MARKUP, .text = suite_sparkline_chart},
+	{"matrix", OBJECT, .object = view_suite_matrix},
+	{"comparison", OBJECT, .object = view_suite_comparison},
 };
 
 const struct value_class class_suite = {
@@ -503,7 +477,7 @@ const struct value_class class_suite = {
 /* ---- sources ---- */
 
 static const struct member source_members[] = {
-	{"source", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct source_group, source)},
+	{"source", TEXT, .at = offsetof(struct source_group, source)},
 };
 
 const struct value_class class_source = {

@@ -36,26 +36,21 @@ static void redactions_digits(const struct value *of, struct strbuf *out)
 	strbuf_addf(out, "%llu", (unsigned long long)redactions_in(of));
 }
 
-static void bytes_text(const struct value *of, struct strbuf *out)
-{
-	format_bytes(out, *(const uint64_t *)value_field(of));
-}
-
 #define INPUT_AT(member) offsetof(struct ingest_counts, member)
 
 static const struct member raw_inputs_members[] = {
-	{"files", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(files)},
-	{"documents", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(documents)},
-	{"records", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(records)},
-	{"runs", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(runs)},
-	{"definitions", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(definitions)},
-	{"duplicates", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(duplicates)},
-	{"rejected", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(rejected)},
-	{"bytes", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(bytes)},
-	{"filtered", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(filtered)},
-	{"in_history", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(in_history)},
-	{"without_time", MEMBER_TEXT, {.text = view_digits_at}, INPUT_AT(without_time)},
-	{"redactions", MEMBER_TEXT, {.text = redactions_digits}, 0},
+	{"files", DIGITS, .at = INPUT_AT(files)},
+	{"documents", DIGITS, .at = INPUT_AT(documents)},
+	{"records", DIGITS, .at = INPUT_AT(records)},
+	{"runs", DIGITS, .at = INPUT_AT(runs)},
+	{"definitions", DIGITS, .at = INPUT_AT(definitions)},
+	{"duplicates", DIGITS, .at = INPUT_AT(duplicates)},
+	{"rejected", DIGITS, .at = INPUT_AT(rejected)},
+	{"bytes", DIGITS, .at = INPUT_AT(bytes)},
+	{"filtered", DIGITS, .at = INPUT_AT(filtered)},
+	{"in_history", DIGITS, .at = INPUT_AT(in_history)},
+	{"without_time", DIGITS, .at = INPUT_AT(without_time)},
+	{"redactions", TEXT, .text = redactions_digits},
 };
 
 static const struct value_class class_raw_inputs = {
@@ -71,25 +66,25 @@ static bool inputs_raw(const struct value *of, struct value *out)
 }
 
 static const struct member inputs_members[] = {
-	{"files", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(files)},
-	{"documents", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(documents)},
-	{"records", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(records)},
-	{"runs", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(runs)},
-	{"definitions", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(definitions)},
-	{"duplicates", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(duplicates)},
-	{"has_duplicates", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(duplicates)},
-	{"rejected", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(rejected)},
-	{"has_rejected", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(rejected)},
-	{"bytes", MEMBER_TEXT, {.text = bytes_text}, INPUT_AT(bytes)},
-	{"filtered", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(filtered)},
-	{"has_filtered", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(filtered)},
-	{"in_history", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(in_history)},
-	{"has_in_history", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(in_history)},
-	{"without_time", MEMBER_TEXT, {.text = view_count_at}, INPUT_AT(without_time)},
-	{"has_without_time", MEMBER_FLAG, {.flag = view_any_at}, INPUT_AT(without_time)},
-	{"redactions", MEMBER_TEXT, {.text = redactions_text}, 0},
-	{"has_redactions", MEMBER_FLAG, {.flag = has_redactions}, 0},
-	{"raw", MEMBER_OBJECT, {.object = inputs_raw}, 0},
+	{"files", COUNT, .at = INPUT_AT(files)},
+	{"documents", COUNT, .at = INPUT_AT(documents)},
+	{"records", COUNT, .at = INPUT_AT(records)},
+	{"runs", COUNT, .at = INPUT_AT(runs)},
+	{"definitions", COUNT, .at = INPUT_AT(definitions)},
+	{"duplicates", COUNT, .at = INPUT_AT(duplicates)},
+	{"has_duplicates", ANY, .at = INPUT_AT(duplicates)},
+	{"rejected", COUNT, .at = INPUT_AT(rejected)},
+	{"has_rejected", ANY, .at = INPUT_AT(rejected)},
+	{"bytes", BYTES, .at = INPUT_AT(bytes)},
+	{"filtered", COUNT, .at = INPUT_AT(filtered)},
+	{"has_filtered", ANY, .at = INPUT_AT(filtered)},
+	{"in_history", COUNT, .at = INPUT_AT(in_history)},
+	{"has_in_history", ANY, .at = INPUT_AT(in_history)},
+	{"without_time", COUNT, .at = INPUT_AT(without_time)},
+	{"has_without_time", ANY, .at = INPUT_AT(without_time)},
+	{"redactions", TEXT, .text = redactions_text},
+	{"has_redactions", FLAG, .flag = has_redactions},
+	{"raw", OBJECT, .object = inputs_raw},
 };
 
 static const struct value_class class_inputs = {
@@ -99,14 +94,6 @@ static const struct value_class class_inputs = {
 };
 
 /* ---- period ---- */
-
-static void date_at(const struct value *of, struct strbuf *out)
-{
-	char text[DATE_TEXT_SIZE];
-
-	time_local_date_text(*(const int64_t *)value_field(of), text);
-	strbuf_addstr(out, text);
-}
 
 static void period_text(const struct value *of, struct strbuf *out)
 {
@@ -147,8 +134,8 @@ static void period_week(const struct value *of, struct strbuf *out)
 }
 
 static const struct member raw_period_members[] = {
-	{"from", MEMBER_TEXT, {.text = view_time_at}, INPUT_AT(period_from)},
-	{"to", MEMBER_TEXT, {.text = view_time_at}, INPUT_AT(period_to)},
+	{"from", TIME, .at = INPUT_AT(period_from)},
+	{"to", TIME, .at = INPUT_AT(period_to)},
 };
 
 static const struct value_class class_raw_period = {
@@ -164,11 +151,9 @@ static bool period_raw(const struct value *of, struct value *out)
 }
 
 static const struct member period_members[] = {
-	{"from", MEMBER_TEXT, {.text = date_at}, INPUT_AT(period_from)},
-	{"to", MEMBER_TEXT, {.text = date_at}, INPUT_AT(period_to)},
-	{"text", MEMBER_TEXT, {.text = period_text}, 0},
-	{"week", MEMBER_TEXT, {.text = period_week}, 0},
-	{"raw", MEMBER_OBJECT, {.object = period_raw}, 0},
+	{"from", DAY, .at = INPUT_AT(period_from)}, {"to", DAY, .at = INPUT_AT(period_to)},
+	{"text", TEXT, .text = period_text},        {"week", TEXT, .text = period_week},
+	{"raw", OBJECT, .object = period_raw},
 };
 
 static const struct value_class class_period = {

@@ -2,7 +2,6 @@
 
 #include <stddef.h>
 
-#include "details.h"
 #include "runtally/base/format_number.h"
 #include "runtally/view/plan.h"
 
@@ -89,14 +88,11 @@ static void column_began(const struct value *of, struct strbuf *out)
 }
 
 static const struct member column_members[] = {
-	{"label", MEMBER_TEXT, {.text = column_label}, 0},
-	{"date", MEMBER_TEXT, {.text = column_date}, 0},
-	{"clock", MEMBER_TEXT, {.text = column_clock}, 0},
-	{"began", MEMBER_TEXT, {.text = column_began}, 0},
-	{"execution_id",
-	 MEMBER_TEXT,
-	 {.text = view_text_at},
-	 offsetof(struct matrix_column, execution)},
+	{"label", TEXT, .text = column_label},
+	{"date", TEXT, .text = column_date},
+	{"clock", TEXT, .text = column_clock},
+	{"began", TEXT, .text = column_began},
+	{"execution_id", TEXT, .at = offsetof(struct matrix_column, execution)},
 };
 
 static const struct value_class class_column = {
@@ -125,27 +121,28 @@ static bool cell_has_runs(const struct value *of)
 }
 
 static const struct member cell_members[] = {
-	{"run", MEMBER_OBJECT, {.object = cell_run}, 0},
-	{"has_runs", MEMBER_FLAG, {.flag = cell_has_runs}, 0},
+	{"run", OBJECT, .object = cell_run},
+	{"has_runs", FLAG, .flag = cell_has_runs},
 };
 
-static const struct value_class class_cell = {
+const struct value_class class_cell = {
 	.name = "cell",
 	.members = cell_members,
 	.count = MEMBER_COUNT(cell_members),
 	.base = &class_tally,
 };
 
-bool view_case_cells(const struct value *of, struct value_cursor *cursor, struct value *out)
+void view_case_cells(const struct value *of, struct value_list *list)
 {
 	const struct case_group *group = of->object;
 	const struct view *view = value_view(of);
 	const struct matrix *matrix = matrix_of_suite(view, &view->results->suites[group->suite]);
 
 	if (!matrix)
-		return false;
-	return view_next_of(of, &class_cell, row_of(view, group), matrix->count,
-			    sizeof(struct matrix_cell), cursor, out);
+		return;
+	*list = (struct value_list){.items = row_of(view, group),
+				    .count = matrix->count,
+				    .size = sizeof(struct matrix_cell)};
 }
 
 /* ---- the matrix ---- */
@@ -155,10 +152,11 @@ static const struct matrix *matrix_of(const struct value *of)
 	return of->object;
 }
 
-static bool matrix_columns(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void matrix_columns(const struct value *of, struct value_list *list)
 {
-	return view_next_of(of, &class_column, matrix_of(of)->columns, matrix_of(of)->count,
-			    sizeof(struct matrix_column), cursor, out);
+	*list = (struct value_list){.items = matrix_of(of)->columns,
+				    .count = matrix_of(of)->count,
+				    .size = sizeof(struct matrix_column)};
 }
 
 static void column_count(const struct value *of, struct strbuf *out)
@@ -193,19 +191,16 @@ static bool tells_cost(const struct value *of)
 }
 
 static const struct member matrix_members[] = {
-	{"columns", MEMBER_LIST, {.next = matrix_columns}, 0},
-	{"column_count", MEMBER_TEXT, {.text = column_count}, 0},
-	{"unit", MEMBER_TEXT, {.text = matrix_unit}, 0},
-	{"by_execution",
-	 MEMBER_FLAG,
-	 {.flag = view_flag_at},
-	 offsetof(struct matrix, by_execution)},
-	{"in_order", MEMBER_FLAG, {.flag = in_order}, 0},
-	{"hidden_columns", MEMBER_TEXT, {.text = view_size_at}, offsetof(struct matrix, hidden)},
-	{"has_hidden_columns", MEMBER_FLAG, {.flag = has_hidden}, 0},
-	{"outside", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct matrix, outside)},
-	{"has_outside", MEMBER_FLAG, {.flag = view_any_at}, offsetof(struct matrix, outside)},
-	{"tells_cost", MEMBER_FLAG, {.flag = tells_cost}, 0},
+	{"columns", LIST, .list = matrix_columns, .class = &class_column},
+	{"column_count", TEXT, .text = column_count},
+	{"unit", TEXT, .text = matrix_unit},
+	{"by_execution", FLAG, .at = offsetof(struct matrix, by_execution)},
+	{"in_order", FLAG, .flag = in_order},
+	{"hidden_columns", SIZE, .at = offsetof(struct matrix, hidden)},
+	{"has_hidden_columns", FLAG, .flag = has_hidden},
+	{"outside", COUNT, .at = offsetof(struct matrix, outside)},
+	{"has_outside", ANY, .at = offsetof(struct matrix, outside)},
+	{"tells_cost", FLAG, .flag = tells_cost},
 };
 
 static const struct value_class class_matrix = {

@@ -55,7 +55,7 @@ static void note_message(const struct value *of, struct strbuf *out)
 }
 
 static const struct member raw_note_members[] = {
-	{"count", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct note, count)},
+	{"count", DIGITS, .at = offsetof(struct note, count)},
 };
 
 static const struct value_class class_raw_note = {
@@ -71,15 +71,15 @@ static bool note_raw(const struct value *of, struct value *out)
 }
 
 static const struct member note_members[] = {
-	{"severity", MEMBER_TEXT, {.text = note_severity}, 0},
-	{"is_error", MEMBER_FLAG, {.flag = note_is_error}, 0},
-	{"place", MEMBER_TEXT, {.text = note_place_text}, 0},
-	{"path", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct note, path)},
-	{"text", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct note, text)},
-	{"count", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct note, count)},
-	{"repeated", MEMBER_FLAG, {.flag = note_repeated}, 0},
-	{"message", MEMBER_TEXT, {.text = note_message}, 0},
-	{"raw", MEMBER_OBJECT, {.object = note_raw}, 0},
+	{"severity", TEXT, .text = note_severity},
+	{"is_error", FLAG, .flag = note_is_error},
+	{"place", TEXT, .text = note_place_text},
+	{"path", TEXT, .at = offsetof(struct note, path)},
+	{"text", TEXT, .at = offsetof(struct note, text)},
+	{"count", COUNT, .at = offsetof(struct note, count)},
+	{"repeated", FLAG, .flag = note_repeated},
+	{"message", TEXT, .text = note_message},
+	{"raw", OBJECT, .object = note_raw},
 };
 
 static const struct value_class class_note = {

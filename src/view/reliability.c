@@ -49,9 +49,9 @@ static bool is_shown(const struct value *of)
 }
 
 static const struct member raw_pass_hat_members[] = {
-	{"rate", MEMBER_TEXT, {.text = rate_raw}, offsetof(struct pass_hat, rate)},
-	{"single", MEMBER_TEXT, {.text = rate_raw}, offsetof(struct pass_hat, single)},
-	{"cases", MEMBER_TEXT, {.text = view_digits_at}, offsetof(struct pass_hat, cases)},
+	{"rate", TEXT, .text = rate_raw, .at = offsetof(struct pass_hat, rate)},
+	{"single", TEXT, .text = rate_raw, .at = offsetof(struct pass_hat, single)},
+	{"cases", DIGITS, .at = offsetof(struct pass_hat, cases)},
 };
 
 static const struct value_class class_raw_pass_hat = {
@@ -67,13 +67,13 @@ static bool pass_hat_raw(const struct value *of, struct value *out)
 }
 
 static const struct member pass_hat_members[] = {
-	{"k", MEMBER_TEXT, {.text = tries_text}, 0},
-	{"cases", MEMBER_TEXT, {.text = view_count_at}, offsetof(struct pass_hat, cases)},
-	{"is_shown", MEMBER_FLAG, {.flag = is_shown}, 0},
-	{"rate", MEMBER_TEXT, {.text = rate_text}, offsetof(struct pass_hat, rate)},
-	{"single", MEMBER_TEXT, {.text = rate_text}, offsetof(struct pass_hat, single)},
-	{"rate_end", MEMBER_TEXT, {.text = rate_share}, offsetof(struct pass_hat, rate)},
-	{"raw", MEMBER_OBJECT, {.object = pass_hat_raw}, 0},
+	{"k", TEXT, .text = tries_text},
+	{"cases", COUNT, .at = offsetof(struct pass_hat, cases)},
+	{"is_shown", FLAG, .flag = is_shown},
+	{"rate", TEXT, .text = rate_text, .at = offsetof(struct pass_hat, rate)},
+	{"single", TEXT, .text = rate_text, .at = offsetof(struct pass_hat, single)},
+	{"rate_end", TEXT, .text = rate_share, .at = offsetof(struct pass_hat, rate)},
+	{"raw", OBJECT, .object = pass_hat_raw},
 };
 
 static const struct value_class class_pass_hat = {
@@ -128,13 +128,10 @@ static bool example(const struct value *of, struct value *out)
 #define AT(member) offsetof(struct reliability, member)
 
 static const struct member raw_members[] = {
-	{"from", MEMBER_TEXT, {.text = view_time_at}, AT(first_at)},
-	{"to", MEMBER_TEXT, {.text = view_time_at}, AT(last_at)},
-	{"solid", MEMBER_TEXT, {.text = view_digits_at}, AT(solid)},
-	{"shaky", MEMBER_TEXT, {.text = view_digits_at}, AT(shaky)},
-	{"dead", MEMBER_TEXT, {.text = view_digits_at}, AT(dead)},
-	{"too_few", MEMBER_TEXT, {.text = view_digits_at}, AT(few)},
-	{"flaky", MEMBER_TEXT, {.text = view_digits_at}, AT(flaky)},
+	{"from", TIME, .at = AT(first_at)}, {"to", TIME, .at = AT(last_at)},
+	{"solid", DIGITS, .at = AT(solid)}, {"shaky", DIGITS, .at = AT(shaky)},
+	{"dead", DIGITS, .at = AT(dead)},   {"too_few", DIGITS, .at = AT(few)},
+	{"flaky", DIGITS, .at = AT(flaky)},
 };
 
 static const struct value_class class_raw_reliability = {
@@ -150,16 +147,11 @@ static bool raw_object(const struct value *of, struct value *out)
 }
 
 static const struct member reliability_members[] = {
-	{"window", MEMBER_TEXT, {.text = window_text}, 0},
-	{"is_wider", MEMBER_FLAG, {.flag = view_flag_at}, AT(is_wider)},
-	{"pass_hat", MEMBER_LIST, {.next = next_pass_hat}, 0},
-	{"example", MEMBER_OBJECT, {.object = example}, 0},
-	{"solid", MEMBER_TEXT, {.text = view_count_at}, AT(solid)},
-	{"shaky", MEMBER_TEXT, {.text = view_count_at}, AT(shaky)},
-	{"dead", MEMBER_TEXT, {.text = view_count_at}, AT(dead)},
-	{"too_few", MEMBER_TEXT, {.text = view_count_at}, AT(few)},
-	{"flaky", MEMBER_TEXT, {.text = view_count_at}, AT(flaky)},
-	{"raw", MEMBER_OBJECT, {.object = raw_object}, 0},
+	{"window", TEXT, .text = window_text},     {"is_wider", FLAG, .at = AT(is_wider)},
+	{"pass_hat", LIST, .next = next_pass_hat}, {"example", OBJECT, .object = example},
+	{"solid", COUNT, .at = AT(solid)},         {"shaky", COUNT, .at = AT(shaky)},
+	{"dead", COUNT, .at = AT(dead)},           {"too_few", COUNT, .at = AT(few)},
+	{"flaky", COUNT, .at = AT(flaky)},         {"raw", OBJECT, .object = raw_object},
 };
 
 static const struct value_class class_reliability = {
@@ -197,7 +189,7 @@ static void case_rate(const struct value *of, struct strbuf *out)
 }
 
 static const struct member case_rate_members[] = {
-	{"value", MEMBER_TEXT, {.text = case_rate}, 0},
+	{"value", TEXT, .text = case_rate},
 };
 
 static const struct value_class class_case_rate = {

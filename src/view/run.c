@@ -73,54 +73,46 @@ static void headline_text(const struct value *of, struct strbuf *out)
 	run_headline(run_of(of), out);
 }
 
-static const struct case_group *case_of(const struct value *of)
+static const void *case_from(const struct value *of)
 {
 	return &value_view(of)->results->cases[run_of(of)->case_index];
 }
 
-static const struct suite_group *suite_of(const struct value *of)
+static const void *suite_from(const struct value *of)
 {
-	return &value_view(of)->results->suites[case_of(of)->suite];
+	const struct case_group *group = case_from(of);
+
+	return &value_view(of)->results->suites[group->suite];
 }
 
-static void suite_title(const struct value *of, struct strbuf *out)
+static void suite_anchor(const struct value *of, struct strbuf *out)
 {
-	strbuf_addstr(out, suite_of(of)->title);
+	anchor_suite(out, suite_from(of));
 }
 
-static void suite_link(const struct value *of, struct strbuf *out)
+static void case_anchor(const struct value *of, struct strbuf *out)
 {
-	anchor_suite(out, suite_of(of));
+	anchor_case(out, suite_from(of), case_from(of));
 }
 
-static void case_title(const struct value *of, struct strbuf *out)
-{
-	strbuf_addstr(out, case_of(of)->name);
-}
-
-static void case_link(const struct value *of, struct strbuf *out)
-{
-	anchor_case(out, suite_of(of), case_of(of));
-}
-
-static void run_link(const struct value *of, struct strbuf *out)
+static void run_anchor(const struct value *of, struct strbuf *out)
 {
 	anchor_run(out, run_of(of));
 }
 
 static void run_href(const struct value *of, struct strbuf *out)
 {
-	view_run_href(value_view(of), suite_of(of), case_of(of), run_of(of), out);
+	view_run_href(value_view(of), suite_from(of), case_from(of), run_of(of), out);
 }
 
-static void run_suite_href(const struct value *of, struct strbuf *out)
+static void suite_href(const struct value *of, struct strbuf *out)
 {
-	view_suite_href(value_view(of), suite_of(of), out);
+	view_suite_href(value_view(of), suite_from(of), out);
 }
 
-static void run_case_href(const struct value *of, struct strbuf *out)
+static void case_href(const struct value *of, struct strbuf *out)
 {
-	view_case_href(value_view(of), suite_of(of), case_of(of), out);
+	view_case_href(value_view(of), suite_from(of), case_from(of), out);
 }
 
 static void origin_text(const struct value *of, struct strbuf *out)
@@ -136,75 +128,25 @@ static void agent_text(const struct value *of, struct strbuf *out)
 		strbuf_addstr(out, agent->name ? agent->name : agent->id);
 }
 
-static void run_score(const struct value *of, struct strbuf *out)
+static int64_t latency(const struct value *of)
 {
-	view_score(out, run_of(of)->has_score, run_of(of)->score_micro);
+	return run_of(of)->latency_count ? run_mean_latency(run_of(of)) : FIGURE_UNKNOWN;
 }
 
-static void run_cost(const struct value *of, struct strbuf *out)
+static int64_t when(const struct value *of)
 {
-	if (run_of(of)->has_cost)
-		format_money(out, run_of(of)->cost_nano);
-}
-
-static bool has_duration(const struct value *of)
-{
-	return run_of(of)->duration_ms >= 0;
-}
-
-static void run_duration(const struct value *of, struct strbuf *out)
-{
-	if (has_duration(of))
-		format_duration(out, run_of(of)->duration_ms);
-}
-
-static bool has_latency(const struct value *of)
-{
-	return run_of(of)->latency_count > 0;
-}
-
-static void run_latency(const struct value *of, struct strbuf *out)
-{
-	if (has_latency(of))
-		format_duration(out, run_mean_latency(run_of(of)));
-}
-
-static void run_tokens(const struct value *of, struct strbuf *out)
-{
-	if (run_of(of)->has_tokens)
-		format_count(out, (uint64_t) * (const int64_t *)value_field(of));
-}
-
-static void add_moment(struct strbuf *out, int64_t ms)
-{
-	if (ms != TIME_UNKNOWN)
-		view_moment(out, ms, SECONDS);
-}
-
-static void moment_text(const struct value *of, struct strbuf *out)
-{
-	add_moment(out, *(const int64_t *)value_field(of));
-}
-
-static void when_text(const struct value *of, struct strbuf *out)
-{
-	add_moment(out, run_when(run_of(of)));
+	return run_when(run_of(of));
 }
 
 /* Of a run that tells no time itself. */
+static int64_t first_seen(const struct value *of)
+{
+	return run_tells_time(run_of(of)) ? TIME_UNKNOWN : run_of(of)->seen_at;
+}
+
 static bool is_first_seen(const struct value *of)
 {
-	return !run_tells_time(run_of(of)) && run_of(of)->seen_at != TIME_UNKNOWN;
-}
-
-static bool has_criteria(const struct value *of)
-{
-	return run_of(of)->criterion_count > 0;
-}
-
-static bool run_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	return view_next_part(of, &class_criterion, 0, run_of(of)->criterion_count, cursor, out);
+	return first_seen(of) != TIME_UNKNOWN;
 }
 
 /* ---- criteria at a glance: those that passed at a turn stand there alone ---- */
@@ -237,32 +179,14 @@ static bool summary_criteria(const struct value *of, struct value_cursor *cursor
 	return true;
 }
 
-static bool has_summary_criteria(const struct value *of)
-{
-	struct value_cursor cursor = {.index = 0};
-	struct value first;
-
-	return summary_criteria(of, &cursor, &first);
-}
-
-static size_t count_elsewhere(const struct value *of)
+static int64_t passed_at_turns(const struct value *of)
 {
 	const struct run *run = run_of(of);
-	size_t count = 0;
+	int64_t count = 0;
 
 	for (size_t i = 0; i < run->criterion_count; i++)
 		count += !is_in_summary(&run->criteria[i]);
 	return count;
-}
-
-static void passed_at_turns(const struct value *of, struct strbuf *out)
-{
-	format_count(out, count_elsewhere(of));
-}
-
-static bool has_passed_at_turns(const struct value *of)
-{
-	return count_elsewhere(of) > 0;
 }
 
 static bool case_is_listed(const struct value *of)
@@ -277,44 +201,32 @@ static bool is_shown(const struct value *of)
 	return run_is_shown(value_view(of), run_of(of));
 }
 
-/* What details there are; none is a set of nothing. */
-static const struct details *details_of(const struct value *of)
+static void run_criteria(const struct value *of, struct value_list *list)
 {
-	static const struct details none = {.turn_count = 0};
-	const struct run *run = view_load(value_view(of), run_of(of));
-
-	return run->details ? run->details : &none;
+	view_parts_of_run(of, 0, run_of(of)->criterion_count, list);
 }
 
-static bool run_passages(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void run_passages(const struct value *of, struct value_list *list)
 {
-	return view_next_part(of, &class_passage, 0, details_of(of)->passage_count, cursor, out);
+	const struct details *details = view_details(of);
+
+	view_parts_of_run(of, 0, details ? details->passage_count : 0, list);
 }
 
-static bool has_turns(const struct value *of)
+static void run_turns(const struct value *of, struct value_list *list)
 {
-	return details_of(of)->turn_count > 0;
+	const struct details *details = view_details(of);
+
+	view_parts_of_run(of, 0, details ? details->turn_count : 0, list);
 }
 
-static bool run_turns(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void run_transcript(const struct value *of, struct value_list *list)
 {
-	return view_next_part(of, &class_turn, 0, details_of(of)->turn_count, cursor, out);
-}
+	const struct details *details = view_details(of);
 
-static bool has_transcript(const struct value *of)
-{
-	return details_of(of)->transcript_count > 0;
-}
-
-static bool run_transcript(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	const struct details *details = details_of(of);
-
-	if (!details->transcript_count)
-		return false;
-	return view_next_part(of, &class_message,
-			      (size_t)(details->transcript - details_messages(details)),
-			      details->transcript_count, cursor, out);
+	if (details && details->transcript_count)
+		view_parts_of_run(of, (size_t)(details->transcript - details_messages(details)),
+				  details->transcript_count, list);
 }
 
 /* ---- evidence: what a comment in a merge request shows of a failed run ---- */
@@ -340,9 +252,10 @@ static void add_evidence(const struct run *run, struct strbuf *out)
 		strbuf_addstr(out, criterion->outcome == OUTCOME_ERROR ? "ERROR" : "FAIL");
 		if (criterion->name)
 			strbuf_addf(out, " %s", criterion->name);
-		if (criterion->has_score)
+		if (criterion->has_score) {
 			strbuf_addstr(out, "  ");
-		view_score(out, criterion->has_score, criterion->score_micro);
+			format_score(out, criterion->score_micro);
+		}
 		if (criterion->detail)
 			strbuf_addstr(out, "  ");
 		add_cut(out, criterion->detail ? criterion->detail : "", EVIDENCE_DETAIL_BYTES);
@@ -363,150 +276,86 @@ static void evidence_markup(const struct value *of, struct strbuf *out)
 	strbuf_release(&plain);
 }
 
-/* ---- raw ---- */
+/* ---- the run ---- */
 
-static void raw_score(const struct value *of, struct strbuf *out)
+static int64_t milliseconds(const struct value *of)
 {
-	if (run_of(of)->has_score)
-		format_micro(out, run_of(of)->score_micro);
-}
-
-static void raw_cost(const struct value *of, struct strbuf *out)
-{
-	if (run_of(of)->has_cost)
-		format_nano(out, run_of(of)->cost_nano);
-}
-
-static void raw_duration(const struct value *of, struct strbuf *out)
-{
-	if (has_duration(of))
-		strbuf_addf(out, "%" PRId64, run_of(of)->duration_ms);
-}
-
-static void raw_tokens(const struct value *of, struct strbuf *out)
-{
-	if (run_of(of)->has_tokens)
-		strbuf_addf(out, "%" PRId64, *(const int64_t *)value_field(of));
-}
-
-static void raw_seen(const struct value *of, struct strbuf *out)
-{
-	if (is_first_seen(of))
-		view_time_at(of, out);
-}
-
-static void raw_milliseconds(const struct value *of, struct strbuf *out)
-{
-	strbuf_addf(out, "%" PRIu32, *(const uint32_t *)of->object);
+	return *(const uint32_t *)of->object;
 }
 
 static const struct member number_members[] = {
-	{"value", MEMBER_TEXT, {.text = raw_milliseconds}, 0},
+	{"value", DIGITS, .number = milliseconds},
 };
 
-static const struct value_class class_number = {
-	.name = "number",
-	.members = number_members,
-	.count = MEMBER_COUNT(number_members),
-};
+static const struct value_class class_number = CLASS("number", number_members);
 
-static bool raw_latencies(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void latencies(const struct value *of, struct value_list *list)
 {
-	return view_next_of(of, &class_number, run_of(of)->latency_ms, run_of(of)->latency_count,
-			    sizeof(uint32_t), cursor, out);
+	*list = (struct value_list){.items = run_of(of)->latency_ms,
+				    .count = run_of(of)->latency_count,
+				    .size = sizeof(uint32_t)};
 }
 
-static const struct member raw_members[] = {
-	{"score", MEMBER_TEXT, {.text = raw_score}, 0},
-	{"cost", MEMBER_TEXT, {.text = raw_cost}, 0},
-	{"duration_ms", MEMBER_TEXT, {.text = raw_duration}, 0},
-	{"created_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, created_at)},
-	{"started_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, started_at)},
-	{"ended_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, ended_at)},
-	{"updated_at", MEMBER_TEXT, {.text = view_time_at}, offsetof(struct run, updated_at)},
-	{"seen_at", MEMBER_TEXT, {.text = raw_seen}, offsetof(struct run, seen_at)},
-	{"tokens_input", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_input)},
-	{"tokens_output", MEMBER_TEXT, {.text = raw_tokens}, offsetof(struct run, tokens_output)},
-	{"latency_ms", MEMBER_LIST, {.next = raw_latencies}, 0},
-};
-
-static const struct value_class class_raw_run = {
-	.name = "raw run",
-	.members = raw_members,
-	.count = MEMBER_COUNT(raw_members),
-};
-
-static bool raw_object(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_run, value_view(of), of->object, of->index);
-	return true;
-}
+#define AT(member) .at = offsetof(struct run, member)
+#define IF(member) .known = KNOWN_FLAG | offsetof(struct run, member)
 
 static const struct member run_members[] = {
-	OUTCOME_MEMBERS(offsetof(struct run, outcome)),
-	{"source", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, source)},
-	{"run_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, run_id)},
-	{"model", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, model)},
-	{"status", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, status)},
-	{"origin", MEMBER_TEXT, {.text = origin_text}, 0},
-	{"execution_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, execution_id)},
-	{"suite", MEMBER_TEXT, {.text = suite_title}, 0},
-	{"suite_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, suite.id)},
-	{"suite_name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, suite.name)},
-	{"suite_anchor", MEMBER_TEXT, {.text = suite_link}, 0},
-	{"case", MEMBER_TEXT, {.text = case_title}, 0},
-	{"case_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, test_case.id)},
-	{"case_name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, test_case.name)},
-	{"case_anchor", MEMBER_TEXT, {.text = case_link}, 0},
-	{"case_is_listed", MEMBER_FLAG, {.flag = case_is_listed}, 0},
-	{"agent", MEMBER_TEXT, {.text = agent_text}, 0},
-	{"agent_id", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, agent.id)},
-	{"agent_name", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, agent.name)},
-	{"anchor", MEMBER_TEXT, {.text = run_link}, 0},
-	{"href", MEMBER_TEXT, {.text = run_href}, 0},
-	{"suite_href", MEMBER_TEXT, {.text = run_suite_href}, 0},
-	{"case_href", MEMBER_TEXT, {.text = run_case_href}, 0},
-	{"headline", MEMBER_TEXT, {.text = headline_text}, 0},
-	{"reason", MEMBER_TEXT, {.text = view_text_at}, offsetof(struct run, reason)},
-	{"score", MEMBER_TEXT, {.text = run_score}, 0},
-	{"has_score", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct run, has_score)},
-	{"cost", MEMBER_TEXT, {.text = run_cost}, 0},
-	{"has_cost", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct run, has_cost)},
-	{"duration", MEMBER_TEXT, {.text = run_duration}, 0},
-	{"has_duration", MEMBER_FLAG, {.flag = has_duration}, 0},
-	{"latency", MEMBER_TEXT, {.text = run_latency}, 0},
-	{"has_latency", MEMBER_FLAG, {.flag = has_latency}, 0},
-	{"tokens_input", MEMBER_TEXT, {.text = run_tokens}, offsetof(struct run, tokens_input)},
-	{"tokens_output", MEMBER_TEXT, {.text = run_tokens}, offsetof(struct run, tokens_output)},
-	{"has_tokens", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct run, has_tokens)},
-	{"when", MEMBER_TEXT, {.text = when_text}, 0},
-	{"created", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, created_at)},
-	{"started", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, started_at)},
-	{"ended", MEMBER_TEXT, {.text = moment_text}, offsetof(struct run, ended_at)},
-	{"is_first_seen", MEMBER_FLAG, {.flag = is_first_seen}, 0},
-	{"criteria", MEMBER_LIST, {.next = run_criteria}, 0},
-	{"has_criteria", MEMBER_FLAG, {.flag = has_criteria}, 0},
-	{"summary_criteria", MEMBER_LIST, {.next = summary_criteria}, 0},
-	{"has_summary_criteria", MEMBER_FLAG, {.flag = has_summary_criteria}, 0},
-	{"passed_at_turns", MEMBER_TEXT, {.text = passed_at_turns}, 0},
-	{"has_passed_at_turns", MEMBER_FLAG, {.flag = has_passed_at_turns}, 0},
-	{"family", MEMBER_TEXT, {.text = view_run_failure_group}, 0},
-	{"family_anchor", MEMBER_TEXT, {.text = view_run_failure_group_anchor}, 0},
-	{"family_href", MEMBER_TEXT, {.text = view_run_failure_group_href}, 0},
-	{"family_runs", MEMBER_TEXT, {.text = view_run_failure_group_runs}, 0},
-	{"family_is_shared", MEMBER_FLAG, {.flag = view_run_failure_group_shared}, 0},
-	{"is_shown", MEMBER_FLAG, {.flag = is_shown}, 0},
-	{"passages", MEMBER_LIST, {.next = run_passages}, 0},
-	{"turns", MEMBER_LIST, {.next = run_turns}, 0},
-	{"has_turns", MEMBER_FLAG, {.flag = has_turns}, 0},
-	{"transcript", MEMBER_LIST, {.next = run_transcript}, 0},
-	{"has_transcript", MEMBER_FLAG, {.flag = has_transcript}, 0},
-	{"evidence", MEMBER_MARKUP, {.text = evidence_markup}, 0},
-	{"raw", MEMBER_OBJECT, {.object = raw_object}, 0},
+	OUTCOME_MEMBERS(AT(outcome)),
+	{"source", TEXT, AT(source)},
+	{"run_id", TEXT, AT(run_id)},
+	{"model", TEXT, AT(model)},
+	{"status", TEXT, AT(status)},
+	{"origin", TEXT, .text = origin_text},
+	{"execution_id", TEXT, AT(execution_id)},
+	{"suite", TEXT, .from = suite_from, .at = offsetof(struct suite_group, title)},
+	{"suite_id", TEXT, AT(suite.id)},
+	{"suite_name", TEXT, AT(suite.name)},
+	{"suite_anchor", TEXT, .text = suite_anchor},
+	{"case", TEXT, .from = case_from, .at = offsetof(struct case_group, name)},
+	{"case_id", TEXT, AT(test_case.id)},
+	{"case_name", TEXT, AT(test_case.name)},
+	{"case_anchor", TEXT, .text = case_anchor},
+	{"case_is_listed", FLAG, .flag = case_is_listed},
+	{"agent", TEXT, .text = agent_text},
+	{"agent_id", TEXT, AT(agent.id)},
+	{"agent_name", TEXT, AT(agent.name)},
+	{"anchor", TEXT, .text = run_anchor},
+	{"href", TEXT, .text = run_href},
+	{"suite_href", TEXT, .text = suite_href},
+	{"case_href", TEXT, .text = case_href},
+	{"headline", TEXT, .text = headline_text},
+	{"reason", TEXT, AT(reason)},
+	{"score", SCORE, AT(score_micro), IF(has_score), .has = "has_score", .raw = "score"},
+	{"cost", MONEY, AT(cost_nano), IF(has_cost), .has = "has_cost", .raw = "cost"},
+	{"duration", DURATION, AT(duration_ms), .has = "has_duration", .raw = "duration_ms"},
+	{"latency", DURATION, .number = latency, .has = "has_latency"},
+	{"tokens_input", COUNT, AT(tokens_input), IF(has_tokens)},
+	{"tokens_output", COUNT, AT(tokens_output), IF(has_tokens), .has = "has_tokens"},
+	{"when", SECOND, .number = when},
+	{"created", SECOND, AT(created_at), .raw = "created_at"},
+	{"started", SECOND, AT(started_at), .raw = "started_at"},
+	{"ended", SECOND, AT(ended_at), .raw = "ended_at"},
+	{.raw = "updated_at", .kind = TIME, AT(updated_at)},
+	{.raw = "seen_at", .kind = TIME, .number = first_seen},
+	{.raw = "tokens_input", .kind = DIGITS, AT(tokens_input), IF(has_tokens)},
+	{.raw = "tokens_output", .kind = DIGITS, AT(tokens_output), IF(has_tokens)},
+	{.raw = "latency_ms", .kind = LIST, .list = latencies, .class = &class_number},
+	{"is_first_seen", FLAG, .flag = is_first_seen},
+	{"criteria", LIST, .list = run_criteria, .class = &class_criterion, .has = "has_criteria"},
+	{"summary_criteria", LIST, .next = summary_criteria, .has = "has_summary_criteria"},
+	{"passed_at_turns", COUNT, .number = passed_at_turns, .has = "has_passed_at_turns"},
+	{"family", TEXT, .text = view_run_failure_group},
+	{"family_anchor", TEXT, .text = view_run_failure_group_anchor},
+	{"family_href", TEXT, .text = view_run_failure_group_href},
+	{"family_runs", TEXT, .text = view_run_failure_group_runs},
+	{"family_is_shared", FLAG, .flag = view_run_failure_group_shared},
+	{"is_shown", FLAG, .flag = is_shown},
+	{"passages", LIST, .list = run_passages, .class = &class_passage},
+	{"turns", LIST, .list = run_turns, .class = &class_turn, .has = "has_turns"},
+	{"transcript", LIST, .list = run_transcript, .class = &class_message,
+	 .has = "has_transcript"},
+	{"evidence", MARKUP, .text = evidence_markup},
+	{"raw", .kind = RAW},
 };
 
-const struct value_class class_run = {
-	.name = "run",
-	.members = run_members,
-	.count = MEMBER_COUNT(run_members),
-};
+const struct value_class class_run = CLASS("run", run_members);

@@ -116,7 +116,7 @@ static bool next_case(const struct value *of, struct value_cursor *cursor, struc
 }
 
 static const struct member suite_members[] = {
-	{"cases", MEMBER_LIST, {.next = next_case}, 0},
+	{"cases", LIST, .next = next_case},
 };
 
 static const struct value_class class_found_suite = {
@@ -144,9 +144,9 @@ static bool next_suite(const struct value *of, struct value_cursor *cursor, stru
 /* ---- the search: the object is the site's ---- */
 
 static const struct member search_members[] = {
-	{"is_cut", MEMBER_FLAG, {.flag = view_flag_at}, offsetof(struct view_search, is_cut)},
-	{"suites", MEMBER_LIST, {.next = next_suite}, 0},
-	{"causes", MEMBER_LIST, {.next = view_listed_failure_groups}, 0},
+	{"is_cut", FLAG, .at = offsetof(struct view_search, is_cut)},
+	{"suites", LIST, .next = next_suite},
+	{"causes", LIST, .next = view_listed_failure_groups},
 };
 
 static const struct value_class class_search = {

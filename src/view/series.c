@@ -28,27 +28,11 @@ static void raw_date(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, text);
 }
 
-static const struct member raw_point_members[] = {
-	{"date", MEMBER_TEXT, {.text = raw_date}, 0},
-};
-
-static const struct value_class class_raw_point = {
-	.name = "raw point",
-	.members = raw_point_members,
-	.count = MEMBER_COUNT(raw_point_members),
-	.base = &class_raw_tally,
-};
-
-static bool point_raw(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_point, value_view(of), of->object, of->index);
-	return true;
-}
-
 static const struct member point_members[] = {
-	{"label", MEMBER_TEXT, {.text = label_text}, 0},
-	{"has_runs", MEMBER_FLAG, {.flag = has_runs}, 0},
-	{"raw", MEMBER_OBJECT, {.object = point_raw}, 0},
+	{"label", TEXT, .text = label_text},
+	{"has_runs", FLAG, .flag = has_runs},
+	{.raw = "date", .kind = TEXT, .text = raw_date},
+	{"raw", .kind = RAW},
 };
 
 static const struct value_class class_point = {
@@ -82,8 +66,8 @@ static bool trend_weeks(const struct value *of, struct value_cursor *cursor, str
 }
 
 static const struct member trend_members[] = {
-	{"days", MEMBER_LIST, {.next = trend_days}, 0},
-	{"weeks", MEMBER_LIST, {.next = trend_weeks}, 0},
+	{"days", LIST, .next = trend_days},
+	{"weeks", LIST, .next = trend_weeks},
 };
 
 static const struct value_class class_trend = {

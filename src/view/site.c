@@ -5,7 +5,6 @@
 
 #include "anchor.h"
 #include "criteria.h"
-#include "details.h"
 #include "failure_group.h"
 #include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/failure_groups.h"
@@ -205,8 +204,8 @@ static void part_link(const struct value *of, struct strbuf *out)
 }
 
 static const struct member part_members[] = {
-	{"href", MEMBER_TEXT, {.text = part_link}, 0},
-	{"is_current", MEMBER_FLAG, {.flag = part_is_current}, 0},
+	{"href", TEXT, .text = part_link},
+	{"is_current", FLAG, .flag = part_is_current},
 };
 
 static const struct value_class class_part = {
@@ -224,13 +223,13 @@ static bool next_part(const struct value *of, struct value_cursor *cursor, struc
 }
 
 static const struct member parts_members[] = {
-	{"label", MEMBER_TEXT, {.text = parts_label}, 0},
-	{"from", MEMBER_TEXT, {.text = parts_from}, 0},
-	{"to", MEMBER_TEXT, {.text = parts_to}, 0},
-	{"previous", MEMBER_TEXT, {.text = parts_previous}, 0},
-	{"next", MEMBER_TEXT, {.text = parts_next}, 0},
-	{"parts", MEMBER_LIST, {.next = next_part}, 0},
-	{"listed", MEMBER_TEXT, {.text = view_size_at}, offsetof(struct view_window, listed)},
+	{"label", TEXT, .text = parts_label},
+	{"from", TEXT, .text = parts_from},
+	{"to", TEXT, .text = parts_to},
+	{"previous", TEXT, .text = parts_previous},
+	{"next", TEXT, .text = parts_next},
+	{"parts", LIST, .next = next_part},
+	{"listed", SIZE, .at = offsetof(struct view_window, listed)},
 };
 
 static const struct value_class class_parts = {
@@ -330,36 +329,31 @@ static bool page_neighbour(const struct value *of, struct value *out)
 	return false;
 }
 
-static bool page_criteria(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void page_criteria(const struct value *of, struct value_list *list)
 {
-	return view_next_of(of, &class_criterion_group, site_of(of)->criteria,
-			    site_of(of)->criterion_count, sizeof(*site_of(of)->criteria), cursor,
-			    out);
-}
-
-static bool page_has_criteria(const struct value *of)
-{
-	return site_of(of)->criterion_count > 0;
+	*list = (struct value_list){.items = site_of(of)->criteria,
+				    .count = site_of(of)->criterion_count,
+				    .size = sizeof(*site_of(of)->criteria)};
 }
 
 static const struct member page_members[] = {
-	{"is_index", MEMBER_FLAG, {.flag = is_index}, 0},
-	{"is_suites", MEMBER_FLAG, {.flag = is_list}, LIST_SUITES},
-	{"is_families", MEMBER_FLAG, {.flag = is_list}, LIST_FAILURE_GROUPS},
-	{"is_criteria", MEMBER_FLAG, {.flag = is_list}, LIST_CRITERIA},
-	{"is_failures", MEMBER_FLAG, {.flag = is_list}, LIST_FAILING},
-	{"is_flaky", MEMBER_FLAG, {.flag = is_list}, LIST_FLAKY},
-	{"is_notes", MEMBER_FLAG, {.flag = is_list}, LIST_NOTES},
-	{"is_first_part", MEMBER_FLAG, {.flag = is_first_part}, 0},
-	{"part_number", MEMBER_TEXT, {.text = part_number}, 0},
-	{"of_family", MEMBER_OBJECT, {.object = page_failure_group}, 0},
-	{"of_suite", MEMBER_OBJECT, {.object = page_suite}, 0},
-	{"of_case", MEMBER_OBJECT, {.object = page_case}, 0},
-	{"of_run", MEMBER_OBJECT, {.object = page_run}, 0},
-	{"earlier_run", MEMBER_OBJECT, {.object = page_neighbour}, (size_t)-1},
-	{"later_run", MEMBER_OBJECT, {.object = page_neighbour}, 1},
-	{"case_criteria", MEMBER_LIST, {.next = page_criteria}, 0},
-	{"has_case_criteria", MEMBER_FLAG, {.flag = page_has_criteria}, 0},
+	{"is_index", FLAG, .flag = is_index},
+	{"is_suites", FLAG, .flag = is_list, .at = LIST_SUITES},
+	{"is_families", FLAG, .flag = is_list, .at = LIST_FAILURE_GROUPS},
+	{"is_criteria", FLAG, .flag = is_list, .at = LIST_CRITERIA},
+	{"is_failures", FLAG, .flag = is_list, .at = LIST_FAILING},
+	{"is_flaky", FLAG, .flag = is_list, .at = LIST_FLAKY},
+	{"is_notes", FLAG, .flag = is_list, .at = LIST_NOTES},
+	{"is_first_part", FLAG, .flag = is_first_part},
+	{"part_number", TEXT, .text = part_number},
+	{"of_family", OBJECT, .object = page_failure_group},
+	{"of_suite", OBJECT, .object = page_suite},
+	{"of_case", OBJECT, .object = page_case},
+	{"of_run", OBJECT, .object = page_run},
+	{"earlier_run", OBJECT, .object = page_neighbour, .at = (size_t)-1},
+	{"later_run", OBJECT, .object = page_neighbour, .at = 1},
+	{"case_criteria", LIST, .list = page_criteria, .class = &class_criterion_group,
+	 .has = "has_case_criteria"},
 };
 
 static const struct value_class class_page = {

@@ -18,12 +18,12 @@ static void color_text(const struct value *of, struct strbuf *out)
 }
 
 static const struct member color_members[] = {
-	{"red", MEMBER_MARKUP, {.text = color_text}, 31},
-	{"green", MEMBER_MARKUP, {.text = color_text}, 32},
-	{"yellow", MEMBER_MARKUP, {.text = color_text}, 33},
-	{"bold", MEMBER_MARKUP, {.text = color_text}, 1},
-	{"dim", MEMBER_MARKUP, {.text = color_text}, 2},
-	{"off", MEMBER_MARKUP, {.text = color_text}, 0},
+	{"red", MARKUP, .text = color_text, .at = 31},
+	{"green", MARKUP, .text = color_text, .at = 32},
+	{"yellow", MARKUP, .text = color_text, .at = 33},
+	{"bold", MARKUP, .text = color_text, .at = 1},
+	{"dim", MARKUP, .text = color_text, .at = 2},
+	{"off", MARKUP, .text = color_text},
 };
 
 static const struct value_class class_colors = {

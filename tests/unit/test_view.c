@@ -36,7 +36,8 @@ static void world_init(struct world *world)
 {
 	*world = (struct world){
 		.counts = {.period_from = TIME_UNKNOWN, .period_to = TIME_UNKNOWN},
-		.view = {.title = "Title",
+		.view = {.classes = view_classes,
+			 .title = "Title",
 			 .details = DETAILS_FAILED,
 			 .pass_score_micro = 800000,
 			 .rows = SIZE_MAX},
@@ -1148,30 +1149,32 @@ static bool any_of(const struct value *list)
 }
 
 /* has_NAME of a list NAME says whether it has elements. */
-static void check_has(const struct value *object, const struct member *flag)
+static void check_has(const struct value *object, const char *flag, size_t length)
 {
-	const char *name = flag->name + strlen("has_");
+	const size_t has = strlen("has_");
 	struct value list, told;
 
-	assert_true(member_of(object, flag->name, strlen(flag->name), &told));
-	if (!member_of(object, name, strlen(name), &list) || list.ops->kind(&list) != VALUE_LIST)
+	assert_true(member_of(object, flag, length, &told));
+	if (!member_of(object, flag + has, length - has, &list) ||
+	    list.ops->kind(&list) != VALUE_LIST)
 		return;
 	if ((told.ops->kind(&told) == VALUE_TEXT) != any_of(&list))
-		fail_msg("%s does not say what there is", flag->name);
+		fail_msg("%.*s does not say what there is", (int)length, flag);
 }
 
-static void walk_object(const struct value *object, size_t depth, size_t *asked)
-{
-	for (const struct value_class *class = object->detail; class; class = class->base)
-		for (size_t i = 0; i < class->count; i++) {
-			const struct member *member = &class->members[i];
-			struct value found;
+struct walked {
+	size_t depth, *asked;
+};
 
-			assert_true(member_of(object, member->name, strlen(member->name), &found));
-			if (strncmp(member->name, "has_", 4) == 0)
-				check_has(object, member);
-			walk(&found, depth + 1, asked);
-		}
+static void walk_member(void *ctx, const struct value *object, const char *name, size_t length)
+{
+	const struct walked *walked = ctx;
+	struct value found;
+
+	assert_true(member_of(object, name, length, &found));
+	if (strncmp(name, "has_", 4) == 0)
+		check_has(object, name, length);
+	walk(&found, walked->depth + 1, walked->asked);
 }
 
 static void walk(const struct value *value, size_t depth, size_t *asked)
@@ -1184,7 +1187,7 @@ static void walk(const struct value *value, size_t depth, size_t *asked)
 	assert_true(depth < 20);
 	switch (value->ops->kind(value)) {
 	case VALUE_OBJECT:
-		walk_object(value, depth, asked);
+		value_names(value, walk_member, &(struct walked){depth, asked});
 		break;
 	case VALUE_LIST:
 		while (value->ops->next(value, &cursor, &found))

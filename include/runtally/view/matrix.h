@@ -20,6 +20,7 @@ struct view_matrix {
 };
 
 member_object view_suite_matrix; /* of a suite; false: it has none, or the page no room for it */
-member_next view_case_cells;     /* of a case: one for each column of its suite's matrix */
+extern const struct value_class class_cell;
+member_list view_case_cells; /* of a case: one for each column of its suite's matrix */
 
 #endif

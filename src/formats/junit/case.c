@@ -223,8 +223,8 @@ static void run_property_value(const struct value *of, struct strbuf *out)
 }
 
 static const struct member run_property_members[] = {
-	{"key", MEMBER_TEXT, {.text = run_property_name}, 0},
-	{"value", MEMBER_TEXT, {.text = run_property_value}, 0},
+	{"key", TEXT, .text = run_property_name},
+	{"value", TEXT, .text = run_property_value},
 };
 static const struct value_class class_run_property = {
 	.name = "JUnit property",
@@ -257,9 +257,9 @@ static void retry_body(const struct value *of, struct strbuf *out)
 }
 
 static const struct member retry_members[] = {
-	{"type", MEMBER_TEXT, {.text = retry_type}, 0},
-	{"message", MEMBER_TEXT, {.text = retry_message}, 0},
-	{"body", MEMBER_MARKUP, {.text = retry_body}, 0},
+	{"type", TEXT, .text = retry_type},
+	{"message", TEXT, .text = retry_message},
+	{"body", MARKUP, .text = retry_body},
 };
 static const struct value_class class_retry = {
 	.name = "JUnit retry",
@@ -398,22 +398,22 @@ static bool case_retries(const struct value *of, struct value_cursor *cursor, st
 
 /* Its object is the case_group (NULL: there are no runs), its index that of its first run. */
 static const struct member case_members[] = {
-	{"classname", MEMBER_TEXT, {.text = case_classname}, 0},
-	{"name", MEMBER_TEXT, {.text = case_name}, 0},
-	{"file", MEMBER_TEXT, {.text = case_file}, 0},
-	{"time", MEMBER_TEXT, {.text = case_time}, 0},
-	{"is_passed", MEMBER_FLAG, {.flag = case_is_passed}, 0},
-	{"is_failed", MEMBER_FLAG, {.flag = case_is_failed}, 0},
-	{"is_error", MEMBER_FLAG, {.flag = case_is_error}, 0},
-	{"is_skipped", MEMBER_FLAG, {.flag = case_is_skipped}, 0},
-	{"type", MEMBER_TEXT, {.text = case_type}, 0},
-	{"message", MEMBER_TEXT, {.text = case_message}, 0},
-	{"body", MEMBER_MARKUP, {.text = case_body}, 0},
-	{"output", MEMBER_MARKUP, {.text = case_output}, 0},
-	{"has_children", MEMBER_FLAG, {.flag = case_has_children}, 0},
-	{"has_properties", MEMBER_FLAG, {.flag = case_has_properties}, 0},
-	{"properties", MEMBER_LIST, {.next = case_properties}, 0},
-	{"retries", MEMBER_LIST, {.next = case_retries}, 0},
+	{"classname", TEXT, .text = case_classname},
+	{"name", TEXT, .text = case_name},
+	{"file", TEXT, .text = case_file},
+	{"time", TEXT, .text = case_time},
+	{"is_passed", FLAG, .flag = case_is_passed},
+	{"is_failed", FLAG, .flag = case_is_failed},
+	{"is_error", FLAG, .flag = case_is_error},
+	{"is_skipped", FLAG, .flag = case_is_skipped},
+	{"type", TEXT, .text = case_type},
+	{"message", TEXT, .text = case_message},
+	{"body", MARKUP, .text = case_body},
+	{"output", MARKUP, .text = case_output},
+	{"has_children", FLAG, .flag = case_has_children},
+	{"has_properties", FLAG, .flag = case_has_properties},
+	{"properties", LIST, .next = case_properties},
+	{"retries", LIST, .next = case_retries},
 };
 const struct value_class class_junit_case = {
 	.name = "JUnit case",

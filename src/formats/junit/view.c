@@ -249,8 +249,8 @@ static void suite_property_value(const struct value *of, struct strbuf *out)
 }
 
 static const struct member suite_property_members[] = {
-	{"key", MEMBER_TEXT, {.text = suite_property_name}, 0},
-	{"value", MEMBER_TEXT, {.text = suite_property_value}, 0},
+	{"key", TEXT, .text = suite_property_name},
+	{"value", TEXT, .text = suite_property_value},
 };
 static const struct value_class class_suite_property = {
 	.name = "JUnit suite property",
@@ -311,16 +311,16 @@ static bool suite_or_setup_cases(const struct value *of, struct value_cursor *cu
 }
 
 static const struct member suite_members[] = {
-	{"title", MEMBER_TEXT, {.text = suite_title}, 0},
-	{"tests", MEMBER_TEXT, {.text = suite_count}, offsetof(struct junit_slice, tests)},
-	{"failures", MEMBER_TEXT, {.text = suite_count}, offsetof(struct junit_slice, failures)},
-	{"errors", MEMBER_TEXT, {.text = suite_count}, offsetof(struct junit_slice, errors)},
-	{"skipped", MEMBER_TEXT, {.text = suite_count}, offsetof(struct junit_slice, skipped)},
-	{"time", MEMBER_TEXT, {.text = suite_time}, 0},
-	{"timestamp", MEMBER_TEXT, {.text = suite_timestamp}, 0},
-	{"has_properties", MEMBER_FLAG, {.flag = suite_has_properties}, 0},
-	{"properties", MEMBER_LIST, {.next = suite_property_next}, 0},
-	{"cases", MEMBER_LIST, {.next = suite_or_setup_cases}, 0},
+	{"title", TEXT, .text = suite_title},
+	{"tests", TEXT, .text = suite_count, .at = offsetof(struct junit_slice, tests)},
+	{"failures", TEXT, .text = suite_count, .at = offsetof(struct junit_slice, failures)},
+	{"errors", TEXT, .text = suite_count, .at = offsetof(struct junit_slice, errors)},
+	{"skipped", TEXT, .text = suite_count, .at = offsetof(struct junit_slice, skipped)},
+	{"time", TEXT, .text = suite_time},
+	{"timestamp", TEXT, .text = suite_timestamp},
+	{"has_properties", FLAG, .flag = suite_has_properties},
+	{"properties", LIST, .next = suite_property_next},
+	{"cases", LIST, .next = suite_or_setup_cases},
 };
 static const struct value_class class_junit_suite = {
 	.name = "JUnit suite",
@@ -369,12 +369,12 @@ static bool root_suites(const struct value *of, struct value_cursor *cursor, str
 }
 
 static const struct member root_members[] = {
-	{"title", MEMBER_TEXT, {.text = root_title}, 0},
-	{"tests", MEMBER_TEXT, {.text = root_count}, offsetof(struct junit_slice, tests)},
-	{"failures", MEMBER_TEXT, {.text = root_count}, offsetof(struct junit_slice, failures)},
-	{"errors", MEMBER_TEXT, {.text = root_count}, offsetof(struct junit_slice, errors)},
-	{"time", MEMBER_TEXT, {.text = root_time}, 0},
-	{"suites", MEMBER_LIST, {.next = root_suites}, 0},
+	{"title", TEXT, .text = root_title},
+	{"tests", TEXT, .text = root_count, .at = offsetof(struct junit_slice, tests)},
+	{"failures", TEXT, .text = root_count, .at = offsetof(struct junit_slice, failures)},
+	{"errors", TEXT, .text = root_count, .at = offsetof(struct junit_slice, errors)},
+	{"time", TEXT, .text = root_time},
+	{"suites", LIST, .next = root_suites},
 };
 static const struct value_class class_junit = {
 	.name = "JUnit report",

@@ -28,9 +28,9 @@ static void color_at(const struct value *of, struct strbuf *out)
 #define ACCENT_AT(member) offsetof(struct accent, member)
 
 static const struct member accent_members[] = {
-	{"color", MEMBER_TEXT, {.text = color_at}, ACCENT_AT(color)},
-	{"light", MEMBER_TEXT, {.text = color_at}, ACCENT_AT(light)},
-	{"dark", MEMBER_TEXT, {.text = color_at}, ACCENT_AT(dark)},
+	{"color", TEXT, .text = color_at, .at = ACCENT_AT(color)},
+	{"light", TEXT, .text = color_at, .at = ACCENT_AT(light)},
+	{"dark", TEXT, .text = color_at, .at = ACCENT_AT(dark)},
 };
 
 static const struct value_class class_accent = {

@@ -1,0 +1,673 @@
+#include "runtally/view/values.h"
+
+#include <string.h>
+
+#include "figures.h"
+#include "runtally/view/view.h"
+
+/*
+ * A value's members: context is the view, object what the class's functions expect, index its
+ * position in a list. detail is the class of an object, whichever of its two faces that shows, or
+ * the member of anything else; of a group of raw forms, its first member.
+ */
+
+static const struct value_ops object_ops, raw_ops, group_ops;
+
+struct value value_of(const struct value_class *class, const struct view *view, const void *object,
+		      size_t index)
+{
+	return (struct value){
+		.ops = &object_ops,
+		.context = view,
+		.object = object,
+		.detail = class,
+		.index = index,
+	};
+}
+
+const struct view *value_view(const struct value *value)
+{
+	return value->context;
+}
+
+const struct value_class *value_class_of(const struct view *view, enum class_id id)
+{
+	return view->classes[id];
+}
+
+const struct member *value_member(const struct value *of)
+{
+	return of->detail;
+}
+
+/* ---- figures ---- */
+
+static enum value_kind figure_kind(const struct value *of)
+{
+	const struct member *member = of->detail;
+
+	return member->absent || figure_of(of) != FIGURE_UNKNOWN ? VALUE_TEXT : VALUE_FALSE;
+}
+
+static enum value_kind raw_figure_kind(const struct value *of)
+{
+	return figure_of(of) != FIGURE_UNKNOWN ? VALUE_TEXT : VALUE_FALSE;
+}
+
+static const struct value_ops figure_ops = {.kind = figure_kind, .text = figure_text};
+static const struct value_ops raw_figure_ops = {.kind = raw_figure_kind, .text = figure_raw_text};
+
+/* ---- texts ---- */
+
+static const char *text_field(const struct value *of)
+{
+	const char *const *field = value_field(of);
+
+	return field && *field ? *field : "";
+}
+
+static void text_text(const struct value *of, struct strbuf *out)
+{
+	const struct member *member = of->detail;
+
+	if (member->text)
+		member->text(of, out);
+	else
+		strbuf_addstr(out, text_field(of));
+}
+
+static enum value_kind text_kind(const struct value *of)
+{
+	const struct member *member = of->detail;
+	struct strbuf text = STRBUF_INIT;
+	bool empty;
+
+	if (!member->text)
+		return *text_field(of) ? VALUE_TEXT : VALUE_FALSE;
+	member->text(of, &text);
+	empty = text.length == 0;
+	strbuf_release(&text);
+	return empty ? VALUE_FALSE : VALUE_TEXT;
+}
+
+static bool text_is_markup(const struct value *of)
+{
+	const struct member *member = of->detail;
+
+	return member->kind == MARKUP;
+}
+
+static const struct value_ops text_ops = {
+	.kind = text_kind,
+	.text = text_text,
+	.is_markup = text_is_markup,
+};
+
+/* ---- flags ---- */
+
+static bool flag_of(const struct value *of)
+{
+	const struct member *member = of->detail;
+	const void *field;
+
+	if (member->flag)
+		return member->flag(of);
+	field = value_field(of);
+	if (!field)
+		return false;
+	if (member->kind == ANY)
+		return *(const uint64_t *)field > 0;
+	if (member->kind == IS)
+		return member->mask >> *(const unsigned *)field & 1;
+	if (member->kind == IS_OUTCOME)
+		return member->mask >> *(const enum outcome *)field & 1;
+	return *(const bool *)field;
+}
+
+static enum value_kind flag_kind(const struct value *of)
+{
+	return flag_of(of) ? VALUE_TEXT : VALUE_FALSE;
+}
+
+static void add_flag(struct strbuf *out, bool flag)
+{
+	strbuf_addstr(out, flag ? "true" : "false");
+}
+
+static void flag_text(const struct value *of, struct strbuf *out)
+{
+	add_flag(out, flag_of(of));
+}
+
+static const struct value_ops flag_ops = {.kind = flag_kind, .text = flag_text};
+
+/* ---- lists ---- */
+
+static const struct value_class *class_named(const struct value *of)
+{
+	const struct member *member = of->detail;
+
+	return member->class ? member->class : value_class_of(value_view(of), member->is);
+}
+
+static const void *item_at(const struct value_list *list, size_t at)
+{
+	if (list->pointers)
+		return ((const void *const *)list->items)[at];
+	return (const char *)list->items + at * list->size;
+}
+
+/* Where all are in the list, the cursor counts its elements. */
+static bool next_of_all(const struct value *of, const struct value_list *list,
+			struct value_cursor *cursor, struct value *out)
+{
+	size_t at = list->first + cursor->index;
+
+	if (at >= list->count || (list->cut && cursor->index >= list->most))
+		return false;
+	cursor->index++;
+	*out = value_of(class_named(of), value_view(of), item_at(list, at), list->first_index + at);
+	return true;
+}
+
+/* Else it counts items, and its position those that the list keeps. */
+static bool next_kept(const struct value *of, const struct value_list *list,
+		      struct value_cursor *cursor, struct value *out)
+{
+	size_t found = (size_t)(uintptr_t)cursor->position, end = SIZE_MAX;
+
+	if (list->cut && list->most < SIZE_MAX - list->first)
+		end = list->first + list->most;
+	while (cursor->index < list->count && found < end) {
+		size_t at = cursor->index++;
+		const void *item = item_at(list, at);
+
+		if (!list->keeps(of, item, at) || found++ < list->first)
+			continue;
+		cursor->position = (const void *)(uintptr_t)found;
+		*out = value_of(class_named(of), value_view(of), item,
+				list->by_place ? list->first_index + at : found - 1);
+		return true;
+	}
+	return false;
+}
+
+static bool list_next(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct member *member = of->detail;
+	struct value_list list = {.count = 0};
+
+	if (!member->list)
+		return member->next(of, cursor, out);
+	member->list(of, &list);
+	return list.keeps ? next_kept(of, &list, cursor, out) : next_of_all(of, &list, cursor, out);
+}
+
+/* Whether there is any, in the list before it is cut. */
+static bool list_any(const struct value *of)
+{
+	const struct member *member = of->detail;
+	struct value_cursor cursor = {.index = 0};
+	struct value_list list = {.count = 0};
+	struct value first;
+
+	if (!member->list)
+		return member->next(of, &cursor, &first);
+	member->list(of, &list);
+	list.cut = false;
+	list.first = 0;
+	return list.keeps ? next_kept(of, &list, &cursor, &first) : list.count > 0;
+}
+
+static enum value_kind list_kind(const struct value *of)
+{
+	(void)of;
+	return VALUE_LIST;
+}
+
+static const struct value_ops list_ops = {.kind = list_kind, .next = list_next};
+
+/* ---- objects ---- */
+
+/* Another object is the first of its kind; the same one, seen otherwise, keeps its place. */
+static bool make_object(const struct value *of, struct value *out)
+{
+	const struct member *member = of->detail;
+	const void *object;
+
+	if (member->object)
+		return member->object(of, out);
+	object = value_field(of);
+	if (object && member->kind == POINTER)
+		object = *(const void *const *)object;
+	*out = value_of(class_named(of), value_view(of), object,
+			member->from || member->kind == POINTER ? 0 : of->index);
+	return object != NULL;
+}
+
+static bool truth_of(const struct value *of)
+{
+	const struct member *member = of->detail;
+	struct value object;
+
+	switch (member->kind) {
+	case TEXT:
+	case MARKUP:
+		return text_kind(of) != VALUE_FALSE;
+	case FLAG:
+	case ANY:
+	case IS:
+	case IS_OUTCOME:
+		return flag_of(of);
+	case LIST:
+		return list_any(of);
+	case OBJECT:
+	case POINTER:
+		return make_object(of, &object);
+	case RAW:
+		return true;
+	case COUNT:
+	case SIZE:
+	case DIGITS:
+	case BYTES:
+		return figure_of(of) != FIGURE_UNKNOWN && (member->known || figure_of(of) > 0);
+	default:
+		return figure_of(of) != FIGURE_UNKNOWN;
+	}
+}
+
+static enum value_kind truth_kind(const struct value *of)
+{
+	return truth_of(of) ? VALUE_TEXT : VALUE_FALSE;
+}
+
+static void truth_text(const struct value *of, struct strbuf *out)
+{
+	add_flag(out, truth_of(of));
+}
+
+static const struct value_ops truth_ops = {.kind = truth_kind, .text = truth_text};
+
+/* ---- members by name ---- */
+
+/* What of a member a name stands for. */
+enum face { FACE_PLAIN, FACE_TRUTH, FACE_RAW, FACE_GROUP };
+
+static bool is_called(const char *called, const char *name, size_t length)
+{
+	return called && strncmp(called, name, length) == 0 && !called[length];
+}
+
+static const struct member *find_plain(const struct value_class *class, const char *name,
+				       size_t length, enum face *face)
+{
+	for (; class; class = class->base)
+		for (size_t i = 0; i < class->count; i++) {
+			const struct member *member = &class->members[i];
+
+			*face = is_called(member->name, name, length) ? FACE_PLAIN : FACE_TRUTH;
+			if (*face == FACE_PLAIN || is_called(member->has, name, length))
+				return member;
+		}
+	return NULL;
+}
+
+/* `cost` finds the first member of the group `cost.`. */
+static const struct member *find_raw(const struct value_class *class, const char *name,
+				     size_t length, enum face *face)
+{
+	for (; class; class = class->base)
+		for (size_t i = 0; i < class->count; i++) {
+			const char *raw = class->members[i].raw;
+
+			if (!raw || strncmp(raw, name, length) != 0 ||
+			    (raw[length] && raw[length] != '.'))
+				continue;
+			*face = raw[length] ? FACE_GROUP : FACE_RAW;
+			return &class->members[i];
+		}
+	return NULL;
+}
+
+/* The bytes of `cost.` in `cost.total`; 0: the name is in no group. */
+static size_t group_length(const char *raw)
+{
+	const char *dot = strchr(raw, '.');
+
+	return dot ? (size_t)(dot - raw) + 1 : 0;
+}
+
+/* The next of the same group from `member` on; NULL: none. The RAW member ends the table. */
+static const struct member *next_in_group(const struct member *member, const char *group,
+					  size_t length)
+{
+	while (member->kind != RAW && (!member->raw || strncmp(member->raw, group, length) != 0))
+		member++;
+	return member->kind == RAW ? NULL : member;
+}
+
+static const struct member *find_in_group(const struct member *first, const char *name,
+					  size_t length, enum face *face)
+{
+	const size_t group = group_length(first->raw);
+	const struct member *member = first;
+
+	*face = FACE_RAW;
+	while (member && !is_called(member->raw + group, name, length))
+		member = next_in_group(member + 1, first->raw, group);
+	return member;
+}
+
+static bool is_first(const struct value *of)
+{
+	return of->index == 0;
+}
+
+static int64_t position(const struct value *of)
+{
+	return (int64_t)of->index + 1;
+}
+
+/* What every object knows of itself; not printed. */
+static const struct member element_members[] = {
+	{"first", FLAG, .flag = is_first},
+	{"number", DIGITS, .number = position},
+};
+
+static const struct value_class element_class = CLASS("element", element_members);
+
+static const struct member *find_member(const struct value *object, const char *name, size_t length,
+					enum face *face)
+{
+	if (object->ops == &object_ops)
+		return find_plain(object->detail, name, length, face);
+	if (object->ops == &raw_ops)
+		return find_raw(object->detail, name, length, face);
+	return find_in_group(object->detail, name, length, face);
+}
+
+/* What stands for the kind of an object in memos: its class, another place in it, or its group. */
+static const void *kind_key(const struct value *object)
+{
+	const struct value_class *class = object->detail;
+
+	return object->ops == &raw_ops ? (const void *)&class->base : object->detail;
+}
+
+/* The object's own member of that name, or what every object has; NULL: none. */
+static const struct member *look_up(const struct value *object, struct value_name *name,
+				    enum face *face)
+{
+	const void *key = kind_key(object);
+	const struct member *member;
+
+	for (size_t i = 0; i < NAME_MEMOS; i++)
+		if (name->memos[i].kind == key) {
+			*face = (enum face)name->memos[i].face;
+			return name->memos[i].found;
+		}
+	member = find_member(object, name->text, name->length, face);
+	if (!member)
+		member = find_plain(&element_class, name->text, name->length, face);
+	name->memos[name->memo_next++ % NAME_MEMOS] =
+		(struct value_memo){.kind = key, .found = member, .face = *face};
+	return member;
+}
+
+static bool nothing_here(const struct value *of)
+{
+	(void)of;
+	return false;
+}
+
+/* A member that is there but has no value: look-ups must stop at it, not climb further. */
+static const struct member nothing = {"", FLAG, .flag = nothing_here};
+
+static const struct value_ops *leaf_ops(enum member_kind kind, enum face face)
+{
+	switch (kind) {
+	case TEXT:
+	case MARKUP:
+		return &text_ops;
+	case FLAG:
+	case ANY:
+	case IS:
+	case IS_OUTCOME:
+		return &flag_ops;
+	case LIST:
+		return &list_ops;
+	default:
+		return face == FACE_RAW ? &raw_figure_ops : &figure_ops;
+	}
+}
+
+static void make_member(const struct value *object, const struct member *member, enum face face,
+			struct value *out)
+{
+	struct value of = *object;
+	bool there = true;
+
+	of.detail = member;
+	if (face == FACE_TRUTH) {
+		of.ops = &truth_ops;
+	} else if (face == FACE_GROUP) {
+		there = truth_of(&of);
+		of.ops = &group_ops;
+	} else if (member->kind == RAW) {
+		of.detail = object->detail;
+		of.ops = &raw_ops;
+	} else if (member->kind == OBJECT || member->kind == POINTER) {
+		there = make_object(&of, out);
+		if (there)
+			return;
+	} else {
+		of.ops = leaf_ops(member->kind, face);
+	}
+	*out = of;
+	if (!there) {
+		out->ops = &flag_ops;
+		out->detail = &nothing;
+	}
+}
+
+static bool object_member(const struct value *object, struct value_name *name, struct value *out)
+{
+	enum face face;
+	const struct member *member = look_up(object, name, &face);
+
+	if (member)
+		make_member(object, member, face, out);
+	return member != NULL;
+}
+
+static enum value_kind object_kind(const struct value *object)
+{
+	(void)object;
+	return VALUE_OBJECT;
+}
+
+static const struct value_ops object_ops = {.kind = object_kind, .member = object_member};
+static const struct value_ops raw_ops = {.kind = object_kind, .member = object_member};
+static const struct value_ops group_ops = {.kind = object_kind, .member = object_member};
+
+/* A name of a member, unless it is that of one found before. */
+static void tell_name(const struct value *object, const struct member *member, const char *name,
+		      size_t length, value_name_fn *each, void *ctx)
+{
+	enum face face;
+
+	if (length && find_member(object, name, length, &face) == member)
+		each(ctx, object, name, length);
+}
+
+static size_t length_of(const char *name)
+{
+	return name ? strlen(name) : 0;
+}
+
+static void tell_names(const struct value *object, const struct value_class *class,
+		       value_name_fn *each, void *ctx)
+{
+	for (size_t i = 0; i < class->count; i++) {
+		const struct member *member = &class->members[i];
+		const char *name = member->name, *has = member->has, *raw = member->raw;
+
+		if (object->ops == &raw_ops) {
+			tell_name(object, member, raw, raw ? strcspn(raw, ".") : 0, each, ctx);
+			continue;
+		}
+		tell_name(object, member, name, length_of(name), each, ctx);
+		tell_name(object, member, has, length_of(has), each, ctx);
+	}
+	if (class->base)
+		tell_names(object, class->base, each, ctx);
+}
+
+void value_names(const struct value *object, value_name_fn *each, void *ctx)
+{
+	const struct member *first = object->detail, *member = first;
+	size_t group;
+
+	if (object->ops != &group_ops) {
+		tell_names(object, object->detail, each, ctx);
+		return;
+	}
+	for (group = group_length(first->raw); member;
+	     member = next_in_group(member + 1, first->raw, group))
+		each(ctx, object, member->raw + group, strlen(member->raw + group));
+}
+
+/* ---- printing all values ---- */
+
+enum { PRINT_DEPTH = 12 };
+
+struct printer {
+	struct strbuf out;
+	size_t list_limit;
+	render_sink *sink;
+	void *ctx;
+	struct error *err;
+	int result;
+	const void *path[PRINT_DEPTH]; /* kinds being printed, so that none nests in itself */
+	size_t depth;
+	bool comma; /* the object that is open has a member */
+};
+
+static void print_value(struct printer *printer, const struct value *value);
+
+static void print_break(struct printer *printer)
+{
+	strbuf_addch(&printer->out, '\n');
+	strbuf_pad(&printer->out, ' ', printer->depth * 2);
+}
+
+static void print_text(struct printer *printer, const struct value *value)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	value->ops->text(value, &text);
+	strbuf_addch(&printer->out, '"');
+	escape_json(&printer->out, text.text, text.length, 0);
+	strbuf_addch(&printer->out, '"');
+	strbuf_release(&text);
+}
+
+static void print_list(struct printer *printer, const struct value *list)
+{
+	struct value_cursor cursor = {.index = 0};
+	struct value element;
+	/* Lists in lists show one element: the first of each kind has been seen by then. */
+	size_t limit = printer->list_limit && printer->depth > 2 ? 1 : printer->list_limit,
+	       count = 0;
+
+	strbuf_addch(&printer->out, '[');
+	printer->depth++;
+	while ((!limit || count < limit) && list_next(list, &cursor, &element)) {
+		if (count++)
+			strbuf_addch(&printer->out, ',');
+		print_break(printer);
+		print_value(printer, &element);
+	}
+	printer->depth--;
+	strbuf_addch(&printer->out, ']');
+}
+
+static void flush(struct printer *printer)
+{
+	if (!printer->result && printer->out.length)
+		printer->result = printer->sink(printer->ctx, printer->out.text,
+						printer->out.length, printer->err);
+	strbuf_reset(&printer->out);
+}
+
+static void print_member(void *ctx, const struct value *object, const char *name, size_t length)
+{
+	struct printer *printer = ctx;
+	const struct member *member;
+	struct value value;
+	enum face face;
+
+	if (find_plain(&element_class, name, length, &face))
+		return;
+	member = find_member(object, name, length, &face);
+	make_member(object, member, face, &value);
+	if (printer->comma)
+		strbuf_addch(&printer->out, ',');
+	print_break(printer);
+	strbuf_addf(&printer->out, "\"%.*s\": ", (int)length, name);
+	print_value(printer, &value);
+	printer->comma = true;
+}
+
+static bool is_open(const struct printer *printer, const void *key)
+{
+	for (size_t i = 0; i < printer->depth && i < PRINT_DEPTH; i++)
+		if (printer->path[i] == key)
+			return true;
+	return printer->depth >= PRINT_DEPTH;
+}
+
+static void print_object(struct printer *printer, const struct value *object)
+{
+	if (is_open(printer, kind_key(object))) {
+		strbuf_addstr(&printer->out, "\"...\"");
+		return;
+	}
+	printer->path[printer->depth++] = kind_key(object);
+	printer->comma = false;
+	strbuf_addch(&printer->out, '{');
+	value_names(object, print_member, printer);
+	printer->path[--printer->depth] = NULL;
+	strbuf_addch(&printer->out, '}');
+	flush(printer);
+}
+
+static void print_value(struct printer *printer, const struct value *value)
+{
+	if (value->ops->member)
+		print_object(printer, value);
+	else if (value->ops == &list_ops)
+		print_list(printer, value);
+	else if (value->ops == &flag_ops || value->ops == &truth_ops)
+		value->ops->text(value, &printer->out);
+	else
+		print_text(printer, value);
+}
+
+int view_print(const struct value *root, size_t list_limit, render_sink *sink, void *ctx,
+	       struct error *err)
+{
+	struct printer printer = {
+		.out = STRBUF_INIT,
+		.list_limit = list_limit,
+		.sink = sink,
+		.ctx = ctx,
+		.err = err,
+	};
+
+	print_value(&printer, root);
+	strbuf_addch(&printer.out, '\n');
+	flush(&printer);
+	strbuf_release(&printer.out);
+	return printer.result;
+}
