@@ -37,100 +37,94 @@ const char *case_change_name(enum case_change change)
 	return names[change];
 }
 
-/* ---- matching: a group is known by its owner's name and its own ---- */
+/* ---- matching ---- */
 
-static const char *suite_key_of(const struct results *results, const struct suite_group *suite)
-{
-	return key_text(suite_key(results->runs[suite->first_run], results->by));
-}
-
-static const char *case_key_of(const struct results *results, const struct case_group *group)
-{
-	return key_text(case_key(results->runs[group->first_run]));
-}
-
-/* Those of `before` have been numbered as they stand; what comes behind them is not among them. */
+/*
+ * Both are the same if their source and key are. Those of `before` are numbered as they stand; what
+ * comes behind them is not among them.
+ */
 static void match_suites(struct comparison *comparison)
 {
 	const struct results *now = comparison->now, *before = comparison->before;
 	bool *taken = arena_zalloc(&comparison->arena, before->suite_count * sizeof(*taken));
-	struct numbering roster = {.count = 0};
+	struct numbering keys = {.count = 0};
+	struct suite_change *suite = arena_zalloc(
+		&comparison->arena, (now->suite_count + before->suite_count) * sizeof(*suite));
 
-	comparison->suites =
-		arena_zalloc(&comparison->arena, (now->suite_count + before->suite_count) *
-							 sizeof(*comparison->suites));
+	comparison->suites = suite;
 	for (size_t i = 0; i < before->suite_count; i++)
-		numbering_of(&roster, before->suites[i].source,
-			     suite_key_of(before, &before->suites[i]));
-	for (size_t i = 0; i < now->suite_count; i++) {
-		const struct suite_group *suite = &now->suites[i];
-		size_t number = numbering_of(&roster, suite->source, suite_key_of(now, suite));
+		numbering_of(&keys, before->suites[i].source, before->suites[i].key);
+	for (size_t i = 0; i < now->suite_count; i++, suite++) {
+		size_t number = numbering_of(&keys, now->suites[i].source, now->suites[i].key);
 
-		comparison->suites[i].now = suite;
+		suite->now = &now->suites[i];
+		suite->rate.now = &now->suites[i].tally;
 		if (number >= before->suite_count)
 			continue;
-		comparison->suites[i].before = &before->suites[number];
+		suite->before = &before->suites[number];
+		suite->rate.before = &suite->before->tally;
 		taken[number] = true;
 	}
-	comparison->suite_count = now->suite_count;
-	for (size_t i = 0; i < before->suite_count; i++)
-		if (!taken[i])
-			comparison->suites[comparison->suite_count++].before = &before->suites[i];
-	numbering_release(&roster);
+	for (size_t i = 0; i < before->suite_count; i++) {
+		if (taken[i])
+			continue;
+		suite->before = &before->suites[i];
+		(suite++)->rate.before = &before->suites[i].tally;
+	}
+	comparison->suite_count = (size_t)(suite - comparison->suites);
+	numbering_release(&keys);
 }
 
-/* Of each suite of `before` a text that no other one has. */
-static const char **name_owners(struct comparison *comparison)
+static const char *key_of_case(const struct results *results, size_t at)
 {
-	size_t count = comparison->before->suite_count;
-	const char **owners = arena_alloc(&comparison->arena, count * sizeof(*owners));
-
-	for (size_t i = 0; i < count; i++)
-		owners[i] = arena_printf(&comparison->arena, "%zu", i);
-	return owners;
+	return key_text(case_key(results->runs[results->cases[at].first_run]));
 }
 
-/* The index of the case of `before` that is this one; the count of its cases: there is none. */
-static size_t find_case(const struct comparison *comparison, struct numbering *roster,
-			const char *const *owners, const struct case_group *group)
+/* Of one suite, likewise. */
+static void match_in_suite(struct comparison *comparison, const struct suite_change *suite,
+			   bool *taken)
 {
-	const struct suite_group *suite = comparison->suites[group->suite].before;
-	size_t none = comparison->before->case_count, number;
+	const struct results *now = comparison->now, *before = comparison->before;
+	size_t first = suite->now->first_case, first_before = suite->before->first_case;
+	struct numbering keys = {.count = 0};
 
-	if (!suite)
-		return none;
-	number = numbering_of(roster, owners[suite - comparison->before->suites],
-			      case_key_of(comparison->now, group));
-	return number < none ? number : none;
+	for (size_t i = 0; i < suite->before->case_count; i++)
+		numbering_of(&keys, "", key_of_case(before, first_before + i));
+	for (size_t i = 0; i < suite->now->case_count; i++) {
+		struct case_diff *diff = &comparison->cases[first + i];
+		size_t number = numbering_of(&keys, "", key_of_case(now, first + i));
+
+		if (number >= suite->before->case_count)
+			continue;
+		diff->before = &before->cases[first_before + number];
+		diff->rate.before = &diff->before->tally;
+		taken[first_before + number] = true;
+	}
+	numbering_release(&keys);
 }
 
 static void match_cases(struct comparison *comparison)
 {
 	const struct results *now = comparison->now, *before = comparison->before;
 	bool *taken = arena_zalloc(&comparison->arena, before->case_count * sizeof(*taken));
-	const char **owners = name_owners(comparison);
-	struct numbering roster = {.count = 0};
+	struct case_diff *diff = arena_zalloc(
+		&comparison->arena, (now->case_count + before->case_count) * sizeof(*diff));
 
-	comparison->cases =
-		arena_zalloc(&comparison->arena,
-			     (now->case_count + before->case_count) * sizeof(*comparison->cases));
-	for (size_t i = 0; i < before->case_count; i++)
-		numbering_of(&roster, owners[before->cases[i].suite],
-			     case_key_of(before, &before->cases[i]));
-	for (size_t i = 0; i < now->case_count; i++) {
-		size_t number = find_case(comparison, &roster, owners, &now->cases[i]);
-
-		comparison->cases[i].now = &now->cases[i];
-		if (number == before->case_count)
-			continue;
-		comparison->cases[i].before = &before->cases[number];
-		taken[number] = true;
+	comparison->cases = diff;
+	for (size_t i = 0; i < now->case_count; i++, diff++) {
+		diff->now = &now->cases[i];
+		diff->rate.now = &now->cases[i].tally;
 	}
-	comparison->case_count = now->case_count;
-	for (size_t i = 0; i < before->case_count; i++)
-		if (!taken[i])
-			comparison->cases[comparison->case_count++].before = &before->cases[i];
-	numbering_release(&roster);
+	for (size_t i = 0; i < now->suite_count; i++)
+		if (comparison->suites[i].before)
+			match_in_suite(comparison, &comparison->suites[i], taken);
+	for (size_t i = 0; i < before->case_count; i++) {
+		if (taken[i])
+			continue;
+		diff->before = &before->cases[i];
+		(diff++)->rate.before = &before->cases[i].tally;
+	}
+	comparison->case_count = (size_t)(diff - comparison->cases);
 }
 
 /* ---- differences ---- */
@@ -140,13 +134,14 @@ struct trial {
 	struct difference *difference;
 	uint64_t passed_now, judged_now, passed_before, judged_before;
 	double p;
+	bool may_be_clear;
 };
 
 /* False where one side has no verdict: then nothing can be said. */
-static bool trial_init(struct trial *trial, struct difference *difference, const struct tally *now,
-		       const struct tally *before)
+static bool trial_init(struct trial *trial, struct difference *difference)
 {
-	*difference = (struct difference){.now = now, .before = before, .change = CHANGE_UNKNOWN};
+	const struct tally *now = difference->now, *before = difference->before;
+
 	if (!now || !before || !tally_judged(now) || !tally_judged(before))
 		return false;
 	*trial = (struct trial){
@@ -158,13 +153,9 @@ static bool trial_init(struct trial *trial, struct difference *difference, const
 	};
 	trial->p = fisher_exact(trial->passed_now, trial->judged_now, trial->passed_before,
 				trial->judged_before);
+	trial->may_be_clear = fisher_least(trial->passed_now, trial->judged_now,
+					   trial->passed_before, trial->judged_before) <= CLEAR;
 	return true;
-}
-
-static bool may_be_clear(const struct trial *trial)
-{
-	return fisher_least(trial->passed_now, trial->judged_now, trial->passed_before,
-			    trial->judged_before) <= CLEAR;
 }
 
 /* `q`: the probability after adjustment. */
@@ -194,151 +185,75 @@ static void conclude_all(const struct trial *trials, size_t count)
 	size_t counted = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (may_be_clear(&trials[i]))
+		if (trials[i].may_be_clear)
 			probabilities[counted++] = trials[i].p;
 	benjamini_hochberg(probabilities, counted);
 	counted = 0;
 	for (size_t i = 0; i < count; i++)
 		trial_conclude(&trials[i],
-			       may_be_clear(&trials[i]) ? probabilities[counted++] : trials[i].p);
+			       trials[i].may_be_clear ? probabilities[counted++] : trials[i].p);
 	memory_free(probabilities);
 }
 
-static const struct tally *tally_of_suite(const struct suite_group *suite)
+/* Which comes first of those that changed. */
+static int compare_changed(const void *left, const void *right)
 {
-	return suite ? &suite->tally : NULL;
-}
-
-static const struct tally *tally_of_case(const struct case_group *group)
-{
-	return group ? &group->tally : NULL;
-}
-
-static void compare_total(struct comparison *comparison)
-{
-	struct trial trial;
-
-	if (trial_init(&trial, &comparison->total, &comparison->now->totals,
-		       &comparison->before->totals))
-		trial_conclude(&trial, trial.p);
-}
-
-static void compare_suites(struct comparison *comparison)
-{
-	struct trial *trials = memory_alloc(comparison->suite_count * sizeof(*trials));
-	size_t count = 0;
-
-	for (size_t i = 0; i < comparison->suite_count; i++) {
-		struct suite_change *suite = &comparison->suites[i];
-
-		count += trial_init(&trials[count], &suite->rate, tally_of_suite(suite->now),
-				    tally_of_suite(suite->before));
-	}
-	conclude_all(trials, count);
-	memory_free(trials);
-	for (size_t i = 0; i < comparison->suite_count; i++)
-		comparison->suites_changed[comparison->suites[i].rate.change]++;
-}
-
-/* -1, 0, 1: which comes first of those that changed. */
-static int compare_changed(const struct difference *a, const struct difference *b)
-{
-	int64_t size_a = a->points < 0 ? -(int64_t)a->points : a->points;
-	int64_t size_b = b->points < 0 ? -(int64_t)b->points : b->points;
+	const struct difference *a = *(const struct difference *const *)left;
+	const struct difference *b = *(const struct difference *const *)right;
+	int32_t size_a = a->points < 0 ? -a->points : a->points;
+	int32_t size_b = b->points < 0 ? -b->points : b->points;
 
 	if (a->change != b->change)
 		return a->change == CHANGE_WORSE ? -1 : 1;
-	return (size_a < size_b) - (size_a > size_b);
+	if (size_a != size_b)
+		return size_a > size_b ? -1 : 1;
+	return (a > b) - (a < b);
 }
 
-static int compare_changed_suites(const void *left, const void *right)
+/*
+ * Tests all items, of `size` bytes, which begin with their difference. changed: how many by their
+ * change. Returns those that are clear, the largest fall first.
+ */
+static const struct difference **compare_items(struct arena *arena, void *items, size_t count,
+					       size_t size, uint64_t changed[CHANGES])
 {
-	const struct suite_change *a = *(const struct suite_change *const *)left;
-	const struct suite_change *b = *(const struct suite_change *const *)right;
-	int order = compare_changed(&a->rate, &b->rate);
+	struct trial *trials = memory_alloc(count * sizeof(*trials));
+	const struct difference **clear;
+	size_t tested = 0, found = 0;
 
-	return order ? order : (a > b) - (a < b);
-}
-
-static int compare_changed_cases(const void *left, const void *right)
-{
-	const struct case_diff *a = *(const struct case_diff *const *)left;
-	const struct case_diff *b = *(const struct case_diff *const *)right;
-	int order = compare_changed(&a->rate, &b->rate);
-
-	return order ? order : (a > b) - (a < b);
-}
-
-static size_t changed_count(const uint64_t changed[CHANGES])
-{
-	return (size_t)(changed[CHANGE_WORSE] + changed[CHANGE_BETTER]);
-}
-
-static bool is_clear(const struct difference *difference)
-{
-	return difference->change == CHANGE_WORSE || difference->change == CHANGE_BETTER;
-}
-
-static void rank_suites(struct comparison *comparison)
-{
-	size_t count = 0, room = changed_count(comparison->suites_changed);
-	const struct suite_change **ranked =
-		arena_alloc(&comparison->arena, room * sizeof(*ranked));
-
-	for (size_t i = 0; i < comparison->suite_count; i++)
-		if (is_clear(&comparison->suites[i].rate))
-			ranked[count++] = &comparison->suites[i];
-	qsort(ranked, count, sizeof(*ranked), compare_changed_suites);
-	comparison->changed_suites = ranked;
-}
-
-static void rank_cases(struct comparison *comparison)
-{
-	size_t count = 0, room = changed_count(comparison->cases_changed);
-	const struct case_diff **ranked = arena_alloc(&comparison->arena, room * sizeof(*ranked));
-
-	for (size_t i = 0; i < comparison->case_count; i++)
-		if (is_clear(&comparison->cases[i].rate))
-			ranked[count++] = &comparison->cases[i];
-	qsort(ranked, count, sizeof(*ranked), compare_changed_cases);
-	comparison->changed_cases = ranked;
-}
-
-static void compare_cases(struct comparison *comparison)
-{
-	struct trial *trials = memory_alloc(comparison->case_count * sizeof(*trials));
-	size_t count = 0;
-
-	for (size_t i = 0; i < comparison->case_count; i++) {
-		struct case_diff *diff = &comparison->cases[i];
-
-		count += trial_init(&trials[count], &diff->rate, tally_of_case(diff->now),
-				    tally_of_case(diff->before));
-	}
-	conclude_all(trials, count);
+	for (size_t i = 0; i < count; i++)
+		tested += trial_init(&trials[tested], (void *)((char *)items + i * size));
+	conclude_all(trials, tested);
+	changed[CHANGE_UNKNOWN] = count - tested;
+	for (size_t i = 0; i < tested; i++)
+		changed[trials[i].difference->change]++;
+	clear = arena_alloc(arena, (size_t)(changed[CHANGE_WORSE] + changed[CHANGE_BETTER]) *
+					   sizeof(*clear));
+	for (size_t i = 0; i < tested; i++)
+		if (trials[i].difference->change == CHANGE_WORSE ||
+		    trials[i].difference->change == CHANGE_BETTER)
+			clear[found++] = trials[i].difference;
+	qsort(clear, found, sizeof(*clear), compare_changed);
 	memory_free(trials);
-	for (size_t i = 0; i < comparison->case_count; i++)
-		comparison->cases_changed[comparison->cases[i].rate.change]++;
+	return clear;
 }
 
 /* ---- states ---- */
 
-static bool has_state(const struct case_group *group)
-{
-	return group->state == CASE_PASSES || group->state == CASE_FAILS;
-}
-
 static enum case_change case_change_of(const struct case_diff *diff)
 {
-	if (!diff->before)
-		return CASE_NEW;
-	if (!diff->now)
-		return CASE_GONE;
-	if (!has_state(diff->now) || !has_state(diff->before))
+	enum case_state now, before;
+
+	if (!diff->before || !diff->now)
+		return diff->now ? CASE_NEW : CASE_GONE;
+	now = diff->now->state;
+	before = diff->before->state;
+	if ((now != CASE_PASSES && now != CASE_FAILS) ||
+	    (before != CASE_PASSES && before != CASE_FAILS))
 		return CASE_OTHER;
-	if (diff->before->state == CASE_PASSES)
-		return diff->now->state == CASE_PASSES ? CASE_STILL_PASSING : CASE_NEWLY_FAILING;
-	return diff->now->state == CASE_PASSES ? CASE_FIXED : CASE_STILL_FAILING;
+	if (before == CASE_PASSES)
+		return now == CASE_PASSES ? CASE_STILL_PASSING : CASE_NEWLY_FAILING;
+	return now == CASE_PASSES ? CASE_FIXED : CASE_STILL_FAILING;
 }
 
 static void compare_states(struct comparison *comparison)
@@ -362,15 +277,22 @@ static void compare_states(struct comparison *comparison)
 void comparison_build(struct comparison *comparison, const struct results *now,
 		      const struct results *before)
 {
+	struct trial trial;
+
 	*comparison = (struct comparison){.now = now, .before = before};
 	arena_init(&comparison->arena, 0);
+	comparison->total.now = &now->totals;
+	comparison->total.before = &before->totals;
+	if (trial_init(&trial, &comparison->total))
+		trial_conclude(&trial, trial.p);
 	match_suites(comparison);
 	match_cases(comparison);
-	compare_total(comparison);
-	compare_suites(comparison);
-	rank_suites(comparison);
-	compare_cases(comparison);
-	rank_cases(comparison);
+	comparison->changed_suites =
+		compare_items(&comparison->arena, comparison->suites, comparison->suite_count,
+			      sizeof(*comparison->suites), comparison->suites_changed);
+	comparison->changed_cases =
+		compare_items(&comparison->arena, comparison->cases, comparison->case_count,
+			      sizeof(*comparison->cases), comparison->cases_changed);
 	compare_states(comparison);
 }
 

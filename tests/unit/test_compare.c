@@ -324,7 +324,9 @@ static void test_ranks(void **state)
 	assert_int_equal(comparison->suites_changed[CHANGE_WORSE], 2);
 	assert_int_equal(comparison->suites_changed[CHANGE_BETTER], 2);
 	for (size_t i = 0; i < 4; i++)
-		assert_string_equal(comparison->changed_suites[i]->now->name, wanted[i]);
+		assert_string_equal(
+			((const struct suite_change *)comparison->changed_suites[i])->now->name,
+			wanted[i]);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /*
- * compare: two reports → what changed between them, and how sure that is.
+ * compare: two results → what changed between them, and how sure that is.
  *
  * Words follow evidence. Rates differ clearly when Fisher's exact test says so at 5 %, two-sided;
  * among suites, and among cases, p-values are adjusted for their number (Benjamini-Hochberg), so
@@ -79,27 +79,29 @@ struct comparison {
 	/* Of the cases that have a state in both: McNemar's exact test, two-sided. */
 	uint64_t pairs, broken, fixed;
 	int32_t pairs_p;             /* millionths; 1000000 where none changed */
-	struct suite_change *suites; /* as report.suites, then those that are gone */
+	struct suite_change *suites; /* as results.suites, then those that are gone */
 	size_t suite_count;
-	struct case_diff *cases; /* as report.cases, then those that are gone */
+	struct case_diff *cases; /* as results.cases, then those that are gone */
 	size_t case_count;
 	uint64_t counts[CASE_CHANGES];
-	/* Those that are worse, the largest fall first, then those that are better, likewise. */
-	const struct suite_change **changed_suites;
-	const struct case_diff **changed_cases;
+	/*
+	 * Those that are worse, the largest fall first, then those that are better, likewise; each
+	 * is the begin of its suite_change or case_diff.
+	 */
+	const struct difference **changed_suites, **changed_cases;
 	uint64_t suites_changed[CHANGES], cases_changed[CHANGES]; /* how many by their change */
 	struct arena arena;
 };
 
 /*
- * Both reports are borrowed. Suites are the same if their source and their key are (the id where it
+ * Both are borrowed. Suites are the same if their source and their key are (the id where it
  * has one, else the name), cases if their suites and keys are.
  */
 void comparison_build(struct comparison *comparison, const struct results *now,
 		      const struct results *before);
 void comparison_release(struct comparison *comparison);
 
-/* Of a group of the report `now`. */
+/* Of a group of `now`. */
 const struct suite_change *comparison_of_suite(const struct comparison *comparison,
 					       const struct suite_group *suite);
 const struct case_diff *comparison_of_case(const struct comparison *comparison,
