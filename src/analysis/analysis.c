@@ -54,8 +54,7 @@ void analysis_make(struct analysis *analysis, struct run_sets *sets,
 		breakdown_build(&analysis->agents, results, &by_agent);
 	}
 	if (needs & NEED_RELIABILITY)
-		reliability_build(&analysis->reliability, all->items, all->count, request->by,
-				  results);
+		reliability_build(&analysis->reliability, all->items, all->count, results);
 }
 
 void analysis_release(struct analysis *analysis)

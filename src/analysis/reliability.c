@@ -1,9 +1,6 @@
 #include "runtally/analysis/reliability.h"
 
-#include <string.h>
-
 #include "results_sort.h"
-#include "runtally/adapters/adapters.h"
 #include "runtally/analysis/stats.h"
 #include "runtally/base/arena.h"
 
@@ -36,13 +33,15 @@ static int32_t sum_mean(const struct sum *sum, uint64_t count)
 	return mean == 0 && (sum->ones || sum->pico) ? 1 : (int32_t)mean;
 }
 
-struct sums {
+/* Of the cases with enough verdicts, by the number of tries. */
+struct pass_sums {
 	struct sum rates[TRIES_MOST], singles[TRIES_MOST];
 };
 
 /* ---- cases ---- */
 
-static void count_class(struct reliability *reliability, const struct tries *tries)
+static void count_case(struct reliability *reliability, struct pass_sums *sums,
+		       const struct tries *tries)
 {
 	reliability->flaky += tries->passed > 0 && tries->passed < tries->judged;
 	if (tries->judged < TRIES_CLASSED)
@@ -53,12 +52,6 @@ static void count_class(struct reliability *reliability, const struct tries *tri
 		reliability->shaky++;
 	else
 		reliability->dead++;
-}
-
-static void count_case(struct reliability *reliability, struct sums *sums,
-		       const struct tries *tries)
-{
-	count_class(reliability, tries);
 	for (unsigned k = 1; k <= TRIES_MOST && k <= tries->judged; k++) {
 		reliability->pass_hat[k - 1].cases++;
 		sum_add(&sums->rates[k - 1], pass_hat_pico(tries->judged, tries->passed, k));
@@ -66,7 +59,7 @@ static void count_case(struct reliability *reliability, struct sums *sums,
 	}
 }
 
-static void find_means(struct reliability *reliability, const struct sums *sums)
+static void find_means(struct reliability *reliability, const struct pass_sums *sums)
 {
 	for (unsigned i = 0; i < TRIES_MOST; i++) {
 		struct pass_hat *hat = &reliability->pass_hat[i];
@@ -79,89 +72,41 @@ static void find_means(struct reliability *reliability, const struct sums *sums)
 	}
 }
 
-/* ---- the window: its runs by case ---- */
-
-struct tried {
-	const struct run *run; /* one of the case's */
-	struct tries tries;
-};
-
-struct window {
-	struct tried *cases; /* in the order of their keys, see report_sort.h */
-	size_t count;
-};
-
-static void add_try(struct tries *tries, const struct run *run)
-{
-	tries->judged += run->outcome < OUTCOME_PENDING;
-	tries->passed += run->outcome == OUTCOME_PASSED;
-}
-
 static bool same_case(const struct placed *a, const struct placed *b)
 {
 	return a->source == b->source && a->suite == b->suite && a->test_case == b->test_case;
 }
 
-static void window_build(struct window *window, struct run **runs, size_t count, enum suite_by by)
+/* Whether it is the first run of a case of the results, which is that of its case_index. */
+static bool begins_case(const struct results *results, const struct run *run)
 {
-	struct placed *placed = place_runs(runs, count, by);
+	size_t at = run->case_index;
 
-	*window = (struct window){.cases = memory_alloc(count * sizeof(*window->cases))};
-	for (size_t i = 0; i < count; i++) {
-		if (!i || !same_case(&placed[i - 1], &placed[i]))
-			window->cases[window->count++] = (struct tried){.run = runs[i]};
-		add_try(&window->cases[window->count - 1].tries, runs[i]);
+	return at < results->case_count && results->runs[results->cases[at].first_run] == run;
+}
+
+static void find_wider(struct reliability *reliability, struct pass_sums *sums, struct run **runs,
+		       size_t count, const struct results *results)
+{
+	struct placed *placed = place_runs(runs, count, results->by);
+
+	for (size_t first = 0, end; first < count; first = end) {
+		struct tries tries = {0, 0}, *own = NULL;
+
+		for (end = first; end < count && same_case(&placed[first], &placed[end]); end++) {
+			tries.judged += runs[end]->outcome < OUTCOME_PENDING;
+			tries.passed += runs[end]->outcome == OUTCOME_PASSED;
+			if (begins_case(results, runs[end]))
+				own = &reliability->cases[runs[end]->case_index];
+		}
+		count_case(reliability, sums, &tries);
+		if (own)
+			*own = tries;
 	}
 	memory_free(placed);
 }
 
-/* In the order of place_runs. */
-static int compare_cases(const struct run *a, const struct run *b, enum suite_by by)
-{
-	size_t rank_a = adapter_rank(a->source), rank_b = adapter_rank(b->source);
-	int order = (rank_a > rank_b) - (rank_a < rank_b);
-
-	if (!order)
-		order = strcmp(a->source, b->source);
-	if (!order)
-		order = strcmp(key_text(suite_key(a, by)), key_text(suite_key(b, by)));
-	return order ? order : strcmp(key_text(case_key(a)), key_text(case_key(b)));
-}
-
-/* The case of a run that is in the window. */
-static const struct tried *window_find(const struct window *window, const struct run *run,
-				       enum suite_by by)
-{
-	size_t low = 0, high = window->count - 1;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare_cases(window->cases[middle].run, run, by) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return &window->cases[low];
-}
-
-static void find_wider(struct reliability *reliability, struct sums *sums, struct run **runs,
-		       size_t count, enum suite_by by, const struct results *results)
-{
-	struct window window;
-
-	window_build(&window, runs, count, by);
-	for (size_t i = 0; i < window.count; i++)
-		count_case(reliability, sums, &window.cases[i].tries);
-	for (size_t i = 0; i < results->case_count; i++)
-		reliability->cases[i] =
-			window_find(&window, results->runs[results->cases[i].first_run], by)->tries;
-	memory_free(window.cases);
-}
-
-/* ---- all of it ---- */
-
-static void find_own(struct reliability *reliability, struct sums *sums,
+static void find_own(struct reliability *reliability, struct pass_sums *sums,
 		     const struct results *results)
 {
 	for (size_t i = 0; i < results->case_count; i++) {
@@ -173,31 +118,22 @@ static void find_own(struct reliability *reliability, struct sums *sums,
 	}
 }
 
-static void find_times(struct reliability *reliability, struct run *const *runs, size_t count)
-{
-	reliability->first_at = reliability->last_at = TIME_UNKNOWN;
-	for (size_t i = 0; i < count; i++) {
-		int64_t when = run_when(runs[i]);
-
-		if (when == TIME_UNKNOWN)
-			continue;
-		if (reliability->first_at == TIME_UNKNOWN || when < reliability->first_at)
-			reliability->first_at = when;
-		if (when > reliability->last_at)
-			reliability->last_at = when;
-	}
-}
-
 void reliability_build(struct reliability *reliability, struct run **runs, size_t count,
-		       enum suite_by by, const struct results *results)
+		       const struct results *results)
 {
-	struct sums sums = {.rates = {{0}}};
+	struct pass_sums sums = {.rates = {{0}}};
 
-	*reliability = (struct reliability){.is_wider = count > results->run_count};
+	*reliability = (struct reliability){
+		.is_wider = count > results->run_count,
+		.first_at = TIME_UNKNOWN,
+		.last_at = TIME_UNKNOWN,
+	};
 	reliability->cases = memory_alloc(results->case_count * sizeof(*reliability->cases));
-	find_times(reliability, runs, count);
+	for (size_t i = 0; i < count; i++)
+		widen_time(&reliability->first_at, &reliability->last_at, run_when(runs[i]),
+			   run_when(runs[i]));
 	if (reliability->is_wider)
-		find_wider(reliability, &sums, runs, count, by, results);
+		find_wider(reliability, &sums, runs, count, results);
 	else
 		find_own(reliability, &sums, results);
 	find_means(reliability, &sums);

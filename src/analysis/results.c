@@ -12,11 +12,6 @@ static bool same_suite(const struct placed *a, const struct placed *b)
 	return a->source == b->source && a->suite == b->suite;
 }
 
-static int compare_number(size_t a, size_t b)
-{
-	return (a > b) - (a < b);
-}
-
 /* Of runs in order of time, the last name that one tells; else the id. */
 static const char *case_name(struct run *const *runs, size_t count)
 {
@@ -100,10 +95,7 @@ static void find_streak(struct case_group *group, struct run *const *runs, size_
 static void build_case(struct case_group *group, struct run *const *runs, size_t count,
 		       struct sample *scratch)
 {
-	tally_init(&group->tally);
-	for (size_t i = 0; i < count; i++)
-		tally_add(&group->tally, runs[i]);
-	tally_spreads(&group->tally, runs, count, scratch);
+	tally_runs(&group->tally, runs, count, scratch);
 	group->id = case_key(runs[0]).id;
 	group->name = case_name(runs, count);
 	group->run_count = count;
@@ -207,24 +199,28 @@ static void build_groups(struct builder *builder)
 	}
 }
 
+static int compare_named(const char *name_a, const char *id_a, size_t first_a, const char *name_b,
+			 const char *id_b, size_t first_b)
+{
+	int order = compare_text(name_a, name_b);
+
+	if (!order)
+		order = compare_text(id_a, id_b);
+	return order ? order : (first_a > first_b) - (first_a < first_b);
+}
+
 static int compare_cases(const void *left, const void *right)
 {
 	const struct case_group *a = left, *b = right;
-	int order = compare_text(a->name, b->name);
 
-	if (!order)
-		order = compare_text(a->id, b->id);
-	return order ? order : compare_number(a->first_run, b->first_run);
+	return compare_named(a->name, a->id, a->first_run, b->name, b->id, b->first_run);
 }
 
 static int compare_suites(const void *left, const void *right)
 {
 	const struct suite_group *a = left, *b = right;
-	int order = compare_text(a->name, b->name);
 
-	if (!order)
-		order = compare_text(a->id, b->id);
-	return order ? order : compare_number(a->first_run, b->first_run);
+	return compare_named(a->name, a->id, a->first_run, b->name, b->id, b->first_run);
 }
 
 /* Suites of one source stand together already, and sources in their order. */
@@ -240,7 +236,7 @@ static void order_suites(struct results *results)
 	}
 }
 
-/* Groups were found in the order of their keys; reports want them in the order of their names. */
+/* Groups were found in the order of their keys; results are in the order of their names. */
 static void order_groups(struct results *results)
 {
 	struct case_group *cases;
@@ -304,24 +300,23 @@ static void build_sources(struct builder *builder)
 }
 
 /* Of each suite, whether its title is another one's, too; returns how many there are. */
-static size_t mark_shared(const struct results *results, struct interner *titles, bool *shared)
+static size_t mark_shared(const struct results *results, bool *shared)
 {
 	size_t count = results->suite_count, found = 0;
-	const char **texts = memory_alloc(count * sizeof(*texts));
-	uint32_t *numbers = memory_alloc(count * sizeof(*numbers));
-	uint32_t *uses = memory_alloc(count * sizeof(*uses));
+	size_t *numbers = memory_alloc(count * sizeof(*numbers));
+	size_t *uses = memory_alloc(count * sizeof(*uses));
+	struct numbering titles = {.count = 0};
 
-	for (size_t i = 0; i < count; i++)
-		texts[i] = intern(titles, results->suites[i].title);
-	memset(uses, 0, count * sizeof(*uses));
-	number_texts(texts, count, numbers);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		uses[i] = 0;
+		numbers[i] = numbering_of(&titles, "", results->suites[i].title);
 		uses[numbers[i]]++;
+	}
 	for (size_t i = 0; i < count; i++) {
 		shared[i] = uses[numbers[i]] > 1;
 		found += shared[i];
 	}
-	memory_free(texts);
+	numbering_release(&titles);
 	memory_free(numbers);
 	memory_free(uses);
 	return found;
@@ -342,18 +337,12 @@ static const char *longer_title(struct results *results, const struct suite_grou
 static void make_titles_unique(struct results *results)
 {
 	bool *shared = memory_alloc(results->suite_count * sizeof(*shared));
-	struct interner titles;
-	struct arena arena;
 
-	arena_init(&arena, 0);
-	intern_init(&titles, &arena);
-	for (unsigned round = 0; mark_shared(results, &titles, shared); round++)
+	for (unsigned round = 0; mark_shared(results, shared); round++)
 		for (size_t i = 0; i < results->suite_count; i++)
 			if (shared[i])
 				results->suites[i].title =
 					longer_title(results, &results->suites[i], round, i);
-	intern_release(&titles);
-	arena_release(&arena);
 	memory_free(shared);
 }
 
@@ -419,8 +408,8 @@ static void rank_failing(struct results *results)
 	qsort(results->failing, count, sizeof(*results->failing), compare_failing);
 }
 
-/* Puts the run into the strip at its time; the earliest falls out at the front. */
-static void strip_add(struct suite_group *suite, struct run *run)
+/* Puts the run in at its time; the earliest falls out at the front. */
+static void sparkline_add(struct suite_group *suite, struct run *run)
 {
 	int64_t when = run_when(run);
 	size_t at = suite->sparkline_count;
@@ -440,7 +429,7 @@ static void strip_add(struct suite_group *suite, struct run *run)
 	}
 }
 
-static void build_strips(struct results *results)
+static void build_sparklines(struct results *results)
 {
 	for (size_t s = 0; s < results->suite_count; s++) {
 		struct suite_group *suite = &results->suites[s];
@@ -450,7 +439,7 @@ static void build_strips(struct results *results)
 		suite->sparkline = arena_alloc(&results->arena, room * sizeof(*suite->sparkline));
 		for (size_t i = 0; i < suite->run_count; i++)
 			if (run_when(results->runs[suite->first_run + i]) != TIME_UNKNOWN)
-				strip_add(suite, results->runs[suite->first_run + i]);
+				sparkline_add(suite, results->runs[suite->first_run + i]);
 	}
 }
 
@@ -471,7 +460,7 @@ void results_build(struct results *results, struct run **runs, size_t count, enu
 	make_titles_unique(results);
 	rank_suites(results);
 	rank_failing(results);
-	build_strips(results);
+	build_sparklines(results);
 	sample_release(&builder.scratch);
 }
 

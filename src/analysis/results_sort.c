@@ -85,16 +85,6 @@ static void texts_release(struct texts *texts)
 	hash_table_release(&texts->table);
 }
 
-size_t number_texts(const char *const *texts, size_t count, uint32_t *numbers)
-{
-	struct texts different = {.count = 0};
-
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = number_text(&different, texts[i]);
-	texts_release(&different);
-	return different.count;
-}
-
 /* A text to be ranked. The prefix is its first bytes as a number, which compares as they do. */
 struct ranked {
 	uint64_t prefix;

@@ -1,5 +1,5 @@
 /*
- * report_sort: by what runs are grouped, and their order. Private to report and reliability.
+ * results_sort: by what runs are grouped, and their order.
  */
 #ifndef RUNTALLY_ANALYSIS_RESULTS_SORT_H
 #define RUNTALLY_ANALYSIS_RESULTS_SORT_H
@@ -26,7 +26,7 @@ struct group_key case_key(const struct run *run);
 int compare_text(const char *a, const char *b);
 
 /*
- * A run in the order of reports. Keys are compared many times, so they are numbers here: the ranks
+ * A run in the order of results. Keys are compared many times, so they are numbers here: the ranks
  * of source, suite key and case key among all there are. Equal texts have equal ranks.
  */
 struct placed {
@@ -40,11 +40,5 @@ struct placed {
  * frees the array.
  */
 struct placed *place_runs(struct run **runs, size_t count, enum suite_by by);
-
-/*
- * Gives each different pointer among `texts` a number, 0, 1, ... as they come, into numbers[].
- * Returns how many there are.
- */
-size_t number_texts(const char *const *texts, size_t count, uint32_t *numbers);
 
 #endif

@@ -71,8 +71,7 @@ static void world_init(struct world *world, const char *now, const char *past)
 	add_runs(world, past, false);
 	add_runs(world, now, true);
 	results_build(&world->results, world->now, world->now_count, SUITE_BY_SUITE);
-	reliability_build(&world->reliability, world->all, world->count, SUITE_BY_SUITE,
-			  &world->results);
+	reliability_build(&world->reliability, world->all, world->count, &world->results);
 }
 
 static void world_release(struct world *world)
@@ -192,11 +191,10 @@ static void window_agrees(void **state)
 			next_random(&random) % 5 ? '+' : '-', true);
 	}
 	results_build(&world.results, world.now, world.now_count, SUITE_BY_SUITE);
-	reliability_build(&world.reliability, world.all, world.count, SUITE_BY_SUITE,
-			  &world.results);
+	reliability_build(&world.reliability, world.all, world.count, &world.results);
 	results_release(&world.results);
 	results_build(&world.results, world.now, world.now_count - 300, SUITE_BY_SUITE);
-	reliability_build(&wider, world.all, world.count, SUITE_BY_SUITE, &world.results);
+	reliability_build(&wider, world.all, world.count, &world.results);
 	assert_false(world.reliability.is_wider);
 	assert_true(wider.is_wider);
 	assert_memory_equal(wider.pass_hat, world.reliability.pass_hat, sizeof(wider.pass_hat));

@@ -939,8 +939,7 @@ static void reliability_of_all(void **state)
 	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	CHECK(&world.view, ((const struct expectation[]){{"reliability", "false"},
 							 {"cases.0.raw.pass_hat", "#0"}}));
-	reliability_build(&reliability, world.runs.items, world.runs.count, SUITE_BY_SUITE,
-			  &world.results);
+	reliability_build(&reliability, world.runs.items, world.runs.count, &world.results);
 	world.view.reliability = &reliability;
 	CHECK(&world.view, wanted);
 	reliability_release(&reliability);

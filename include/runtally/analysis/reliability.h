@@ -30,7 +30,7 @@ struct pass_hat {
 };
 
 struct reliability {
-	struct tries *cases;                  /* by the report's */
+	struct tries *cases;                  /* by the results' */
 	struct pass_hat pass_hat[TRIES_MOST]; /* of 1, 2, ... tries */
 	uint64_t solid, dead, shaky; /* cases all whose verdicts passed, none, some of them */
 	uint64_t few;                /* with fewer verdicts than three */
@@ -40,11 +40,11 @@ struct reliability {
 };
 
 /*
- * `runs` are all of the window, the report's among them; they are sorted in place, and grouped as
- * the report's are. Means are of rates to 12 decimals, rounded half up.
+ * `runs` are all of the window, those of the results among them; they are sorted in place, and
+ * grouped as those. The results are the last ones that were built. Means are of rates to 12 decimals, rounded half up.
  */
 void reliability_build(struct reliability *reliability, struct run **runs, size_t count,
-		       enum suite_by by, const struct results *results);
+		       const struct results *results);
 void reliability_release(struct reliability *reliability);
 
 /* How many tries to speak of: four, or fewer where too few cases have those; 0: not worth it. */

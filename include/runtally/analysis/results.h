@@ -1,5 +1,5 @@
 /*
- * report: all runs, sorted and grouped into sources, suites and cases, each with its tally.
+ * results: all runs, sorted and grouped into sources, suites and cases, each with its tally.
  */
 #ifndef RUNTALLY_ANALYSIS_RESULTS_H
 #define RUNTALLY_ANALYSIS_RESULTS_H
@@ -23,7 +23,7 @@ enum case_state {
 };
 
 /*
- * Groups hold ranges of report.runs, which are sorted by source, suite, case, time, id. Each begins
+ * Groups hold ranges of results.runs, which are sorted by source, suite, case, time, id. Each begins
  * with its tally, so that a pointer to a group is one to its tally.
  */
 struct case_group {
@@ -83,7 +83,7 @@ struct results {
 	uint64_t flaky_cases, failing_cases;
 };
 
-/* Groups the runs, sorting the list; both are borrowed. A run's case_index is the last report's. */
+/* Groups the runs, sorting the list; both are borrowed. A run's case_index is of those built last. */
 void results_build(struct results *results, struct run **runs, size_t count, enum suite_by by);
 void results_release(struct results *results);
 

@@ -134,7 +134,7 @@ struct run {
 	uint32_t part_count; /* of its details, kept or not: tells which copy is richer */
 	uint32_t record;     /* in its input, from 1; 0: not told, or the only one there */
 	uint32_t redactions; /* placeholders put in */
-	uint32_t case_index; /* into report.cases; set by report_build (tally.h) */
+	uint32_t case_index; /* into results.cases; set by results_build */
 	int32_t score_micro; /* millionths of 1 */
 	enum outcome outcome;
 	bool has_score, has_cost, has_tokens;
