@@ -140,13 +140,6 @@ static int write_archive(const struct month *month, struct bundle *bundle, const
 
 /* ---- one month ---- */
 
-static int remove_file(const char *path, struct error *err)
-{
-	if (unlink(path) == 0 || errno == ENOENT)
-		return 0;
-	return error_set(err, "%s: cannot remove: %s", path, strerror(errno));
-}
-
 /* What is in the archive now; the folders, where nothing is left. */
 static int remove_files(const struct month *month, const char *archive, struct error *err)
 {
@@ -156,8 +149,10 @@ static int remove_files(const struct month *month, const char *archive, struct e
 	for (size_t i = month->first; i < month->end && !failed; i++) {
 		const struct history_file *file = &month->files->items[i];
 
-		if (!file->refused && strcmp(file->path, archive) != 0)
-			failed = remove_file(file->path, err);
+		if (!file->refused && strcmp(file->path, archive) != 0 && unlink(file->path) != 0 &&
+		    errno != ENOENT)
+			failed = error_set(err, "%s: cannot remove: %s", file->path,
+					   strerror(errno));
 	}
 	strbuf_addf(&path, "%s/%s", month->folder, month->name);
 	if (!failed && rmdir(path.text) == 0) {
@@ -211,18 +206,16 @@ static bool has_vanished(const struct month *month)
 
 static void leave_month(const struct month *month, const struct notes *found, struct notes *notes)
 {
-	struct strbuf text = STRBUF_INIT;
 	size_t at = 0;
 
 	for (size_t i = month->first; i < month->end; i++)
 		month->files->items[i].refused = true;
 	while (at + 1 < found->count && found->items[at].severity != SEVERITY_ERROR)
 		at++;
-	strbuf_addf(&text, "history: %s stays as it is, for it cannot be read: ", month->name);
-	if (at < found->count)
-		strbuf_addf(&text, "%s: %s", found->items[at].file, found->items[at].text);
-	notes_add(notes, &(struct note){.severity = SEVERITY_ERROR, .text = text.text});
-	strbuf_release(&text);
+	notes_addf(notes, SEVERITY_ERROR,
+		   "history: %s stays as it is, for it cannot be read: %s%s%s", month->name,
+		   at < found->count ? found->items[at].file : "", at < found->count ? ": " : "",
+		   at < found->count ? found->items[at].text : "");
 }
 
 static int compact_month(struct month *month, const struct history_caps *caps,
@@ -255,72 +248,45 @@ static void leave_troubled(struct history_files *files, struct notes *notes)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		struct history_file *file = &files->items[i];
-		struct strbuf text = STRBUF_INIT;
 
 		if (!file->trouble)
 			continue;
-		strbuf_addf(&text, "history: %s/%s is %s: it is not compacted", file->month,
-			    path_name(file->path),
-			    file->refused ? "of a schema that this version does not know"
-					  : "not whole");
-		notes_add(notes, &(struct note){.severity = SEVERITY_ERROR, .text = text.text});
-		strbuf_release(&text);
+		notes_addf(notes, SEVERITY_ERROR, "history: %s/%s is %s: it is not compacted",
+			   file->month, path_name(file->path),
+			   file->refused ? "of a schema that this version does not know"
+					 : "not whole");
 		file->trouble = NULL;
 		file->refused = true;
 	}
 }
 
-static size_t end_of_month(const struct history_files *files, size_t first)
+/* Goes on to the next month, from none to the first; false: there are no more. */
+static bool next_month(struct month *month)
 {
-	size_t end = first;
+	const struct history_files *files = month->files;
 
-	while (end < files->count &&
-	       strcmp(files->items[end].month, files->items[first].month) == 0)
-		end++;
-	return end;
+	month->first = month->end;
+	if (month->first == files->count)
+		return false;
+	month->name = files->items[month->first].month;
+	while (month->end < files->count &&
+	       strcmp(files->items[month->end].month, month->name) == 0)
+		month->end++;
+	return true;
 }
 
 /* Whether there is more than one archive to it, or runs may be too old. */
-static bool is_due(const struct history_files *files, size_t first, size_t end,
-		   const struct history_caps *caps)
+static bool is_due(const struct month *month, const struct history_caps *caps)
 {
 	size_t archives = 0, others = 0;
 
-	for (size_t i = first; i < end; i++) {
-		archives += files->items[i].archive;
-		others += !files->items[i].archive && !files->items[i].refused;
+	for (size_t i = month->first; i < month->end; i++) {
+		const struct history_file *file = &month->files->items[i];
+
+		archives += file->archive;
+		others += !file->archive && !file->refused;
 	}
 	return others || archives > 1 || (archives && caps->max_age_days);
-}
-
-static int compact_months(struct history_files *files, const char *folder,
-			  const struct history_caps *caps, const struct ingest_options *options,
-			  struct notes *notes, struct error *err)
-{
-	char now[MONTH_TEXT_SIZE];
-	int failed = 0;
-	size_t end;
-
-	history_month(caps->now, now);
-	for (size_t first = 0; first < files->count && !failed; first = end) {
-		struct month month = {.folder = folder, .files = files, .first = first};
-
-		month.end = end = end_of_month(files, first);
-		month.name = files->items[first].month;
-		if (strcmp(month.name, now) != 0 && is_due(files, first, end, caps))
-			failed = compact_month(&month, caps, options, notes, err);
-	}
-	return failed;
-}
-
-static void note_dropped(const struct month *month, uint64_t max_bytes, struct notes *notes)
-{
-	char text[120];
-
-	snprintf(text, sizeof(text),
-		 "history: %s is dropped: all takes more than %" PRIu64 " bytes", month->name,
-		 max_bytes);
-	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
 }
 
 /* What may go of the month. */
@@ -337,26 +303,23 @@ static uint64_t spare_bytes(const struct month *month)
 static int drop_months(struct history_files *files, const char *folder,
 		       const struct history_caps *caps, struct notes *notes, struct error *err)
 {
+	struct month month = {.folder = folder, .files = files};
 	char now[MONTH_TEXT_SIZE];
 	uint64_t bytes = 0;
 	int failed = 0;
-	size_t end;
 
 	history_month(caps->now, now);
 	for (size_t i = 0; i < files->count; i++)
 		bytes += files->items[i].size;
-	for (size_t first = 0; first < files->count && bytes > caps->max_bytes && !failed;
-	     first = end) {
-		struct month month = {.folder = folder, .files = files, .first = first};
-		uint64_t spare;
+	while (bytes > caps->max_bytes && !failed && next_month(&month)) {
+		uint64_t spare = spare_bytes(&month);
 
-		month.end = end = end_of_month(files, first);
-		month.name = files->items[first].month;
-		spare = spare_bytes(&month);
 		if (strcmp(month.name, now) == 0 || !spare)
 			continue;
 		failed = remove_files(&month, "", err);
-		note_dropped(&month, caps->max_bytes, notes);
+		notes_addf(notes, SEVERITY_WARNING,
+			   "history: %s is dropped: all takes more than %" PRIu64 " bytes",
+			   month.name, caps->max_bytes);
 		bytes -= spare;
 	}
 	return failed;
@@ -396,16 +359,21 @@ int history_compact(const char *folder, const struct history_caps *caps,
 {
 	struct ingest_options as_they_are = *options;
 	struct history_files files;
+	struct month month = {.folder = folder, .files = &files};
+	char now[MONTH_TEXT_SIZE];
 	int failed;
 
 	as_they_are.redact = false;
 	as_they_are.progress = NULL;
+	history_month(caps->now, now);
 	failed = history_list(&files, folder, err);
 	if (!failed) {
 		history_check(&files, options->jobs);
 		leave_troubled(&files, notes);
-		failed = compact_months(&files, folder, caps, &as_they_are, notes, err);
 	}
+	while (!failed && next_month(&month))
+		if (strcmp(month.name, now) != 0 && is_due(&month, caps))
+			failed = compact_month(&month, caps, &as_they_are, notes, err);
 	if (!failed && caps->max_bytes)
 		failed = make_room(&files, folder, caps, notes, err);
 	history_files_release(&files);

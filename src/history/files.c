@@ -25,37 +25,33 @@ static bool has_form(const char *text, const char *form)
 	return true;
 }
 
-static bool is_year(const char *name)
-{
-	return has_form(name, "0000") && !name[4];
-}
+/* What a history has at each depth: years, months in them, files in those. */
+enum depth { YEARS, MONTHS, FILES };
 
-static bool is_month(const char *name)
+static bool is_ours(const char *name, enum depth depth)
 {
-	return has_form(name, "00") && !name[2];
-}
-
-static bool is_file(const char *name)
-{
+	if (depth == YEARS)
+		return has_form(name, "0000") && !name[4];
+	if (depth == MONTHS)
+		return has_form(name, "00") && !name[2];
 	if (is_archive_name(name))
 		return has_form(name, "000000-");
 	return has_form(name, "00000000T000000Z-") && is_export_name(name);
 }
 
 /* A name that vanished is no longer there: another call compacts. */
-static void add_file(struct history_files *files, const char *month, const char *path)
+static void add_file(struct history_files *files, const char *path)
 {
-	struct history_file *file;
+	const char *month = path_parent(&files->arena, path);
 	struct stat info;
 
 	if (stat(path, &info) || !S_ISREG(info.st_mode))
 		return;
 	files->items = array_reserve(files->items, &files->capacity, files->count + 1,
 				     sizeof(*files->items));
-	file = &files->items[files->count++];
-	*file = (struct history_file){
+	files->items[files->count++] = (struct history_file){
 		.path = path,
-		.month = month,
+		.month = month + strlen(month) - (MONTH_TEXT_SIZE - 1),
 		.archive = is_archive_name(path),
 		.device = info.st_dev,
 		.inode = info.st_ino,
@@ -63,54 +59,31 @@ static void add_file(struct history_files *files, const char *month, const char 
 	};
 }
 
-/* Calls `take` for the names in a folder; one that is missing has none. */
-struct lister {
-	struct history_files *files;
-	bool (*wanted)(const char *name);
-	int (*take)(struct history_files *files, const char *path, struct error *err);
-	bool below; /* what is no folder has just a name like one's */
-};
-
-static int list_names(const struct lister *lister, const char *folder, struct error *err)
+/* A folder that is missing has nothing; below the first, what is no folder just has such a name. */
+static int list_names(struct history_files *files, const char *folder, enum depth depth,
+		      struct error *err)
 {
 	DIR *stream = opendir(folder);
 	const struct dirent *entry;
 	int failed = 0;
 
-	if (!stream && (errno == ENOENT || (errno == ENOTDIR && lister->below)))
+	if (!stream && (errno == ENOENT || (errno == ENOTDIR && depth != YEARS)))
 		return 0;
 	if (!stream)
 		return error_set(err, "%s: cannot open: %s", folder, strerror(errno));
-	while (!failed && (entry = readdir(stream)))
-		if (lister->wanted(entry->d_name))
-			failed = lister->take(
-				lister->files,
-				path_join(&lister->files->arena, folder, entry->d_name), err);
+	while (!failed && (entry = readdir(stream))) {
+		const char *path;
+
+		if (!is_ours(entry->d_name, depth))
+			continue;
+		path = path_join(&files->arena, folder, entry->d_name);
+		if (depth == FILES)
+			add_file(files, path);
+		else
+			failed = list_names(files, path, depth + 1, err);
+	}
 	closedir(stream);
 	return failed;
-}
-
-static int take_file(struct history_files *files, const char *path, struct error *err)
-{
-	const char *month = path_parent(&files->arena, path);
-
-	(void)err;
-	add_file(files, month + strlen(month) - (MONTH_TEXT_SIZE - 1), path);
-	return 0;
-}
-
-static int take_month(struct history_files *files, const char *path, struct error *err)
-{
-	const struct lister lister = {files, is_file, take_file, .below = true};
-
-	return list_names(&lister, path, err);
-}
-
-static int take_year(struct history_files *files, const char *path, struct error *err)
-{
-	const struct lister lister = {files, is_month, take_month, .below = true};
-
-	return list_names(&lister, path, err);
 }
 
 static int compare_files(const void *a, const void *b)
@@ -122,12 +95,11 @@ static int compare_files(const void *a, const void *b)
 
 int history_list(struct history_files *files, const char *folder, struct error *err)
 {
-	const struct lister lister = {files, is_year, take_year, .below = false};
 	int failed;
 
 	*files = (struct history_files){.count = 0};
 	arena_init(&files->arena, 0);
-	failed = list_names(&lister, folder, err);
+	failed = list_names(files, folder, YEARS, err);
 	if (files->count)
 		qsort(files->items, files->count, sizeof(*files->items), compare_files);
 	return failed;
@@ -156,7 +128,7 @@ struct look {
 	int fd;
 	uint64_t end;   /* where the footer begins */
 	uint64_t lines; /* before it */
-	char head[READ_BYTES], footer[FOOTER_MOST + 1];
+	char footer[FOOTER_MOST + 1], buffer[READ_BYTES];
 	struct sha256 hash;
 };
 
@@ -198,18 +170,16 @@ static bool find_footer(struct look *look, uint64_t size)
 /* Reads all before the footer. */
 static bool hash_bytes_before(struct look *look)
 {
-	char buffer[READ_BYTES];
-
 	sha256_init(&look->hash);
 	for (uint64_t at = 0; at < look->end;) {
 		size_t size = look->end - at < READ_BYTES ? (size_t)(look->end - at) : READ_BYTES;
+		const char *line = look->buffer, *end = look->buffer + size;
 
-		if (!read_at(look, buffer, size, at))
+		if (!read_at(look, look->buffer, size, at))
 			return false;
-		sha256_add(&look->hash, buffer, size);
+		sha256_add(&look->hash, look->buffer, size);
 		at += size;
-		for (const char *line = buffer;
-		     (line = memchr(line, '\n', (size_t)(buffer + size - line))); line++)
+		for (; (line = memchr(line, '\n', (size_t)(end - line))); line++)
 			look->lines++;
 	}
 	return true;

@@ -1,6 +1,6 @@
 /*
- * history_files: the files of a history: which there are, whether they are whole, their runs; how
- * one is written. Shared by history.c, history_files.c, history_write.c and history_compact.c.
+ * files: the files of a history: which there are, whether they are whole, their runs; how one is
+ * written.
  */
 #ifndef RUNTALLY_HISTORY_FILES_H
 #define RUNTALLY_HISTORY_FILES_H
@@ -60,9 +60,6 @@ struct history_part {
 /* Header, runs, footer; the digest is that of the footer. */
 int history_write(const struct history_part *part, struct run *const *runs, size_t count,
 		  uint8_t *digest, struct error *err);
-
-/* Makes the folder `FOLDER/YYYY/MM` as far as it is missing, and lasting. */
-int history_make_month(const char *folder, const char *month, struct error *err);
 
 /* Of the hash, in names of files. */
 enum { HISTORY_HASH_DIGITS = 16 };

@@ -1,18 +1,31 @@
 #include "runtally/history/history.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "files.h"
+#include "runtally/base/output.h"
 #include "runtally/base/path.h"
+#include "runtally/base/sha256.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/base/temp_path.h"
+#include "runtally/base/times.h"
+#include "runtally/formats/format.h"
 #include "runtally/ingest/dedupe.h"
+#include "runtally/template/escape.h"
+#include "runtally/template/templates.h"
+#include "runtally/view/view.h"
 
 /* ---- reading ---- */
 
-/* How often another call may compact what is being read. */
-enum { ATTEMPTS = 10 };
+/* How often another call may compact what is being read, or remove the folder of a month. */
+enum { READ_ATTEMPTS = 10, OPEN_ATTEMPTS = 5 };
 
 static bool is_same(const struct history_file *a, const struct history_file *b)
 {
@@ -37,28 +50,6 @@ static bool is_unmoved(const struct history_files *before, const struct history_
 	return at == before->count;
 }
 
-static void complain(const char *folder, const struct error *err, struct notes *notes)
-{
-	notes_add(notes, &(struct note){
-				 .severity = SEVERITY_ERROR,
-				 .file = "history",
-				 .opened = folder,
-				 .text = err->text,
-			 });
-}
-
-static void note_differing(uint64_t count, struct notes *notes)
-{
-	char text[120];
-
-	if (!count)
-		return;
-	snprintf(text, sizeof(text),
-		 "history: %llu older cop%s of runs that changed since: the later counts",
-		 (unsigned long long)count, count == 1 ? "y" : "ies");
-	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
-}
-
 /* False: something was compacted meanwhile. */
 static bool read_once(const char *folder, const struct ingest_options *options, struct runs *runs,
 		      struct ingest_counts *counts, struct notes *notes)
@@ -68,7 +59,12 @@ static bool read_once(const char *folder, const struct ingest_options *options, 
 	bool unmoved = true;
 
 	if (history_list(&files, folder, &err)) {
-		complain(folder, &err, notes);
+		notes_add(notes, &(struct note){
+					 .severity = SEVERITY_ERROR,
+					 .file = "history",
+					 .opened = folder,
+					 .text = err.text,
+				 });
 	} else if (files.count) {
 		history_check(&files, options->jobs);
 		history_ingest(&files, 0, files.count, options, runs, counts, notes);
@@ -117,7 +113,7 @@ void history_read(const char *folder, const struct ingest_options *options, stru
 	struct spool *spool = runs->spool;
 	bool done = false;
 
-	for (int i = 0; i < ATTEMPTS && !done; i++) {
+	for (int i = 0; i < READ_ATTEMPTS && !done; i++) {
 		struct notes found;
 
 		if (i) {
@@ -128,8 +124,12 @@ void history_read(const char *folder, const struct ingest_options *options, stru
 						 .period_to = TIME_UNKNOWN};
 		notes_init(&found, notes->limit);
 		done = read_once(folder, options, runs, counts, &found);
-		note_differing(counts->differing, &found);
-		if (done || i == ATTEMPTS - 1)
+		if (counts->differing)
+			notes_addf(&found, SEVERITY_WARNING,
+				   "history: %" PRIu64
+				   " older cop%s of runs that changed since: the later counts",
+				   counts->differing, counts->differing == 1 ? "y" : "ies");
+		if (done || i == READ_ATTEMPTS - 1)
 			notes_append(notes, &found, 0);
 		notes_release(&found);
 	}
@@ -145,19 +145,6 @@ static void stamp(struct run *run, const struct run *copy, int64_t now)
 		run->seen_at = now;
 	if (copy && copy->seen_at != TIME_UNKNOWN && copy->seen_at < run->seen_at)
 		run->seen_at = copy->seen_at;
-}
-
-static void note_redacted(uint64_t count, struct notes *notes)
-{
-	char text[160];
-
-	if (!count)
-		return;
-	snprintf(text, sizeof(text),
-		 "history: %llu run%s not added: what is redacted is part of %s id%s",
-		 (unsigned long long)count, count == 1 ? "" : "s", count == 1 ? "its" : "their",
-		 count == 1 ? "" : "s");
-	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
 }
 
 struct run **history_news(const struct runs *inputs, const struct runs *past, int64_t now,
@@ -179,6 +166,202 @@ struct run **history_news(const struct runs *inputs, const struct runs *past, in
 		if (!copy || dedupe_adds(run, copy))
 			copies[(*count)++] = run;
 	}
-	note_redacted(redacted, notes);
+	if (redacted)
+		notes_addf(notes, SEVERITY_WARNING,
+			   "history: %" PRIu64
+			   " run%s not added: what is redacted is part of %s id%s",
+			   redacted, redacted == 1 ? "" : "s", redacted == 1 ? "its" : "their",
+			   redacted == 1 ? "" : "s");
 	return copies;
+}
+
+enum { FOOTER_SIZE = 200 };
+
+void history_month(int64_t ms, char month[MONTH_TEXT_SIZE])
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_text(ms, text);
+	memcpy(month, text, MONTH_TEXT_SIZE - 1);
+	month[4] = '/';
+	month[MONTH_TEXT_SIZE - 1] = '\0';
+}
+
+/* ---- what a file holds ---- */
+
+/* Bytes on their way through the hash. */
+struct hashing {
+	const struct history_part *part;
+	struct sha256 hash;
+};
+
+static int write_hashed(void *ctx, const char *bytes, size_t length, struct error *err)
+{
+	struct hashing *hashing = ctx;
+
+	sha256_add(&hashing->hash, bytes, length);
+	return hashing->part->sink(hashing->part->sink_ctx, bytes, length, err);
+}
+
+/* With the templates of our own: what users write into theirs is for reports. */
+static int write_runs(struct hashing *hashing, struct run *const *runs, size_t count,
+		      struct error *err)
+{
+	const struct format *format = format_of_records();
+	const struct results results = {.runs = (struct run **)runs, .run_count = count};
+	const struct view view = {.classes = view_classes,
+				  .results = &results,
+				  .rows = SIZE_MAX,
+				  .details = DETAILS_NONE};
+	struct templates *templates = templates_new(format->template, NULL, NULL);
+	int failed = mustache_render(templates_set(templates), format->template, view_root(&view),
+				     format->escape, write_hashed, hashing, err);
+
+	templates_free(templates);
+	return failed;
+}
+
+static int write_header(struct hashing *hashing, struct error *err)
+{
+	const struct history_stamp *stamp = hashing->part->stamp;
+	const char *month = hashing->part->month;
+	struct strbuf line = STRBUF_INIT;
+	char at[TIME_TEXT_SIZE];
+	int failed;
+
+	strbuf_addstr(&line, "{\"schema\":\"" HISTORY_SCHEMA "\"");
+	if (stamp) {
+		time_text(stamp->now, at);
+		strbuf_addf(&line, ",\"written_at\":\"%s\",\"title\":\"", at);
+		escape_json(&line, stamp->title, strlen(stamp->title), 0);
+		strbuf_addstr(&line, "\"");
+		if (stamp->shards)
+			strbuf_addf(&line, ",\"shard\":\"%u/%u\"", stamp->shard, stamp->shards);
+	} else {
+		strbuf_addf(&line, ",\"month\":\"%.4s-%s\"", month, month + 5);
+	}
+	strbuf_addstr(&line, "}\n");
+	failed = write_hashed(hashing, line.text, line.length, err);
+	strbuf_release(&line);
+	return failed;
+}
+
+static int write_footer(struct hashing *hashing, size_t count, uint8_t *digest, struct error *err)
+{
+	char hex[SHA256_HEX_SIZE], line[FOOTER_SIZE];
+
+	sha256_finish(&hashing->hash, digest);
+	sha256_hex(digest, hex);
+	snprintf(line, sizeof(line),
+		 "{\"schema\":\"" HISTORY_END_SCHEMA "\",\"runs\":%zu,\"sha256\":\"%s\"}\n", count,
+		 hex);
+	return hashing->part->sink(hashing->part->sink_ctx, line, strlen(line), err);
+}
+
+int history_write(const struct history_part *part, struct run *const *runs, size_t count,
+		  uint8_t *digest, struct error *err)
+{
+	struct hashing hashing = {.part = part};
+
+	sha256_init(&hashing.hash);
+	if (write_header(&hashing, err) || write_runs(&hashing, runs, count, err))
+		return -1;
+	return write_footer(&hashing, count, digest, err);
+}
+
+/* ---- folders ---- */
+
+static int make_folder(const char *path, struct error *err)
+{
+	if (mkdir(path, 0777) == 0)
+		sync_folder(path);
+	else if (errno != EEXIST)
+		return error_set(err, "%s: cannot make the folder: %s", path, strerror(errno));
+	return 0;
+}
+
+static int make_month(const char *folder, const char *month, struct error *err)
+{
+	struct arena arena;
+	char *path;
+	int failed = 0;
+
+	arena_init(&arena, 0);
+	path = arena_printf(&arena, "%s/%s", folder, month);
+	for (char *slash = path + 1; !failed && (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		failed = make_folder(path, err);
+		*slash = '/';
+	}
+	if (!failed)
+		failed = make_folder(path, err);
+	arena_release(&arena);
+	return failed;
+}
+
+/* ---- a new file ---- */
+
+/* Opens some file in the folder of the month, which may be removed by another call meanwhile. */
+static struct output *open_in_month(const char *folder, const char *month, struct error *err)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct output *output = NULL;
+	bool made = true;
+
+	strbuf_addf(&path, "%s/%s/runs.ndjson", folder, month);
+	for (int i = 0; i < OPEN_ATTEMPTS && made && !output; i++) {
+		made = make_month(folder, month, err) == 0;
+		if (made)
+			output = output_open(path.text, err);
+	}
+	strbuf_release(&path);
+	return output;
+}
+
+/* `20261120T100000Z` */
+static void add_moment(struct strbuf *out, int64_t ms)
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_text(ms, text);
+	for (const char *at = text; *at && *at != '.'; at++)
+		if (*at != '-' && *at != ':')
+			strbuf_addch(out, *at);
+	strbuf_addch(out, 'Z');
+}
+
+int history_add(const char *folder, const struct history_stamp *stamp, struct run *const *runs,
+		size_t count, struct error *err)
+{
+	struct history_part part = {.sink = output_write, .stamp = stamp};
+	struct strbuf path = STRBUF_INIT;
+	uint8_t digest[SHA256_SIZE];
+	char month[MONTH_TEXT_SIZE], hex[SHA256_HEX_SIZE];
+	struct output *output;
+	int failed;
+
+	if (!count)
+		return 0;
+	history_month(stamp->now, month);
+	output = open_in_month(folder, month, err);
+	if (!output)
+		return -1;
+	part.sink_ctx = output;
+	if (history_write(&part, runs, count, digest, err)) {
+		output_abort(output);
+		return -1;
+	}
+	sha256_hex(digest, hex);
+	strbuf_addf(&path, "%s/%s/", folder, month);
+	add_moment(&path, stamp->now);
+	strbuf_addf(&path, "-%.*s.ndjson", HISTORY_HASH_DIGITS, hex);
+	if (access(path.text, F_OK) == 0) { /* the same runs, title and moment */
+		output_abort(output);
+		failed = 0;
+	} else {
+		output_rename(output, path.text);
+		failed = output_commit(output, err);
+	}
+	strbuf_release(&path);
+	return failed;
 }

@@ -1,7 +1,6 @@
 #include "join.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -304,15 +303,12 @@ static void note_missing(struct index *index, struct notes *notes)
 		qsort(index->items, count, sizeof(*index->items), compare_definitions);
 	for (size_t i = 0; i < count; i++) {
 		const struct definition *batch = &index->items[i];
-		char text[256];
-		const struct note note = {.severity = SEVERITY_WARNING, .text = text};
 
-		snprintf(text, sizeof(text),
-			 "%s: batch %.100s: %" PRId64 " of its %" PRId64
-			 " runs are not among the inputs",
-			 batch->source, batch->id, batch->runs_expected - batch->runs_seen,
-			 batch->runs_expected);
-		notes_add(notes, &note);
+		notes_addf(notes, SEVERITY_WARNING,
+			   "%s: batch %.100s: %" PRId64 " of its %" PRId64
+			   " runs are not among the inputs",
+			   batch->source, batch->id, batch->runs_expected - batch->runs_seen,
+			   batch->runs_expected);
 	}
 }
 

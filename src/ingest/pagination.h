@@ -1,6 +1,6 @@
 /*
- * pagination: lists that may be cut short: page 1 of 3 without the others, or a list exactly as long
- * as the API's silent cap (vendors.md).
+ * pagination: lists that may be cut short: page 1 of 3 without the others, or a list exactly as
+ * long as the API's silent cap (vendors.md).
  */
 #ifndef RUNTALLY_INGEST_PAGINATION_H
 #define RUNTALLY_INGEST_PAGINATION_H

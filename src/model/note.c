@@ -1,5 +1,7 @@
 #include "runtally/model/note.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 void notes_init(struct notes *notes, size_t limit)
@@ -93,6 +95,23 @@ void notes_add(struct notes *notes, const struct note *note)
 	kept.text = filtered(notes, note->text);
 	kept.count = 1;
 	count_in(notes, &kept);
+}
+
+void notes_addf(struct notes *notes, enum severity severity, const char *format, ...)
+{
+	va_list measured, printed;
+	size_t size;
+	char *text;
+
+	va_start(measured, format);
+	va_copy(printed, measured);
+	size = (size_t)vsnprintf(NULL, 0, format, measured) + 1;
+	va_end(measured);
+	text = memory_alloc(size);
+	vsnprintf(text, size, format, printed);
+	va_end(printed);
+	notes_add(notes, &(struct note){.severity = severity, .text = text});
+	memory_free(text);
 }
 
 static uint64_t counted(const struct notes *notes, enum severity severity)

@@ -51,6 +51,9 @@ void notes_release(struct notes *notes);
 
 /* Adds a copy of *note (its count is taken as 1), or counts up an equal one. */
 void notes_add(struct notes *notes, const struct note *note);
+/* The same of one on the whole call. */
+void notes_addf(struct notes *notes, enum severity severity, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /*
  * Adds all of `from`, as if its notes had been added here as often, with `base` more records before
