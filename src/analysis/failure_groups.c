@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtally/base/arena.h"
-#include "runtally/base/hash_table.h"
-
 static const char *const cause_names[] = {
 	[CAUSE_CRITERION] = "criterion", [CAUSE_UNJUDGED] = "unjudged", [CAUSE_REASON] = "reason",
 	[CAUSE_STATUS] = "status",       [CAUSE_UNTOLD] = "untold",
@@ -68,10 +65,10 @@ static enum cause cause_of(const struct run *run, const char **text)
 	return run->reason ? CAUSE_REASON : run->status ? CAUSE_STATUS : CAUSE_UNTOLD;
 }
 
-/* Whether the criteria that failed in the run are those of the failure group's first. */
-static bool failed_alike(const struct failure_group *failure_group, const struct run *run)
+/* Whether the criteria that failed in the run are those of the group's first. */
+static bool failed_alike(const struct failure_group *group, const struct run *run)
 {
-	const struct run *first = failure_group->first;
+	const struct run *first = group->first;
 	size_t count = 0;
 	uint32_t at = 0;
 	const char *name;
@@ -79,105 +76,42 @@ static bool failed_alike(const struct failure_group *failure_group, const struct
 	if (run->criteria == first->criteria && run->criterion_count == first->criterion_count)
 		return true;
 	while ((name = next_failed(run, &at))) {
-		if (count == failure_group->failed_count)
-			return false;
-		if (failure_group->failed[count] != name &&
-		    strcmp(failure_group->failed[count], name) != 0)
+		if (count == group->failed_count ||
+		    (group->failed[count] != name && strcmp(group->failed[count], name) != 0))
 			return false;
 		count++;
 	}
-	return count == failure_group->failed_count;
+	return count == group->failed_count;
 }
 
-/* The names, each once, that a title has room for. */
-static void list_named(struct failure_group *failure_group)
-{
-	for (size_t i = 0;
-	     i < failure_group->failed_count && failure_group->named_count < FAILURE_GROUP_NAMES;
-	     i++) {
-		bool known = false;
-
-		for (size_t n = 0; n < failure_group->named_count; n++)
-			known = known ||
-				strcmp(failure_group->named[n], failure_group->failed[i]) == 0;
-		if (!known)
-			failure_group->named[failure_group->named_count++] =
-				failure_group->failed[i];
-	}
-}
-
-/* All that join are compared with the first, which may have as many criteria as there are runs. */
-static void list_failed(struct failure_groups *failure_groups, struct failure_group *failure_group)
+/*
+ * All that join are compared with the first, which may have as many criteria as there are runs: so
+ * those that failed are listed. `named` are the first that differ.
+ */
+static void list_failed(struct arena *arena, struct failure_group *group)
 {
 	uint32_t at = 0;
+	const char *name;
 
-	while (next_failed(failure_group->first, &at))
-		failure_group->failed_count++;
-	failure_group->failed =
-		arena_alloc(&failure_groups->arena,
-			    failure_group->failed_count * sizeof(*failure_group->failed));
+	while (next_failed(group->first, &at))
+		group->failed_count++;
+	group->failed = arena_alloc(arena, group->failed_count * sizeof(*group->failed));
 	at = 0;
-	for (size_t i = 0; i < failure_group->failed_count; i++)
-		failure_group->failed[i] = next_failed(failure_group->first, &at);
-	list_named(failure_group);
-}
+	for (size_t i = 0; (name = next_failed(group->first, &at)); i++) {
+		size_t n = 0;
 
-/* ---- the table ---- */
-
-static uint64_t hash_of(const char *source, enum cause cause, const struct strbuf *key)
-{
-	const uint64_t spread = UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t hash = hash_bytes(source, strlen(source)) * spread + cause;
-
-	return (hash ^ hash_bytes(key->text, key->length)) * spread;
-}
-
-/* The slot of the failure group with that key, or the free one where it belongs. */
-static uint32_t *slot_of(const struct failure_groups *failure_groups, const char *source,
-			 enum cause cause, const char *key, uint64_t hash)
-{
-	size_t at = (size_t)(hash >> 32) & (failure_groups->slot_count - 1);
-
-	for (; failure_groups->slots[at]; at = (at + 1) & (failure_groups->slot_count - 1)) {
-		const struct failure_group *failure_group =
-			&failure_groups->items[failure_groups->slots[at] - 1];
-
-		if (failure_group->hash == hash && failure_group->cause == cause &&
-		    strcmp(failure_group->source, source) == 0 &&
-		    strcmp(failure_group->key, key) == 0)
-			break;
-	}
-	return &failure_groups->slots[at];
-}
-
-static void fill_slots(struct failure_groups *failure_groups)
-{
-	memset(failure_groups->slots, 0,
-	       failure_groups->slot_count * sizeof(*failure_groups->slots));
-	for (size_t i = 0; i < failure_groups->count; i++) {
-		const struct failure_group *failure_group = &failure_groups->items[i];
-
-		*slot_of(failure_groups, failure_group->source, failure_group->cause,
-			 failure_group->key, failure_group->hash) = (uint32_t)i + 1;
+		group->failed[i] = name;
+		while (n < group->named_count && strcmp(group->named[n], name) != 0)
+			n++;
+		if (n == group->named_count && n < FAILURE_GROUP_NAMES)
+			group->named[group->named_count++] = name;
 	}
 }
 
-/* Keeps a third of the slots free. */
-static void make_slots(struct failure_groups *failure_groups)
-{
-	if (failure_groups->count * 3 < failure_groups->slot_count * 2)
-		return;
-	failure_groups->slot_count =
-		failure_groups->slot_count ? failure_groups->slot_count * 2 : 64;
-	memory_free(failure_groups->slots);
-	failure_groups->slots =
-		memory_alloc(failure_groups->slot_count * sizeof(*failure_groups->slots));
-	fill_slots(failure_groups);
-}
+/* ---- by what runs are looked up ---- */
 
-/* What a run is looked up by. */
 struct clue {
-	const char *text;
+	const char *source, *text;
 	enum cause cause;
 	uint64_t hash;
 	struct fingerprint fingerprint;
@@ -185,41 +119,44 @@ struct clue {
 
 static void find_clue(struct clue *clue, const struct run *run)
 {
+	const struct strbuf *key = &clue->fingerprint.key;
+
+	clue->source = run->source;
 	clue->cause = cause_of(run, &clue->text);
 	if (clue->cause == CAUSE_REASON)
 		fingerprint_make(&clue->fingerprint, clue->text);
 	else
 		fingerprint_fold(&clue->fingerprint, clue->text);
-	clue->hash = hash_of(run->source, clue->cause, &clue->fingerprint.key);
+	clue->hash = hash_pair(hash_pair(hash_text(clue->source), clue->cause),
+			       hash_bytes(key->text, key->length));
 }
 
-static uint32_t *look_up(const struct failure_groups *failure_groups, const struct clue *clue,
-			 const struct run *run)
+/* HASH_NONE: there is no such group. */
+static size_t look_up(const struct failure_groups *groups, const struct clue *clue)
 {
-	return slot_of(failure_groups, run->source, clue->cause, clue->fingerprint.key.text,
-		       clue->hash);
+	size_t walk, at = hash_first(&groups->table, clue->hash, &walk);
+
+	for (; at != HASH_NONE; at = hash_next(&groups->table, clue->hash, &walk)) {
+		const struct failure_group *group = &groups->items[at];
+
+		if (group->hash == clue->hash && group->cause == clue->cause &&
+		    strcmp(group->source, clue->source) == 0 &&
+		    strcmp(group->key, clue->fingerprint.key.text) == 0)
+			break;
+	}
+	return at;
 }
 
 /* ---- runs join ---- */
 
-static void begin(struct failure_groups *failure_groups, const struct clue *clue,
-		  const struct run *run)
+static size_t begin(struct failure_groups *groups, const struct clue *clue, const struct run *run)
 {
-	struct failure_group *failure_group;
-	size_t blanks = clue->fingerprint.count * sizeof(*clue->fingerprint.blanks);
-	struct fingerprint_blank *copy =
-		blanks ? arena_alloc(&failure_groups->arena, blanks) : NULL;
-
-	if (copy)
-		memcpy(copy, clue->fingerprint.blanks, blanks);
-	failure_groups->items =
-		array_reserve(failure_groups->items, &failure_groups->capacity,
-			      failure_groups->count + 1, sizeof(*failure_groups->items));
-	failure_group = &failure_groups->items[failure_groups->count];
-	*failure_group = (struct failure_group){
+	const struct fingerprint *fingerprint = &clue->fingerprint;
+	size_t blanks = fingerprint->count * sizeof(*fingerprint->blanks);
+	struct failure_group group = {
 		.source = run->source,
-		.key = arena_strndup(&failure_groups->arena, clue->fingerprint.key.text,
-				     clue->fingerprint.key.length),
+		.key = arena_strndup(&groups->arena, fingerprint->key.text,
+				     fingerprint->key.length),
 		.cause = clue->cause,
 		.hash = clue->hash,
 		.first_at = TIME_UNKNOWN,
@@ -227,62 +164,54 @@ static void begin(struct failure_groups *failure_groups, const struct clue *clue
 		.first = run,
 		.latest = run,
 		.text = clue->text,
-		.blanks = copy,
-		.blank_count = clue->fingerprint.count,
+		.blank_count = fingerprint->count,
 		.alike = clue->cause == CAUSE_CRITERION,
 		.last_case = SIZE_MAX,
 		.last_suite = SIZE_MAX,
-		.begun = failure_groups->count,
+		.begun = groups->count,
 	};
+
+	if (blanks)
+		group.blanks =
+			memcpy(arena_alloc(&groups->arena, blanks), fingerprint->blanks, blanks);
 	if (clue->cause == CAUSE_CRITERION)
-		list_failed(failure_groups, failure_group);
-	failure_groups->count++;
+		list_failed(&groups->arena, &group);
+	groups->items = array_reserve(groups->items, &groups->capacity, groups->count + 1,
+				      sizeof(*groups->items));
+	groups->items[groups->count] = group;
+	hash_add(&groups->table, clue->hash, groups->count);
+	return groups->count++;
 }
 
 /* Notes in which of the blanks this text differs from the first. */
-static void compare_blanks(struct failure_group *failure_group, const struct clue *clue)
+static void compare_blanks(struct failure_group *group, const struct clue *clue)
 {
-	const char *text = failure_group->text;
+	for (size_t i = 0; i < group->blank_count; i++) {
+		struct fingerprint_blank a = group->blanks[i], b = clue->fingerprint.blanks[i];
 
-	for (size_t i = 0; i < failure_group->blank_count; i++) {
-		struct fingerprint_blank a = failure_group->blanks[i],
-					 b = clue->fingerprint.blanks[i];
-
-		if (failure_group->varying >> i & 1)
+		if (group->varying >> i & 1)
 			continue;
 		if (a.length != b.length ||
-		    memcmp(text + a.start, clue->text + b.start, a.length) != 0)
-			failure_group->varying |= UINT64_C(1) << i;
+		    memcmp(group->text + a.start, clue->text + b.start, a.length) != 0)
+			group->varying |= UINT64_C(1) << i;
 	}
 }
 
-static void note_time(struct failure_group *failure_group, const struct run *run)
-{
-	int64_t when = run_when(run);
-
-	if (when >= run_when(failure_group->latest))
-		failure_group->latest = run;
-	if (when == TIME_UNKNOWN)
-		return;
-	if (failure_group->first_at == TIME_UNKNOWN || when < failure_group->first_at)
-		failure_group->first_at = when;
-	if (failure_group->last_at == TIME_UNKNOWN || when > failure_group->last_at)
-		failure_group->last_at = when;
-}
-
 /* The runs of a case, and the cases of a suite, follow each other. */
-static void join(struct failure_group *failure_group, const struct clue *clue,
-		 const struct run *run, size_t suite)
+static void join(struct failure_group *group, const struct clue *clue, const struct run *run,
+		 size_t suite)
 {
-	failure_group->runs++;
-	failure_group->errors += run->outcome == OUTCOME_ERROR;
-	failure_group->cases += failure_group->last_case != run->case_index;
-	failure_group->suites += failure_group->last_suite != suite;
-	failure_group->last_case = run->case_index;
-	failure_group->last_suite = suite;
-	failure_group->alike = failure_group->alike && failed_alike(failure_group, run);
-	compare_blanks(failure_group, clue);
-	note_time(failure_group, run);
+	group->runs++;
+	group->errors += run->outcome == OUTCOME_ERROR;
+	group->cases += group->last_case != run->case_index;
+	group->suites += group->last_suite != suite;
+	group->last_case = run->case_index;
+	group->last_suite = suite;
+	group->alike = group->alike && failed_alike(group, run);
+	compare_blanks(group, clue);
+	if (run_when(run) >= run_when(group->latest))
+		group->latest = run;
+	widen_time(&group->first_at, &group->last_at, run_when(run), run_when(run));
 }
 
 static int compare_failure_groups(const void *left, const void *right)
@@ -300,109 +229,101 @@ static int compare_failure_groups(const void *left, const void *right)
 	return order ? order : (a->cause > b->cause) - (a->cause < b->cause);
 }
 
-/* Lists the runs of each failure group; `begun` tells in which one each failure is. */
-static void list_members(struct failure_groups *failure_groups, const struct results *results,
-			 const uint32_t *begun)
+/* Puts the groups in order, and with them `begun`, which tells in which one each run is. */
+static void order_groups(struct failure_groups *groups, const struct results *results,
+			 uint32_t *begun)
 {
-	size_t *next = memory_alloc(failure_groups->count * sizeof(*next));
-	size_t first = 0, failure = 0;
+	uint32_t *place = memory_alloc(groups->count * sizeof(*place));
+	size_t *ends = memory_alloc(groups->count * sizeof(*ends));
 
-	for (size_t i = 0; i < failure_groups->count; i++) {
-		failure_groups->items[i].first_run = first;
-		next[failure_groups->items[i].begun] = first;
-		first += (size_t)failure_groups->items[i].runs;
+	qsort(groups->items, groups->count, sizeof(*groups->items), compare_failure_groups);
+	hash_table_clear(&groups->table);
+	for (size_t i = 0; i < groups->count; i++) {
+		hash_add(&groups->table, groups->items[i].hash, i);
+		place[groups->items[i].begun] = (uint32_t)i;
 	}
-	failure_groups->members = memory_alloc(first * sizeof(*failure_groups->members));
 	for (size_t i = 0; i < results->run_count; i++)
-		if (run_is_failure(results->runs[i]))
-			failure_groups->members[next[begun[failure++]]++] = results->runs[i];
-	memory_free(next);
+		if (begun[i] != NO_GROUP)
+			begun[i] = place[begun[i]];
+	groups->members =
+		runs_by_group(results->runs, begun, results->run_count, ends, groups->count);
+	for (size_t i = 0; i < groups->count; i++)
+		groups->items[i].first_run = i ? ends[i - 1] : 0;
+	memory_free(ends);
+	memory_free(place);
 }
 
-void failure_groups_build(struct failure_groups *failure_groups, const struct results *results)
+void failure_groups_build(struct failure_groups *groups, const struct results *results)
 {
-	uint32_t *begun = memory_alloc((size_t)tally_failures(&results->totals) * sizeof(*begun));
-	size_t failures = 0;
+	uint32_t *begun = memory_alloc(results->run_count * sizeof(*begun));
 	struct clue clue;
 
-	*failure_groups = (struct failure_groups){.count = 0};
-	arena_init(&failure_groups->arena, 0);
+	*groups = (struct failure_groups){.count = 0};
+	arena_init(&groups->arena, 0);
 	fingerprint_init(&clue.fingerprint);
 	for (size_t i = 0; i < results->run_count; i++) {
 		const struct run *run = results->runs[i];
-		uint32_t *slot;
+		size_t at;
 
+		begun[i] = NO_GROUP;
 		if (!run_is_failure(run))
 			continue;
 		find_clue(&clue, run);
-		make_slots(failure_groups);
-		slot = look_up(failure_groups, &clue, run);
-		if (!*slot) {
-			begin(failure_groups, &clue, run);
-			*slot = (uint32_t)failure_groups->count;
-		}
-		begun[failures++] = *slot - 1;
-		join(&failure_groups->items[*slot - 1], &clue, run,
-		     results->cases[run->case_index].suite);
+		at = look_up(groups, &clue);
+		if (at == HASH_NONE)
+			at = begin(groups, &clue, run);
+		begun[i] = (uint32_t)at;
+		join(&groups->items[at], &clue, run, results->cases[run->case_index].suite);
 	}
 	fingerprint_release(&clue.fingerprint);
-	if (failure_groups->count) {
-		qsort(failure_groups->items, failure_groups->count, sizeof(*failure_groups->items),
-		      compare_failure_groups);
-		fill_slots(failure_groups);
-		list_members(failure_groups, results, begun);
-	}
+	if (groups->count)
+		order_groups(groups, results, begun);
 	memory_free(begun);
 }
 
-void failure_groups_release(struct failure_groups *failure_groups)
+void failure_groups_release(struct failure_groups *groups)
 {
-	memory_free(failure_groups->items);
-	memory_free(failure_groups->slots);
-	memory_free(failure_groups->members);
-	arena_release(&failure_groups->arena);
+	memory_free(groups->items);
+	hash_table_release(&groups->table);
+	memory_free(groups->members);
+	arena_release(&groups->arena);
 }
 
-const struct failure_group *failure_group_of(const struct failure_groups *failure_groups,
+const struct failure_group *failure_group_of(const struct failure_groups *groups,
 					     const struct run *run)
 {
 	struct clue clue;
-	uint32_t slot;
+	size_t at;
 
-	if (!failure_groups->count || !run_is_failure(run))
+	if (!groups->count || !run_is_failure(run))
 		return NULL;
 	fingerprint_init(&clue.fingerprint);
 	find_clue(&clue, run);
-	slot = *look_up(failure_groups, &clue, run);
+	at = look_up(groups, &clue);
 	fingerprint_release(&clue.fingerprint);
-	return slot ? &failure_groups->items[slot - 1] : NULL;
+	return at == HASH_NONE ? NULL : &groups->items[at];
 }
 
 /* ---- titles ---- */
 
-static void add_names(const struct failure_group *failure_group, struct strbuf *out)
+void failure_group_title(const struct failure_group *group, struct strbuf *out)
 {
-	size_t count = failure_group->alike ? failure_group->named_count : 1;
+	size_t names = group->alike ? group->named_count : 1;
 
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(out, "%s%s", i ? ", " : "", failure_group->named[i]);
-}
-
-void failure_group_title(const struct failure_group *failure_group, struct strbuf *out)
-{
-	switch (failure_group->cause) {
+	switch (group->cause) {
 	case CAUSE_CRITERION:
-		add_names(failure_group, out);
+		for (size_t i = 0; i < names; i++)
+			strbuf_addf(out, "%s%s", i ? ", " : "", group->named[i]);
 		break;
 	case CAUSE_UNJUDGED:
 		strbuf_addstr(out, "criteria in error: they could not be judged");
 		break;
 	case CAUSE_REASON:
-		fingerprint_elide(out, failure_group->first->reason, failure_group->blanks,
-				  failure_group->blank_count, failure_group->varying);
+		fingerprint_elide(out, group->first->reason, group->blanks, group->blank_count,
+				  group->varying);
 		break;
 	case CAUSE_STATUS:
-		strbuf_addf(out, "status: %s", failure_group->first->status);
+		strbuf_addf(out, "status: %s", group->first->status);
 		break;
 	case CAUSE_UNTOLD:
 		strbuf_addstr(out, "the source does not tell why");

@@ -118,52 +118,52 @@ static const struct quotes quotes[] = {
 enum { QUOTES = sizeof(quotes) / sizeof(quotes[0]) };
 
 /* One text being read. */
-struct reader {
+struct scan {
 	const char *text;
 	size_t at;
 	unsigned unclosed; /* quotes of which no closing one follows: not searched for again */
 	size_t word, word_length; /* the last token that had no blank */
 };
 
-static bool follows_part(const struct reader *reader, size_t at)
+static bool follows_part(const struct scan *scan, size_t at)
 {
-	return at && is(reader->text[at - 1], PART);
+	return at && is(scan->text[at - 1], PART);
 }
 
 /* Where the quote of that kind ends that opens before `from`, not at an apostrophe; 0: nowhere. */
-static size_t find_close(const struct reader *reader, size_t kind, size_t from)
+static size_t find_close(const struct scan *scan, size_t kind, size_t from)
 {
 	const char *close = quotes[kind].close;
 	size_t length = strlen(close);
 
-	for (const char *found = reader->text + from; (found = strstr(found, close)); found++) {
-		size_t at = (size_t)(found - reader->text);
+	for (const char *found = scan->text + from; (found = strstr(found, close)); found++) {
+		size_t at = (size_t)(found - scan->text);
 
-		if (!follows_part(reader, at) || !is(found[length], PART))
+		if (!follows_part(scan, at) || !is(found[length], PART))
 			return at;
 	}
 	return 0;
 }
 
 /* Reads a quoted text, if one begins here: none does in `it's` and `the users' data`. */
-static bool read_quoted(struct reader *reader, struct fingerprint *fingerprint)
+static bool read_quoted(struct scan *scan, struct fingerprint *fingerprint)
 {
-	if (!is(reader->text[reader->at], QUOTES_BEGIN) || follows_part(reader, reader->at))
+	if (!is(scan->text[scan->at], QUOTES_BEGIN) || follows_part(scan, scan->at))
 		return false;
 	for (size_t kind = 0; kind < QUOTES; kind++) {
-		size_t open = strlen(quotes[kind].open), end, from = reader->at + open;
+		size_t open = strlen(quotes[kind].open), end, from = scan->at + open;
 
-		if (reader->unclosed >> kind & 1 ||
-		    strncmp(reader->text + reader->at, quotes[kind].open, open) != 0)
+		if (scan->unclosed >> kind & 1 ||
+		    strncmp(scan->text + scan->at, quotes[kind].open, open) != 0)
 			continue;
-		end = find_close(reader, kind, from);
-		reader->unclosed |= (unsigned)!end << kind;
-		if (!end || reader->text[end + strlen(quotes[kind].close)] == ':')
+		end = find_close(scan, kind, from);
+		scan->unclosed |= (unsigned)!end << kind;
+		if (!end || scan->text[end + strlen(quotes[kind].close)] == ':')
 			return false;
 		add_bytes(fingerprint, quotes[kind].open, open);
 		add_blank(fingerprint, from, end - from);
 		add_bytes(fingerprint, quotes[kind].close, strlen(quotes[kind].close));
-		reader->at = end + strlen(quotes[kind].close);
+		scan->at = end + strlen(quotes[kind].close);
 		return true;
 	}
 	return false;
@@ -247,59 +247,58 @@ static bool is_status_word(const char *token, size_t length)
 }
 
 /* `503`, after one of those words. */
-static bool is_status(const struct reader *reader, size_t length)
+static bool is_status(const struct scan *scan, size_t length)
 {
-	const char *token = reader->text + reader->at;
+	const char *token = scan->text + scan->at;
 
 	return length == 3 && token[0] >= '1' && token[0] <= '6' && is(token[1], DIGIT) &&
-	       is(token[2], DIGIT) &&
-	       is_status_word(reader->text + reader->word, reader->word_length);
+	       is(token[2], DIGIT) && is_status_word(scan->text + scan->word, scan->word_length);
 }
 
-static void read_token(struct reader *reader, struct fingerprint *fingerprint)
+static void read_token(struct scan *scan, struct fingerprint *fingerprint)
 {
-	const char *token = reader->text + reader->at;
+	const char *token = scan->text + scan->at;
 	unsigned seen;
 	size_t length = token_length(token, &seen), start = length;
 
-	if (seen & (DIGIT | SEPARATES) && !is_status(reader, length))
+	if (seen & (DIGIT | SEPARATES) && !is_status(scan, length))
 		start = blank_start(token, length);
 	add_bytes(fingerprint, token, start);
 	if (start < length) {
-		add_blank(fingerprint, reader->at + start, length - start);
+		add_blank(fingerprint, scan->at + start, length - start);
 	} else {
-		reader->word = reader->at;
-		reader->word_length = length;
+		scan->word = scan->at;
+		scan->word_length = length;
 	}
-	reader->at += length;
+	scan->at += length;
 }
 
 /* A sign is part of the number, where it is no dash between two things. */
-static bool read_signed(struct reader *reader, struct fingerprint *fingerprint)
+static bool read_signed(struct scan *scan, struct fingerprint *fingerprint)
 {
-	const char *text = reader->text + reader->at;
+	const char *text = scan->text + scan->at;
 	unsigned seen;
 	size_t length;
 
 	if ((text[0] != '-' && text[0] != '+') || !is(text[1], DIGIT) ||
-	    (reader->at && !strchr(" (=:,", text[-1])))
+	    (scan->at && !strchr(" (=:,", text[-1])))
 		return false;
 	length = 1 + token_length(text + 1, &seen);
-	add_blank(fingerprint, reader->at, length);
-	reader->at += length;
+	add_blank(fingerprint, scan->at, length);
+	scan->at += length;
 	return true;
 }
 
 void fingerprint_make(struct fingerprint *fingerprint, const char *text)
 {
-	struct reader reader = {.text = text};
+	struct scan scan = {.text = text};
 
 	begin(fingerprint, text);
-	while (text[reader.at]) {
-		if (is(text[reader.at], PART))
-			read_token(&reader, fingerprint);
-		else if (!read_quoted(&reader, fingerprint) && !read_signed(&reader, fingerprint))
-			add_byte(fingerprint, text[reader.at++]);
+	while (text[scan.at]) {
+		if (is(text[scan.at], PART))
+			read_token(&scan, fingerprint);
+		else if (!read_quoted(&scan, fingerprint) && !read_signed(&scan, fingerprint))
+			add_byte(fingerprint, text[scan.at++]);
 	}
 	end(fingerprint);
 }

@@ -6,7 +6,7 @@
  * nothing but name its criteria, that they could not be judged; else the reason that the run gives,
  * without what changes from one run to the next (fingerprint.h); else its status. A failure group
  * is of one source, for a name means something else in another. Grouping takes linear time, and
- * what comes out depends on the runs of the report alone, not on the order in which they were read.
+ * what comes out depends on the runs of the results alone, not on the order in which they were read.
  */
 #ifndef RUNTALLY_ANALYSIS_FAILURE_GROUPS_H
 #define RUNTALLY_ANALYSIS_FAILURE_GROUPS_H
@@ -15,6 +15,8 @@
 
 #include "runtally/analysis/fingerprint.h"
 #include "runtally/analysis/results.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/hash_table.h"
 
 enum cause { CAUSE_CRITERION, CAUSE_UNJUDGED, CAUSE_REASON, CAUSE_STATUS, CAUSE_UNTOLD };
 
@@ -27,10 +29,10 @@ enum { FAILURE_GROUP_NAMES = 3 };
 struct failure_group {
 	const char *source, *key;
 	enum cause cause;
-	uint64_t hash;                        /* of source, cause and key: for the table */
+	uint64_t hash;                        /* of source, cause and key */
 	uint64_t runs, errors, cases, suites; /* errors: of the runs, those that ended in error */
 	int64_t first_at, last_at;            /* TIME_UNKNOWN: no run tells */
-	const struct run *first;              /* in the order of the report */
+	const struct run *first;              /* in the order of the results */
 	const struct run *latest;             /* what stands for all */
 	const char *text;                     /* what the first one was put down to; "": nothing */
 	const struct fingerprint_blank *blanks; /* of that text */
@@ -41,7 +43,7 @@ struct failure_group {
 	size_t failed_count;
 	const char *named[FAILURE_GROUP_NAMES]; /* the first ones that differ */
 	size_t named_count;
-	size_t first_run; /* index of its runs in failure groups.members */
+	size_t first_run; /* index of its runs in failure_groups.members */
 	size_t last_case, last_suite;
 	size_t begun; /* while they are built: as so many began before it */
 };
@@ -50,24 +52,22 @@ struct failure_groups {
 	struct arena arena;
 	struct failure_group *items; /* most runs first, then most cases, then by key and source */
 	size_t count, capacity;
-	const struct run *
-		*members; /* all runs: failure group by failure group, in the order of the report */
-	uint32_t *slots;  /* by hash: index + 1, 0 is a free one */
-	size_t slot_count;
+	struct run **members; /* all runs: group by group, in the order of the results */
+	struct hash_table table;
 };
 
-/* The failure groups borrow the report's texts and runs. */
-void failure_groups_build(struct failure_groups *failure_groups, const struct results *results);
-void failure_groups_release(struct failure_groups *failure_groups);
+/* The groups borrow the results' texts and runs. */
+void failure_groups_build(struct failure_groups *groups, const struct results *results);
+void failure_groups_release(struct failure_groups *groups);
 
-/* The failure group of a run of that report; NULL: it neither failed nor ended in error. */
-const struct failure_group *failure_group_of(const struct failure_groups *failure_groups,
+/* The group of a run of those results; NULL: it neither failed nor ended in error. */
+const struct failure_group *failure_group_of(const struct failure_groups *groups,
 					     const struct run *run);
 
 /*
  * Appends the criterion's name, or the names (three at most) where the same ones failed in all
  * runs; or the text that the runs share, with an ellipsis where they differ.
  */
-void failure_group_title(const struct failure_group *failure_group, struct strbuf *out);
+void failure_group_title(const struct failure_group *group, struct strbuf *out);
 
 #endif
