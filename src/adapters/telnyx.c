@@ -152,4 +152,5 @@ const struct adapter adapter_telnyx = {
 	.wanted = wanted,
 	.read_run = read_run,
 	.read_definition = read_definition,
+	.name_list = "data",
 };

@@ -110,11 +110,14 @@ static void read_definition(struct worker *worker, const struct recognised *foun
 	adapter_input_release(&input);
 }
 
-/* Telnyx lists the names of its test suites as bare texts: nothing to join, but no run is lost. */
-static bool is_name_list(const struct record *record)
+static bool is_suite_name(const struct record *record)
 {
-	return json_value_is(record->value, JSON_VALUE_STRING) && record->list &&
-	       strcmp(record->list, "data") == 0;
+	if (!json_value_is(record->value, JSON_VALUE_STRING) || !record->list)
+		return false;
+	for (size_t i = 0; adapters[i]; i++)
+		if (adapters[i]->name_list && strcmp(adapters[i]->name_list, record->list) == 0)
+			return true;
+	return false;
 }
 
 static void read_nobodys(struct worker *worker, const struct record *record,
@@ -123,7 +126,7 @@ static void read_nobodys(struct worker *worker, const struct record *record,
 	struct collector *collector = &worker->collector;
 	struct strbuf text = STRBUF_INIT;
 
-	if (is_name_list(record)) {
+	if (is_suite_name(record)) {
 		collector->batch.counts.definitions++;
 		collector_note(collector, SEVERITY_WARNING, record->number, NULL,
 			       "a text in a list: taken as the name of a suite");

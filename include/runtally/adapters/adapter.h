@@ -74,6 +74,12 @@ struct adapter {
 	/* Those that no other API has, the last without a name; NULL: none. */
 	const struct envelope *envelopes;
 
+	/*
+	 * The list in which bare texts are names of suites: they say nothing that could be joined,
+	 * but no run is lost. NULL: no list.
+	 */
+	const char *name_list;
+
 	/* List lengths at which the API cuts silently, ended by 0; NULL: none known. */
 	const size_t *silent_caps;
 };
