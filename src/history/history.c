@@ -75,35 +75,25 @@ static bool read_once(const char *folder, const struct ingest_options *options, 
 	return unmoved;
 }
 
-/* Also of what is not there yet, but what holds it is. */
-static bool resolve(const char *path, struct strbuf *out)
-{
-	char real[PATH_MAX];
-	struct arena arena;
-	bool found = realpath(path, real) != NULL;
-
-	if (!found) {
-		arena_init(&arena, 0);
-		found = realpath(path_parent(&arena, path), real) != NULL;
-		arena_release(&arena);
-		strbuf_addf(out, "%s/%s", found ? real : "", path_name(path));
-	} else {
-		strbuf_addstr(out, real);
-	}
-	return found;
-}
-
 bool history_lies_in(const char *folder, const char *input)
 {
 	struct strbuf inner = STRBUF_INIT;
-	char outer[PATH_MAX];
-	bool lies = realpath(input, outer) && resolve(folder, &inner);
-	size_t length = lies ? strlen(outer) : 0;
+	char outer[PATH_MAX], real[PATH_MAX];
+	struct arena arena;
+	size_t length;
+	bool lies;
 
-	lies = lies && strncmp(inner.text, outer, length) == 0 &&
+	arena_init(&arena, 0);
+	if (realpath(folder, real))
+		strbuf_addstr(&inner, real);
+	else if (realpath(path_parent(&arena, folder), real)) /* it is not there yet */
+		strbuf_addf(&inner, "%s/%s", real, path_name(folder));
+	length = realpath(input, outer) ? strlen(outer) : 0;
+	lies = length && inner.length && strncmp(inner.text, outer, length) == 0 &&
 	       (!inner.text[length] || inner.text[length] == '/') &&
 	       !strstr(inner.text + length, "/.");
 	strbuf_release(&inner);
+	arena_release(&arena);
 	return lies;
 }
 
@@ -175,18 +165,6 @@ struct run **history_news(const struct runs *inputs, const struct runs *past, in
 	return copies;
 }
 
-enum { FOOTER_SIZE = 200 };
-
-void history_month(int64_t ms, char month[MONTH_TEXT_SIZE])
-{
-	char text[TIME_TEXT_SIZE];
-
-	time_text(ms, text);
-	memcpy(month, text, MONTH_TEXT_SIZE - 1);
-	month[4] = '/';
-	month[MONTH_TEXT_SIZE - 1] = '\0';
-}
-
 /* ---- what a file holds ---- */
 
 /* Bytes on their way through the hash. */
@@ -248,7 +226,7 @@ static int write_header(struct hashing *hashing, struct error *err)
 
 static int write_footer(struct hashing *hashing, size_t count, uint8_t *digest, struct error *err)
 {
-	char hex[SHA256_HEX_SIZE], line[FOOTER_SIZE];
+	char hex[SHA256_HEX_SIZE], line[200];
 
 	sha256_finish(&hashing->hash, digest);
 	sha256_hex(digest, hex);
@@ -269,7 +247,17 @@ int history_write(const struct history_part *part, struct run *const *runs, size
 	return write_footer(&hashing, count, digest, err);
 }
 
-/* ---- folders ---- */
+/* ---- a new file ---- */
+
+void history_month(int64_t ms, char month[MONTH_TEXT_SIZE])
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_text(ms, text);
+	memcpy(month, text, MONTH_TEXT_SIZE - 1);
+	month[4] = '/';
+	month[MONTH_TEXT_SIZE - 1] = '\0';
+}
 
 static int make_folder(const char *path, struct error *err)
 {
@@ -280,6 +268,7 @@ static int make_folder(const char *path, struct error *err)
 	return 0;
 }
 
+/* `FOLDER/YYYY/MM`, as far as it is missing; lasting. */
 static int make_month(const char *folder, const char *month, struct error *err)
 {
 	struct arena arena;
@@ -298,8 +287,6 @@ static int make_month(const char *folder, const char *month, struct error *err)
 	arena_release(&arena);
 	return failed;
 }
-
-/* ---- a new file ---- */
 
 /* Opens some file in the folder of the month, which may be removed by another call meanwhile. */
 static struct output *open_in_month(const char *folder, const char *month, struct error *err)
