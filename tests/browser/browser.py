@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -26,11 +25,11 @@ import harness  # noqa: E402
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
-# Of a page: bytes and nodes are exact; times in ms are generous, for they catch a page that grows
-# without bound, not a slow machine.
-PAGE = {"bytes": 10_000_000, "nodes": 150_000, "paint": 5000, "load": 15_000}
-INDEX = {"bytes": 400_000, "nodes": 5000, "paint": 3000, "load": 5000}
-SITE = {"files": 5000, "bytes": 60_000_000, "made": 60_000}
+# What makes a page slow is counted: bytes, elements, and those that are laid out before anybody
+# scrolls or opens anything.
+PAGE = {"bytes": 10_000_000, "nodes": 150_000, "laid": 5000}
+INDEX = {"bytes": 400_000, "nodes": 5000, "laid": 5000}
+SITE = {"files": 5000, "bytes": 60_000_000}
 
 # Each tells of itself when it is run; `ran` is looked for in the page, the beacon in its requests.
 SCRIPTS = [
@@ -190,11 +189,9 @@ class Reports:
 
     def heavy_site(self, name, made):
         folder = self.folder / name.replace(" ", "-")
-        begun = time.monotonic()
         harness.runtally("-q", "-o", f"{folder}/", made)
-        taken = round((time.monotonic() - begun) * 1000)
         sizes = [path.stat().st_size for path in folder.iterdir()]
-        found = {"files": len(sizes), "bytes": sum(sizes), "made": taken}
+        found = {"files": len(sizes), "bytes": sum(sizes)}
         return {"name": name, "file": str(folder / "index.html"), "heavy": INDEX,
                 "site": {"found": found, "limits": SITE}}
 
@@ -216,7 +213,6 @@ class Reports:
         return str(self.folder / name)
 
 
-
 def main():
     words = [word for word in sys.argv[1:] if not word.startswith("--")]
     reason = missing()
@@ -226,12 +222,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="runtally-browser-") as folder:
         reports = Reports(pathlib.Path(folder), words)
         plan = {"chromium": browser(), "folder": folder, "figures": "--figures" in sys.argv,
-                "all": "--all" in sys.argv,
+                "all": "--all" in sys.argv, "limit": harness.LIMIT * 1000,
                 "pages": [*reports.heavy(), *reports.pages(), *reports.mails()],
                 "sites": [*reports.sites()]}
         path = pathlib.Path(folder) / "plan.json"
         path.write_text(json.dumps(plan))
-        return subprocess.run(["node", HERE / "check.mjs", path], timeout=harness.LIMIT).returncode
+        return subprocess.run(["node", HERE / "check.mjs", path]).returncode
 
 
 if __name__ == "__main__":

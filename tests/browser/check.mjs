@@ -2,6 +2,7 @@
 //   node check.mjs PLAN.json
 // browser.py writes the plan and the reports. The last line counts what passed and failed.
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,10 +16,10 @@ import { DESKTOP, Visit } from './visit.mjs';
 const PHONE = { width: 375, height: 812 };
 const NARROWEST = { width: 320, height: 640 };
 const PAPER = { width: 718, height: 1040 }; // A4 within margins of 10 mm
-const TEST_MS = 60_000;
 const SHOWN = 10;
 
 const plan = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+Visit.limit = plan.limit;
 const browser = await chromium.launch({ executablePath: plan.chromium });
 const counts = { passed: 0, failed: 0 };
 
@@ -37,8 +38,8 @@ async function test(name, run) {
 }
 
 async function outOfTime() {
-  await sleep(TEST_MS, undefined, { ref: false });
-  return [`took more than ${TEST_MS / 1000} s`];
+  await sleep(plan.limit, undefined, { ref: false });
+  return [`hangs: it took more than ${plan.limit / 1000} s`];
 }
 
 // A series of checks of one open page; what went wrong on the way counts, too.
@@ -206,26 +207,37 @@ async function checkBrandedSite({ name, folder }) {
   await server.close();
 }
 
-async function checkSite({ name, folder, hostile, branded }) {
-  if (hostile) return checkHostileSite({ name, folder });
-  if (branded) return checkBrandedSite({ name, folder });
+async function worksUnderJenkins(name, folder, all) {
   const server = await serve(folder, JENKINS);
-  const all = site.pagesOf(folder);
-  await test(`${name}: links`, () => site.links(folder));
   for (const page of plan.all ? all : site.kindsOf(all, EACH_KIND)) {
     await works(`${name}/${page} under Jenkins' policy`, `${server.origin}/${page}`);
     await test(`${name}/${page}: markup`, () => pages.markup(join(folder, page)));
   }
+  await server.close();
+}
+
+async function worksWithItsScript(name, folder) {
   await visiting(`${name} with its script`, pathToFileURL(join(folder, 'index.html')).href, {},
     async (visit, check) => {
       await check('filter', pages.filter);
       await check('sort', pages.sort);
     });
-  await searches(name, folder, all.find((page) => page.startsWith('suite-')));
-  // Not in the sandbox: axe needs scripts.
-  for (const page of site.kindsOf(all))
-    await looks(`${name}/${page}`, pathToFileURL(join(folder, page)).href);
-  await server.close();
+}
+
+// Tasks that may run side by side.
+function checksOfSite({ name, folder, hostile, branded }) {
+  if (hostile) return [() => checkHostileSite({ name, folder })];
+  if (branded) return [() => checkBrandedSite({ name, folder })];
+  const all = site.pagesOf(folder);
+  return [
+    () => worksUnderJenkins(name, folder, all),
+    () => searches(name, folder, all.find((page) => page.startsWith('suite-'))),
+    // Not in the sandbox: axe needs scripts.
+    ...site.kindsOf(all).map((page) => () =>
+      looks(`${name}/${page}`, pathToFileURL(join(folder, page)).href)),
+    () => worksWithItsScript(name, folder),
+    () => test(`${name}: links`, () => site.links(folder)),
+  ];
 }
 
 // ---- the checks themselves ----
@@ -253,20 +265,18 @@ async function checkTheChecks(folder) {
   }
 }
 
-// Two at a time: a browser keeps two cores busy.
 async function inParallel(tasks) {
   const worker = async () => {
     for (let task = tasks.shift(); task; task = tasks.shift()) await task();
   };
-  await Promise.all([worker(), worker()]);
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
-// A weight is measured while nothing else runs.
-for (const report of plan.pages.filter(({ heavy }) => heavy)) await checkPage(report);
+// The longest begin first.
 await inParallel([
+  ...plan.sites.flatMap(checksOfSite),
+  ...plan.pages.map((report) => () => checkPage(report)),
   () => checkTheChecks(plan.folder),
-  ...plan.pages.filter(({ heavy }) => !heavy).map((report) => () => checkPage(report)),
-  ...plan.sites.map((folder) => () => checkSite(folder)),
 ]);
 await browser.close();
 console.log(`${counts.passed} passed, ${counts.failed} failed`);

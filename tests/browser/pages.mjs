@@ -227,16 +227,10 @@ export async function foreign(visit, allowed = []) {
 // ---- weight ----
 
 export async function weight(visit) {
-  return visit.evaluate(async () => {
-    const [timing] = performance.getEntriesByType('navigation');
-    // A page may be loaded before it is painted.
-    const paint = await new Promise((resolve) => {
-      new PerformanceObserver((list) =>
-        list.getEntriesByName('first-contentful-paint').forEach(resolve))
-        .observe({ type: 'paint', buffered: true });
-    });
-    return { nodes: document.querySelectorAll('*').length,
-      paint: Math.round(paint.startTime), load: Math.round(timing.loadEventEnd) };
+  return visit.evaluate(() => {
+    const all = [...document.querySelectorAll('*')];
+    const laid = all.filter((element) => element.checkVisibility({ contentVisibilityAuto: true }));
+    return { nodes: all.length, laid: laid.length };
   });
 }
 

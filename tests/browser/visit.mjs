@@ -6,8 +6,11 @@ export const DESKTOP = { width: 1400, height: 900 };
 const TOLD_ELSEWHERE = /Content Security Policy|Blocked script execution/;
 
 export class Visit {
+  static limit = 0; // milliseconds after which something hangs
+
   static async open(browser, url, { size = DESKTOP, scheme = 'light', ...options } = {}) {
     const context = await browser.newContext({ viewport: size, colorScheme: scheme, ...options });
+    context.setDefaultTimeout(Visit.limit);
     const page = await context.newPage();
     const visit = new Visit(context, page, url);
     await visit.listen();
