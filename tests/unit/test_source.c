@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
@@ -21,7 +22,8 @@
 
 #define LENGTH(table) (sizeof(table) / sizeof(*(table)))
 
-enum { PATH_SIZE = 512, ARGUMENTS_MOST = 4 };
+/* realpath() may write so many bytes. */
+enum { PATH_SIZE = PATH_MAX, ARGUMENTS_MOST = 4 };
 
 static char top[PATH_SIZE];   /* the folder that each test has for itself, without links */
 static char above[PATH_SIZE]; /* the folder around it */
