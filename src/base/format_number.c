@@ -162,10 +162,23 @@ void format_micro(struct strbuf *out, int32_t micro)
 	add_decimal(out, magnitude(out, micro), 6);
 }
 
+void format_fraction(struct strbuf *out, int32_t micro)
+{
+	format_micro(out, micro);
+	drop_zeros(out, 6, 2);
+}
+
 void format_nano(struct strbuf *out, int64_t nano)
 {
 	add_decimal(out, magnitude(out, nano), 9);
 	drop_zeros(out, 9, 0);
+}
+
+void format_dollars(struct strbuf *out, int64_t nano)
+{
+	int64_t micro = nano / 1000 + (nano % 1000 >= 500) - (nano % 1000 <= -500);
+
+	add_decimal(out, magnitude(out, micro), 6);
 }
 
 void format_seconds(struct strbuf *out, int64_t ms)

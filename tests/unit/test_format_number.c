@@ -44,6 +44,11 @@ static void micro_of(struct strbuf *out, int64_t value)
 	format_micro(out, (int32_t)value);
 }
 
+static void fraction_of(struct strbuf *out, int64_t value)
+{
+	format_fraction(out, (int32_t)value);
+}
+
 static void bytes_of(struct strbuf *out, int64_t value)
 {
 	format_bytes(out, (uint64_t)value);
@@ -198,6 +203,22 @@ static void test_exact(void **state)
 		{INT64_MAX, "9223372036.854775807"},
 		{INT64_MIN, "-9223372036.854775808"},
 	};
+	static const struct number_case fractions[] = {
+		{500000, "0.50"},  {995000, "0.995"},           {333333, "0.333333"},
+		{0, "0.00"},       {1000000, "1.00"},           {999999, "0.999999"},
+		{-50000, "-0.05"}, {INT32_MIN, "-2147.483648"},
+	};
+	static const struct number_case dollars[] = {
+		{0, "0.000000"},
+		{3400000, "0.003400"},
+		{499, "0.000000"},
+		{-499, "0.000000"},
+		{500, "0.000001"},
+		{1234567890123, "1234.567890"},
+		{-1500, "-0.000002"},
+		{INT64_MAX, "9223372036.854776"},
+		{INT64_MIN, "-9223372036.854776"},
+	};
 	static const struct number_case seconds[] = {
 		{0, "0.000"},
 		{34, "0.034"},
@@ -209,7 +230,9 @@ static void test_exact(void **state)
 
 	(void)state;
 	check(micro_of, micro, COUNT(micro));
+	check(fraction_of, fractions, COUNT(fractions));
 	check(format_nano, nano, COUNT(nano));
+	check(format_dollars, dollars, COUNT(dollars));
 	check(format_seconds, seconds, COUNT(seconds));
 }
 

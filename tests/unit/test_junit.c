@@ -417,40 +417,6 @@ static void test_types(void **state)
 	}
 }
 
-static void test_numbers(void **state)
-{
-	static const struct {
-		int64_t nano;
-		const char *money;
-	} rows[] = {
-		{0, "0.000000"},
-		{3400000, "0.003400"},
-		{499, "0.000000"},
-		{500, "0.000001"},
-		{INT64_C(1234567890123), "1234.567890"},
-		{-1500, "-0.000002"},
-	};
-	static const struct {
-		int64_t micro;
-		const char *fraction;
-	} fractions[] = {{500000, "0.50"}, {995000, "0.995"}, {333333, "0.333333"},
-			 {0, "0.00"},      {1000000, "1.00"}, {999999, "0.999999"}};
-	struct strbuf out = STRBUF_INIT;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		strbuf_reset(&out);
-		junit_money(&out, rows[i].nano);
-		assert_string_equal(out.text, rows[i].money);
-	}
-	for (size_t i = 0; i < sizeof(fractions) / sizeof(fractions[0]); i++) {
-		strbuf_reset(&out);
-		junit_fraction(&out, fractions[i].micro);
-		assert_string_equal(out.text, fractions[i].fraction);
-	}
-	strbuf_release(&out);
-}
-
 /* ---- names ---- */
 
 static void test_names(void **state)
@@ -1021,16 +987,15 @@ static void test_no_runs(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_example),        cmocka_unit_test(test_outcomes),
-		cmocka_unit_test(test_types),          cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_names),          cmocka_unit_test(test_long_names),
-		cmocka_unit_test(test_hostile_texts),  cmocka_unit_test(test_message_budget),
-		cmocka_unit_test(test_failure_budget), cmocka_unit_test(test_output_budget),
-		cmocka_unit_test(test_case_budget),    cmocka_unit_test(test_property_budget),
-		cmocka_unit_test(test_property_value), cmocka_unit_test(test_file_budget),
-		cmocka_unit_test(test_splitting),      cmocka_unit_test(test_split_sizes),
-		cmocka_unit_test(test_reruns),         cmocka_unit_test(test_executions),
-		cmocka_unit_test(test_no_runs),
+		cmocka_unit_test(test_example),         cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_types),           cmocka_unit_test(test_names),
+		cmocka_unit_test(test_long_names),      cmocka_unit_test(test_hostile_texts),
+		cmocka_unit_test(test_message_budget),  cmocka_unit_test(test_failure_budget),
+		cmocka_unit_test(test_output_budget),   cmocka_unit_test(test_case_budget),
+		cmocka_unit_test(test_property_budget), cmocka_unit_test(test_property_value),
+		cmocka_unit_test(test_file_budget),     cmocka_unit_test(test_splitting),
+		cmocka_unit_test(test_split_sizes),     cmocka_unit_test(test_reruns),
+		cmocka_unit_test(test_executions),      cmocka_unit_test(test_no_runs),
 	};
 
 	dump_folder = argc > 1 ? argv[1] : NULL;

@@ -26,8 +26,12 @@ void format_bytes(struct strbuf *out, uint64_t bytes);
 /* For programs: exact, plain decimals. */
 /* millionths with 6 decimals: `0.933333` */
 void format_micro(struct strbuf *out, int32_t micro);
+/* millionths with 2 to 6 decimals: `0.50`, `0.995` */
+void format_fraction(struct strbuf *out, int32_t micro);
 /* dollars from billionths without trailing zeros: `0.0034`, `12` */
 void format_nano(struct strbuf *out, int64_t nano);
+/* dollars from billionths with 6 decimals, rounded half up from zero: `0.003400`; not exact */
+void format_dollars(struct strbuf *out, int64_t nano);
 /* seconds from milliseconds with 3 decimals: `2.034` */
 void format_seconds(struct strbuf *out, int64_t ms);
 

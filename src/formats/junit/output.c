@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lines.h"
+#include "runtally/base/format_number.h"
 #include "runtally/template/escape.h"
 
 enum {
@@ -20,13 +21,13 @@ static void add_run_id(const struct run *run, struct strbuf *out)
 static void add_cost(const struct run *run, struct strbuf *out)
 {
 	if (run->has_cost)
-		junit_money(out, run->cost_nano);
+		format_dollars(out, run->cost_nano);
 }
 
 static void add_score(const struct run *run, struct strbuf *out)
 {
 	if (run->has_score)
-		junit_fraction(out, run->score_micro);
+		format_fraction(out, run->score_micro);
 }
 
 static void add_latency(const struct run *run, struct strbuf *out)
@@ -118,7 +119,7 @@ bool junit_property(const struct run *run, size_t index, struct strbuf *name, st
 	strbuf_addstr(value, outcome_name(criterion->outcome));
 	if (criterion->has_score) {
 		strbuf_addch(value, ' ');
-		junit_fraction(value, criterion->score_micro);
+		format_fraction(value, criterion->score_micro);
 	}
 	return true;
 }

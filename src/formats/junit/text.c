@@ -15,24 +15,6 @@ enum {
 	NOTE_BYTES = 500,
 };
 
-void junit_money(struct strbuf *out, int64_t nano)
-{
-	int64_t micro = nano / 1000 + (nano % 1000 >= 500) - (nano % 1000 <= -500);
-
-	if (micro < 0)
-		strbuf_addch(out, '-');
-	format_digits(out, (uint64_t)(micro < 0 ? -(micro / 1000000) : micro / 1000000), 0);
-	strbuf_addch(out, '.');
-	format_digits(out, (uint64_t)(micro < 0 ? -(micro % 1000000) : micro % 1000000), 6);
-}
-
-void junit_fraction(struct strbuf *out, int64_t micro)
-{
-	junit_money(out, micro * 1000);
-	for (int i = 0; i < 4 && out->text[out->length - 1] == '0'; i++)
-		strbuf_truncate(out, out->length - 1);
-}
-
 static bool has_failed_criterion(const struct run *run)
 {
 	for (size_t i = 0; i < run->criterion_count; i++)
@@ -59,9 +41,9 @@ const char *junit_type(const struct view *view, const struct run *run)
 static void add_scores(const struct view *view, const struct run *run, struct strbuf *out)
 {
 	strbuf_addstr(out, "score ");
-	junit_fraction(out, run->score_micro);
+	format_fraction(out, run->score_micro);
 	strbuf_addstr(out, ", pass score ");
-	junit_fraction(out, view->pass_score_micro);
+	format_fraction(out, view->pass_score_micro);
 }
 
 static void add_verdict(const struct view *view, const struct run *run, struct strbuf *out)
@@ -111,7 +93,7 @@ static void add_criterion(struct strbuf *out, const struct criterion *criterion)
 		strbuf_addf(out, " (turn %d)", criterion->turn + 1);
 	if (criterion->has_score) {
 		strbuf_addstr(out, "  ");
-		junit_fraction(out, criterion->score_micro);
+		format_fraction(out, criterion->score_micro);
 	}
 	if (criterion->detail && *criterion->detail) {
 		strbuf_addstr(out, "  ");

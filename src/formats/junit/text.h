@@ -40,11 +40,6 @@ bool junit_property(const struct run *run, size_t index, struct strbuf *name, st
 void junit_output(const struct view *view, const struct run *run, bool properties, size_t limit,
 		  size_t escaped, struct strbuf *out);
 
-/* Dollars with 6 decimals, rounded. */
-void junit_money(struct strbuf *out, int64_t nano);
-/* Millionths as 2 to 6 decimals: 0.50, 0.995. */
-void junit_fraction(struct strbuf *out, int64_t micro);
-
 /* Message and body (markup) of the case that says why there are no runs. */
 void junit_setup(const struct view *view, struct strbuf *message, struct strbuf *body);
 

@@ -82,8 +82,8 @@ static void add_pass_rate(const struct value *of, struct strbuf *out)
 	const struct tally *tally = &suite_of(of)->tally;
 
 	if (tally_judged(tally))
-		junit_fraction(out,
-			       ratio_micro(tally->outcomes[OUTCOME_PASSED], tally_judged(tally)));
+		format_fraction(out,
+				ratio_micro(tally->outcomes[OUTCOME_PASSED], tally_judged(tally)));
 }
 
 static void add_suite_cost(const struct value *of, struct strbuf *out)
@@ -91,7 +91,7 @@ static void add_suite_cost(const struct value *of, struct strbuf *out)
 	const struct tally *tally = &suite_of(of)->tally;
 
 	if (tally->cost_known)
-		junit_money(out, tally->cost_nano);
+		format_dollars(out, tally->cost_nano);
 }
 
 /* How many runs tell their cost, where not all do. */
@@ -146,14 +146,14 @@ static void add_before(const struct difference *difference, struct strbuf *out)
 	const struct tally *before = difference ? difference->before : NULL;
 
 	if (before && tally_judged(before))
-		junit_fraction(out,
-			       ratio_micro(before->outcomes[OUTCOME_PASSED], tally_judged(before)));
+		format_fraction(
+			out, ratio_micro(before->outcomes[OUTCOME_PASSED], tally_judged(before)));
 }
 
 static void add_points(const struct difference *difference, struct strbuf *out)
 {
 	if (difference && difference->change != CHANGE_UNKNOWN)
-		junit_fraction(out, difference->points);
+		format_fraction(out, difference->points);
 }
 
 static void add_change(const struct difference *difference, struct strbuf *out)
