@@ -73,10 +73,15 @@ static bool ends_in(const struct strbuf *out, const char *word)
  * Jenkins attaches the file that `[[ATTACHMENT|path]]` names and keeps `[[PROPERTY|k=v]]`, GitLab
  * links the former. The output is looked at, since a dropped sequence may have split the word.
  */
-static void put_xml_text(struct strbuf *out, const char *bytes, struct code_point point)
+static void break_ci_marker(struct strbuf *out, struct code_point point)
 {
 	if (point.value == '|' && (ends_in(out, "[[attachment") || ends_in(out, "[[property")))
 		strbuf_addch(out, ' ');
+}
+
+static void put_xml_text(struct strbuf *out, const char *bytes, struct code_point point)
+{
+	break_ci_marker(out, point);
 	put_html(out, bytes, point);
 }
 
@@ -105,9 +110,28 @@ void escape_xml_text(struct strbuf *out, const char *text, size_t length)
 	escape_each(out, text, length, &xml_text_rules);
 }
 
-bool escape_xml_is_plain(const char *text, size_t length)
+/* The five characters that XML gives a meaning stay as they are. */
+static void put_xml_line(struct strbuf *out, const char *bytes, struct code_point point)
 {
-	return plain_length(text, length, MARK_XML) == length;
+	if (point.value == ' ' || point.value == '\t' || point.value == '\n' ||
+	    point.value == '\r' || is_line_separator(point.value)) {
+		if (out->length && out->text[out->length - 1] != ' ')
+			strbuf_addch(out, ' ');
+		return;
+	}
+	break_ci_marker(out, point);
+	put_visible(out, bytes, point);
+}
+
+static const struct rules xml_line_rules = {MARK_LINE, UNIFY_LINES | DROP_ANSI, put_xml_line};
+
+void escape_xml_line(struct strbuf *out, const char *text, size_t length)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	escape_each(&line, text, length, &xml_line_rules);
+	strbuf_add(out, line.text, line.length - ends_in(&line, " "));
+	strbuf_release(&line);
 }
 
 static size_t longest_ticks(const char *text, size_t length)

@@ -3,12 +3,13 @@
 #include <string.h>
 
 static const unsigned char marks[0x80] = {
+	[' '] = MARK_LINE,
 	['&'] = MARK_HTML | MARK_XML,
 	['<'] = MARK_HTML | MARK_XML | MARK_JSON,
 	['>'] = MARK_HTML | MARK_XML,
 	['"'] = MARK_HTML | MARK_XML | MARK_JSON | MARK_CSV,
 	['\''] = MARK_HTML | MARK_XML,
-	['|'] = MARK_XML | MARK_CELL,
+	['|'] = MARK_XML | MARK_CELL | MARK_LINE,
 	['`'] = MARK_MARKDOWN | MARK_CELL,
 	['\\'] = MARK_JSON,
 	[':'] = MARK_TERMINAL,

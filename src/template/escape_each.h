@@ -24,6 +24,7 @@ enum {
 	MARK_JSON = 16,
 	MARK_CSV = 32,
 	MARK_TERMINAL = 64,
+	MARK_LINE = 128,
 };
 
 /* Puts one code point, whose bytes begin at `bytes`, into the output. */

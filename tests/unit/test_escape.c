@@ -26,6 +26,12 @@ static void xml_text(struct strbuf *out, const char *text, size_t length, char l
 	escape_xml_text(out, text, length);
 }
 
+static void xml_line(struct strbuf *out, const char *text, size_t length, char line_start)
+{
+	(void)line_start;
+	escape_xml_line(out, text, length);
+}
+
 static void markdown_fence(struct strbuf *out, const char *text, size_t length, char line_start)
 {
 	(void)line_start;
@@ -77,6 +83,7 @@ static void test_broken_utf8(void **state)
 	check_cases(escape_html, broken, COUNT(broken), 0);
 	check_cases(escape_xml, broken, COUNT(broken), 0);
 	check_cases(xml_text, broken, COUNT(broken), 0);
+	check_cases(xml_line, broken, COUNT(broken), 0);
 	check_cases(escape_json, broken, COUNT(broken), 0);
 	for (size_t i = 0; i < COUNT(broken); i++) {
 		struct strbuf out = STRBUF_INIT, wanted = STRBUF_INIT;
@@ -301,10 +308,22 @@ static void test_xml(void **state)
 		{BYTES("a\r\nb\tc\rd\n"), "a\nb\tc\nd\n"},
 		{BYTES("[[ATTACHMENT|\x1B[1mx]]>"), "[[ATTACHMENT |x]]&gt;"},
 	};
+	static const struct text_case lines[] = {
+		{BYTES("two words"), "two words"},
+		{BYTES(" \r\n\tout\n \r er \xE2\x80\xA8\xE2\x80\xA9"), "out er"},
+		{BYTES("a \x1B[31m b\x1B[0m "), "a b"},
+		{BYTES("a&<>\"'&amp;b"), "a&<>\"'&amp;b"},
+		{BYTES("\v\f\x7F\xE2\x80\xAE"), "\xE2\x90\x8B\xE2\x90\x8C\xE2\x90\xA1[U+202E]"},
+		{BYTES("[[ATT\x1B[0mACHMENT|x]]"), "[[ATTACHMENT |x]]"},
+		{BYTES("[[PROPERTY \n |x]]"), "[[PROPERTY |x]]"},
+		{BYTES(" \n"), ""},
+		{BYTES(""), ""},
+	};
 
 	(void)state;
 	check_cases(escape_xml, cases, COUNT(cases), 0);
 	check_cases(xml_text, text_cases, COUNT(text_cases), 0);
+	check_cases(xml_line, lines, COUNT(lines), 0);
 }
 
 static void test_markdown(void **state)

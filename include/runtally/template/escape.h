@@ -8,7 +8,6 @@
 #ifndef RUNTALLY_TEMPLATE_ESCAPE_H
 #define RUNTALLY_TEMPLATE_ESCAPE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "runtally/base/strbuf.h"
@@ -44,9 +43,13 @@ escape_fn escape_mail_text;
 /* Blocks: our own code lays them out, so templates print them raw. */
 
 /* XML element content: as escape_xml, but newlines stay. */
-/* Whether both give the text as it is. */
-bool escape_xml_is_plain(const char *text, size_t length);
 void escape_xml_text(struct strbuf *out, const char *text, size_t length);
+/*
+ * The text as these two show it, but not escaped yet, on one line: white space of any kind is one
+ * space, none at the ends; controls are visible, markers broken up. So names can be compared and
+ * cut as readers see them.
+ */
+void escape_xml_line(struct strbuf *out, const char *text, size_t length);
 /*
  * A Markdown fence around the text, longer than any run of backticks inside, each line of the text
  * prefixed by two spaces, so that none starts at column 0 (GitLab obeys `/close` there).

@@ -3,64 +3,107 @@
 #include <string.h>
 
 #include "runtally/base/arena.h"
-#include "view.h"
+#include "values.h"
 
 enum {
 	LEVEL_COUNT = 5,
-	SUITE_BYTES = 1536, /* at most, without its cases and names */
-	NUMBERS_BYTES =
-		256,    /* counts and times of a suite or file that were 0 when it was measured */
-	GROWTH_MAX = 6, /* a byte's longest escape, &quot; */
+	/* counts and times of a suite or file that were 0 when it was measured */
+	NUMBERS_BYTES = 256,
 	KEPT_BYTES_MAX = 32 * 1024 * 1024, /* larger reports are rendered once more, not kept */
 };
 
-/* Where slices of suites are put into files. */
-struct packing {
+/* A report and how it is put into files. */
+struct files {
 	const struct rendering *rendering;
-	struct junit *junit;
+	uint64_t limit; /* bytes of a file */
+	struct junit junit;
 	struct junit_slice *slices;
 	size_t count, capacity;
-	size_t *starts; /* by file: its first slice */
-	size_t file_count, file_capacity;
+	struct strbuf whole; /* the report as it was measured, where it is one file */
+
 	uint64_t frame;       /* bytes of a file without suites */
-	uint64_t used;        /* bytes of the last file, without the open slice */
+	uint64_t used;        /* of the last file, without the open slice */
 	uint64_t around;      /* of a file with the suite being packed, but no test case */
 	uint64_t suite_bytes; /* of that suite, without test cases */
 	uint64_t slice_bytes; /* of the open slice, the last one */
-	struct strbuf whole;  /* the report as it was measured, where it is one file */
 };
 
-static struct junit_slice new_slice(const struct packing *packing, size_t suite)
+/* ---- slices ---- */
+
+/* One without test cases yet, to begin at this run. */
+static struct junit_slice new_slice(struct junit *junit, const struct suite_group *suite,
+				    size_t first)
 {
 	return (struct junit_slice){
-		.suite = &packing->junit->view.results->suites[suite],
+		.junit = junit,
+		.suite = suite,
+		.title = suite ? junit->names.suites[suite - junit->view->results->suites]
+			       : junit_setup_suite,
+		.first = first,
+		.end = first,
 		.started_at = TIME_UNKNOWN,
 	};
 }
 
-static struct junit_slice *add_slice(struct packing *packing, size_t suite)
+/* What goes on where another slice of the suite ends. */
+static struct junit_slice continued(const struct junit_slice *slice)
 {
-	struct junit_slice *slice;
+	struct junit_slice next = new_slice(slice->junit, slice->suite, slice->end);
 
-	packing->slices = array_reserve(packing->slices, &packing->capacity, packing->count + 1,
-					sizeof(*packing->slices));
-	slice = &packing->slices[packing->count++];
-	*slice = new_slice(packing, suite);
-	return slice;
+	next.continues = true;
+	return next;
 }
 
-/* Puts at most `most` test cases into a slice, and moves *unit on; false: there are no more. */
-static bool fill_slice(const struct packing *packing, struct junit_slice *slice,
-		       struct junit_unit *unit, size_t most)
+static struct junit_slice *add_slice(struct files *files, const struct junit_slice *slice)
 {
-	const struct junit_names *names = &packing->junit->names;
-	bool more = true;
+	files->slices = array_reserve(files->slices, &files->capacity, files->count + 1,
+				      sizeof(*files->slices));
+	files->slices[files->count] = *slice;
+	return &files->slices[files->count++];
+}
 
-	for (size_t i = 0; i < most && more; i++) {
-		junit_slice_add(slice, names, unit->run);
-		more = junit_unit_next(names, unit);
+static size_t suite_end(const struct junit_slice *slice)
+{
+	return slice->suite->first_run + slice->suite->run_count;
+}
+
+/*
+ * Jenkins takes two suites with the same name and time for the same one and drops the second: so
+ * only the first slice of a suite tells its time.
+ */
+static void count_case(struct junit_slice *slice, size_t number)
+{
+	const struct junit_names *names = &slice->junit->names;
+	const struct run *first = names->results->runs[number];
+	struct junit_counts *counts = &slice->counts;
+	int64_t time_ms, start = run_begin(first);
+	const struct run *decides = junit_deciding_run(names, number, &time_ms);
+
+	counts->tests++;
+	counts->failures += decides->outcome == OUTCOME_FAILED;
+	counts->errors += decides->outcome == OUTCOME_ERROR;
+	counts->skipped += !junit_is_judged(decides);
+	counts->time_ms = junit_add_time(counts->time_ms, time_ms);
+	if (start == TIME_UNKNOWN)
+		start = run_when(first);
+	if (start == TIME_UNKNOWN || slice->continues)
+		return;
+	if (slice->started_at == TIME_UNKNOWN || start < slice->started_at)
+		slice->started_at = start;
+}
+
+/* Takes at most `most` more test cases of its suite into the slice. */
+static void extend_slice(struct junit_slice *slice, size_t most)
+{
+	const uint32_t *ordinals = slice->junit->names.ordinals;
+
+	for (; slice->end < suite_end(slice); slice->end++) {
+		if (!ordinals[slice->end])
+			continue;
+		if (!most--)
+			return;
+		count_case(slice, slice->end);
 	}
-	return more;
 }
 
 /* ---- measuring ---- */
@@ -77,116 +120,76 @@ static int count_bytes(void *ctx, const char *bytes, size_t length, struct error
 	counter->bytes += length;
 	if (counter->bytes > counter->limit)
 		return error_set(err, "over the limit");
-	if (counter->kept)
+	if (counter->kept && counter->bytes <= KEPT_BYTES_MAX)
 		strbuf_add(counter->kept, bytes, length);
+	else if (counter->kept)
+		strbuf_release(counter->kept);
 	return 0;
 }
 
-static int render_part(const struct packing *packing, const struct junit_part *part,
+static int render_part(const struct files *files, const struct junit_slice *slices, size_t count,
 		       render_sink *sink, void *ctx, struct error *err)
 {
-	const struct rendering *rendering = packing->rendering;
+	const struct rendering *rendering = files->rendering;
+	struct junit_part part = {.slices = slices, .count = count};
 
+	for (size_t i = 0; i < count; i++) {
+		part.counts.tests += slices[i].counts.tests;
+		part.counts.failures += slices[i].counts.failures;
+		part.counts.errors += slices[i].counts.errors;
+		part.counts.time_ms = junit_add_time(part.counts.time_ms, slices[i].counts.time_ms);
+	}
 	return mustache_render(rendering->templates, rendering->format->template,
-			       junit_root(packing->junit, part), rendering->format->escape, sink,
-			       ctx, err);
+			       junit_root(files->junit.view, &part), rendering->format->escape,
+			       sink, ctx, err);
 }
 
-/* Bytes of a file; stops as soon as they are more than `limit`. */
-static int measure_part(const struct packing *packing, const struct junit_part *part,
-			uint64_t limit, uint64_t *bytes, struct error *err)
+/* Bytes of a file; stops as soon as they are more than counter->limit. */
+static int measure(const struct files *files, const struct junit_slice *slices, size_t count,
+		   struct counter *counter, struct error *err)
 {
-	struct counter counter = {.limit = limit};
-	int result = render_part(packing, part, count_bytes, &counter, err);
+	int result = render_part(files, slices, count, count_bytes, counter, err);
 
-	*bytes = counter.bytes;
-	return counter.bytes > limit ? 0 : result;
-}
-
-/* Bytes that the report cannot exceed, without looking at a text. */
-static uint64_t upper_bound(const struct view *view)
-{
-	const struct results *results = view->results;
-	const struct render_options *options = view->render;
-	uint64_t name = (uint64_t)options->junit_name_bytes * GROWTH_MAX;
-	uint64_t passed = results->totals.outcomes[OUTCOME_PASSED];
-	uint64_t of_passed =
-		2 * name + SUITE_BYTES + (uint64_t)options->junit_passed_output_bytes * GROWTH_MAX;
-
-	if (options->junit_rich)
-		of_passed = JUNIT_CASE_BYTES;
-	return name + SUITE_BYTES + results->suite_count * (name + SUITE_BYTES) +
-	       passed * of_passed + (results->totals.runs - passed) * JUNIT_CASE_BYTES;
+	return counter->bytes > counter->limit ? 0 : result;
 }
 
 /* ---- one file ---- */
-
-static void add_suite(struct packing *packing, size_t suite)
-{
-	struct junit_unit unit;
-
-	if (!junit_unit_first(&packing->junit->names, suite, &unit))
-		return;
-	add_slice(packing, suite)->first = unit;
-	fill_slice(packing, &packing->slices[packing->count - 1], &unit, SIZE_MAX);
-}
 
 static size_t smaller(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
 
-static void fill_levels(const struct render_options *options, struct junit_level *levels)
+static struct junit_level level_of(const struct render_options *options, size_t level)
 {
 	static const size_t shrunk[LEVEL_COUNT] = {SIZE_MAX, SIZE_MAX, 4096, 1024, 0};
 
-	for (size_t i = 0; i < LEVEL_COUNT; i++)
-		levels[i] = (struct junit_level){
-			.passed = i ? 0 : options->junit_passed_output_bytes,
-			.failed = smaller(options->junit_failed_output_bytes, shrunk[i]),
-		};
-}
-
-/* Keeps what it measures, so that it need not be rendered again. */
-static int try_level(struct packing *packing, const struct junit_part *part,
-		     struct junit_level level, bool *fits, struct error *err)
-{
-	uint64_t limit = packing->junit->view.render->junit_file_bytes;
-	struct counter counter = {
-		.limit = limit,
-		.kept = limit <= KEPT_BYTES_MAX ? &packing->whole : NULL,
+	return (struct junit_level){
+		.passed = level ? 0 : options->junit_passed_output_bytes,
+		.failed = smaller(options->junit_failed_output_bytes, shrunk[level]),
 	};
-	int result;
-
-	junit_set_level(packing->junit, level);
-	strbuf_reset(&packing->whole);
-	result = render_part(packing, part, count_bytes, &counter, err);
-	*fits = counter.bytes <= limit;
-	return *fits ? result : 0;
 }
 
 /*
  * Finds how much system-out one file has room for: the first level that fits. *fits is false where
  * even the last is too much, which is asked before those in between, so that large reports are not
- * measured in vain. Most reports that are too large fit without what passing cases say.
+ * measured in vain. Most reports that are too large fit without what passing cases say. What was
+ * measured is kept, so that it need not be rendered again.
  */
-static int find_level(struct packing *packing, const struct junit_part *part, bool *fits,
-		      struct error *err)
+static int find_level(struct files *files, bool *fits, struct error *err)
 {
-	const struct view *view = &packing->junit->view;
-	struct junit_level levels[LEVEL_COUNT];
 	/* At HOPELESS the search ends where the level does not fit, elsewhere where it does. */
 	enum { HOPELESS = 2 };
 	static const size_t asked[] = {0, 1, LEVEL_COUNT - 1, 2, 3, LEVEL_COUNT - 1};
 
-	fill_levels(view->render, levels);
-	junit_set_level(packing->junit, levels[0]);
-	*fits = upper_bound(view) <= view->render->junit_file_bytes;
-	if (*fits)
-		return 0;
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
-		if (try_level(packing, part, levels[asked[i]], fits, err) < 0)
+		struct counter counter = {.limit = files->limit, .kept = &files->whole};
+
+		junit_set_level(&files->junit, level_of(files->junit.view->render, asked[i]));
+		strbuf_reset(&files->whole);
+		if (measure(files, files->slices, files->count, &counter, err) < 0)
 			return -1;
+		*fits = counter.bytes <= counter.limit;
 		if (*fits != (i == HOPELESS))
 			return 0;
 	}
@@ -195,150 +198,136 @@ static int find_level(struct packing *packing, const struct junit_part *part, bo
 
 /* ---- several files ---- */
 
-static void begin_file(struct packing *packing, size_t first_slice)
-{
-	packing->starts = array_reserve(packing->starts, &packing->file_capacity,
-					packing->file_count + 1, sizeof(*packing->starts));
-	packing->starts[packing->file_count++] = first_slice;
-	packing->used = packing->frame;
-}
-
-/* Begins a slice of test cases whose suite has others in earlier files. */
-static struct junit_slice continued_slice(const struct packing *packing, size_t suite,
-					  const struct junit_unit *first)
-{
-	struct junit_slice slice = new_slice(packing, suite);
-
-	slice.first = *first;
-	slice.continues = true;
-	return slice;
-}
-
 /* Makes room for a test case of so many bytes: takes the open slice to a new file, or splits it. */
-static void make_room(struct packing *packing, const struct junit_unit *unit, uint64_t bytes)
+static struct junit_slice *make_room(struct files *files, struct junit_slice *open, uint64_t bytes)
 {
-	uint64_t limit = packing->junit->view.render->junit_file_bytes;
-	size_t suite = packing->junit->view.results->cases[unit->test_case].suite;
+	struct junit_slice next = continued(open);
 
-	if (packing->starts[packing->file_count - 1] < packing->count - 1)
-		begin_file(packing, packing->count - 1);
-	if (packing->used + packing->slice_bytes + bytes <= limit ||
-	    !packing->slices[packing->count - 1].tests)
-		return;
-	*add_slice(packing, suite) = continued_slice(packing, suite, unit);
-	begin_file(packing, packing->count - 1);
-	packing->slice_bytes = packing->suite_bytes;
+	if (!open->begins_file)
+		files->used = files->frame;
+	open->begins_file = true;
+	if (files->used + files->slice_bytes + bytes <= files->limit || !open->counts.tests)
+		return open;
+	next.begins_file = true;
+	files->used = files->frame;
+	files->slice_bytes = files->suite_bytes;
+	return add_slice(files, &next);
 }
-
-/* A suite being packed: as many test cases at once as fit. */
-struct walk {
-	struct junit_unit unit;
-	size_t step;
-	bool more;
-};
 
 /*
- * Takes the next test cases into the open slice, if they fit or there is one; else fewer next time.
+ * Takes the next *step test cases into the open slice, if they fit or there is one; else fewer next
+ * time.
  */
-static int pack_some(struct packing *packing, size_t suite, struct walk *walk, struct error *err)
+static int pack_some(struct files *files, size_t *step, struct error *err)
 {
-	uint64_t used = packing->used + packing->slice_bytes, bytes;
-	uint64_t limit = packing->junit->view.render->junit_file_bytes;
-	uint64_t room = limit > used ? limit - used : 0;
-	struct junit_unit next = walk->unit;
-	struct junit_slice slice = continued_slice(packing, suite, &walk->unit);
-	const struct junit_part part = {&slice, 1};
+	struct junit_slice *open = &files->slices[files->count - 1], next = continued(open);
+	uint64_t used = files->used + files->slice_bytes, bytes;
+	uint64_t room = files->limit > used ? files->limit - used : 0;
+	struct counter counter = {.limit = UINT64_MAX};
 
-	fill_slice(packing, &slice, &next, walk->step);
-	if (measure_part(packing, &part, slice.tests > 1 ? packing->around + room : UINT64_MAX,
-			 &bytes, err) < 0)
+	extend_slice(&next, *step);
+	if (next.counts.tests > 1)
+		counter.limit = files->around + room;
+	if (measure(files, &next, 1, &counter, err) < 0)
 		return -1;
-	bytes -= packing->around;
-	if (bytes > room && slice.tests > 1) {
-		walk->step = (size_t)slice.tests / 2;
+	bytes = counter.bytes - files->around;
+	if (bytes > room && next.counts.tests > 1) {
+		*step = (size_t)next.counts.tests / 2;
 		return 0;
 	}
 	if (bytes > room)
-		make_room(packing, &walk->unit, bytes);
-	walk->more =
-		fill_slice(packing, &packing->slices[packing->count - 1], &walk->unit, walk->step);
-	walk->step = (size_t)slice.tests * 2;
-	packing->slice_bytes += bytes;
+		open = make_room(files, open, bytes);
+	extend_slice(open, *step);
+	files->slice_bytes += bytes;
+	*step = (size_t)next.counts.tests * 2;
 	return 0;
 }
 
-static int pack_suite(struct packing *packing, size_t suite, struct error *err)
+static int pack_suite(struct files *files, const struct suite_group *suite, struct error *err)
 {
-	struct walk walk = {.step = SIZE_MAX};
-	const struct junit_slice empty = new_slice(packing, suite);
-	const struct junit_part part = {&empty, 1};
+	struct junit_slice empty = new_slice(&files->junit, suite, suite->first_run);
+	struct counter counter = {.limit = UINT64_MAX};
+	size_t step = SIZE_MAX;
 
-	if (measure_part(packing, &part, UINT64_MAX, &packing->around, err) < 0)
+	if (measure(files, &empty, 1, &counter, err) < 0)
 		return -1;
-	packing->suite_bytes = packing->around - packing->frame + 2 * NUMBERS_BYTES;
-	packing->slice_bytes = packing->suite_bytes;
-	walk.more = junit_unit_first(&packing->junit->names, suite, &walk.unit);
-	add_slice(packing, suite)->first = walk.unit;
-	while (walk.more)
-		if (pack_some(packing, suite, &walk, err) < 0)
+	files->around = counter.bytes;
+	files->suite_bytes = files->around - files->frame + 2 * NUMBERS_BYTES;
+	files->slice_bytes = files->suite_bytes;
+	empty.begins_file = !files->count;
+	add_slice(files, &empty);
+	while (files->slices[files->count - 1].end < suite_end(&empty))
+		if (pack_some(files, &step, err) < 0)
 			return -1;
-	packing->used += packing->slice_bytes;
+	files->used += files->slice_bytes;
 	return 0;
 }
 
-static int pack_all(struct packing *packing, struct error *err)
+static int pack_all(struct files *files, struct error *err)
 {
-	const struct junit_part empty = {.count = 0};
+	const struct results *results = files->junit.view->results;
+	struct counter counter = {.limit = UINT64_MAX};
 
-	packing->count = 0;
-	packing->file_count = 0;
-	if (measure_part(packing, &empty, UINT64_MAX, &packing->frame, err) < 0)
+	files->count = 0;
+	if (measure(files, NULL, 0, &counter, err) < 0)
 		return -1;
-	begin_file(packing, 0);
-	for (size_t i = 0; i < packing->junit->view.results->suite_count; i++)
-		if (pack_suite(packing, i, err) < 0)
+	files->frame = files->used = counter.bytes;
+	for (size_t i = 0; i < results->suite_count; i++)
+		if (pack_suite(files, &results->suites[i], err) < 0)
 			return -1;
 	return 0;
+}
+
+/* The slice of a report without runs. */
+static void add_setup(struct files *files)
+{
+	bool error = files->junit.view->notes->errors > 0;
+	struct junit_slice slice = new_slice(&files->junit, NULL, 0);
+
+	slice.end = 1;
+	slice.counts = (struct junit_counts){.tests = 1, .errors = error, .skipped = !error};
+	add_slice(files, &slice);
 }
 
 /* Decides how many files there are, and what is in each. */
-static int pack(struct packing *packing, struct error *err)
+static int pack(struct files *files, struct error *err)
 {
-	const struct view *view = &packing->junit->view;
-	struct junit_part whole;
+	const struct results *results = files->junit.view->results;
 	bool fits;
 
-	begin_file(packing, 0);
-	for (size_t i = 0; i < view->results->suite_count; i++)
-		add_suite(packing, i);
-	if (!view->results->run_count)
-		*add_slice(packing, 0) = junit_setup_slice(view);
-	whole = (struct junit_part){packing->slices, packing->count};
-	if (find_level(packing, &whole, &fits, err) < 0)
+	for (size_t i = 0; i < results->suite_count; i++) {
+		const struct suite_group *suite = &results->suites[i];
+		struct junit_slice slice = new_slice(&files->junit, suite, suite->first_run);
+
+		extend_slice(&slice, SIZE_MAX);
+		add_slice(files, &slice);
+	}
+	if (!results->run_count)
+		add_setup(files);
+	if (find_level(files, &fits, err) < 0)
 		return -1;
-	if (fits || !view->results->run_count)
+	if (fits)
 		return 0;
-	strbuf_release(&packing->whole);
-	return pack_all(packing, err);
+	strbuf_release(&files->whole);
+	return results->run_count ? pack_all(files, err) : 0;
 }
 
-static int write_files(const struct packing *packing, struct error *err)
+static int write_files(const struct files *files, struct error *err)
 {
-	const struct rendering *rendering = packing->rendering;
+	const struct rendering *rendering = files->rendering;
+	size_t part = 0, end;
 
-	if (packing->whole.length) {
+	if (files->whole.length) {
 		if (rendering->begin(rendering->ctx, 0, err) < 0)
 			return -1;
-		return rendering->sink(rendering->ctx, packing->whole.text, packing->whole.length,
-				       err);
+		return rendering->sink(rendering->ctx, files->whole.text, files->whole.length, err);
 	}
-	for (size_t i = 0; i < packing->file_count; i++) {
-		size_t first = packing->starts[i];
-		size_t end = i + 1 < packing->file_count ? packing->starts[i + 1] : packing->count;
-		const struct junit_part part = {&packing->slices[first], end - first};
-
-		if (rendering->begin(rendering->ctx, i, err) < 0 ||
-		    render_part(packing, &part, rendering->sink, rendering->ctx, err) < 0)
+	for (size_t first = 0; first < files->count; first = end) {
+		for (end = first + 1; end < files->count && !files->slices[end].begins_file;)
+			end++;
+		if (rendering->begin(rendering->ctx, part++, err) < 0 ||
+		    render_part(files, &files->slices[first], end - first, rendering->sink,
+				rendering->ctx, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -346,21 +335,20 @@ static int write_files(const struct packing *packing, struct error *err)
 
 int junit_render(const struct rendering *rendering, struct error *err)
 {
-	struct junit junit;
-	struct packing packing = {
+	const struct view *view = rendering->view;
+	struct files files = {
 		.rendering = rendering,
-		.junit = &junit,
+		.limit = view->render->junit_file_bytes,
 		.whole = STRBUF_INIT,
 	};
 	int result;
 
-	junit_init(&junit, rendering->view);
-	result = pack(&packing, err);
+	junit_init(&files.junit, view);
+	result = pack(&files, err);
 	if (!result)
-		result = write_files(&packing, err);
-	strbuf_release(&packing.whole);
-	memory_free(packing.slices);
-	memory_free(packing.starts);
-	junit_release(&junit);
+		result = write_files(&files, err);
+	junit_release(&files.junit);
+	strbuf_release(&files.whole);
+	memory_free(files.slices);
 	return result;
 }

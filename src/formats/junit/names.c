@@ -5,78 +5,75 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lines.h"
 #include "runtally/base/hash_table.h"
 #include "runtally/base/sha256.h"
+#include "runtally/base/utf8.h"
+#include "runtally/template/escape.h"
 
 enum {
 	NAME_BYTES_MIN = 40, /* room for a tag and an ordinal */
 	TAG_MASK = 0xffffff,
 	SUFFIX_SIZE = 32,
+	LOOK_BYTES = 256,
 };
+
+static const char ellipsis[] = "\xE2\x80\xA6";
+
+/* Of a long text only so much is looked at as the line can hold, white space and all. */
+void junit_add_line(struct strbuf *out, const char *text, size_t limit)
+{
+	size_t start = out->length, mark = sizeof(ellipsis) - 1, length = strlen(text);
+	size_t seen = utf8_cut(text, length, 4 * limit + LOOK_BYTES), room;
+
+	escape_xml_line(out, text, seen);
+	if (seen == length && out->length - start <= limit)
+		return;
+	room = limit > mark ? limit - mark : 0;
+	strbuf_truncate(out, start + utf8_cut(out->text + start, out->length - start, room));
+	strbuf_addstr(out, ellipsis);
+}
+
+void junit_add_named(struct strbuf *out, const char *text, size_t limit)
+{
+	size_t start = out->length;
+
+	junit_add_line(out, text ? text : "", limit);
+	if (out->length == start)
+		strbuf_addstr(out, "(unnamed)");
+}
+
+/* ---- keys in use ---- */
 
 /*
- * Hashes of the keys in use. Two keys with one hash cost a suffix that was not needed, never a
- * key that is there twice, so the keys themselves need not be kept.
+ * Only hashes of them are kept: two keys with one hash cost a suffix that was not needed, never a
+ * key that is there twice.
  */
 struct taken {
-	size_t *slots; /* 0: free */
-	size_t capacity, count;
-	struct strbuf name, key; /* the name that is tried, and its key */
+	struct hash_table table;
+	uint64_t *hashes;
+	size_t capacity;
 };
-
-static void taken_init(struct taken *taken)
-{
-	*taken = (struct taken){.name = STRBUF_INIT, .key = STRBUF_INIT};
-}
 
 static void taken_release(struct taken *taken)
 {
-	memory_free(taken->slots);
-	strbuf_release(&taken->name);
-	strbuf_release(&taken->key);
-}
-
-static size_t *find_slot(const struct taken *taken, size_t hash)
-{
-	size_t i = hash ^ (hash >> 15);
-
-	for (;; i++) {
-		size_t *slot = &taken->slots[i & (taken->capacity - 1)];
-
-		if (!*slot || *slot == hash)
-			return slot;
-	}
-}
-
-static void taken_grow(struct taken *taken)
-{
-	size_t *old = taken->slots, capacity = taken->capacity;
-
-	taken->capacity = capacity ? capacity * 2 : 64;
-	taken->slots = memory_alloc(taken->capacity * sizeof(*taken->slots));
-	memset(taken->slots, 0, taken->capacity * sizeof(*taken->slots));
-	for (size_t i = 0; i < capacity; i++)
-		if (old[i])
-			*find_slot(taken, old[i]) = old[i];
-	memory_free(old);
+	hash_table_release(&taken->table);
+	memory_free(taken->hashes);
 }
 
 /* Whether the text was free; it is taken now. */
 static bool claim(struct taken *taken, const struct strbuf *text)
 {
-	size_t hash = hash_bytes(text->text, text->length);
-	size_t *slot;
+	uint64_t hash = hash_bytes(text->text, text->length);
+	size_t count = taken->table.count, walk;
 
-	if (taken->count >= taken->capacity / 2)
-		taken_grow(taken);
-	if (!hash)
-		hash = 1;
-	slot = find_slot(taken, hash);
-	if (*slot)
-		return false;
-	*slot = hash;
-	taken->count++;
+	for (size_t at = hash_first(&taken->table, hash, &walk); at != HASH_NONE;
+	     at = hash_next(&taken->table, hash, &walk))
+		if (taken->hashes[at] == hash)
+			return false;
+	taken->hashes =
+		array_reserve(taken->hashes, &taken->capacity, count + 1, sizeof(*taken->hashes));
+	taken->hashes[count] = hash;
+	hash_add(&taken->table, hash, count);
 	return true;
 }
 
@@ -91,7 +88,7 @@ static void add_key(struct strbuf *key, const char *text)
 {
 	size_t length = key->length;
 
-	strbuf_add(key, text, strlen(text));
+	strbuf_addstr(key, text);
 	for (size_t at = length; at < key->length; at++) {
 		unsigned char c = (unsigned char)key->text[at];
 
@@ -100,6 +97,15 @@ static void add_key(struct strbuf *key, const char *text)
 	}
 	strbuf_truncate(key, length);
 }
+
+/* ---- names ---- */
+
+/* What is at work while names are given. */
+struct naming {
+	struct junit_names *names;
+	struct taken suites, classes, cases;
+	struct strbuf name, key; /* the name that is tried, and its key */
+};
 
 /* `suffix` must be shorter than the limit. */
 static void add_name(struct strbuf *out, const char *text, size_t limit, const char *suffix)
@@ -124,18 +130,18 @@ static uint32_t tag_after(uint32_t tag)
 	return tag == TAG_MASK ? 1 : tag + 1;
 }
 
-static void name_suite(struct junit_names *names, size_t suite, struct taken *taken)
+static void name_suite(struct naming *naming, size_t suite)
 {
+	struct junit_names *names = naming->names;
 	const char *title = names->results->suites[suite].title;
-	struct strbuf *name = &taken->name;
+	struct strbuf *name = &naming->name;
 	char suffix[SUFFIX_SIZE] = "";
 	uint32_t tag = tag_of(title);
 
 	strbuf_reset(name);
 	add_name(name, title, names->limit, "");
-	while (!claim(taken, name)) {
+	for (; !claim(&naming->suites, name); tag = tag_after(tag)) {
 		snprintf(suffix, sizeof(suffix), " [%06x]", (unsigned)tag);
-		tag = tag_after(tag);
 		strbuf_reset(name);
 		add_name(name, title, names->limit, suffix);
 	}
@@ -143,35 +149,29 @@ static void name_suite(struct junit_names *names, size_t suite, struct taken *ta
 }
 
 /* Jenkins takes what stands before the last dot for a package, and / for a step of its address. */
-static void add_class(struct strbuf *out, const char *name)
+static void name_class(struct naming *naming, size_t suite)
 {
-	for (; *name; name++)
-		strbuf_addch(out, *name == '.' ? '_' : *name == '/' || *name == ' ' ? '-' : *name);
-}
-
-static void name_class(struct junit_names *names, size_t suite, struct taken *taken)
-{
-	const char *title = names->results->suites[suite].title;
-	struct strbuf *class = &taken->name, *key = &taken->key;
-	uint32_t tag = tag_of(title);
+	struct junit_names *names = naming->names;
+	uint32_t tag = tag_of(names->results->suites[suite].title);
+	struct strbuf *class = &naming->name, *key = &naming->key;
 	size_t length;
 
 	strbuf_reset(class);
-	add_class(class, names->suites[suite]);
+	for (const char *c = names->suites[suite]; *c; c++)
+		strbuf_addch(class, *c == '.' ? '_' : *c == '/' || *c == ' ' ? '-' : *c);
 	length = class->length;
-	for (;;) {
+	for (;; tag = tag_after(tag)) {
 		strbuf_reset(key);
 		add_key(key, class->text);
-		if (claim(taken, key))
+		if (claim(&naming->classes, key))
 			break;
 		strbuf_truncate(class, length);
 		strbuf_addf(class, "-%06x", (unsigned)tag);
-		tag = tag_after(tag);
 	}
 	names->classes[suite] = arena_strndup(&names->arena, class->text, class->length);
 }
 
-static void add_unit_name(const struct junit_names *names, const struct case_group *group,
+static void add_case_name(const struct junit_names *names, const struct case_group *group,
 			  uint32_t tag, uint32_t ordinal, struct strbuf *out)
 {
 	char suffix[SUFFIX_SIZE] = "";
@@ -186,20 +186,21 @@ static void add_unit_name(const struct junit_names *names, const struct case_gro
 }
 
 /* Whether the name was free, under the key classname_name. */
-static bool claim_unit(const struct junit_names *names, const struct case_group *group,
-		       uint32_t tag, uint32_t ordinal, struct taken *taken)
+static bool claim_case(struct naming *naming, const struct case_group *group, uint32_t tag,
+		       uint32_t ordinal)
 {
-	strbuf_reset(&taken->name);
-	strbuf_reset(&taken->key);
-	add_unit_name(names, group, tag, ordinal, &taken->name);
-	add_key(&taken->key, names->classes[group->suite]);
-	strbuf_addch(&taken->key, '_');
-	add_key(&taken->key, taken->name.text);
-	return claim(taken, &taken->key);
+	strbuf_reset(&naming->name);
+	strbuf_reset(&naming->key);
+	add_case_name(naming->names, group, tag, ordinal, &naming->name);
+	add_key(&naming->key, naming->names->classes[group->suite]);
+	strbuf_addch(&naming->key, '_');
+	add_key(&naming->key, naming->name.text);
+	return claim(&naming->cases, &naming->key);
 }
 
-static void name_case(struct junit_names *names, size_t index, struct taken *taken)
+static void name_case(struct naming *naming, size_t index)
 {
+	struct junit_names *names = naming->names;
 	const struct case_group *group = &names->results->cases[index];
 	uint32_t ordinal = 0, tag = 0, next = tag_of(group->id ? group->id : group->name);
 
@@ -209,7 +210,7 @@ static void name_case(struct junit_names *names, size_t index, struct taken *tak
 		if (names->retries && !*of_run)
 			continue;
 		ordinal++;
-		while (!claim_unit(names, group, tag, ordinal, taken)) {
+		while (!claim_case(naming, group, tag, ordinal)) {
 			if (ordinal > 1) {
 				ordinal++;
 				continue;
@@ -259,23 +260,22 @@ static void link_retries(struct junit_names *names, const struct case_group *gro
 static void name_all(struct junit_names *names)
 {
 	const struct results *results = names->results;
-	struct taken suites, classes, cases;
+	struct naming naming = {.names = names, .name = STRBUF_INIT, .key = STRBUF_INIT};
 
-	taken_init(&suites);
-	taken_init(&classes);
-	taken_init(&cases);
 	for (size_t i = 0; i < results->suite_count; i++) {
-		name_suite(names, i, &suites);
-		name_class(names, i, &classes);
+		name_suite(&naming, i);
+		name_class(&naming, i);
 	}
 	for (size_t i = 0; i < results->case_count; i++) {
 		if (names->retries)
 			link_retries(names, &results->cases[i]);
-		name_case(names, i, &cases);
+		name_case(&naming, i);
 	}
-	taken_release(&suites);
-	taken_release(&classes);
-	taken_release(&cases);
+	taken_release(&naming.suites);
+	taken_release(&naming.classes);
+	taken_release(&naming.cases);
+	strbuf_release(&naming.name);
+	strbuf_release(&naming.key);
 }
 
 void junit_names_init(struct junit_names *names, const struct results *results,
@@ -303,33 +303,17 @@ void junit_names_release(struct junit_names *names)
 	arena_release(&names->arena);
 }
 
-bool junit_unit_first(const struct junit_names *names, size_t suite, struct junit_unit *unit)
+void junit_case_name(const struct junit_names *names, size_t test_case, struct strbuf *out)
 {
-	const struct suite_group *group = &names->results->suites[suite];
+	size_t index = names->results->runs[test_case]->case_index;
 
-	if (!group->case_count)
-		return false;
-	unit->test_case = group->first_case;
-	unit->run = names->results->cases[group->first_case].first_run;
-	return true;
+	add_case_name(names, &names->results->cases[index], names->tags[index],
+		      names->ordinals[test_case], out);
 }
 
-bool junit_unit_next(const struct junit_names *names, struct junit_unit *unit)
-{
-	const struct results *results = names->results;
-	const struct case_group *group = &results->cases[unit->test_case];
-	const struct suite_group *suite = &results->suites[group->suite];
+/* ---- tries ---- */
 
-	for (unit->run++; unit->run < group->first_run + group->run_count; unit->run++)
-		if (names->ordinals[unit->run])
-			return true;
-	if (++unit->test_case == suite->first_case + suite->case_count)
-		return false;
-	unit->run = results->cases[unit->test_case].first_run;
-	return true;
-}
-
-bool junit_retry_next(const struct junit_names *names, size_t *run)
+bool junit_next_retry(const struct junit_names *names, size_t *run)
 {
 	if (!names->retries || !names->retries[*run])
 		return false;
@@ -337,11 +321,21 @@ bool junit_retry_next(const struct junit_names *names, size_t *run)
 	return true;
 }
 
-void junit_unit_name(const struct junit_names *names, const struct junit_unit *unit,
-		     struct strbuf *out)
+const struct run *junit_deciding_run(const struct junit_names *names, size_t test_case,
+				     int64_t *time_ms)
 {
-	add_unit_name(names, &names->results->cases[unit->test_case], names->tags[unit->test_case],
-		      names->ordinals[unit->run], out);
+	const struct run *decides = names->results->runs[test_case];
+	size_t at = test_case;
+
+	*time_ms = 0;
+	do {
+		const struct run *run = names->results->runs[at];
+
+		if (junit_is_judged(run))
+			decides = run;
+		*time_ms = junit_add_time(*time_ms, run->duration_ms);
+	} while (junit_next_retry(names, &at));
+	return decides;
 }
 
 bool junit_is_judged(const struct run *run)
@@ -349,32 +343,9 @@ bool junit_is_judged(const struct run *run)
 	return run->outcome != OUTCOME_PENDING && run->outcome != OUTCOME_UNKNOWN;
 }
 
-const struct run *junit_deciding_run(const struct junit_names *names, size_t run)
-{
-	const struct run *decides = names->results->runs[run];
-
-	while (junit_retry_next(names, &run)) {
-		const struct run *next = names->results->runs[run];
-
-		if (junit_is_judged(next))
-			decides = next;
-	}
-	return decides;
-}
-
 int64_t junit_add_time(int64_t sum, int64_t ms)
 {
 	if (ms < 0)
 		return sum;
 	return ms > INT64_MAX - sum ? INT64_MAX : sum + ms;
-}
-
-int64_t junit_unit_time(const struct junit_names *names, size_t run)
-{
-	int64_t sum = 0;
-
-	do {
-		sum = junit_add_time(sum, names->results->runs[run]->duration_ms);
-	} while (junit_retry_next(names, &run));
-	return sum;
 }

@@ -9,6 +9,8 @@
  *   name [2]          the next ones, in the order of runs
  *   name [4f2a91]     another case with that name; the digits come from its id, so that
  *                     they stay the same when cases are added
+ *
+ * A test case is a run and its retries; its number is that run's index in the report.
  */
 #ifndef RUNTALLY_FORMATS_JUNIT_NAMES_H
 #define RUNTALLY_FORMATS_JUNIT_NAMES_H
@@ -20,7 +22,7 @@
 #include "runtally/analysis/results.h"
 #include "runtally/base/arena.h"
 #include "runtally/base/strbuf.h"
-#include "runtally/formats/format.h"
+#include "runtally/view/render.h"
 
 struct junit_names {
 	const struct results *results;
@@ -33,37 +35,30 @@ struct junit_names {
 	uint32_t *retries; /* by run: the retry that follows it, 0: none; NULL: without --reruns */
 };
 
-/* One test case: a run of a case and its retries. */
-struct junit_unit {
-	size_t test_case, run; /* indexes in the report */
-};
-
 /* Names all cases of the report, which must stay. */
 void junit_names_init(struct junit_names *names, const struct results *results,
 		      const struct render_options *options);
 void junit_names_release(struct junit_names *names);
 
-/* The first test case of a suite, and the one after *unit; false: no more. */
-bool junit_unit_first(const struct junit_names *names, size_t suite, struct junit_unit *unit);
-bool junit_unit_next(const struct junit_names *names, struct junit_unit *unit);
+/* Appends the name of a test case, one line. */
+void junit_case_name(const struct junit_names *names, size_t test_case, struct strbuf *out);
 
 /* The retry after run `run` of the same test case; false: no more. */
-bool junit_retry_next(const struct junit_names *names, size_t *run);
-
+bool junit_next_retry(const struct junit_names *names, size_t *run);
+/*
+ * Of the tries of a test case, the last one with a verdict decides, or else the first. *time_ms is
+ * what they took together, as far as it is known.
+ */
+const struct run *junit_deciding_run(const struct junit_names *names, size_t test_case,
+				     int64_t *time_ms);
 /* Whether the run has a verdict: passed, failed or error. */
 bool junit_is_judged(const struct run *run);
-/*
- * Of the tries of the test case that begins with run `run`, the last one with a verdict decides, or
- * else the first.
- */
-const struct run *junit_deciding_run(const struct junit_names *names, size_t run);
-/* Milliseconds that its tries took together, as far as they are known. */
-int64_t junit_unit_time(const struct junit_names *names, size_t run);
-/* Both are not negative; stops at the top. */
+/* An unknown time (-1) adds nothing; stops at the top. */
 int64_t junit_add_time(int64_t sum, int64_t ms);
 
-/* Appends the name of a test case, one line. */
-void junit_unit_name(const struct junit_names *names, const struct junit_unit *unit,
-		     struct strbuf *out);
+/* Appends the text as one line (escape_xml_line) of at most `limit` bytes; a cut ends in "…". */
+void junit_add_line(struct strbuf *out, const char *text, size_t limit);
+/* The same, or "(unnamed)" where nothing is left; the text may be NULL. */
+void junit_add_named(struct strbuf *out, const char *text, size_t limit);
 
 #endif
