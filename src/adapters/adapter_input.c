@@ -8,15 +8,26 @@
 
 enum { NAMES_LISTED = 8 };
 
-/* So much for one run or turn that a million of them still have a sum. */
-#define TOKENS_MOST INT64_C(1000000000000)
+const struct label no_label = {NULL, NULL};
 
-void adapter_define(struct adapter_input *input, const struct definition *definition)
+struct definition *adapter_define(struct adapter_input *input, enum definition_kind kind,
+				  struct label label, struct label suite, struct label agent)
 {
+	struct definition *definition;
+
 	input->definitions =
 		array_reserve(input->definitions, &input->definition_capacity,
 			      input->definition_count + 1, sizeof(*input->definitions));
-	input->definitions[input->definition_count++] = *definition;
+	definition = &input->definitions[input->definition_count++];
+	*definition = (struct definition){
+		.kind = kind,
+		.id = label.id,
+		.name = label.name,
+		.suite = suite,
+		.agent = agent,
+		.runs_expected = -1,
+	};
+	return definition;
 }
 
 void adapter_input_release(struct adapter_input *input)
@@ -26,115 +37,42 @@ void adapter_input_release(struct adapter_input *input)
 	input->definition_count = input->definition_capacity = 0;
 }
 
-enum outcome adapter_status(const struct field *object, const char *key,
-			    const struct status_word *words, const char **status)
-{
-	const char *text = field_text(object, key);
-
-	if (status)
-		*status = text;
-	if (!text) {
-		if (!field_has(object, key))
-			field_remark(object, key, SEVERITY_WARNING,
-				     "is missing: the outcome is unknown");
-		return OUTCOME_UNKNOWN;
-	}
-	while (words->word && strcmp(words->word, text) != 0)
-		words++;
-	if (!words->word || words->outcome == OUTCOME_UNKNOWN) {
-		field_remark(object, key, SEVERITY_WARNING,
-			     "is not a status that tells an outcome: it is unknown");
-		return OUTCOME_UNKNOWN;
-	}
-	return words->outcome;
-}
-
-static bool is_blank_byte(char byte)
-{
-	return (unsigned char)byte <= ' ' || byte == 0x7F;
-}
-
-static bool is_blank(const char *text)
-{
-	while (*text && is_blank_byte(*text))
-		text++;
-	return *text == '\0';
-}
-
-const char *adapter_text(const struct field *object, const char *key)
-{
-	const char *text = field_text(object, key);
-
-	return text && !is_blank(text) ? text : NULL;
-}
-
 struct label adapter_label(const struct field *object)
 {
-	return (struct label){.id = field_id(object, "id"), .name = adapter_text(object, "name")};
+	return (struct label){.id = field_id(object, "id"), .name = field_name(object, "name")};
 }
 
-bool adapter_score(const struct field *object, const char *key, int32_t *micro)
+struct criterion adapter_criterion(const struct field *from, const struct field_row *rows,
+				   struct adapter_input *input)
 {
-	int64_t value;
+	struct told_criterion told = {.outcome = OUTCOME_UNKNOWN};
 
-	if (!field_micro(object, key, &value))
-		return false;
-	if (value < 0 || value > SCORE_ONE) {
-		field_remark(object, key, SEVERITY_ERROR, "is not within 0 to 1");
-		return false;
+	fields_read(from, rows, &told, input, NULL);
+	return (struct criterion){
+		.name = told.name ? told.name : "unnamed",
+		.detail = told.detail,
+		.score_micro = told.score_micro,
+		.has_score = told.has_score,
+		.outcome = told.outcome,
+		.turn = NO_TURN,
+	};
+}
+
+void adapter_criteria(void *into, const struct field *list, const struct field_row *row,
+		      struct adapter_input *input)
+{
+	struct run *run = into;
+	struct criterion *criteria =
+		arena_zalloc(input->scratch, field_count(list) * sizeof(*criteria));
+
+	for (size_t i = 0; i < field_count(list); i++) {
+		struct field item = field_item_object(list, i);
+
+		if (item.json)
+			criteria[run->criterion_count++] =
+				adapter_criterion(&item, row->rows, input);
 	}
-	*micro = (int32_t)value;
-	return true;
-}
-
-bool adapter_tokens(const struct field *object, const char *input_key, const char *output_key,
-		    int64_t *input, int64_t *output)
-{
-	int64_t in, out;
-	bool has_in = field_integer(object, input_key, 0, TOKENS_MOST, &in);
-
-	if (!field_integer(object, output_key, 0, TOKENS_MOST, &out) || !has_in)
-		return false;
-	*input = in;
-	*output = out;
-	return true;
-}
-
-/* Where to cut so that at most `limit` bytes with the dots remain; JSON strings are valid UTF-8. */
-static size_t cut_at(const char *line, size_t limit)
-{
-	size_t length = limit - 3;
-
-	while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80)
-		length--;
-	while (length > 0 && line[length - 1] == ' ')
-		length--;
-	return length;
-}
-
-const char *adapter_line(struct adapter_input *input, const char *text, size_t limit)
-{
-	size_t length = 0;
-	char *line;
-
-	if (!text || is_blank(text))
-		return NULL;
-	line = arena_alloc(input->scratch, limit + 2);
-	for (; *text && length <= limit; text++) {
-		if (!is_blank_byte(*text))
-			line[length++] = *text;
-		else if (length && line[length - 1] != ' ')
-			line[length++] = ' ';
-	}
-	if (line[length - 1] == ' ')
-		length--;
-	if (length > limit) {
-		length = cut_at(line, limit);
-		memcpy(line + length, "...", 3);
-		length += 3;
-	}
-	line[length] = '\0';
-	return line;
+	run->criteria = criteria;
 }
 
 static size_t criteria_with(const struct run *run, enum outcome outcome)
@@ -186,7 +124,7 @@ const char *adapter_failures(struct adapter_input *input, const struct run *run)
 	strbuf_addf(&text, "%zu of %" PRIu32 " criteria %s", failed ? failed : errors,
 		    run->criterion_count, failed ? "failed" : "in error");
 	list_names(&text, run, failed ? OUTCOME_FAILED : OUTCOME_ERROR);
-	reason = adapter_line(input, text.text, REASON_BYTES);
+	reason = field_line(input->scratch, text.text, REASON_BYTES);
 	strbuf_release(&text);
 	return reason;
 }
@@ -206,7 +144,7 @@ const char *adapter_no_verdict(struct adapter_input *input, const char *status)
 {
 	if (!status)
 		return "no status is told";
-	status = adapter_line(input, status, REASON_BYTES / 2);
+	status = field_line(input->scratch, status, REASON_BYTES / 2);
 	return arena_printf(input->scratch, "the status \"%s\" tells no verdict",
 			    status ? status : "");
 }
@@ -216,8 +154,16 @@ const char *adapter_reason(struct adapter_input *input, const char *const *texts
 	const char *reason = NULL;
 
 	for (size_t i = 0; !reason && i < count; i++)
-		reason = adapter_line(input, texts[i], REASON_BYTES);
+		reason = field_line(input->scratch, texts[i], REASON_BYTES);
 	return reason;
+}
+
+struct details *adapter_details(struct adapter_input *input, struct run *run)
+{
+	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
+
+	run->details = details;
+	return details;
 }
 
 void adapter_passage(struct adapter_input *input, struct details *details, const char *label,
@@ -226,7 +172,7 @@ void adapter_passage(struct adapter_input *input, struct details *details, const
 	size_t count = details->passage_count;
 	struct passage *list;
 
-	if (!text || is_blank(text))
+	if (!text || field_is_blank(text))
 		return;
 	list = arena_alloc(input->scratch, (count + 1) * sizeof(*list));
 	if (count)
@@ -325,7 +271,7 @@ static void add_tool_call(struct conversation *talk, const struct field *call)
 	struct field function = field_object(call, "function");
 	const struct field *from = function.json ? &function : call;
 	struct field arguments = field_any(from, field_has(from, "args") ? "args" : "arguments");
-	const char *name = adapter_text(from, "name");
+	const char *name = field_name(from, "name");
 	struct strbuf text = STRBUF_INIT;
 
 	strbuf_addf(&text, "%s(", name ? name : "unnamed");
@@ -337,13 +283,13 @@ static void add_tool_call(struct conversation *talk, const struct field *call)
 /* What a tool gave says which tool, where the source does: several may be called at once. */
 static const char *read_role(struct conversation *talk, const struct field *message)
 {
-	const char *role = adapter_text(message, "role");
+	const char *role = field_name(message, "role");
 	const char *name = NULL;
 
 	if (!role)
 		return talk->role;
 	if (message_kind(role) == MESSAGE_TOOL)
-		name = adapter_text(message, "name");
+		name = field_name(message, "name");
 	return name ? arena_printf(talk->input->scratch, "%s: %s", role, name) : role;
 }
 

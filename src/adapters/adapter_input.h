@@ -1,5 +1,5 @@
 /*
- * reading: what the adapters share when they turn fields into parts of a run. It knows no API.
+ * adapter input: what the adapters share when they turn fields into parts of a run. It knows no API.
  *
  * All texts it composes live in input->scratch.
  */
@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "field_table.h"
 #include "runtally/adapters/adapter.h"
-#include "runtally/adapters/field.h"
 #include "runtally/model/run.h"
 
 /* Whether the record is an object with that member, of any type, null included. For claims(). */
@@ -19,35 +19,32 @@ static inline bool record_has(const struct json_value *record, const char *key)
 	return json_value_get(record, key) != NULL;
 }
 
-/* A source's word for an outcome. */
-struct status_word {
-	const char *word; /* NULL ends the list */
-	enum outcome outcome;
-};
+extern const struct label no_label;
 
 /*
- * The outcome that the member `key` names, OUTCOME_UNKNOWN with a warning where it is absent or
- * names none. *status (NULL: not wanted) is the raw word or NULL.
+ * Adds what a definition says of one thing, its texts borrowed, and returns it until the next is
+ * added. Whose it is stays with the caller of read_definition.
  */
-enum outcome adapter_status(const struct field *object, const char *key,
-			    const struct status_word *words, const char **status);
+struct definition *adapter_define(struct adapter_input *input, enum definition_kind kind,
+				  struct label label, struct label suite, struct label agent);
 
-/* field_text, but a blank text is absent. For names and what is shown as a passage. */
-const char *adapter_text(const struct field *object, const char *key);
 /* The members `id` and `name`. */
 struct label adapter_label(const struct field *object);
-/* A score of 0..1; anything else is remarked and absent. */
-bool adapter_score(const struct field *object, const char *key, int32_t *micro);
 
-/* Two counts of tokens, which are known together or not at all. */
-bool adapter_tokens(const struct field *object, const char *input_key, const char *output_key,
-		    int64_t *input, int64_t *output);
+/* What the rows of a criterion fill. */
+struct told_criterion {
+	const char *name, *detail;
+	enum outcome outcome;
+	bool has_score;
+	int32_t score_micro;
+};
 
-/*
- * `text` on one line: white space and controls collapse to one space, and what is longer than
- * `limit` bytes is cut between code points and ends in "...". NULL for NULL and for blank text.
- */
-const char *adapter_line(struct adapter_input *input, const char *text, size_t limit);
+/* The criterion that rows for a struct told_criterion read from an object; it is of no turn. */
+struct criterion adapter_criterion(const struct field *from, const struct field_row *rows,
+				   struct adapter_input *input);
+/* For a row of type FIELD_LIST that fills a struct run: the criteria that row->rows read. */
+void adapter_criteria(void *into, const struct field *list, const struct field_row *row,
+		      struct adapter_input *input);
 
 enum { REASON_BYTES = 300 };
 
@@ -64,6 +61,8 @@ const char *adapter_no_verdict(struct adapter_input *input, const char *status);
 /* The first of the texts that is not blank, as a reason; the list ends with `count`. */
 const char *adapter_reason(struct adapter_input *input, const char *const *texts, size_t count);
 
+/* The run's own details, with nothing in them yet. */
+struct details *adapter_details(struct adapter_input *input, struct run *run);
 /* Adds a passage to *details; a NULL or blank text adds none. Meant for a handful. */
 void adapter_passage(struct adapter_input *input, struct details *details, const char *label,
 		     const char *text);

@@ -120,13 +120,12 @@ static void add_complaint(struct strbuf *text, const struct json_value *complain
 const char *refusal_text(const struct json_value *record, struct arena *scratch)
 {
 	static const char *const members[] = {"error", "errors", "detail", "message"};
-	struct adapter_input input = {.scratch = scratch};
 	struct strbuf text = STRBUF_INIT;
 	const char *line;
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		add_complaint(&text, json_value_get(record, members[i]));
-	line = adapter_line(&input, text.text, REASON_BYTES);
+	line = field_line(scratch, text.text, REASON_BYTES);
 	strbuf_release(&text);
 	return line ? line : "an error body without words";
 }
@@ -152,11 +151,9 @@ static void want_record(struct wanted *wanted, const char *envelope, const char 
 
 	snprintf(path, sizeof(path), "%s%s*?", envelope, dot);
 	wanted_add(wanted, path);
+	snprintf(path, sizeof(path), "%s%s", envelope, dot);
 	for (size_t a = 0; adapters[a]; a++)
-		for (const char *const *member = adapters[a]->wanted; *member; member++) {
-			snprintf(path, sizeof(path), "%s%s%s", envelope, dot, *member);
-			wanted_add(wanted, path);
-		}
+		fields_want(adapters[a]->fields, path, wanted);
 }
 
 void adapters_want(struct wanted *wanted)

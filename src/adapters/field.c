@@ -15,11 +15,9 @@ enum {
 	KEY_BYTES_SHOWN = 64,
 };
 
-#define NANO          INT64_C(1000000000)
-#define MONEY_MOST    INT64_C(1000000)
-#define MICRO         INT64_C(1000000)
-#define MICRO_MOST    INT64_C(1000)
 #define TWO_TO_THE_63 9223372036854775808.0
+
+/* ---- remarks ---- */
 
 void remarks_release(struct remarks *remarks)
 {
@@ -53,7 +51,7 @@ static void add_path(struct strbuf *path, const struct field *field)
 		strbuf_addf(path, "[%zu]", field->index);
 }
 
-const char *field_path(const struct field *field, const char *key)
+static const char *path_of(const struct field *field, const char *key)
 {
 	struct strbuf path = STRBUF_INIT;
 	char *text;
@@ -102,7 +100,7 @@ void field_remark(const struct field *object, const char *key, enum severity sev
 	va_start(args, format);
 	vsnprintf(text.text, sizeof(text.text), format, args);
 	va_end(args);
-	remark.path = field_path(object, key);
+	remark.path = path_of(object, key);
 	remark.text = text.text;
 	if (is_known(remarks, &remark))
 		return;
@@ -135,11 +133,13 @@ static const char *type_name(const struct json_value *json)
 	}
 }
 
-static void remark_type(const struct field *object, const char *key, const struct json_value *json,
-			const char *wanted)
+void field_remark_type(const struct field *object, const char *key, const struct json_value *json,
+		       const char *wanted)
 {
 	field_remark(object, key, SEVERITY_ERROR, "is %s, not %s", type_name(json), wanted);
 }
+
+/* ---- the way to a value ---- */
 
 struct field field_root(const struct json_value *json, struct remarks *remarks)
 {
@@ -147,32 +147,30 @@ struct field field_root(const struct json_value *json, struct remarks *remarks)
 			      .remarks = remarks};
 }
 
-/* The member, NULL where it is absent or null; the field's own value for no key. */
-static const struct json_value *member(const struct field *object, const char *key)
-{
-	const struct json_value *json = key ? json_value_get(object->json, key) : object->json;
-
-	return json_value_is(json, JSON_VALUE_NULL) ? NULL : json;
-}
-
 struct field field_any(const struct field *object, const char *key)
 {
 	return (struct field){
-		.json = member(object, key),
+		.json = field_json(object, key),
 		.up = object,
 		.key = key,
 		.remarks = object->remarks,
 	};
 }
 
+void field_demand(struct field *field, enum json_value_type type)
+{
+	if (!field->json || field->json->type == type)
+		return;
+	field_remark_type(field, NULL, field->json,
+			  type == JSON_VALUE_OBJECT ? "an object" : "a list");
+	field->json = NULL;
+}
+
 struct field field_object(const struct field *object, const char *key)
 {
 	struct field field = field_any(object, key);
 
-	if (field.json && !json_value_is(field.json, JSON_VALUE_OBJECT)) {
-		remark_type(object, key, field.json, "an object");
-		field.json = NULL;
-	}
+	field_demand(&field, JSON_VALUE_OBJECT);
 	return field;
 }
 
@@ -180,16 +178,13 @@ struct field field_list(const struct field *object, const char *key)
 {
 	struct field field = field_any(object, key);
 
-	if (field.json && !json_value_is(field.json, JSON_VALUE_LIST)) {
-		remark_type(object, key, field.json, "a list");
-		field.json = NULL;
-	}
+	field_demand(&field, JSON_VALUE_LIST);
 	return field;
 }
 
 bool field_has(const struct field *object, const char *key)
 {
-	return member(object, key) != NULL;
+	return field_json(object, key) != NULL;
 }
 
 size_t field_count(const struct field *list)
@@ -213,10 +208,7 @@ struct field field_item_object(const struct field *list, size_t index)
 {
 	struct field field = field_item(list, index);
 
-	if (field.json && !json_value_is(field.json, JSON_VALUE_OBJECT)) {
-		remark_type(&field, NULL, field.json, "an object");
-		field.json = NULL;
-	}
+	field_demand(&field, JSON_VALUE_OBJECT);
 	return field;
 }
 
@@ -235,21 +227,69 @@ struct field field_member_object(const struct field *object, size_t index)
 		.remarks = object->remarks,
 	};
 
-	if (field.json && !json_value_is(field.json, JSON_VALUE_OBJECT)) {
-		remark_type(object, field.key, field.json, "an object");
-		field.json = NULL;
-	}
+	field_demand(&field, JSON_VALUE_OBJECT);
 	return field;
+}
+
+/* ---- texts ---- */
+
+static bool is_blank_byte(char byte)
+{
+	return (unsigned char)byte <= ' ' || byte == 0x7F;
+}
+
+bool field_is_blank(const char *text)
+{
+	while (*text && is_blank_byte(*text))
+		text++;
+	return *text == '\0';
+}
+
+/* Where to cut so that at most `limit` bytes with the dots remain; JSON strings are valid UTF-8. */
+static size_t cut_at(const char *line, size_t limit)
+{
+	size_t length = limit - 3;
+
+	while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80)
+		length--;
+	while (length > 0 && line[length - 1] == ' ')
+		length--;
+	return length;
+}
+
+const char *field_line(struct arena *arena, const char *text, size_t limit)
+{
+	size_t length = 0;
+	char *line;
+
+	if (!text || field_is_blank(text))
+		return NULL;
+	line = arena_alloc(arena, limit + 2);
+	for (; *text && length <= limit; text++) {
+		if (!is_blank_byte(*text))
+			line[length++] = *text;
+		else if (length && line[length - 1] != ' ')
+			line[length++] = ' ';
+	}
+	if (line[length - 1] == ' ')
+		length--;
+	if (length > limit) {
+		length = cut_at(line, limit);
+		memcpy(line + length, "...", 3);
+		length += 3;
+	}
+	line[length] = '\0';
+	return line;
 }
 
 const char *field_text(const struct field *object, const char *key)
 {
-	const struct json_value *json = member(object, key);
+	const struct json_value *json = field_json(object, key);
 
 	if (!json)
 		return NULL;
 	if (!json_value_is(json, JSON_VALUE_STRING)) {
-		remark_type(object, key, json, "a string");
+		field_remark_type(object, key, json, "a string");
 		return NULL;
 	}
 	return json_value_text(json);
@@ -257,7 +297,7 @@ const char *field_text(const struct field *object, const char *key)
 
 const char *field_id(const struct field *object, const char *key)
 {
-	const struct json_value *json = member(object, key);
+	const struct json_value *json = field_json(object, key);
 	const char *text;
 
 	if (json_value_is(json, JSON_VALUE_INTEGER))
@@ -266,27 +306,35 @@ const char *field_id(const struct field *object, const char *key)
 	return text && *text ? text : NULL;
 }
 
-bool field_bool(const struct field *object, const char *key, bool *out)
+const char *field_name(const struct field *object, const char *key)
 {
-	const struct json_value *json = member(object, key);
+	const char *text = field_text(object, key);
+
+	return text && !field_is_blank(text) ? text : NULL;
+}
+
+/* ---- truth and numbers ---- */
+
+enum flag field_flag(const struct field *object, const char *key)
+{
+	const struct json_value *json = field_json(object, key);
 
 	if (!json)
-		return false;
+		return FLAG_ABSENT;
 	if (json->type != JSON_VALUE_TRUE && json->type != JSON_VALUE_FALSE) {
-		remark_type(object, key, json, "a boolean");
-		return false;
+		field_remark_type(object, key, json, "a boolean");
+		return FLAG_ODD;
 	}
-	*out = json_value_is(json, JSON_VALUE_TRUE);
-	return true;
+	return json->type == JSON_VALUE_TRUE ? FLAG_TRUE : FLAG_FALSE;
 }
 
 static const struct json_value *number(const struct field *object, const char *key)
 {
-	const struct json_value *json = member(object, key);
+	const struct json_value *json = field_json(object, key);
 
 	if (!json || json->type == JSON_VALUE_INTEGER || json->type == JSON_VALUE_REAL)
 		return json;
-	remark_type(object, key, json, "a number");
+	field_remark_type(object, key, json, "a number");
 	return NULL;
 }
 
@@ -297,8 +345,8 @@ static bool remark_range(const struct field *object, const char *key, int64_t mi
 	return false;
 }
 
-bool field_integer(const struct field *object, const char *key, int64_t min, int64_t max,
-		   int64_t *out)
+/* A real with no fraction counts as an integer. */
+bool field_whole(const struct field *object, const char *key, int64_t most, int64_t *out)
 {
 	const struct json_value *json = number(object, key);
 	int64_t value;
@@ -311,66 +359,50 @@ bool field_integer(const struct field *object, const char *key, int64_t min, int
 	} else {
 		real = json->real;
 		if (!(real >= -TWO_TO_THE_63 && real < TWO_TO_THE_63))
-			return remark_range(object, key, min, max);
+			return remark_range(object, key, 0, most);
 		if (real != floor(real)) {
 			field_remark(object, key, SEVERITY_ERROR, "is not a whole number");
 			return false;
 		}
 		value = (int64_t)real;
 	}
-	if (value < min || value > max)
-		return remark_range(object, key, min, max);
+	if (value < 0 || value > most)
+		return remark_range(object, key, 0, most);
 	*out = value;
 	return true;
 }
 
 /* A number of min..max, times `scale` and then rounded; both ends times scale must fit. */
-static bool field_scaled(const struct field *object, const char *key, int64_t min, int64_t max,
-			 int64_t scale, int64_t *out)
+static bool read_scaled(const struct field *object, const char *key, int64_t min, int64_t max,
+			int64_t scale, int64_t *out)
 {
 	const struct json_value *json = number(object, key);
-	double real;
 
 	if (!json)
 		return false;
 	if (json_value_is(json, JSON_VALUE_INTEGER)) {
-		int64_t value = json->integer;
-
-		if (value < min || value > max)
+		if (json->integer < min || json->integer > max)
 			return remark_range(object, key, min, max);
-		*out = value * scale;
+		*out = json->integer * scale;
 		return true;
 	}
-	real = json->real;
-	if (!(real >= (double)min && real <= (double)max))
+	if (!(json->real >= (double)min && json->real <= (double)max))
 		return remark_range(object, key, min, max);
-	*out = llround(real * (double)scale);
+	*out = llround(json->real * (double)scale);
 	return true;
 }
 
 bool field_ms(const struct field *object, const char *key, int64_t *out)
 {
-	return field_scaled(object, key, 0, UINT32_MAX, 1, out);
+	return read_scaled(object, key, 0, UINT32_MAX, 1, out);
 }
 
 bool field_money(const struct field *object, const char *key, int64_t *out)
 {
-	return field_scaled(object, key, 0, MONEY_MOST, NANO, out);
+	return read_scaled(object, key, 0, 1000000, 1000000000, out);
 }
 
 bool field_micro(const struct field *object, const char *key, int64_t *out)
 {
-	return field_scaled(object, key, -MICRO_MOST, MICRO_MOST, MICRO, out);
-}
-
-bool field_time(const struct field *object, const char *key, int64_t *out)
-{
-	const char *text = field_text(object, key);
-
-	if (!text)
-		return false;
-	if (time_parse(text, out))
-		return true;
-	field_remark(object, key, SEVERITY_ERROR, "is not a time as in 2026-11-20T10:00:00Z");
-	return false;
+	return read_scaled(object, key, -1000, 1000, 1000000, out);
 }

@@ -97,83 +97,115 @@ static enum record_kind claims(const struct json_value *record)
 	return RECORD_NOT_MINE;
 }
 
+struct kapso_run {
+	struct run run;
+	const char *error, *feedback;
+	enum flag completed;
+	bool has_end, has_any_score; /* also one that cannot be read */
+};
+
 /* 1, 10 or 100; 0 where the score fits none. */
-static int scale_of(const struct field *record, const struct verdict_rules *rules, int64_t micro)
+static int scale_of(const struct field *score, const struct verdict_rules *rules, int64_t micro)
 {
 	int scale = micro <= SCORE_ONE ? 1 : micro <= INT64_C(10) * SCORE_ONE ? 10 : 100;
 
 	if (rules->score_scale)
 		scale = rules->score_scale;
 	if (micro < 0 || micro > INT64_C(1) * scale * SCORE_ONE) {
-		field_remark(record, "score", SEVERITY_ERROR, "is not within 0 to %d", scale);
+		field_remark(score, NULL, SEVERITY_ERROR, "is not within 0 to %d", scale);
 		return 0;
 	}
 	if (!rules->score_scale && scale > 1)
-		field_remark(record, "score", SEVERITY_WARNING,
+		field_remark(score, NULL, SEVERITY_WARNING,
 			     "is above %d and was read on a scale of 0 to %d", scale / 10, scale);
 	return scale;
 }
 
-static void read_score(struct run *run, const struct field *record,
-		       const struct adapter_input *input)
+static void read_score(void *into, const struct field *score, const struct field_row *row,
+		       struct adapter_input *input)
 {
+	struct kapso_run *it = into;
 	int64_t micro;
-	int scale;
+	int scale = field_micro(score, NULL, &micro) ? scale_of(score, input->rules, micro) : 0;
 
-	if (!field_micro(record, "score", &micro))
-		return;
-	scale = scale_of(record, input->rules, micro);
-	if (!scale)
-		return;
-	run->has_score = true;
-	run->score_micro = (int32_t)((micro + scale / 2) / scale);
+	(void)row;
+	it->has_any_score = score->json != NULL;
+	it->run.has_score = scale > 0;
+	if (scale)
+		it->run.score_micro = (int32_t)((micro + scale / 2) / scale);
 }
 
 /* The words of `error`; NULL where there is none. */
-static const char *error_text(const struct field *record, struct adapter_input *input)
+static void read_error(void *into, const struct field *error, const struct field_row *row,
+		       struct adapter_input *input)
 {
-	struct field error = field_any(record, "error");
-	const char *type, *message;
+	const char **text = into, *type, *message;
 
-	if (!error.json || json_value_is(error.json, JSON_VALUE_FALSE) ||
-	    (json_value_is(error.json, JSON_VALUE_LIST) && !field_count(&error)))
-		return NULL;
-	if (json_value_is(error.json, JSON_VALUE_STRING))
-		return adapter_text(record, "error");
-	error = field_object(record, "error");
-	if (!error.json)
-		return "the run ended in an error";
-	if (!json_value_size(error.json))
-		return NULL;
-	type = adapter_text(&error, "type");
-	message = adapter_text(&error, "message");
+	(void)row;
+	if (!error->json || json_value_is(error->json, JSON_VALUE_FALSE) ||
+	    (json_value_is(error->json, JSON_VALUE_LIST) && !field_count(error)))
+		return;
+	if (json_value_is(error->json, JSON_VALUE_STRING)) {
+		*text = field_name(error, NULL);
+		return;
+	}
+	if (!json_value_is(error->json, JSON_VALUE_OBJECT)) {
+		field_remark_type(error, NULL, error->json, "an object");
+		*text = "the run ended in an error";
+		return;
+	}
+	if (!json_value_size(error->json))
+		return;
+	type = field_name(error, "type");
+	message = field_name(error, "message");
 	if (type && message)
-		return arena_printf(input->scratch, "%s: %s", type, message);
-	return message ? message : type ? type : "the run ended in an error";
+		*text = arena_printf(input->scratch, "%s: %s", type, message);
+	else
+		*text = message ? message : type ? type : "the run ended in an error";
 }
 
-static bool judge_failed(const struct run *run, const char *feedback)
+#define AT(member)   AT_OF(kapso_run, member)
+#define ALSO(member) ALSO_OF(kapso_run, member)
+
+static const struct field_row fields[] = {
+	{"id", FIELD_KEY, AT(run.run_id)},
+	{"test_case", FIELD_LABEL, AT(run.test_case)},
+	{"test_suite_id", FIELD_ID, IN("test_case"), AT(run.suite.id)},
+	{"test_case_id", FIELD_ID, AT(run.test_case.id)},
+	{"test_case_name", FIELD_NAME, AT(run.test_case.name)},
+	{"created_at", FIELD_TIME, AT(run.created_at)},
+	{"started_at", FIELD_TIME, AT(run.started_at)},
+	{"ended_at", FIELD_TIME, AT(run.ended_at), ALSO(has_end)},
+	{"updated_at", FIELD_TIME, AT(run.updated_at)},
+	{"score", FIELD_CODE, .read = read_score},
+	{"model", FIELD_NAME, IN("token_usage"), AT(run.model)},
+	{"input_tokens", FIELD_TOKENS, IN("token_usage"), AT(run.tokens_input),
+	 ALSO(run.has_tokens), .partner = "output_tokens"},
+	{"error", FIELD_CODE, AT(error), .read = read_error},
+	{"feedback", FIELD_NAME, AT(feedback)},
+	{"execution_completed", FIELD_FLAG, AT(completed)},
+	{NULL},
+};
+
+static bool judge_failed(const struct kapso_run *it)
 {
 	static const char words[] = "Evaluation failed";
 
-	return (!run->has_score || run->score_micro == 0) && feedback &&
-	       strncmp(feedback, words, sizeof(words) - 1) == 0;
+	return (!it->run.has_score || it->run.score_micro == 0) && it->feedback &&
+	       strncmp(it->feedback, words, sizeof(words) - 1) == 0;
 }
 
-static enum outcome outcome_of(const struct run *run, const struct field *record, const char *error,
-			       const char *feedback, const struct verdict_rules *rules)
+static enum outcome outcome_of(const struct kapso_run *it, const struct verdict_rules *rules)
 {
-	bool completed = false, told = field_bool(record, "execution_completed", &completed);
-
-	if (error)
+	if (it->error)
 		return OUTCOME_ERROR;
-	if (!field_has(record, "ended_at") && !field_has(record, "score") && !completed)
+	if (!it->has_end && !it->has_any_score && it->completed != FLAG_TRUE)
 		return OUTCOME_PENDING;
-	if ((told && !completed) || judge_failed(run, feedback))
+	if (it->completed == FLAG_FALSE || judge_failed(it))
 		return OUTCOME_ERROR;
-	if (!run->has_score || (!told && field_has(record, "execution_completed")))
+	if (!it->run.has_score || it->completed == FLAG_ODD)
 		return OUTCOME_UNKNOWN;
-	return run->score_micro >= rules->pass_score_micro ? OUTCOME_PASSED : OUTCOME_FAILED;
+	return it->run.score_micro >= rules->pass_score_micro ? OUTCOME_PASSED : OUTCOME_FAILED;
 }
 
 enum { POINTS_MOST = 8, POINT_BYTES = 300 };
@@ -237,39 +269,30 @@ static const char *unmet_points(const char *feedback, struct adapter_input *inpu
 	return text;
 }
 
-static const char *reason_of(const struct run *run, const char *error, const char *feedback,
-			     struct adapter_input *input)
+static const char *reason_of(const struct kapso_run *it, struct adapter_input *input)
 {
-	const char *texts[] = {error, feedback, NULL};
+	const char *texts[] = {it->error, it->feedback, NULL};
 	const char *points;
 
-	switch (run->outcome) {
+	switch (it->run.outcome) {
 	case OUTCOME_PASSED:
 	case OUTCOME_PENDING:
 		return NULL;
 	case OUTCOME_UNKNOWN:
-		return run->has_score ? "execution_completed cannot be read" : "no score is told";
+		return it->run.has_score ? "execution_completed cannot be read"
+					 : "no score is told";
 	case OUTCOME_ERROR:
 		texts[2] = "the run was not completed";
 		break;
 	default:
-		points = unmet_points(feedback, input);
-		texts[1] = points ? points : feedback;
+		points = unmet_points(it->feedback, input);
+		texts[1] = points ? points : it->feedback;
 		texts[2] = "the score is below the pass score";
 		break;
 	}
-	if (judge_failed(run, feedback))
-		texts[1] = arena_printf(input->scratch, "the judge failed: %s", feedback);
+	if (judge_failed(it))
+		texts[1] = arena_printf(input->scratch, "the judge failed: %s", it->feedback);
 	return adapter_reason(input, texts, 3);
-}
-
-static void read_usage(struct run *run, const struct field *record)
-{
-	struct field usage = field_object(record, "token_usage");
-
-	run->model = adapter_text(&usage, "model");
-	run->has_tokens = adapter_tokens(&usage, "input_tokens", "output_tokens",
-					 &run->tokens_input, &run->tokens_output);
 }
 
 struct talk {
@@ -308,89 +331,43 @@ static void read_transcript(struct details *details, const struct field *record,
 	details->transcript_count = talk.count;
 }
 
-static void read_details(struct run *run, const struct field *record, const char *error,
-			 const char *feedback, struct adapter_input *input)
+static void read_details(struct kapso_run *it, const struct field *record,
+			 struct adapter_input *input)
 {
-	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
+	struct details *details = adapter_details(input, &it->run);
 	struct field test_case = field_object(record, "test_case");
 
-	adapter_passage(input, details, "Error", error);
-	adapter_passage(input, details, "Feedback", feedback);
-	adapter_passage(input, details, "Script", adapter_text(&test_case, "script"));
-	adapter_passage(input, details, "Rubric", adapter_text(&test_case, "rubric"));
+	adapter_passage(input, details, "Error", it->error);
+	adapter_passage(input, details, "Feedback", it->feedback);
+	adapter_passage(input, details, "Script", field_name(&test_case, "script"));
+	adapter_passage(input, details, "Rubric", field_name(&test_case, "rubric"));
 	read_transcript(details, record, input);
-	run->details = details;
-}
-
-static void read_labels(struct run *run, const struct field *record)
-{
-	struct field test_case = field_object(record, "test_case");
-
-	run->test_case = adapter_label(&test_case);
-	run->suite.id = field_id(&test_case, "test_suite_id");
-	if (!run->test_case.id)
-		run->test_case.id = field_id(record, "test_case_id");
-	if (!run->test_case.name)
-		run->test_case.name = adapter_text(record, "test_case_name");
 }
 
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
-	const char *error, *feedback;
+	struct kapso_run it = {.run = *run};
 
-	run->run_id = field_id(record, "id");
-	if (!run->run_id)
-		return error_set(err, "the run has no id");
-	read_labels(run, record);
-	field_time(record, "created_at", &run->created_at);
-	field_time(record, "started_at", &run->started_at);
-	field_time(record, "ended_at", &run->ended_at);
-	field_time(record, "updated_at", &run->updated_at);
-	read_score(run, record, input);
-	read_usage(run, record);
-	error = error_text(record, input);
-	feedback = adapter_text(record, "feedback");
-	run->outcome = outcome_of(run, record, error, feedback, input->rules);
-	run->reason = reason_of(run, error, feedback, input);
-	if (judge_failed(run, feedback))
-		run->has_score = false;
+	if (fields_read(record, fields, &it, input, err) < 0)
+		return -1;
+	it.run.outcome = outcome_of(&it, input->rules);
+	it.run.reason = reason_of(&it, input);
+	if (judge_failed(&it))
+		it.run.has_score = false;
 	if (input->want_details)
-		read_details(run, record, error, feedback, input);
+		read_details(&it, record, input);
+	*run = it.run;
 	return 0;
 }
 
-static void define_case(const struct field *test_case, const struct label *suite,
-			const struct label *agent, struct adapter_input *input)
+static void define_case(const struct field *test_case, struct label suite, struct label agent,
+			struct adapter_input *input)
 {
 	struct label label = adapter_label(test_case);
 
-	if (!label.id)
-		return;
-	adapter_define(input, &(struct definition){.kind = DEFINES_CASE,
-						   .id = label.id,
-						   .name = label.name,
-						   .suite = *suite,
-						   .agent = *agent,
-						   .runs_expected = -1});
-}
-
-static void define_suite(const struct field *record, const struct label *suite,
-			 struct adapter_input *input)
-{
-	struct label agent = {.id = field_id(record, "agent_id")};
-	struct field cases = field_list(record, "test_cases");
-
-	adapter_define(input, &(struct definition){.kind = DEFINES_SUITE,
-						   .id = suite->id,
-						   .name = suite->name,
-						   .agent = agent,
-						   .runs_expected = -1});
-	for (size_t i = 0; i < field_count(&cases); i++) {
-		struct field test_case = field_item_object(&cases, i);
-
-		define_case(&test_case, suite, &agent, input);
-	}
+	if (label.id)
+		adapter_define(input, DEFINES_CASE, label, suite, agent);
 }
 
 static int read_definition(const struct field *record, struct adapter_input *input,
@@ -398,22 +375,24 @@ static int read_definition(const struct field *record, struct adapter_input *inp
 {
 	struct label label = adapter_label(record);
 	struct label suite = {.id = field_id(record, "test_suite_id")}, agent = {.id = NULL};
+	struct field cases;
 
 	if (!label.id)
 		return error_set(err, "the definition has no id");
-	if (is_suite(record->json))
-		define_suite(record, &label, input);
-	else
-		define_case(record, &suite, &agent, input);
+	if (!is_suite(record->json)) {
+		define_case(record, suite, agent, input);
+		return 0;
+	}
+	agent.id = field_id(record, "agent_id");
+	cases = field_list(record, "test_cases");
+	adapter_define(input, DEFINES_SUITE, label, no_label, agent);
+	for (size_t i = 0; i < field_count(&cases); i++) {
+		struct field test_case = field_item_object(&cases, i);
+
+		define_case(&test_case, label, agent, input);
+	}
 	return 0;
 }
-
-static const char *const wanted[] = {
-	"id",           "started_at",     "ended_at",       "created_at",
-	"updated_at",   "score",          "feedback",       "execution_completed",
-	"error",        "test_case.id",   "test_case.name", "test_case.test_suite_id",
-	"test_case_id", "test_case_name", "token_usage",    NULL,
-};
 
 static const struct envelope envelopes[] = {{"agent_test_run", .object = true}, {NULL}};
 
@@ -421,7 +400,7 @@ const struct adapter adapter_kapso = {
 	.name = "kapso",
 	.summary = "Kapso agent test runs, test suites and test cases",
 	.claims = claims,
-	.wanted = wanted,
+	.fields = fields,
 	.read_run = read_run,
 	.read_definition = read_definition,
 	.envelopes = envelopes,

@@ -31,8 +31,6 @@
 
 #include "runtally/base/strbuf.h"
 
-static const size_t silent_caps[] = {50, 200, 0};
-
 static bool has_any(const struct json_value *record, const char *const *keys)
 {
 	for (; *keys; keys++)
@@ -107,41 +105,37 @@ static enum record_kind claims(const struct json_value *record)
 	return RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct field *record, const char **status)
-{
-	static const struct status_word words[] = {
-		{"passed", OUTCOME_PASSED},   {"failed", OUTCOME_FAILED},
-		{"error", OUTCOME_ERROR},     {"pending", OUTCOME_PENDING},
-		{"running", OUTCOME_PENDING}, {NULL, OUTCOME_UNKNOWN},
-	};
+static const struct status_word words[] = {
+	{"passed", OUTCOME_PASSED},   {"failed", OUTCOME_FAILED},   {"error", OUTCOME_ERROR},
+	{"pending", OUTCOME_PENDING}, {"running", OUTCOME_PENDING}, {NULL, OUTCOME_UNKNOWN},
+};
 
-	return adapter_status(record, "status", words, status);
-}
+static const struct field_row criterion_fields[] = {
+	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
+	{"passed", FIELD_VERDICT, AT_OF(told_criterion, outcome)},
+	{"detail", FIELD_NAME, AT_OF(told_criterion, detail), .only_type = true},
+	{NULL},
+};
 
-static void read_criteria(struct run *run, const struct field *record, struct adapter_input *input)
-{
-	struct field list = field_list(record, "assertions");
-	struct criterion *criteria =
-		arena_zalloc(input->scratch, field_count(&list) * sizeof(*criteria));
+#define AT(member)   AT_OF(run, member)
+#define ALSO(member) ALSO_OF(run, member)
 
-	for (size_t i = 0; i < field_count(&list); i++) {
-		struct field item = field_item_object(&list, i);
-		const char *name = adapter_text(&item, "name");
-		bool passed = false, told = field_bool(&item, "passed", &passed);
-
-		if (!item.json)
-			continue;
-		criteria[run->criterion_count++] = (struct criterion){
-			.name = name ? name : "unnamed",
-			.detail = adapter_text(&item, "detail"),
-			.outcome = !told    ? OUTCOME_UNKNOWN
-				   : passed ? OUTCOME_PASSED
-					    : OUTCOME_FAILED,
-			.turn = NO_TURN,
-		};
-	}
-	run->criteria = criteria;
-}
+static const struct field_row fields[] = {
+	{"id", FIELD_KEY, AT(run_id)},
+	{"test_cases", FIELD_LABEL, AT(test_case)},
+	{"test_case_id", FIELD_ID, AT(test_case.id)},
+	{"suite_id", FIELD_ID, IN("test_cases"), AT(suite.id)},
+	{"name", FIELD_NAME, IN("test_cases", "test_suites"), AT(suite.name)},
+	{"agent_id", FIELD_ID, IN("test_cases"), AT(agent.id)},
+	{"created_at", FIELD_TIME, AT(created_at)},
+	{"started_at", FIELD_TIME, AT(started_at)},
+	{"completed_at", FIELD_TIME, AT(ended_at)},
+	{"updated_at", FIELD_TIME, AT(updated_at)},
+	{"status", FIELD_STATUS, AT(outcome), ALSO(status), .words = words},
+	{"assertions", FIELD_LIST, .read = adapter_criteria, .rows = criterion_fields,
+	 .each = "[]"},
+	{NULL},
+};
 
 /* The assertion that says why there was no call; NULL: there was one. */
 static const struct criterion *missed_call(const struct run *run)
@@ -170,10 +164,10 @@ static const char *reason_of(const struct run *run, const struct field *record,
 			     struct adapter_input *input)
 {
 	const char *texts[] = {
-		adapter_text(record, "error_message"),
+		field_name(record, "error_message"),
 		call_text(run, input),
 		adapter_failures(input, run),
-		adapter_text(record, "ai_analysis"),
+		field_name(record, "ai_analysis"),
 		run->outcome == OUTCOME_ERROR ? "the call could not be placed" : NULL,
 	};
 
@@ -196,7 +190,7 @@ static const char *log_text(const struct field *record, struct adapter_input *in
 		const char *space = i ? "\n" : "";
 
 		for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
-			const char *part = adapter_text(&line, members[m]);
+			const char *part = field_name(&line, members[m]);
 
 			if (!part)
 				continue;
@@ -223,7 +217,7 @@ static const char *fixes_text(const struct field *record, struct adapter_input *
 
 		strbuf_addf(&text, "%s%zu. ", i ? "\n" : "", i + 1);
 		for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
-			const char *part = adapter_text(&fix, members[m]);
+			const char *part = field_name(&fix, members[m]);
 
 			if (part)
 				strbuf_addf(&text, "%s%s", before[m], part);
@@ -236,42 +230,20 @@ static const char *fixes_text(const struct field *record, struct adapter_input *
 
 static void read_details(struct run *run, const struct field *record, struct adapter_input *input)
 {
-	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
+	struct details *details = adapter_details(input, run);
 
-	adapter_passage(input, details, "Error", adapter_text(record, "error_message"));
-	adapter_passage(input, details, "Analysis", adapter_text(record, "ai_analysis"));
+	adapter_passage(input, details, "Error", field_name(record, "error_message"));
+	adapter_passage(input, details, "Analysis", field_name(record, "ai_analysis"));
 	adapter_passage(input, details, "Proposed fixes", fixes_text(record, input));
 	if (input->want_logs)
 		adapter_passage(input, details, "Log", log_text(record, input));
-	run->details = details;
-}
-
-static void read_labels(struct run *run, const struct field *record)
-{
-	struct field test_case = field_object(record, "test_cases");
-	struct field suite = field_object(&test_case, "test_suites");
-
-	run->test_case = adapter_label(&test_case);
-	if (!run->test_case.id)
-		run->test_case.id = field_id(record, "test_case_id");
-	run->suite.id = field_id(&test_case, "suite_id");
-	run->suite.name = adapter_text(&suite, "name");
-	run->agent.id = field_id(&test_case, "agent_id");
 }
 
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
-	run->run_id = field_id(record, "id");
-	if (!run->run_id)
-		return error_set(err, "the run has no id");
-	read_labels(run, record);
-	field_time(record, "created_at", &run->created_at);
-	field_time(record, "started_at", &run->started_at);
-	field_time(record, "completed_at", &run->ended_at);
-	field_time(record, "updated_at", &run->updated_at);
-	run->outcome = outcome_of(record, &run->status);
-	read_criteria(run, record, input);
+	if (fields_read(record, fields, run, input, err) < 0)
+		return -1;
 	adapter_check_passed(run, record, "assertion");
 	run->reason = reason_of(run, record, input);
 	if (input->want_details)
@@ -279,34 +251,24 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 	return 0;
 }
 
-static void define_case(const struct field *test_case, const struct label *suite,
+static void define_case(const struct field *test_case, struct label suite,
 			struct adapter_input *input)
 {
 	struct label label = adapter_label(test_case);
 
 	/* `[{"count": 5}]` stands where cases could stand. */
-	if (!label.id)
-		return;
-	adapter_define(input, &(struct definition){
-				      .kind = DEFINES_CASE,
-				      .id = label.id,
-				      .name = label.name,
-				      .suite = *suite,
-				      .agent = {.id = field_id(test_case, "agent_id")},
-				      .runs_expected = -1,
-			      });
+	if (label.id)
+		adapter_define(input, DEFINES_CASE, label, suite,
+			       (struct label){.id = field_id(test_case, "agent_id")});
 }
 
-static void define_suite(const struct field *record, const struct label *suite,
+static void define_suite(const struct field *record, struct label suite,
 			 struct adapter_input *input)
 {
 	struct field cases = field_list(record, "test_cases");
 
-	adapter_define(input, &(struct definition){.kind = DEFINES_SUITE,
-						   .id = suite->id,
-						   .name = suite->name,
-						   .agent = {.id = field_id(record, "agent_id")},
-						   .runs_expected = -1});
+	adapter_define(input, DEFINES_SUITE, suite, no_label,
+		       (struct label){.id = field_id(record, "agent_id")});
 	for (size_t i = 0; i < field_count(&cases); i++) {
 		struct field test_case = field_item_object(&cases, i);
 
@@ -324,41 +286,24 @@ static int read_definition(const struct field *record, struct adapter_input *inp
 	struct field suites = field_object(from, "test_suites");
 	struct label label = adapter_label(from);
 	struct label suite = {.id = field_id(from, "suite_id"),
-			      .name = adapter_text(&suites, "name")};
+			      .name = field_name(&suites, "name")};
 
 	if (!label.id)
 		return error_set(err, "the definition has no id");
 	if (of_suite || (!of_case && is_suite(from->json)))
-		define_suite(from, &label, input);
+		define_suite(from, label, input);
 	else
-		define_case(from, &suite, input);
+		define_case(from, suite, input);
 	return 0;
 }
 
-static const char *const wanted[] = {
-	"id",
-	"status",
-	"test_case_id",
-	"test_cases.id",
-	"test_cases.name",
-	"test_cases.suite_id",
-	"test_cases.agent_id",
-	"test_cases.test_suites.name",
-	"created_at",
-	"started_at",
-	"completed_at",
-	"updated_at",
-	"assertions[].name",
-	"assertions[].passed",
-	"assertions[].detail?",
-	NULL,
-};
+static const size_t silent_caps[] = {50, 200, 0};
 
 const struct adapter adapter_magpipe = {
 	.name = "magpipe",
 	.summary = "Magpipe test runs, test suites and test cases",
 	.claims = claims,
-	.wanted = wanted,
+	.fields = fields,
 	.read_run = read_run,
 	.read_definition = read_definition,
 	.silent_caps = silent_caps,

@@ -41,22 +41,19 @@ enum { TURNS_MOST = 1000000 };
 /* Half of a hundredth of a cent: the last digit of the costs that turns tell. */
 #define COST_SLACK_NANO INT64_C(50000)
 
-/* Where a turn is read from. */
-struct turn_fields {
-	struct field turn, evaluation, outputs;
+/* A turn beside what is kept of it. */
+struct playgent_turn {
+	struct turn turn;
+	struct field from, outputs;
+	enum flag success, overall;
 };
 
-/* The turns that are objects, beside what was read of them. */
-struct turns {
-	const struct turn_fields *fields;
-	struct turn *items;
-	size_t count;
-	bool complete;
-};
-
-struct summary {
-	bool has_passed, has_failed, has_latency, has_cost;
-	int64_t passed, failed, latency_ms, cost_nano;
+struct playgent_run {
+	struct run run;
+	bool has_passed, has_failed, has_latency; /* told by the summary */
+	int64_t passed, failed, latency_ms;
+	struct playgent_turn *turns; /* those that are objects */
+	size_t turn_count;
 };
 
 static bool is_run(const struct json_value *record)
@@ -83,268 +80,252 @@ static enum record_kind claims(const struct json_value *record)
 	return RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct field *record, const char **status)
-{
-	/* Of the job; a completed one still has its success to show. */
-	static const struct status_word words[] = {
-		{"completed", OUTCOME_PASSED}, {"failed", OUTCOME_ERROR},
-		{"queued", OUTCOME_PENDING},   {"running", OUTCOME_PENDING},
-		{NULL, OUTCOME_UNKNOWN},
-	};
-	enum outcome outcome = adapter_status(record, "status", words, status);
-	bool success;
+/* Of the job; a completed one still has its success to show. */
+static const struct status_word words[] = {
+	{"completed", OUTCOME_PASSED}, {"failed", OUTCOME_ERROR}, {"queued", OUTCOME_PENDING},
+	{"running", OUTCOME_PENDING},  {NULL, OUTCOME_UNKNOWN},
+};
 
-	if (outcome != OUTCOME_PASSED)
-		return outcome;
-	if (field_bool(record, "success", &success))
-		return success ? OUTCOME_PASSED : OUTCOME_FAILED;
-	if (!field_has(record, "success"))
-		field_remark(record, "success", SEVERITY_WARNING,
-			     "is missing: the outcome is unknown");
-	return OUTCOME_UNKNOWN;
+static void read_success(void *into, const struct field *success, const struct field_row *row,
+			 struct adapter_input *input)
+{
+	enum outcome *outcome = into;
+	enum flag flag;
+
+	(void)row, (void)input;
+	if (*outcome != OUTCOME_PASSED)
+		return;
+	flag = field_flag(success, NULL);
+	if (flag == FLAG_ABSENT)
+		field_remark(success, NULL, SEVERITY_WARNING, "is missing: the outcome is unknown");
+	*outcome = flag == FLAG_TRUE    ? OUTCOME_PASSED
+		   : flag == FLAG_FALSE ? OUTCOME_FAILED
+					: OUTCOME_UNKNOWN;
 }
 
-static struct summary read_summary(const struct field *record)
+static enum outcome outcome_of_turn(const struct playgent_turn *it)
 {
-	struct field from = field_object(record, "summary");
-	struct summary summary = {.has_passed = false};
+	const bool one_failed = it->success == FLAG_FALSE || it->overall == FLAG_FALSE;
+	const bool one_passed = it->success == FLAG_TRUE || it->overall == FLAG_TRUE;
 
-	summary.has_passed = field_integer(&from, "turns_passed", 0, TURNS_MOST, &summary.passed);
-	summary.has_failed = field_integer(&from, "turns_failed", 0, TURNS_MOST, &summary.failed);
-	summary.has_latency = field_ms(&from, "avg_latency_ms", &summary.latency_ms);
-	summary.has_cost = field_money(&from, "total_cost_usd", &summary.cost_nano);
-	return summary;
-}
-
-static enum outcome outcome_of_turn(const struct field *turn, const struct field *evaluation)
-{
-	bool success = false, overall = false;
-	bool has_success = field_bool(turn, "success", &success);
-	bool has_overall = field_bool(evaluation, "overall_pass", &overall);
-
-	if (has_success && has_overall && success != overall)
-		field_remark(turn, "success", SEVERITY_WARNING,
+	if (one_failed && one_passed)
+		field_remark(&it->from, "success", SEVERITY_WARNING,
 			     "differs from evaluation.overall_pass: taken as failed");
-	if ((has_success && !success) || (has_overall && !overall))
-		return OUTCOME_FAILED;
-	return has_success || has_overall ? OUTCOME_PASSED : OUTCOME_UNKNOWN;
+	return one_failed ? OUTCOME_FAILED : one_passed ? OUTCOME_PASSED : OUTCOME_UNKNOWN;
 }
 
-static struct turn read_turn(const struct turn_fields *fields)
+static void read_turns(void *into, const struct field *value, const struct field_row *row,
+		       struct adapter_input *input)
 {
-	const struct field *from = &fields->turn;
-	struct field metrics = field_object(from, "metrics");
-	struct field tokens = field_object(&metrics, "tokens");
-	struct turn turn = {
-		.expected = adapter_text(from, "expected_behavior"),
-		.trace_id = field_id(from, "trace_id"),
-		.outcome = outcome_of_turn(from, &fields->evaluation),
-	};
-
-	turn.has_tokens =
-		adapter_tokens(&tokens, "input", "output", &turn.tokens_input, &turn.tokens_output);
-	turn.has_latency = field_ms(&metrics, "latency_ms", &turn.latency_ms);
-	turn.has_cost = field_money(&metrics, "cost_usd", &turn.cost_nano);
-	return turn;
-}
-
-static struct turns read_turns(const struct field *record, const struct summary *summary,
-			       struct adapter_input *input)
-{
+	struct playgent_run *run = into;
 	struct field *list = arena_alloc(input->scratch, sizeof(*list));
-	struct turns turns = {.count = 0};
-	struct turn_fields *fields;
 
-	*list = field_list(record, "turns");
-	fields = arena_alloc(input->scratch, field_count(list) * sizeof(*fields));
-	turns.fields = fields;
-	turns.items = arena_zalloc(input->scratch, field_count(list) * sizeof(*turns.items));
+	*list = *value;
+	run->turns = arena_zalloc(input->scratch, field_count(list) * sizeof(*run->turns));
 	for (size_t i = 0; i < field_count(list); i++) {
-		fields->turn = field_item_object(list, i);
-		if (!fields->turn.json)
+		struct playgent_turn *it = &run->turns[run->turn_count];
+
+		it->from = field_item_object(list, i);
+		if (!it->from.json)
 			continue;
-		fields->evaluation = field_object(&fields->turn, "evaluation");
-		fields->outputs = field_object(&fields->evaluation, "scorer_outputs");
-		turns.items[turns.count++] = read_turn(fields++);
+		fields_read(&it->from, row->rows, it, input, NULL);
+		it->turn.outcome = outcome_of_turn(it);
+		run->turn_count++;
 	}
-	turns.complete = !summary->has_passed || !summary->has_failed ||
-			 (int64_t)turns.count == summary->passed + summary->failed;
-	return turns;
 }
 
-static enum outcome outcome_of_scorer(const struct field *output, const struct criterion *criterion,
-				      enum outcome turn, const struct verdict_rules *rules)
-{
-	bool pass;
+static const struct field_row scorer_fields[] = {
+	{"reasoning", FIELD_NAME, AT_OF(told_criterion, detail), .only_type = true},
+	{"score", FIELD_SCORE, AT_OF(told_criterion, score_micro),
+	 ALSO_OF(told_criterion, has_score)},
+	{"pass", FIELD_VERDICT, AT_OF(told_criterion, outcome)},
+	{"passed", FIELD_VERDICT, AT_OF(told_criterion, outcome)},
+	{NULL},
+};
 
-	if (field_bool(output, "pass", &pass) || field_bool(output, "passed", &pass))
-		return pass ? OUTCOME_PASSED : OUTCOME_FAILED;
+#define TURN(member)      AT_OF(playgent_turn, member)
+#define TURN_ALSO(member) ALSO_OF(playgent_turn, member)
+
+static const struct field_row turn_fields[] = {
+	{"scorer_outputs", FIELD_OBJECT, IN("evaluation"), TURN(outputs), .rows = scorer_fields,
+	 .each = ".*"},
+	{"expected_behavior", FIELD_NAME, TURN(turn.expected), .only_type = true},
+	{"trace_id", FIELD_ID, TURN(turn.trace_id), .only_type = true},
+	{"success", FIELD_FLAG, TURN(success)},
+	{"overall_pass", FIELD_FLAG, IN("evaluation"), TURN(overall)},
+	{"input", FIELD_TOKENS, IN("metrics", "tokens"), TURN(turn.tokens_input),
+	 TURN_ALSO(turn.has_tokens), .partner = "output"},
+	{"latency_ms", FIELD_MS, IN("metrics"), TURN(turn.latency_ms), TURN_ALSO(turn.has_latency)},
+	{"cost_usd", FIELD_MONEY, IN("metrics"), TURN(turn.cost_nano), TURN_ALSO(turn.has_cost)},
+	{NULL},
+};
+
+#define AT(member)   AT_OF(playgent_run, member)
+#define ALSO(member) ALSO_OF(playgent_run, member)
+
+static const struct field_row fields[] = {
+	{"test_case", FIELD_LABEL, AT(run.test_case)},
+	{"agent", FIELD_LABEL, AT(run.agent)},
+	{"turns_passed", FIELD_WHOLE, IN("summary"), AT(passed), ALSO(has_passed),
+	 .most = TURNS_MOST},
+	{"turns_failed", FIELD_WHOLE, IN("summary"), AT(failed), ALSO(has_failed),
+	 .most = TURNS_MOST},
+	{"avg_latency_ms", FIELD_MS, IN("summary"), AT(latency_ms), ALSO(has_latency)},
+	{"total_cost_usd", FIELD_MONEY, IN("summary"), AT(run.cost_nano), ALSO(run.has_cost)},
+	{"turns", FIELD_LIST, .read = read_turns, .rows = turn_fields, .each = "[]"},
+	{"run_id", FIELD_KEY, AT(run.run_id)},
+	{"status", FIELD_STATUS, AT(run.outcome), ALSO(run.status), .words = words},
+	{"success", FIELD_CODE, AT(run.outcome), .read = read_success},
+	{NULL},
+};
+
+/* Whether the turns that are there are all that there were. */
+static bool is_complete(const struct playgent_run *it)
+{
+	return !it->has_passed || !it->has_failed ||
+	       (int64_t)it->turn_count == it->passed + it->failed;
+}
+
+static struct criterion read_scorer(const struct field *output, size_t position, enum outcome turn,
+				    struct adapter_input *input)
+{
+	struct criterion criterion = adapter_criterion(output, scorer_fields, input);
+
+	criterion.name = output->key;
+	criterion.turn = (int)position;
+	if (criterion.outcome != OUTCOME_UNKNOWN)
+		return criterion;
 	if (turn != OUTCOME_FAILED)
-		return turn;
-	if (!criterion->has_score)
-		return OUTCOME_UNKNOWN;
-	return criterion->score_micro < rules->pass_score_micro ? OUTCOME_FAILED : OUTCOME_PASSED;
-}
-
-static struct criterion read_scorer(const struct field *output, enum outcome turn,
-				    const struct verdict_rules *rules)
-{
-	struct criterion criterion = {.name = output->key,
-				      .detail = adapter_text(output, "reasoning")};
-
-	criterion.has_score = adapter_score(output, "score", &criterion.score_micro);
-	criterion.outcome = outcome_of_scorer(output, &criterion, turn, rules);
+		criterion.outcome = turn;
+	else if (criterion.has_score)
+		criterion.outcome = criterion.score_micro < input->rules->pass_score_micro
+					    ? OUTCOME_FAILED
+					    : OUTCOME_PASSED;
 	return criterion;
 }
 
-static struct criterion turn_criterion(const struct field *item, const struct turn *turn,
-				       size_t position, struct adapter_input *input)
+static struct criterion turn_criterion(const struct playgent_turn *turn, size_t position,
+				       struct adapter_input *input)
 {
 	int64_t index = (int64_t)position;
 
-	field_integer(item, "turn_index", 0, TURNS_MOST, &index);
+	field_whole(&turn->from, "turn_index", TURNS_MOST, &index);
 	return (struct criterion){
 		.name = arena_printf(input->scratch, "turn %" PRId64, index + 1),
-		.detail = turn->expected,
+		.detail = turn->turn.expected,
 		.outcome = OUTCOME_FAILED,
 		.turn = (int)position,
 	};
 }
 
-static size_t read_turn_criteria(struct criterion *criteria, const struct turn_fields *fields,
-				 const struct turn *turn, size_t position,
-				 struct adapter_input *input)
+static void read_criteria(struct playgent_run *it, struct adapter_input *input)
 {
-	bool blamed = turn->outcome != OUTCOME_FAILED;
-	size_t count = 0;
+	size_t most = it->turn_count, count = 0;
+	struct criterion *criteria;
 
-	for (size_t i = 0; i < field_size(&fields->outputs); i++) {
-		struct field output = field_member_object(&fields->outputs, i);
+	for (size_t i = 0; i < it->turn_count; i++)
+		most += field_size(&it->turns[i].outputs);
+	criteria = arena_zalloc(input->scratch, most * sizeof(*criteria));
+	for (size_t i = 0; i < it->turn_count; i++) {
+		const struct playgent_turn *turn = &it->turns[i];
+		bool blamed = turn->turn.outcome != OUTCOME_FAILED;
 
-		criteria[count] = read_scorer(&output, turn->outcome, input->rules);
-		criteria[count].turn = (int)position;
-		blamed = blamed || criteria[count].outcome == OUTCOME_FAILED;
-		count++;
+		for (size_t o = 0; o < field_size(&turn->outputs); o++) {
+			struct field output = field_member_object(&turn->outputs, o);
+
+			criteria[count] = read_scorer(&output, i, turn->turn.outcome, input);
+			blamed = blamed || criteria[count].outcome == OUTCOME_FAILED;
+			count++;
+		}
+		if (!blamed)
+			criteria[count++] = turn_criterion(turn, i, input);
 	}
-	if (!blamed)
-		criteria[count++] = turn_criterion(&fields->turn, turn, position, input);
-	return count;
+	it->run.criteria = criteria;
+	it->run.criterion_count = (uint32_t)count;
 }
 
-/* One for each scorer, and one for each turn. */
-static size_t most_criteria(const struct turns *turns)
+static void read_latencies(struct playgent_run *it, struct adapter_input *input)
 {
-	size_t count = turns->count;
+	uint32_t *list = arena_alloc(input->scratch, (it->turn_count + 1) * sizeof(*list));
+	uint32_t count = 0;
 
-	for (size_t i = 0; i < turns->count; i++)
-		count += field_size(&turns->fields[i].outputs);
-	return count;
+	for (size_t i = 0; is_complete(it) && i < it->turn_count; i++)
+		if (it->turns[i].turn.has_latency)
+			list[count++] = (uint32_t)it->turns[i].turn.latency_ms;
+	if (!count && it->has_latency)
+		list[count++] = (uint32_t)it->latency_ms;
+	it->run.latency_ms = list;
+	it->run.latency_count = count;
 }
 
-static void read_criteria(struct run *run, const struct turns *turns, struct adapter_input *input)
-{
-	struct criterion *criteria =
-		arena_zalloc(input->scratch, most_criteria(turns) * sizeof(*criteria));
-
-	for (size_t i = 0; i < turns->count; i++)
-		run->criterion_count +=
-			read_turn_criteria(criteria + run->criterion_count, &turns->fields[i],
-					   &turns->items[i], i, input);
-	run->criteria = criteria;
-}
-
-static void read_latencies(struct run *run, const struct turns *turns,
-			   const struct summary *summary, struct adapter_input *input)
-{
-	uint32_t *list = arena_alloc(input->scratch, (turns->count + 1) * sizeof(*list));
-
-	for (size_t i = 0; turns->complete && i < turns->count; i++)
-		if (turns->items[i].has_latency)
-			list[run->latency_count++] = (uint32_t)turns->items[i].latency_ms;
-	if (!run->latency_count && summary->has_latency)
-		list[run->latency_count++] = (uint32_t)summary->latency_ms;
-	run->latency_ms = list;
-}
-
-static void read_tokens(struct run *run, const struct turns *turns)
+static void sum_tokens(struct playgent_run *it)
 {
 	int64_t input = 0, output = 0;
 
-	if (!turns->complete || !turns->count)
-		return;
-	for (size_t i = 0; i < turns->count; i++) {
-		if (!turns->items[i].has_tokens)
+	for (size_t i = 0; i < it->turn_count; i++) {
+		if (!it->turns[i].turn.has_tokens)
 			return;
-		input += turns->items[i].tokens_input;
-		output += turns->items[i].tokens_output;
+		input += it->turns[i].turn.tokens_input;
+		output += it->turns[i].turn.tokens_output;
 	}
-	run->has_tokens = true;
-	run->tokens_input = input;
-	run->tokens_output = output;
+	it->run.has_tokens = is_complete(it) && it->turn_count > 0;
+	it->run.tokens_input = it->run.has_tokens ? input : 0;
+	it->run.tokens_output = it->run.has_tokens ? output : 0;
 }
 
-/* Whether all turns tell their cost. */
-static bool sum_costs(const struct turns *turns, int64_t *sum)
+static void sum_costs(struct playgent_run *it, const struct field *record)
 {
-	*sum = 0;
-	for (size_t i = 0; i < turns->count; i++) {
-		if (!turns->items[i].has_cost)
-			return false;
-		*sum += turns->items[i].cost_nano;
+	struct field summary = field_object(record, "summary");
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < it->turn_count; i++) {
+		if (!it->turns[i].turn.has_cost)
+			return;
+		sum += it->turns[i].turn.cost_nano;
 	}
-	return turns->complete && turns->count > 0;
-}
-
-static void read_cost(struct run *run, const struct field *record, const struct turns *turns,
-		      const struct summary *summary)
-{
-	struct field from = field_object(record, "summary");
-	int64_t sum;
-	bool known = sum_costs(turns, &sum);
-
-	run->has_cost = summary->has_cost || known;
-	run->cost_nano = summary->has_cost ? summary->cost_nano : run->has_cost ? sum : 0;
+	if (!is_complete(it) || !it->turn_count)
+		return;
 	/* Retries may cost more than the turns that are shown, but never less. */
-	if (summary->has_cost && known &&
-	    sum > summary->cost_nano + COST_SLACK_NANO * (int64_t)turns->count)
-		field_remark(&from, "total_cost_usd", SEVERITY_WARNING,
+	if (it->run.has_cost && sum > it->run.cost_nano + COST_SLACK_NANO * (int64_t)it->turn_count)
+		field_remark(&summary, "total_cost_usd", SEVERITY_WARNING,
 			     "is less than the costs of the turns");
+	if (!it->run.has_cost)
+		it->run.cost_nano = sum;
+	it->run.has_cost = true;
 }
 
-static size_t turns_with(const struct turns *turns, enum outcome outcome)
+static size_t turns_with(const struct playgent_run *it, enum outcome outcome)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < turns->count; i++)
-		count += turns->items[i].outcome == outcome;
+	for (size_t i = 0; i < it->turn_count; i++)
+		count += it->turns[i].turn.outcome == outcome;
 	return count;
 }
 
-static void check_counts(const struct field *record, const struct turns *turns,
-			 const struct summary *summary)
+static void check_counts(const struct playgent_run *it, const struct field *record)
 {
-	struct field from = field_object(record, "summary");
+	struct field summary = field_object(record, "summary");
 
-	if (!summary->has_passed || !summary->has_failed)
+	if (!it->has_passed || !it->has_failed)
 		return;
-	if ((int64_t)turns->count > summary->passed + summary->failed)
-		field_remark(&from, NULL, SEVERITY_WARNING, "counts fewer turns than there are");
-	else if (turns->complete && !turns_with(turns, OUTCOME_UNKNOWN) &&
-		 (int64_t)turns_with(turns, OUTCOME_FAILED) != summary->failed)
-		field_remark(&from, "turns_failed", SEVERITY_WARNING,
+	if ((int64_t)it->turn_count > it->passed + it->failed)
+		field_remark(&summary, NULL, SEVERITY_WARNING, "counts fewer turns than there are");
+	else if (is_complete(it) && !turns_with(it, OUTCOME_UNKNOWN) &&
+		 (int64_t)turns_with(it, OUTCOME_FAILED) != it->failed)
+		field_remark(&summary, "turns_failed", SEVERITY_WARNING,
 			     "differs from the turns that failed");
 }
 
-static void check_success(const struct run *run, const struct field *record,
-			  const struct turns *turns, const struct summary *summary)
+static void check_success(const struct playgent_run *it, const struct field *record)
 {
-	bool failed = turns_with(turns, OUTCOME_FAILED) || (summary->has_failed && summary->failed);
-	bool all_passed = turns->complete && turns->count &&
-			  turns_with(turns, OUTCOME_PASSED) == turns->count;
+	bool failed = turns_with(it, OUTCOME_FAILED) || (it->has_failed && it->failed);
+	bool all_passed = is_complete(it) && it->turn_count &&
+			  turns_with(it, OUTCOME_PASSED) == it->turn_count;
 
-	if (run->outcome == OUTCOME_PASSED && failed)
+	if (it->run.outcome == OUTCOME_PASSED && failed)
 		field_remark(record, "success", SEVERITY_WARNING, "is true, but a turn failed");
-	if (run->outcome == OUTCOME_FAILED && all_passed && !failed)
+	if (it->run.outcome == OUTCOME_FAILED && all_passed && !failed)
 		field_remark(record, "success", SEVERITY_WARNING, "is false, but no turn failed");
 }
 
@@ -354,94 +335,86 @@ static const char *error_text(const struct field *record)
 	struct field error = field_any(record, "error");
 
 	if (json_value_is(error.json, JSON_VALUE_STRING))
-		return adapter_text(record, "error");
-	return json_value_is(error.json, JSON_VALUE_OBJECT) ? adapter_text(&error, "message")
-							    : NULL;
+		return field_name(record, "error");
+	return json_value_is(error.json, JSON_VALUE_OBJECT) ? field_name(&error, "message") : NULL;
 }
 
-static const char *failure_text(const struct turns *turns, const struct summary *summary,
-				struct adapter_input *input)
+static const char *failure_text(const struct playgent_run *it, struct adapter_input *input)
 {
-	int64_t failed = (int64_t)turns_with(turns, OUTCOME_FAILED), all = (int64_t)turns->count;
+	int64_t failed = (int64_t)turns_with(it, OUTCOME_FAILED), all = (int64_t)it->turn_count;
 
-	if (summary->has_passed && summary->has_failed && summary->failed > failed) {
-		failed = summary->failed;
-		all = summary->passed + summary->failed;
+	if (it->has_passed && it->has_failed && it->failed > failed) {
+		failed = it->failed;
+		all = it->passed + it->failed;
 	}
 	if (!failed)
 		return "the run did not succeed; no turn tells why";
 	return arena_printf(input->scratch, "%" PRId64 " of %" PRId64 " turns failed", failed, all);
 }
 
-static const char *reason_of(const struct run *run, const struct field *record,
-			     const struct turns *turns, const struct summary *summary,
+static const char *reason_of(const struct playgent_run *it, const struct field *record,
 			     struct adapter_input *input)
 {
-	switch (run->outcome) {
+	const char *texts[2];
+
+	switch (it->run.outcome) {
 	case OUTCOME_FAILED:
-		return adapter_reason(input,
-				      (const char *[]){adapter_failures(input, run),
-						       failure_text(turns, summary, input)},
-				      2);
+		texts[0] = adapter_failures(input, &it->run);
+		texts[1] = failure_text(it, input);
+		return adapter_reason(input, texts, 2);
 	case OUTCOME_ERROR:
-		return adapter_reason(
-			input,
-			(const char *[]){error_text(record), "the run failed before its verdict"},
-			2);
+		texts[0] = error_text(record);
+		texts[1] = "the run failed before its verdict";
+		return adapter_reason(input, texts, 2);
 	case OUTCOME_UNKNOWN:
-		return adapter_no_verdict(input, run->status);
+		return adapter_no_verdict(input, it->run.status);
 	default:
 		return NULL;
 	}
 }
 
-static void read_details(struct run *run, const struct field *record, const struct turns *turns,
+static void read_details(struct playgent_run *it, const struct field *record,
 			 struct adapter_input *input)
 {
-	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
+	struct details *details = adapter_details(input, &it->run);
+	struct turn *turns = arena_alloc(input->scratch, it->turn_count * sizeof(*turns));
 
 	adapter_passage(input, details, "Error", error_text(record));
-	for (size_t i = 0; i < turns->count; i++) {
-		const struct field *from = &turns->fields[i].turn;
+	for (size_t i = 0; i < it->turn_count; i++) {
+		const struct field *from = &it->turns[i].from;
 		struct field came_in = field_any(from, "input"),
 			     went_out = field_any(from, "output");
-		struct turn *turn = &turns->items[i];
 
-		turn->input_count = adapter_messages(input, &came_in, "user", &turn->input);
-		turn->output_count = adapter_messages(input, &went_out, "assistant", &turn->output);
+		turns[i] = it->turns[i].turn;
+		turns[i].input_count = adapter_messages(input, &came_in, "user", &turns[i].input);
+		turns[i].output_count =
+			adapter_messages(input, &went_out, "assistant", &turns[i].output);
 	}
-	details->turns = turns->items;
-	details->turn_count = turns->count;
-	run->details = details;
+	details->turns = turns;
+	details->turn_count = it->turn_count;
 }
 
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
-	struct field test_case = field_object(record, "test_case"),
-		     agent = field_object(record, "agent");
-	struct summary summary = read_summary(record);
-	struct turns turns = read_turns(record, &summary, input);
+	struct playgent_run it = {.run = *run};
 
-	run->run_id = field_id(record, "run_id");
-	if (!run->run_id)
-		return error_set(err, "the run has no run_id");
-	run->test_case = adapter_label(&test_case);
-	run->agent = adapter_label(&agent);
-	run->outcome = outcome_of(record, &run->status);
-	read_criteria(run, &turns, input);
-	read_cost(run, record, &turns, &summary);
-	if (run->outcome != OUTCOME_PENDING || turns.count) {
-		read_latencies(run, &turns, &summary, input);
-		read_tokens(run, &turns);
+	if (fields_read(record, fields, &it, input, err) < 0)
+		return -1;
+	read_criteria(&it, input);
+	sum_costs(&it, record);
+	if (it.run.outcome != OUTCOME_PENDING || it.turn_count) {
+		read_latencies(&it, input);
+		sum_tokens(&it);
 	}
-	if (run->outcome != OUTCOME_PENDING) {
-		check_counts(record, &turns, &summary);
-		check_success(run, record, &turns, &summary);
+	if (it.run.outcome != OUTCOME_PENDING) {
+		check_counts(&it, record);
+		check_success(&it, record);
 	}
-	run->reason = reason_of(run, record, &turns, &summary, input);
+	it.run.reason = reason_of(&it, record, input);
 	if (input->want_details)
-		read_details(run, record, &turns, input);
+		read_details(&it, record, input);
+	*run = it.run;
 	return 0;
 }
 
@@ -452,49 +425,16 @@ static int read_definition(const struct field *record, struct adapter_input *inp
 
 	if (!label.id)
 		return error_set(err, "the test case has no id");
-	adapter_define(input, &(struct definition){
-				      .kind = DEFINES_CASE,
-				      .id = label.id,
-				      .name = label.name,
-				      .agent = {.id = field_id(record, "agent_id")},
-				      .runs_expected = -1,
-			      });
+	adapter_define(input, DEFINES_CASE, label, no_label,
+		       (struct label){.id = field_id(record, "agent_id")});
 	return 0;
 }
-
-static const char *const wanted[] = {
-	"run_id",
-	"status",
-	"success",
-	"test_case.id",
-	"test_case.name",
-	"agent.id",
-	"agent.name",
-	"summary.turns_passed",
-	"summary.turns_failed",
-	"summary.avg_latency_ms",
-	"summary.total_cost_usd",
-	"error",
-	"turns[].success",
-	"turns[].metrics.latency_ms",
-	"turns[].metrics.cost_usd",
-	"turns[].metrics.tokens.input",
-	"turns[].metrics.tokens.output",
-	"turns[].expected_behavior?",
-	"turns[].trace_id?",
-	"turns[].evaluation.overall_pass",
-	"turns[].evaluation.scorer_outputs.*.score",
-	"turns[].evaluation.scorer_outputs.*.pass",
-	"turns[].evaluation.scorer_outputs.*.passed",
-	"turns[].evaluation.scorer_outputs.*.reasoning?",
-	NULL,
-};
 
 const struct adapter adapter_playgent = {
 	.name = "playgent",
 	.summary = "Playgent runs and test cases",
 	.claims = claims,
-	.wanted = wanted,
+	.fields = fields,
 	.read_run = read_run,
 	.read_definition = read_definition,
 };

@@ -42,55 +42,15 @@ static enum record_kind claims(const struct json_value *record)
 	return RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct field *owner)
+static void read_latencies(void *into, const struct field *list, const struct field_row *row,
+			   struct adapter_input *input)
 {
-	static const struct status_word words[] = {
-		{"passed", OUTCOME_PASSED},   {"failed", OUTCOME_FAILED}, {"error", OUTCOME_ERROR},
-		{"pending", OUTCOME_PENDING}, {NULL, OUTCOME_UNKNOWN},
-	};
-	const char *text = field_text(owner, "outcome");
+	struct run *run = into;
+	uint32_t *latencies = arena_alloc(input->scratch, field_count(list) * sizeof(*latencies));
 
-	if (text && strcmp(text, outcome_name(OUTCOME_UNKNOWN)) == 0)
-		return OUTCOME_UNKNOWN;
-	return adapter_status(owner, "outcome", words, NULL);
-}
-
-static struct label read_label(const struct field *record, const char *key)
-{
-	struct field from = field_object(record, key);
-
-	return adapter_label(&from);
-}
-
-static void read_criteria(struct run *run, const struct field *record, struct adapter_input *input)
-{
-	struct field list = field_list(record, "criteria");
-	struct criterion *criteria =
-		arena_zalloc(input->scratch, field_count(&list) * sizeof(*criteria));
-
-	for (size_t i = 0; i < field_count(&list); i++) {
-		struct field item = field_item_object(&list, i);
-		struct criterion *criterion = &criteria[run->criterion_count];
-		const char *name = adapter_text(&item, "name");
-
-		if (!item.json)
-			continue;
-		criterion->name = name ? name : "unnamed";
-		criterion->outcome = outcome_of(&item);
-		criterion->has_score = adapter_score(&item, "score", &criterion->score_micro);
-		criterion->turn = NO_TURN;
-		run->criterion_count++;
-	}
-	run->criteria = criteria;
-}
-
-static void read_latencies(struct run *run, const struct field *record, struct adapter_input *input)
-{
-	struct field list = field_list(record, "latency_ms");
-	uint32_t *latencies = arena_alloc(input->scratch, field_count(&list) * sizeof(*latencies));
-
-	for (size_t i = 0; i < field_count(&list); i++) {
-		struct field item = field_item(&list, i);
+	(void)row;
+	for (size_t i = 0; i < field_count(list); i++) {
+		struct field item = field_item(list, i);
 		int64_t ms;
 
 		if (field_ms(&item, NULL, &ms))
@@ -99,61 +59,64 @@ static void read_latencies(struct run *run, const struct field *record, struct a
 	run->latency_ms = latencies;
 }
 
-static void read_numbers(struct run *run, const struct field *record)
-{
-	struct field tokens = field_object(record, "tokens");
+static const struct field_row criterion_fields[] = {
+	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
+	{"outcome", FIELD_STATUS, AT_OF(told_criterion, outcome)},
+	{"score", FIELD_SCORE, AT_OF(told_criterion, score_micro),
+	 ALSO_OF(told_criterion, has_score)},
+	{NULL},
+};
 
-	field_time(record, "created_at", &run->created_at);
-	field_time(record, "started_at", &run->started_at);
-	field_time(record, "ended_at", &run->ended_at);
-	field_time(record, "updated_at", &run->updated_at);
-	field_time(record, "seen_at", &run->seen_at);
-	field_integer(record, "duration_ms", 0, DURATION_MOST_MS, &run->duration_ms);
-	run->has_score = adapter_score(record, "score", &run->score_micro);
-	run->has_cost = field_money(record, "cost_usd", &run->cost_nano);
-	run->has_tokens =
-		adapter_tokens(&tokens, "input", "output", &run->tokens_input, &run->tokens_output);
-}
+#define AT(member)   AT_OF(run, member)
+#define ALSO(member) ALSO_OF(run, member)
+
+static const struct field_row fields[] = {
+	{"schema", .type = FIELD_NEEDED},
+	{"source", FIELD_KEY, AT(source)},
+	{"run_id", FIELD_KEY, AT(run_id)},
+	{"suite", FIELD_LABEL, AT(suite)},
+	{"case", FIELD_LABEL, AT(test_case)},
+	{"agent", FIELD_LABEL, AT(agent)},
+	{"execution_id", FIELD_ID, AT(execution_id)},
+	{"model", FIELD_NAME, AT(model)},
+	{"outcome", FIELD_STATUS, AT(outcome)},
+	{"status", FIELD_TEXT, AT(status)},
+	{"reason", FIELD_TEXT, AT(reason)},
+	{"origin", FIELD_NAME, AT(origin)},
+	{"created_at", FIELD_TIME, AT(created_at)},
+	{"started_at", FIELD_TIME, AT(started_at)},
+	{"ended_at", FIELD_TIME, AT(ended_at)},
+	{"updated_at", FIELD_TIME, AT(updated_at)},
+	{"seen_at", FIELD_TIME, AT(seen_at)},
+	{"duration_ms", FIELD_WHOLE, AT(duration_ms), .most = DURATION_MOST_MS},
+	{"score", FIELD_SCORE, AT(score_micro), ALSO(has_score)},
+	{"cost_usd", FIELD_MONEY, AT(cost_nano), ALSO(has_cost)},
+	{"input", FIELD_TOKENS, IN("tokens"), AT(tokens_input), ALSO(has_tokens),
+	 .partner = "output"},
+	{"criteria", FIELD_LIST, .read = adapter_criteria, .rows = criterion_fields, .each = "[]"},
+	{"latency_ms", FIELD_LIST, .read = read_latencies},
+	{NULL},
+};
 
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
 	const char *schema = field_text(record, "schema");
-	const char *source = field_id(record, "source");
 
 	if (!schema || strcmp(schema, "runtally.run/1") != 0)
 		return error_set(err, "the schema %.40s is not known to this version",
 				 schema ? schema : "(none)");
-	run->run_id = field_id(record, "run_id");
-	if (!run->run_id || !source)
-		return error_set(err, "the run has no %s", source ? "run_id" : "source");
-	run->source = source;
-	run->suite = read_label(record, "suite");
-	run->test_case = read_label(record, "case");
-	run->agent = read_label(record, "agent");
-	run->execution_id = field_id(record, "execution_id");
-	run->model = adapter_text(record, "model");
-	run->outcome = outcome_of(record);
-	run->status = field_text(record, "status");
-	run->reason = adapter_line(input, field_text(record, "reason"), REASON_BYTES);
-	run->origin = adapter_text(record, "origin");
-	read_numbers(run, record);
-	read_criteria(run, record, input);
-	read_latencies(run, record, input);
+	run->source = NULL;
+	if (fields_read(record, fields, run, input, err) < 0)
+		return -1;
+	run->reason = field_line(input->scratch, run->reason, REASON_BYTES);
 	return 0;
 }
-
-static const char *const wanted[] = {
-	"schema",     "source",   "run_id",     "suite",   "execution_id", "case",
-	"agent",      "model",    "outcome",    "status",  "score",        "created_at",
-	"started_at", "ended_at", "updated_at", "seen_at", "duration_ms",  "latency_ms",
-	"cost_usd",   "tokens",   "criteria",   "reason",  "origin",       NULL,
-};
 
 const struct adapter adapter_runtally = {
 	.name = "runtally",
 	.summary = "Run records that runtally wrote itself (.ndjson)",
 	.claims = claims,
-	.wanted = wanted,
+	.fields = fields,
 	.read_run = read_run,
 };

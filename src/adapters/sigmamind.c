@@ -53,27 +53,84 @@ static enum record_kind claims(const struct json_value *record)
 	return RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct field *record)
-{
-	bool now = false, then = false;
-	bool has_now = field_bool(record, "isSuccessful", &now);
-	bool has_then = field_bool(record, "isSuccesful", &then);
+struct sigmamind_run {
+	struct run run;
+	enum flag now, then;
+	bool has_end;
+};
 
-	if (has_now != field_has(record, "isSuccessful") ||
-	    has_then != field_has(record, "isSuccesful"))
+/* Drops the prefix that is there or not for the same agent. */
+static void read_agent_id(void *into, const struct field *value, const struct field_row *row,
+			  struct adapter_input *input)
+{
+	static const char prefix[] = "agent_";
+	const char **id = into;
+
+	(void)row, (void)input;
+	*id = field_id(value, NULL);
+	if (*id && strncmp(*id, prefix, sizeof(prefix) - 1) == 0 && (*id)[sizeof(prefix) - 1])
+		*id += sizeof(prefix) - 1;
+}
+
+/* In the place of a name. */
+static void read_prompt(void *into, const struct field *value, const struct field_row *row,
+			struct adapter_input *input)
+{
+	const char **name = into;
+
+	(void)row;
+	if (!*name)
+		*name = field_line(input->scratch, field_name(value, NULL), NAME_BYTES);
+}
+
+static const struct field_row agent_fields[] = {
+	{"agentId", FIELD_CODE, AT_OF(label, id), .read = read_agent_id},
+	{"name", FIELD_NAME, AT_OF(label, name)},
+	{NULL},
+};
+
+static const struct field_row case_fields[] = {
+	{"testCaseId", FIELD_ID, AT_OF(label, id)},
+	{"label", FIELD_NAME, AT_OF(label, name)},
+	{"userPrompt", FIELD_CODE, AT_OF(label, name), .read = read_prompt},
+	{NULL},
+};
+
+#define AT(member)   AT_OF(sigmamind_run, member)
+#define ALSO(member) ALSO_OF(sigmamind_run, member)
+
+static const struct field_row fields[] = {
+	{"testCase", FIELD_LABEL, AT(run.test_case), .rows = case_fields},
+	{"jobId", FIELD_KEY, AT(run.run_id)},
+	{"batchId", FIELD_ID, AT(run.execution_id)},
+	{"agent", FIELD_LABEL, AT(run.agent), .rows = agent_fields},
+	{"agent", FIELD_LABEL, IN("testCase"), AT(run.agent), .rows = agent_fields},
+	{"llmModel", FIELD_NAME, IN("testCase"), AT(run.model)},
+	{"createdDate", FIELD_TIME, AT(run.created_at)},
+	{"completedDate", FIELD_TIME, AT(run.ended_at), ALSO(has_end)},
+	{"isSuccessful", FIELD_FLAG, AT(now)},
+	{"isSuccesful", FIELD_FLAG, AT(then)},
+	{NULL},
+};
+
+static enum outcome outcome_of(const struct sigmamind_run *it, const struct field *record)
+{
+	const enum flag flag = it->now != FLAG_ABSENT ? it->now : it->then;
+
+	if (it->now == FLAG_ODD || it->then == FLAG_ODD)
 		return OUTCOME_UNKNOWN;
-	if (has_now && has_then && now != then)
+	if (flag == FLAG_ABSENT)
+		return it->has_end ? OUTCOME_UNKNOWN : OUTCOME_PENDING;
+	if (it->then != FLAG_ABSENT && it->then != flag)
 		field_remark(record, "isSuccessful", SEVERITY_WARNING,
 			     "differs from isSuccesful, the older spelling: the newer one counts");
-	if (has_now || has_then)
-		return (has_now ? now : then) ? OUTCOME_PASSED : OUTCOME_FAILED;
-	return field_has(record, "completedDate") ? OUTCOME_UNKNOWN : OUTCOME_PENDING;
+	return flag == FLAG_TRUE ? OUTCOME_PASSED : OUTCOME_FAILED;
 }
 
 static const char *reason_of(const struct run *run, const struct field *record,
 			     struct adapter_input *input)
 {
-	const char *remarks = adapter_text(record, "remarks");
+	const char *remarks = field_name(record, "remarks");
 
 	if (run->outcome == OUTCOME_FAILED)
 		return adapter_reason(
@@ -81,101 +138,72 @@ static const char *reason_of(const struct run *run, const struct field *record,
 	return run->outcome == OUTCOME_UNKNOWN ? "no clear verdict is told" : NULL;
 }
 
-static struct label read_agent(const struct field *owner)
+static void read_details(struct run *run, const struct field *record, struct adapter_input *input)
 {
-	static const char prefix[] = "agent_";
-	struct field agent = field_object(owner, "agent");
-	const char *id = field_id(&agent, "agentId");
-
-	if (id && strncmp(id, prefix, sizeof(prefix) - 1) == 0 && id[sizeof(prefix) - 1])
-		id += sizeof(prefix) - 1;
-	return (struct label){.id = id, .name = adapter_text(&agent, "name")};
-}
-
-static struct label read_case(const struct field *test_case, struct adapter_input *input)
-{
-	struct label label = {.id = field_id(test_case, "testCaseId"),
-			      .name = adapter_text(test_case, "label")};
-
-	if (!label.name)
-		label.name = adapter_line(input, adapter_text(test_case, "userPrompt"), NAME_BYTES);
-	return label;
-}
-
-static void read_details(struct run *run, const struct field *record, const struct field *test_case,
-			 struct adapter_input *input)
-{
-	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
+	struct details *details = adapter_details(input, run);
+	struct field test_case = field_object(record, "testCase");
 	struct field conversation = field_any(record, "conversation");
 
-	adapter_passage(input, details, "Remarks", adapter_text(record, "remarks"));
+	adapter_passage(input, details, "Remarks", field_name(record, "remarks"));
 	adapter_passage(input, details, "Success criteria",
-			adapter_text(test_case, "successCriteria"));
-	adapter_passage(input, details, "Prompt", adapter_text(test_case, "userPrompt"));
+			field_name(&test_case, "successCriteria"));
+	adapter_passage(input, details, "Prompt", field_name(&test_case, "userPrompt"));
 	details->transcript_count =
 		adapter_messages(input, &conversation, "unknown", &details->transcript);
-	run->details = details;
 }
 
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
-	struct field test_case = field_object(record, "testCase");
+	struct sigmamind_run it = {.run = *run};
 
-	run->run_id = field_id(record, "jobId");
-	if (!run->run_id)
-		return error_set(err, "the run has no jobId");
-	run->execution_id = field_id(record, "batchId");
-	run->test_case = read_case(&test_case, input);
-	run->agent = read_agent(record);
-	if (!run->agent.id && !run->agent.name)
-		run->agent = read_agent(&test_case);
-	run->model = adapter_text(&test_case, "llmModel");
-	field_time(record, "createdDate", &run->created_at);
-	field_time(record, "completedDate", &run->ended_at);
-	run->outcome = outcome_of(record);
+	if (fields_read(record, fields, &it, input, err) < 0)
+		return -1;
+	*run = it.run;
+	run->outcome = outcome_of(&it, record);
 	run->reason = reason_of(run, record, input);
 	if (input->want_details)
-		read_details(run, record, &test_case, input);
+		read_details(run, record, input);
 	return 0;
 }
 
-static void define_agent(const struct label *agent, struct adapter_input *input)
+static struct label read_agent(const struct field *owner, struct adapter_input *input)
 {
-	if (!agent->id || !agent->name)
-		return;
-	adapter_define(input, &(struct definition){.kind = DEFINES_AGENT,
-						   .id = agent->id,
-						   .name = agent->name,
-						   .runs_expected = -1});
+	struct field agent = field_object(owner, "agent");
+	struct label label = {NULL};
+
+	fields_read(&agent, agent_fields, &label, input, NULL);
+	return label;
+}
+
+static void define_agent(struct label agent, struct adapter_input *input)
+{
+	if (agent.id && agent.name)
+		adapter_define(input, DEFINES_AGENT, agent, no_label, no_label);
 }
 
 static void define_case(const struct field *test_case, struct adapter_input *input)
 {
-	struct label label = read_case(test_case, input), agent = read_agent(test_case);
+	struct label label = {NULL}, agent;
 
+	fields_read(test_case, case_fields, &label, input, NULL);
+	agent = read_agent(test_case, input);
 	if (!label.id)
 		return;
-	adapter_define(input, &(struct definition){.kind = DEFINES_CASE,
-						   .id = label.id,
-						   .name = label.name,
-						   .agent = agent,
-						   .runs_expected = -1});
-	define_agent(&agent, input);
+	adapter_define(input, DEFINES_CASE, label, no_label, agent);
+	define_agent(agent, input);
 }
 
 static void define_batch(const struct field *record, const char *id, struct adapter_input *input)
 {
 	struct field cases = field_list(record, "testCases");
-	struct label agent = read_agent(record);
+	struct label agent = read_agent(record, input);
 	int64_t total = -1;
 
-	field_integer(record, "totalAttempts", 0, INT32_MAX, &total);
-	adapter_define(input, &(struct definition){.kind = DEFINES_EXECUTION,
-						   .id = id,
-						   .agent = agent,
-						   .runs_expected = total});
-	define_agent(&agent, input);
+	field_whole(record, "totalAttempts", INT32_MAX, &total);
+	adapter_define(input, DEFINES_EXECUTION, (struct label){.id = id}, no_label, agent)
+		->runs_expected = total;
+	define_agent(agent, input);
 	for (size_t i = 0; i < field_count(&cases); i++) {
 		struct field test_case = field_item_object(&cases, i);
 
@@ -200,29 +228,11 @@ static int read_definition(const struct field *record, struct adapter_input *inp
 	return 0;
 }
 
-static const char *const wanted[] = {
-	"jobId",
-	"batchId",
-	"createdDate",
-	"completedDate",
-	"isSuccessful",
-	"isSuccesful",
-	"agent.agentId",
-	"agent.name",
-	"testCase.testCaseId",
-	"testCase.label",
-	"testCase.userPrompt",
-	"testCase.llmModel",
-	"testCase.agent.agentId",
-	"testCase.agent.name",
-	NULL,
-};
-
 const struct adapter adapter_sigmamind = {
 	.name = "sigmamind",
 	.summary = "SigmaMind test runs, batches and test cases",
 	.claims = claims,
-	.wanted = wanted,
+	.fields = fields,
 	.read_run = read_run,
 	.read_definition = read_definition,
 };

@@ -40,39 +40,33 @@ static enum record_kind claims(const struct json_value *record)
 	return is_definition(record) ? RECORD_DEFINITION : RECORD_NOT_MINE;
 }
 
-static enum outcome outcome_of(const struct field *owner, const char **status)
-{
-	static const struct status_word words[] = {
-		{"passed", OUTCOME_PASSED},    {"failed", OUTCOME_FAILED},
-		{"error", OUTCOME_ERROR},      {"pending", OUTCOME_PENDING},
-		{"starting", OUTCOME_PENDING}, {"running", OUTCOME_PENDING},
-		{"timeout", OUTCOME_ERROR},    {"completed", OUTCOME_UNKNOWN},
-		{NULL, OUTCOME_UNKNOWN},
-	};
+static const struct status_word words[] = {
+	{"passed", OUTCOME_PASSED},   {"failed", OUTCOME_FAILED},     {"error", OUTCOME_ERROR},
+	{"pending", OUTCOME_PENDING}, {"starting", OUTCOME_PENDING},  {"running", OUTCOME_PENDING},
+	{"timeout", OUTCOME_ERROR},   {"completed", OUTCOME_UNKNOWN}, {NULL, OUTCOME_UNKNOWN},
+};
 
-	return adapter_status(owner, "status", words, status);
-}
+static const struct field_row criterion_fields[] = {
+	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
+	{"status", FIELD_STATUS, AT_OF(told_criterion, outcome), .words = words},
+	{NULL},
+};
 
-static void read_criteria(struct run *run, const struct field *record, struct adapter_input *input)
-{
-	struct field list = field_list(record, "detail_status");
-	struct criterion *criteria =
-		arena_zalloc(input->scratch, field_count(&list) * sizeof(*criteria));
+#define AT(member)   AT_OF(run, member)
+#define ALSO(member) ALSO_OF(run, member)
 
-	for (size_t i = 0; i < field_count(&list); i++) {
-		struct field item = field_item_object(&list, i);
-		const char *name = adapter_text(&item, "name");
-
-		if (!item.json)
-			continue;
-		criteria[run->criterion_count++] = (struct criterion){
-			.name = name ? name : "unnamed",
-			.outcome = outcome_of(&item, NULL),
-			.turn = NO_TURN,
-		};
-	}
-	run->criteria = criteria;
-}
+static const struct field_row fields[] = {
+	{"run_id", FIELD_KEY, AT(run_id)},
+	{"test_id", FIELD_ID, AT(test_case.id)},
+	{"test_suite_run_id", FIELD_ID, AT(execution_id)},
+	{"created_at", FIELD_TIME, AT(created_at)},
+	{"completed_at", FIELD_TIME, AT(ended_at)},
+	{"updated_at", FIELD_TIME, AT(updated_at)},
+	{"status", FIELD_STATUS, AT(outcome), ALSO(status), .words = words},
+	{"detail_status", FIELD_LIST, .read = adapter_criteria, .rows = criterion_fields,
+	 .each = "[]"},
+	{NULL},
+};
 
 static const char *reason_of(const struct run *run, const char *logs, struct adapter_input *input)
 {
@@ -92,34 +86,18 @@ static const char *reason_of(const struct run *run, const char *logs, struct ada
 	return adapter_reason(input, texts, 3);
 }
 
-static void read_details(struct run *run, const char *logs, struct adapter_input *input)
-{
-	struct details *details = arena_zalloc(input->scratch, sizeof(*details));
-
-	adapter_passage(input, details, "Log", logs);
-	run->details = details;
-}
-
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
 	const char *logs;
 
-	run->run_id = field_id(record, "run_id");
-	if (!run->run_id)
-		return error_set(err, "the run has no run_id");
-	run->test_case.id = field_id(record, "test_id");
-	run->execution_id = field_id(record, "test_suite_run_id");
-	field_time(record, "created_at", &run->created_at);
-	field_time(record, "completed_at", &run->ended_at);
-	field_time(record, "updated_at", &run->updated_at);
-	run->outcome = outcome_of(record, &run->status);
-	read_criteria(run, record, input);
+	if (fields_read(record, fields, run, input, err) < 0)
+		return -1;
 	adapter_check_passed(run, record, "criterion");
-	logs = input->want_logs ? adapter_text(record, "logs") : NULL;
+	logs = input->want_logs ? field_name(record, "logs") : NULL;
 	run->reason = reason_of(run, logs, input);
 	if (input->want_details)
-		read_details(run, logs, input);
+		adapter_passage(input, adapter_details(input, run), "Log", logs);
 	return 0;
 }
 
@@ -130,26 +108,16 @@ static int read_definition(const struct field *record, struct adapter_input *inp
 
 	if (!id)
 		return error_set(err, "the test has no test_id");
-	adapter_define(input, &(struct definition){
-				      .kind = DEFINES_CASE,
-				      .id = id,
-				      .name = adapter_text(record, "name"),
-				      .suite = {.name = adapter_text(record, "test_suite")},
-				      .runs_expected = -1,
-			      });
+	adapter_define(input, DEFINES_CASE, (struct label){id, field_name(record, "name")},
+		       (struct label){.name = field_name(record, "test_suite")}, no_label);
 	return 0;
 }
-
-static const char *const wanted[] = {
-	"run_id",     "test_id",       "status", "test_suite_run_id", "created_at", "completed_at",
-	"updated_at", "detail_status", NULL,
-};
 
 const struct adapter adapter_telnyx = {
 	.name = "telnyx",
 	.summary = "Telnyx assistant test runs and assistant tests",
 	.claims = claims,
-	.wanted = wanted,
+	.fields = fields,
 	.read_run = read_run,
 	.read_definition = read_definition,
 	.name_list = "data",

@@ -270,11 +270,16 @@ static const char *keep_text(const struct keeper *keeper, const char *text)
 /* Of the length and the bytes at both ends; for a table that forgets. */
 static size_t quick_hash(const char *text)
 {
-	size_t length = strlen(text), part = length < 8 ? length : 8;
-	uint64_t head = 0, tail = 0;
+	const size_t length = strlen(text);
+	uint64_t head = 0, tail;
 
-	memcpy(&head, text, part);
-	memcpy(&tail, text + length - part, part);
+	if (length < sizeof(head)) {
+		memcpy(&head, text, length);
+		tail = head;
+	} else {
+		memcpy(&head, text, sizeof(head));
+		memcpy(&tail, text + length - sizeof(tail), sizeof(tail));
+	}
 	return (size_t)(((head ^ length) * UINT64_C(0x9e3779b97f4a7c15) ^ tail) *
 				UINT64_C(0xff51afd7ed558ccd) >>
 			40);

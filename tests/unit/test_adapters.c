@@ -577,7 +577,7 @@ static void test_lines(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *line = adapter_line(&input, cases[i].text, cases[i].limit);
+		const char *line = field_line(&arena, cases[i].text, cases[i].limit);
 
 		if (!cases[i].line)
 			assert_null(line);

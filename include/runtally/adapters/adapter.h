@@ -42,8 +42,6 @@ struct adapter_input {
 	size_t definition_count, definition_capacity;
 };
 
-/* Adds a copy of *definition, its strings borrowed; whose it is stays with the caller. */
-void adapter_define(struct adapter_input *input, const struct definition *definition);
 void adapter_input_release(struct adapter_input *input);
 
 struct adapter {
@@ -53,11 +51,8 @@ struct adapter {
 	/* Looks at the record's members only, never at their types in depth; pure. */
 	enum record_kind (*claims)(const struct json_value *record);
 
-	/*
-	 * Paths (json_pick.h) of what read_run looks at in a run that did not fail, ended by NULL.
-	 * All members of the record itself are there anyway, by name and type.
-	 */
-	const char *const *wanted;
+	/* What is read of a run: field_table.h. */
+	const struct field_row *fields;
 
 	/*
 	 * Fills *run (already run_init'ed; source is set) from a record that is a run. Strings are
