@@ -118,20 +118,20 @@ static const struct quotes quotes[] = {
 enum { QUOTES = sizeof(quotes) / sizeof(quotes[0]) };
 
 /* One text being read. */
-struct scan {
+struct text_scan {
 	const char *text;
 	size_t at;
 	unsigned unclosed; /* quotes of which no closing one follows: not searched for again */
 	size_t word, word_length; /* the last token that had no blank */
 };
 
-static bool follows_part(const struct scan *scan, size_t at)
+static bool follows_part(const struct text_scan *scan, size_t at)
 {
 	return at && is(scan->text[at - 1], PART);
 }
 
 /* Where the quote of that kind ends that opens before `from`, not at an apostrophe; 0: nowhere. */
-static size_t find_close(const struct scan *scan, size_t kind, size_t from)
+static size_t find_close(const struct text_scan *scan, size_t kind, size_t from)
 {
 	const char *close = quotes[kind].close;
 	size_t length = strlen(close);
@@ -146,7 +146,7 @@ static size_t find_close(const struct scan *scan, size_t kind, size_t from)
 }
 
 /* Reads a quoted text, if one begins here: none does in `it's` and `the users' data`. */
-static bool read_quoted(struct scan *scan, struct fingerprint *fingerprint)
+static bool read_quoted(struct text_scan *scan, struct fingerprint *fingerprint)
 {
 	if (!is(scan->text[scan->at], QUOTES_BEGIN) || follows_part(scan, scan->at))
 		return false;
@@ -247,7 +247,7 @@ static bool is_status_word(const char *token, size_t length)
 }
 
 /* `503`, after one of those words. */
-static bool is_status(const struct scan *scan, size_t length)
+static bool is_status(const struct text_scan *scan, size_t length)
 {
 	const char *token = scan->text + scan->at;
 
@@ -255,7 +255,7 @@ static bool is_status(const struct scan *scan, size_t length)
 	       is(token[2], DIGIT) && is_status_word(scan->text + scan->word, scan->word_length);
 }
 
-static void read_token(struct scan *scan, struct fingerprint *fingerprint)
+static void read_token(struct text_scan *scan, struct fingerprint *fingerprint)
 {
 	const char *token = scan->text + scan->at;
 	unsigned seen;
@@ -274,7 +274,7 @@ static void read_token(struct scan *scan, struct fingerprint *fingerprint)
 }
 
 /* A sign is part of the number, where it is no dash between two things. */
-static bool read_signed(struct scan *scan, struct fingerprint *fingerprint)
+static bool read_signed(struct text_scan *scan, struct fingerprint *fingerprint)
 {
 	const char *text = scan->text + scan->at;
 	unsigned seen;
@@ -291,7 +291,7 @@ static bool read_signed(struct scan *scan, struct fingerprint *fingerprint)
 
 void fingerprint_make(struct fingerprint *fingerprint, const char *text)
 {
-	struct scan scan = {.text = text};
+	struct text_scan scan = {.text = text};
 
 	begin(fingerprint, text);
 	while (text[scan.at]) {

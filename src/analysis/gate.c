@@ -16,8 +16,9 @@ const struct gate_options no_gates = {
 	.max_p95_latency_ms = -1,
 };
 
-/* What is judged: a report, or a suite of it. */
+/* What is judged: all, or a suite of it. */
 struct subject {
+	struct gates *gates;
 	struct arena *arena;
 	const char *suite; /* its title; NULL: the whole */
 	const struct tally *tally;
@@ -53,19 +54,23 @@ static unsigned percent_decimals(int32_t micro)
 	return decimals;
 }
 
+/* Of the last of so many decimals of a per cent, in millionths. */
+static int32_t decimal_unit(unsigned decimals)
+{
+	int32_t unit = 10000;
+
+	for (; decimals; decimals--)
+		unit /= 10;
+	return unit;
+}
+
 /* Millionths as a per cent with `decimals`, rounded down. */
 static void add_percent(struct strbuf *out, int32_t micro, unsigned decimals)
 {
-	int32_t unit = 10000, fraction;
-
-	strbuf_addf(out, "%" PRId32, micro / unit);
-	for (fraction = micro % unit; decimals; decimals--) {
-		if (unit == 10000)
-			strbuf_addch(out, '.');
-		unit /= 10;
-		strbuf_addch(out, (char)('0' + fraction / unit));
-		fraction %= unit;
-	}
+	strbuf_addf(out, "%" PRId32, micro / 10000);
+	if (decimals)
+		strbuf_addf(out, ".%0*" PRId32, (int)decimals,
+			    micro % 10000 / decimal_unit(decimals));
 }
 
 static const char *take_text(struct strbuf *text, struct arena *arena)
@@ -94,31 +99,21 @@ static void begin_name(struct strbuf *out, const struct subject *subject, const 
 }
 
 /*
- * Rounded half up, as the rate stands elsewhere in the report; but down where that would make it
- * look as if it were enough, or all.
+ * With as many decimals as wanted has, at least one; `< 0.1` of what is more than nothing. Rounded
+ * half up, as the rate stands elsewhere in reports; but down where that would make it look as if it
+ * were enough, or all.
  */
-static int32_t shown_rate(int32_t micro, unsigned decimals, int32_t wanted_micro)
-{
-	int32_t unit = 10000, rounded;
-
-	for (; decimals; decimals--)
-		unit /= 10;
-	rounded = (micro + unit / 2) / unit * unit;
-	return rounded >= 1000000 || (micro < wanted_micro && rounded >= wanted_micro) ? micro
-										       : rounded;
-}
-
-/* With as many decimals as wanted has, at least one; `< 0.1` of what is more than nothing. */
 static void add_shown_rate(struct strbuf *out, uint64_t passed, uint64_t judged,
 			   int32_t wanted_micro)
 {
 	unsigned decimals = percent_decimals(wanted_micro);
-	int32_t shown, unit = 10000;
+	int32_t micro = share_micro(passed, judged), unit, shown;
 
 	decimals += !decimals;
-	for (unsigned i = 0; i < decimals; i++)
-		unit /= 10;
-	shown = shown_rate(share_micro(passed, judged), decimals, wanted_micro);
+	unit = decimal_unit(decimals);
+	shown = (micro + unit / 2) / unit * unit;
+	if (shown >= 1000000 || (micro < wanted_micro && shown >= wanted_micro))
+		shown = micro;
 	if (passed && shown < unit)
 		strbuf_addstr(out, "< ");
 	add_percent(out, passed && shown < unit ? unit : shown, decimals);
@@ -140,25 +135,23 @@ static void add_found_rate(struct strbuf *out, const struct tally *tally, int32_
 	strbuf_addf(out, " %% (%" PRIu64 " of %" PRIu64 ")", passed, judged);
 }
 
-static void judge_rate(struct gates *gates, int32_t wanted_micro, const struct subject *subject)
+static void judge_rate(const struct subject *subject, int32_t wanted_micro, struct strbuf *text)
 {
 	const struct tally *tally = subject->tally;
 	uint64_t judged = tally_judged(tally);
-	struct strbuf text = STRBUF_INIT;
 	struct gate gate;
 
-	begin_name(&text, subject, "min-pass-rate");
-	add_percent(&text, wanted_micro, percent_decimals(wanted_micro));
-	gate.name = take_text(&text, subject->arena);
-	strbuf_addstr(&text, "at least ");
-	add_percent(&text, wanted_micro, percent_decimals(wanted_micro));
-	strbuf_addstr(&text, " %");
-	gate.wanted = take_text(&text, subject->arena);
-	add_found_rate(&text, tally, wanted_micro);
-	gate.found = take_text(&text, subject->arena);
+	begin_name(text, subject, "min-pass-rate");
+	add_percent(text, wanted_micro, percent_decimals(wanted_micro));
+	gate.name = take_text(text, subject->arena);
+	strbuf_addstr(text, "at least ");
+	add_percent(text, wanted_micro, percent_decimals(wanted_micro));
+	strbuf_addstr(text, " %");
+	gate.wanted = take_text(text, subject->arena);
+	add_found_rate(text, tally, wanted_micro);
+	gate.found = take_text(text, subject->arena);
 	gate.met = judged && share_micro(tally->outcomes[OUTCOME_PASSED], judged) >= wanted_micro;
-	add_gate(gates, &gate);
-	strbuf_release(&text);
+	add_gate(subject->gates, &gate);
 }
 
 /*
@@ -177,88 +170,58 @@ static void add_found_money(struct strbuf *out, int64_t nano, int64_t wanted)
 	}
 }
 
-static void add_coverage(struct strbuf *out, const struct tally *tally)
-{
-	if (tally->cost_known == tally->runs)
-		return;
-	strbuf_addstr(out, " known of ");
-	format_percent(out, share_micro(tally->cost_known, tally->runs));
-	strbuf_addstr(out, " of runs");
-}
-
 /* `nano` is negative where it is not known: `unknown` says so. */
-static void judge_money(struct gates *gates, const char *option, int64_t wanted, int64_t nano,
-			const char *unknown, const struct subject *subject)
-{
-	struct strbuf text = STRBUF_INIT;
-	struct gate gate;
-
-	begin_name(&text, subject, option);
-	format_nano(&text, wanted);
-	gate.name = take_text(&text, subject->arena);
-	strbuf_addstr(&text, "at most $");
-	format_nano(&text, wanted);
-	gate.wanted = take_text(&text, subject->arena);
-	if (nano < 0) {
-		strbuf_addstr(&text, unknown);
-	} else {
-		if (subject->tally->cost_over)
-			strbuf_addstr(&text, "more than ");
-		add_found_money(&text, nano, wanted);
-		add_coverage(&text, subject->tally);
-	}
-	gate.found = take_text(&text, subject->arena);
-	gate.met = nano >= 0 && !subject->tally->cost_over && nano <= wanted;
-	add_gate(gates, &gate);
-	strbuf_release(&text);
-}
-
-static void judge_cost(struct gates *gates, int64_t wanted, const struct subject *subject)
+static void judge_money(const struct subject *subject, const char *option, int64_t wanted,
+			int64_t nano, const char *unknown, struct strbuf *text)
 {
 	const struct tally *tally = subject->tally;
+	struct gate gate;
 
-	judge_money(gates, "max-cost", wanted, tally->cost_known ? tally->cost_nano : -1,
-		    "no run tells its cost", subject);
-}
-
-static void judge_cost_per_pass(struct gates *gates, int64_t wanted, const struct subject *subject)
-{
-	judge_money(gates, "max-cost-per-pass", wanted, tally_cost_per_pass(subject->tally),
-		    "no run that passed tells its cost", subject);
+	begin_name(text, subject, option);
+	format_nano(text, wanted);
+	gate.name = take_text(text, subject->arena);
+	strbuf_addstr(text, "at most $");
+	format_nano(text, wanted);
+	gate.wanted = take_text(text, subject->arena);
+	if (nano < 0) {
+		strbuf_addstr(text, unknown);
+	} else {
+		strbuf_addstr(text, tally->cost_over ? "more than " : "");
+		add_found_money(text, nano, wanted);
+		if (tally->cost_known < tally->runs) {
+			strbuf_addstr(text, " known of ");
+			format_percent(text, share_micro(tally->cost_known, tally->runs));
+			strbuf_addstr(text, " of runs");
+		}
+	}
+	gate.found = take_text(text, subject->arena);
+	gate.met = nano >= 0 && !tally->cost_over && nano <= wanted;
+	add_gate(subject->gates, &gate);
 }
 
 /* In whole milliseconds, so that what is too much looks it. */
-static void judge_latency(struct gates *gates, int64_t wanted, const struct subject *subject)
+static void judge_latency(const struct subject *subject, int64_t wanted, struct strbuf *text)
 {
 	const struct spread *latency = &subject->tally->latency;
-	struct strbuf text = STRBUF_INIT;
 	struct gate gate;
 
-	begin_name(&text, subject, "max-p95-latency");
-	strbuf_addf(&text, "%" PRId64, wanted);
-	gate.name = take_text(&text, subject->arena);
-	strbuf_addstr(&text, "at most ");
-	format_count(&text, (uint64_t)wanted);
-	strbuf_addstr(&text, " ms");
-	gate.wanted = take_text(&text, subject->arena);
+	begin_name(text, subject, "max-p95-latency");
+	strbuf_addf(text, "%" PRId64, wanted);
+	gate.name = take_text(text, subject->arena);
+	strbuf_addstr(text, "at most ");
+	format_count(text, (uint64_t)wanted);
+	strbuf_addstr(text, " ms");
+	gate.wanted = take_text(text, subject->arena);
 	if (latency->known) {
-		format_count(&text, (uint64_t)latency->p95);
-		strbuf_addstr(&text, " ms");
+		format_count(text, (uint64_t)latency->p95);
+		strbuf_addstr(text, " ms");
 	} else {
-		strbuf_addstr(&text, "no run tells its latency");
+		strbuf_addstr(text, "no run tells its latency");
 	}
-	gate.found = take_text(&text, subject->arena);
+	gate.found = take_text(text, subject->arena);
 	gate.met = latency->known && latency->p95 <= wanted;
-	add_gate(gates, &gate);
-	strbuf_release(&text);
+	add_gate(subject->gates, &gate);
 }
-
-/* What one word of --fail-on is about. */
-struct complaint {
-	const char *word, *wanted;
-	const char *one, *many; /* of what is counted */
-	uint64_t count;
-};
 
 static void add_number(struct strbuf *out, uint64_t count, const char *one, const char *many)
 {
@@ -266,57 +229,37 @@ static void add_number(struct strbuf *out, uint64_t count, const char *one, cons
 	strbuf_addf(out, " %s", count == 1 ? one : many);
 }
 
-static const char *name_of_word(const struct subject *subject, const char *word)
-{
-	struct strbuf text = STRBUF_INIT;
-	const char *copy;
-
-	begin_name(&text, subject, "fail-on");
-	strbuf_addstr(&text, word);
-	copy = take_text(&text, subject->arena);
-	strbuf_release(&text);
-	return copy;
-}
-
-static const char *count_text(const struct complaint *complaint, struct arena *arena)
-{
-	struct strbuf text = STRBUF_INIT;
-	const char *copy;
-
-	if (complaint->count)
-		add_number(&text, complaint->count, complaint->one, complaint->many);
-	else
-		strbuf_addstr(&text, "none");
-	copy = take_text(&text, arena);
-	strbuf_release(&text);
-	return copy;
-}
-
-static void judge_words(struct gates *gates, unsigned fail_on, const struct subject *subject)
+static void judge_words(const struct subject *subject, unsigned fail_on, struct strbuf *text)
 {
 	const struct tally *tally = subject->tally;
-	const struct complaint complaints[] = {
-		{"failed", "no failed run", "failed run", "failed runs",
-		 tally->outcomes[OUTCOME_FAILED]},
-		{"errors", "no run that ended in error", "run that ended in error",
+	const struct {
+		const char *wanted, *one, *many; /* of what is counted */
+		uint64_t count;
+	} words[] = {
+		{"no failed run", "failed run", "failed runs", tally->outcomes[OUTCOME_FAILED]},
+		{"no run that ended in error", "run that ended in error",
 		 "runs that ended in error", tally->outcomes[OUTCOME_ERROR]},
-		{"unfinished", "no run without a verdict", "run without a verdict",
-		 "runs without a verdict", tally_unfinished(tally)},
-		{"flaky", "no flaky case", "flaky case", "flaky cases", subject->flaky_cases},
-		{"no-runs", "at least one run", "run", "runs", tally->runs},
+		{"no run without a verdict", "run without a verdict", "runs without a verdict",
+		 tally_unfinished(tally)},
+		{"no flaky case", "flaky case", "flaky cases", subject->flaky_cases},
+		{"at least one run", "run", "runs", tally->runs},
 	};
 
-	for (size_t i = 0; i < sizeof(complaints) / sizeof(*complaints); i++) {
-		bool counts_good = 1u << i == FAIL_ON_NO_RUNS;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		struct gate gate = {.wanted = words[i].wanted};
 
 		if (!(fail_on & 1u << i))
 			continue;
-		add_gate(gates, &(struct gate){
-					.name = name_of_word(subject, complaints[i].word),
-					.wanted = complaints[i].wanted,
-					.found = count_text(&complaints[i], subject->arena),
-					.met = (complaints[i].count > 0) == counts_good,
-				});
+		begin_name(text, subject, "fail-on");
+		strbuf_addstr(text, fail_on_words[i]);
+		gate.name = take_text(text, subject->arena);
+		if (words[i].count)
+			add_number(text, words[i].count, words[i].one, words[i].many);
+		else
+			strbuf_addstr(text, "none");
+		gate.found = take_text(text, subject->arena);
+		gate.met = (words[i].count > 0) == (1u << i == FAIL_ON_NO_RUNS);
+		add_gate(subject->gates, &gate);
 	}
 }
 
@@ -355,50 +298,57 @@ static void add_worse(struct strbuf *out, const struct subject *subject)
 	}
 }
 
-static void judge_regressions(struct gates *gates, const struct subject *subject)
+static void judge_regressions(const struct subject *subject, struct strbuf *text)
 {
 	const char *unknown = why_unknown(subject);
-	struct strbuf text = STRBUF_INIT;
 	struct gate gate = {
-		.name = name_of_word(subject, fail_on_words[5]),
 		.wanted = "nothing clearly worse",
 		.met = !unknown && subject->rate->change != CHANGE_WORSE &&
 		       !subject->worse_suites && !subject->worse_cases,
 	};
 
+	begin_name(text, subject, "fail-on");
+	strbuf_addstr(text, "regressions");
+	gate.name = take_text(text, subject->arena);
 	if (unknown)
-		strbuf_addstr(&text, unknown);
+		strbuf_addstr(text, unknown);
 	else if (gate.met)
-		strbuf_addstr(&text, subject->is_new ? "nothing: it had no run before" : "nothing");
+		strbuf_addstr(text, subject->is_new ? "nothing: it had no run before" : "nothing");
 	else
-		add_worse(&text, subject);
-	gate.found = take_text(&text, subject->arena);
-	add_gate(gates, &gate);
-	strbuf_release(&text);
+		add_worse(text, subject);
+	gate.found = take_text(text, subject->arena);
+	add_gate(subject->gates, &gate);
 }
 
 /* ---- all of them ---- */
 
-static void judge(struct gates *gates, const struct gate_options *options,
-		  const struct subject *subject)
+static void judge(const struct subject *subject, const struct gate_options *options)
 {
+	const struct tally *tally = subject->tally;
+	struct strbuf text = STRBUF_INIT;
+
 	if (options->min_pass_rate_micro >= 0)
-		judge_rate(gates, options->min_pass_rate_micro, subject);
+		judge_rate(subject, options->min_pass_rate_micro, &text);
 	if (options->max_cost_nano >= 0)
-		judge_cost(gates, options->max_cost_nano, subject);
+		judge_money(subject, "max-cost", options->max_cost_nano,
+			    tally->cost_known ? tally->cost_nano : -1, "no run tells its cost",
+			    &text);
 	if (options->max_cost_per_pass_nano >= 0)
-		judge_cost_per_pass(gates, options->max_cost_per_pass_nano, subject);
+		judge_money(subject, "max-cost-per-pass", options->max_cost_per_pass_nano,
+			    tally_cost_per_pass(tally), "no run that passed tells its cost", &text);
 	if (options->max_p95_latency_ms >= 0)
-		judge_latency(gates, options->max_p95_latency_ms, subject);
-	judge_words(gates, options->fail_on, subject);
+		judge_latency(subject, options->max_p95_latency_ms, &text);
+	judge_words(subject, options->fail_on, &text);
 	if (options->fail_on & FAIL_ON_REGRESSIONS)
-		judge_regressions(gates, subject);
+		judge_regressions(subject, &text);
+	strbuf_release(&text);
 }
 
 static void judge_whole(struct gates *gates, const struct gate_options *options,
 			struct results *results, const struct comparison *comparison)
 {
 	struct subject subject = {
+		.gates = gates,
 		.arena = &results->arena,
 		.tally = &results->totals,
 		.flaky_cases = results->flaky_cases,
@@ -410,16 +360,7 @@ static void judge_whole(struct gates *gates, const struct gate_options *options,
 		subject.worse_suites = comparison->suites_changed[CHANGE_WORSE];
 		subject.worse_cases = comparison->cases_changed[CHANGE_WORSE];
 	}
-	judge(gates, options, &subject);
-}
-
-static uint64_t worse_cases_of(const struct suite_group *suite, const struct comparison *comparison)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < suite->case_count; i++)
-		count += comparison->cases[suite->first_case + i].rate.change == CHANGE_WORSE;
-	return count;
+	judge(&subject, options);
 }
 
 static void judge_suite(struct gates *gates, const struct gate_options *options,
@@ -427,6 +368,7 @@ static void judge_suite(struct gates *gates, const struct gate_options *options,
 			const struct comparison *comparison)
 {
 	struct subject subject = {
+		.gates = gates,
 		.arena = &results->arena,
 		.suite = suite->title,
 		.tally = &suite->tally,
@@ -435,17 +377,14 @@ static void judge_suite(struct gates *gates, const struct gate_options *options,
 	};
 
 	if (comparison) {
+		const struct case_diff *cases = comparison->cases + suite->first_case;
+
 		subject.rate = &comparison_of_suite(comparison, suite)->rate;
-		subject.worse_cases = worse_cases_of(suite, comparison);
+		for (size_t i = 0; i < suite->case_count; i++)
+			subject.worse_cases += cases[i].rate.change == CHANGE_WORSE;
 		subject.is_new = !subject.rate->before && comparison->before->run_count;
 	}
-	judge(gates, options, &subject);
-}
-
-static bool matches(const char *glob, const struct suite_group *suite)
-{
-	return fnmatch(glob, suite->name, 0) == 0 ||
-	       (suite->id && fnmatch(glob, suite->id, 0) == 0);
+	judge(&subject, options);
 }
 
 static void judge_suites(struct gates *gates, const struct suite_gates *demands,
@@ -454,9 +393,12 @@ static void judge_suites(struct gates *gates, const struct suite_gates *demands,
 	bool found = false;
 
 	for (size_t i = 0; i < results->suite_count; i++) {
-		if (!matches(demands->suite, &results->suites[i]))
+		const struct suite_group *suite = &results->suites[i];
+
+		if (fnmatch(demands->suite, suite->name, 0) != 0 &&
+		    (!suite->id || fnmatch(demands->suite, suite->id, 0) != 0))
 			continue;
-		judge_suite(gates, &demands->options, results, &results->suites[i], comparison);
+		judge_suite(gates, &demands->options, results, suite, comparison);
 		found = true;
 	}
 	if (!found)

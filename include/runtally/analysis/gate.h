@@ -1,5 +1,5 @@
 /*
- * gate: what a CI job demands of a report (--min-pass-rate, --max-cost, --fail-on ...), and of the
+ * gate: what a CI job demands of the results (--min-pass-rate, --max-cost, --fail-on ...), and of the
  * suites in it.
  */
 #ifndef RUNTALLY_ANALYSIS_GATE_H
@@ -68,7 +68,7 @@ struct gates {
 };
 
 /*
- * Judges the report; comparison NULL: there is none. A glob that no suite matches is a gate that is
+ * Judges the results; comparison NULL: there is none. A glob that no suite matches is a gate that is
  * missed. Strings are owned by results->arena.
  */
 void gates_judge(struct gates *gates, const struct gate_demands *demands, struct results *results,
