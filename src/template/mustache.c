@@ -25,17 +25,17 @@ struct context {
 };
 
 /* The arguments of the parents that are open, innermost first; likewise. */
-struct arguments {
+struct open_parent {
 	const struct template *template;
 	const struct template_node *parent;
-	const struct arguments *up; /* of the template that the parent tag stands in */
+	const struct open_parent *up; /* of the template that the parent tag stands in */
 };
 
 /* What the nodes of a template are rendered with. */
 struct scope {
 	const struct template *template;
 	const struct context *top;
-	const struct arguments *arguments;
+	const struct open_parent *arguments;
 };
 
 struct renderer {
@@ -330,7 +330,7 @@ static int find_target(struct renderer *r, const struct scope *scope, struct tem
 /* A partial or parent: alone on its line it adds to the indentation, in a line it has none. */
 static int render_partial(struct renderer *r, const struct scope *scope, struct template_node *node)
 {
-	struct arguments arguments = {scope->template, node, scope->arguments};
+	struct open_parent arguments = {scope->template, node, scope->arguments};
 	struct scope inner = {.top = scope->top, .arguments = scope->arguments};
 	size_t indent_length = r->indent.length, indent_from = r->indent_from;
 	struct template *template;
@@ -358,7 +358,7 @@ static int render_partial(struct renderer *r, const struct scope *scope, struct 
 	return result;
 }
 
-static const struct template_node *argument_of(const struct arguments *arguments,
+static const struct template_node *argument_of(const struct open_parent *arguments,
 					       const struct slice *name)
 {
 	const struct template_node *nodes = arguments->template->nodes;
@@ -372,12 +372,12 @@ static const struct template_node *argument_of(const struct arguments *arguments
 }
 
 /* The outermost parent has the last word. */
-static const struct template_node *find_argument(const struct arguments **arguments,
+static const struct template_node *find_argument(const struct open_parent **arguments,
 						 const struct slice *name)
 {
 	const struct template_node *found = NULL, *node;
 
-	for (const struct arguments *at = *arguments; at; at = at->up) {
+	for (const struct open_parent *at = *arguments; at; at = at->up) {
 		node = argument_of(at, name);
 		if (node) {
 			found = node;
@@ -394,7 +394,7 @@ static const struct template_node *find_argument(const struct arguments **argume
 static int render_block(struct renderer *r, const struct scope *scope,
 			const struct template_node *block)
 {
-	const struct arguments *from = scope->arguments;
+	const struct open_parent *from = scope->arguments;
 	const struct template_node *argument = find_argument(&from, &block->text);
 	struct scope inner = {.top = scope->top};
 	size_t indent_length = r->indent.length;

@@ -27,24 +27,18 @@ struct tag {
 	const char *next; /* where the next line begins; NULL: more than white space follows */
 };
 
-static void locate(const struct template *template, const char *place, size_t *line, size_t *column)
-{
-	*line = *column = 1;
-	for (const char *at = template->source.text; at < place; at++) {
-		if (*at == '\n') {
-			++*line;
-			*column = 1;
-		} else if (((unsigned char)*at & 0xc0) != 0x80) {
-			++*column;
-		}
-	}
-}
-
 int template_error_prefix(const struct template *template, const char *place, struct error *err)
 {
-	size_t line, column;
+	size_t line = 1, column = 1;
 
-	locate(template, place, &line, &column);
+	for (const char *at = template->source.text; at < place; at++) {
+		if (*at == '\n') {
+			line++;
+			column = 1;
+		} else if (((unsigned char)*at & 0xc0) != 0x80) {
+			column++;
+		}
+	}
 	return error_prefix(err, "%s:%zu:%zu", template->file, line, column);
 }
 
@@ -83,11 +77,6 @@ static struct slice trimmed(const char *from, const char *to)
 	while (from < to && is_space(to[-1]))
 		to--;
 	return (struct slice){from, (size_t)(to - from)};
-}
-
-static bool same(struct slice a, struct slice b)
-{
-	return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
 }
 
 static const char *find(const char *from, const char *end, struct slice needle)
@@ -170,13 +159,6 @@ static void pass(struct parser *parser, const struct tag *tag, bool with_line)
 	if (!with_line && tag->line == tag->start)
 		add_text(parser, to, to, true);
 	parser->at = with_line ? tag->next : tag->end;
-}
-
-static struct slice indent_of(const struct tag *tag)
-{
-	if (!tag->line)
-		return (struct slice){"", 0};
-	return (struct slice){tag->line, (size_t)(tag->start - tag->line)};
 }
 
 static int read_tag(struct parser *parser, const char *start, struct tag *tag)
@@ -271,72 +253,31 @@ static struct template_node *push_named(struct parser *parser, enum node_kind ki
 	return node;
 }
 
-static int add_value(struct parser *parser, const struct tag *tag)
+/*
+ * A value, a partial, or what a closing tag ends: for that, the node stays open. line_start: see
+ * template_node.
+ */
+static int add_node(struct parser *parser, enum node_kind kind, const struct tag *tag,
+		    bool line_start)
 {
-	struct template_node *node;
-
-	pass(parser, tag, false);
-	node = push_named(parser, NODE_VALUE, tag);
-	if (!node)
-		return -1;
-	node->raw = tag->sigil != 0;
-	return 0;
-}
-
-static int add_partial(struct parser *parser, const struct tag *tag)
-{
-	struct template_node *node;
-
-	pass(parser, tag, alone(tag));
-	node = push_named(parser, NODE_PARTIAL, tag);
-	if (!node)
-		return -1;
-	node->line_start = alone(tag);
-	node->indent = indent_of(tag);
-	return 0;
-}
-
-static int push_open(struct parser *parser, enum node_kind kind, const struct tag *tag,
-		     bool line_start)
-{
-	struct template_node *node;
+	bool opens = kind != NODE_VALUE && kind != NODE_PARTIAL;
 	bool argument = kind == NODE_BLOCK && in_parent(parser);
+	const char *line = tag->line ? tag->line : tag->start;
+	struct template_node *node;
 
-	if (parser->depth == TAG_NESTING_LIMIT)
+	if (opens && parser->depth == TAG_NESTING_LIMIT)
 		return template_error(parser->template, tag->start, parser->err,
 				      "tags nested deeper than %d levels", TAG_NESTING_LIMIT);
 	node = push_named(parser, kind, tag);
 	if (!node)
 		return -1;
-	node->line_start = line_start;
+	node->raw = kind == NODE_VALUE && tag->sigil;
 	node->argument = argument;
-	node->indent = indent_of(tag);
-	parser->stack[parser->depth++] = parser->count - 1;
+	node->line_start = line_start;
+	node->indent = (struct slice){line, (size_t)(tag->start - line)};
+	if (opens)
+		parser->stack[parser->depth++] = parser->count - 1;
 	return 0;
-}
-
-static int open_section(struct parser *parser, const struct tag *tag)
-{
-	pass(parser, tag, alone(tag));
-	return push_open(parser, tag->sigil == '^' ? NODE_INVERTED : NODE_SECTION, tag, alone(tag));
-}
-
-/* An argument's content begins on the next line if nothing else stands on this one. */
-static int open_block(struct parser *parser, const struct tag *tag)
-{
-	if (!in_parent(parser)) {
-		pass(parser, tag, alone(tag));
-		return push_open(parser, NODE_BLOCK, tag, alone(tag));
-	}
-	parser->at = tag->next ? tag->next : tag->end;
-	return push_open(parser, NODE_BLOCK, tag, tag->next != NULL);
-}
-
-/* Whether it stands alone is known when it is closed. */
-static int open_parent(struct parser *parser, const struct tag *tag)
-{
-	pass(parser, tag, false);
-	return push_open(parser, NODE_PARENT, tag, tag->line != NULL);
 }
 
 /* From the opening to the closing tag it is like one partial: alone on its line, or not. */
@@ -351,18 +292,6 @@ static void close_parent(struct parser *parser, struct template_node *node, cons
 		if (!before->text.length)
 			before->line_start = false;
 	}
-}
-
-/* What follows an argument is ignored, so only what stands before its closing tag counts. */
-static void close_block(struct parser *parser, const struct template_node *node,
-			const struct tag *tag)
-{
-	if (!node->argument) {
-		pass(parser, tag, alone(tag));
-		return;
-	}
-	add_text(parser, parser->at, tag->line ? tag->line : tag->start, false);
-	parser->at = tag->end;
 }
 
 static const char *kind_name(const struct template_node *node)
@@ -387,7 +316,8 @@ static int check_close(struct parser *parser, const struct tag *tag)
 		return template_error(parser->template, tag->start, parser->err,
 				      "closing tag \"%.*s\" closes nothing", shown(name),
 				      name.text);
-	if (!same(name, node->text) || dynamic != node->dynamic)
+	if (name.length != node->text.length ||
+	    memcmp(name.text, node->text.text, name.length) != 0 || dynamic != node->dynamic)
 		return template_error(parser->template, tag->start, parser->err,
 				      "closing tag \"%.*s\" where %s \"%.*s\" is open", shown(name),
 				      name.text, kind_name(node), shown(node->text),
@@ -397,19 +327,23 @@ static int check_close(struct parser *parser, const struct tag *tag)
 
 static int close_tag(struct parser *parser, const struct tag *tag)
 {
+	struct template_node *node;
 	size_t index;
 
 	if (check_close(parser, tag) < 0)
 		return -1;
-	index = parser->stack[parser->depth - 1];
-	if (parser->nodes[index].kind == NODE_PARENT)
-		close_parent(parser, &parser->nodes[index], tag);
-	else if (parser->nodes[index].kind == NODE_BLOCK)
-		close_block(parser, &parser->nodes[index], tag);
-	else
+	index = parser->stack[--parser->depth];
+	node = &parser->nodes[index];
+	if (node->kind == NODE_PARENT) {
+		close_parent(parser, node, tag);
+	} else if (node->argument) {
+		/* What follows an argument is ignored: only what stands before the tag counts. */
+		add_text(parser, parser->at, tag->line ? tag->line : tag->start, false);
+		parser->at = tag->end;
+	} else {
 		pass(parser, tag, alone(tag));
+	}
 	parser->nodes[index].end = parser->count;
-	parser->depth--;
 	return 0;
 }
 
@@ -434,27 +368,37 @@ static int set_delimiters(struct parser *parser, const struct tag *tag)
 	return 0;
 }
 
+/* Whether a parent stands alone on its lines is known when it is closed. */
 static int add_tag(struct parser *parser, const struct tag *tag)
 {
+	/* These take their line along where they stand alone on it. */
+	const bool with_line = tag->sigil && strchr("!#^>$", tag->sigil) && alone(tag);
+
+	if (tag->sigil == '=')
+		return set_delimiters(parser, tag);
+	if (tag->sigil == '/')
+		return close_tag(parser, tag);
+	/* An argument's content begins on the next line if nothing else stands on this one. */
+	if (tag->sigil == '$' && in_parent(parser)) {
+		parser->at = tag->next ? tag->next : tag->end;
+		return add_node(parser, NODE_BLOCK, tag, tag->next != NULL);
+	}
+	pass(parser, tag, with_line);
 	switch (tag->sigil) {
 	case '!':
-		pass(parser, tag, alone(tag));
 		return 0;
-	case '=':
-		return set_delimiters(parser, tag);
 	case '#':
+		return add_node(parser, NODE_SECTION, tag, with_line);
 	case '^':
-		return open_section(parser, tag);
+		return add_node(parser, NODE_INVERTED, tag, with_line);
 	case '>':
-		return add_partial(parser, tag);
-	case '<':
-		return open_parent(parser, tag);
+		return add_node(parser, NODE_PARTIAL, tag, with_line);
 	case '$':
-		return open_block(parser, tag);
-	case '/':
-		return close_tag(parser, tag);
+		return add_node(parser, NODE_BLOCK, tag, with_line);
+	case '<':
+		return add_node(parser, NODE_PARENT, tag, tag->line != NULL);
 	default:
-		return add_value(parser, tag);
+		return add_node(parser, NODE_VALUE, tag, false);
 	}
 }
 
@@ -474,6 +418,129 @@ static int read_source(struct parser *parser)
 	return 0;
 }
 
+/* ---- indentation of blocks and their arguments ---- */
+
+static size_t blanks(const char *from, const char *end)
+{
+	const char *at = from;
+
+	while (at < end && is_blank(*at))
+		at++;
+	return (size_t)(at - from);
+}
+
+/* The longest white space that all lines so far begin with; text == NULL: no line so far. */
+static void narrow(struct slice *common, const char *from, size_t length)
+{
+	size_t i = 0;
+
+	if (!common->text) {
+		*common = (struct slice){from, length};
+		return;
+	}
+	while (i < length && i < common->length && from[i] == common->text[i])
+		i++;
+	common->length = i;
+}
+
+static void narrow_to_text(struct slice *common, const struct template_node *node)
+{
+	const char *at = node->text.text, *end = at + node->text.length;
+
+	for (bool line_start = node->line_start;; line_start = true) {
+		size_t length = blanks(at, end);
+		const char *rest = at + length;
+		bool empty = rest < end && (*rest == '\n' ||
+					    (*rest == '\r' && rest + 1 < end && rest[1] == '\n'));
+
+		if (line_start && !empty)
+			narrow(common, at, length);
+		at = memchr(rest, '\n', (size_t)(end - rest));
+		if (!at || ++at == end)
+			return;
+	}
+}
+
+/* The white space that all lines of the nodes inside have in common; blank lines do not count. */
+static struct slice common_indent(const struct template_node *nodes, size_t index)
+{
+	struct slice common = {NULL, 0};
+
+	for (size_t i = index + 1; i < nodes[index].end;
+	     i = nodes[i].kind == NODE_PARENT ? nodes[i].end : i + 1) {
+		if (nodes[i].kind == NODE_TEXT)
+			narrow_to_text(&common, &nodes[i]);
+		else if (nodes[i].line_start)
+			narrow(&common, nodes[i].indent.text, nodes[i].indent.length);
+	}
+	return common;
+}
+
+static size_t shared(const char *from, const char *end, struct slice indent)
+{
+	size_t i = 0;
+
+	while (from + i < end && i < indent.length && from[i] == indent.text[i])
+		i++;
+	return i;
+}
+
+static struct slice without_indent(struct arena *arena, const struct template_node *node,
+				   struct slice indent)
+{
+	const char *at = node->text.text, *end = at + node->text.length;
+	char *text = arena_alloc(arena, node->text.length + 1);
+	size_t length = 0;
+
+	for (bool line_start = node->line_start; at < end; line_start = true) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		const char *next = newline ? newline + 1 : end;
+
+		if (line_start)
+			at += shared(at, next, indent);
+		memcpy(text + length, at, (size_t)(next - at));
+		length += (size_t)(next - at);
+		at = next;
+	}
+	return (struct slice){text, length};
+}
+
+static void remove_indent(struct arena *arena, struct template_node *nodes, size_t index,
+			  struct slice indent)
+{
+	for (size_t i = index + 1; i < nodes[index].end; i++) {
+		struct slice *own = &nodes[i].indent;
+		size_t cut;
+
+		if (nodes[i].kind == NODE_TEXT) {
+			nodes[i].text = without_indent(arena, &nodes[i], indent);
+		} else if (own->length) {
+			cut = shared(own->text, own->text + own->length, indent);
+			*own = (struct slice){own->text + cut, own->length - cut};
+		}
+	}
+}
+
+/*
+ * An argument loses the indentation of the place where it is written. A block on lines of its own
+ * gives its arguments the indentation of its default content. Outer blocks come first, so what
+ * lies in them is measured as it will be. Changed texts live in the arena.
+ */
+static void reindent(struct arena *arena, struct template_node *nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct slice common;
+
+		if (nodes[i].kind != NODE_BLOCK || !nodes[i].line_start)
+			continue;
+		common = common_indent(nodes, i);
+		if (nodes[i].argument && common.length)
+			remove_indent(arena, nodes, i, common);
+		else if (!nodes[i].argument && common.text)
+			nodes[i].indent = common;
+	}
+}
+
 int template_parse(struct template *template, struct arena *arena, struct error *err)
 {
 	struct parser parser = {
@@ -491,7 +558,7 @@ int template_parse(struct template *template, struct arena *arena, struct error 
 		template->nodes = arena_alloc(arena, parser.count * sizeof(*template->nodes));
 		memcpy(template->nodes, parser.nodes, parser.count * sizeof(*template->nodes));
 		template->count = parser.count;
-		template_reindent(arena, template->nodes, template->count);
+		reindent(arena, template->nodes, template->count);
 	}
 	memory_free(parser.nodes);
 	return result;

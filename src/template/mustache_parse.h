@@ -65,13 +65,6 @@ struct template
 /* Fills nodes and count; they live in the arena, literal text is borrowed from the source. */
 int template_parse(struct template *template, struct arena *arena, struct error *err);
 
-/*
- * An argument loses the indentation of the place where it is written. A block on lines of its own
- * gives its arguments the indentation of its default content. Outer blocks come first, so what
- * lies in them is measured as it will be. Changed texts live in the arena.
- */
-void template_reindent(struct arena *arena, struct template_node *nodes, size_t count);
-
 /* Both return -1, and name file, line and column (in characters) of `place` in the source. */
 int template_error(const struct template *template, const char *place, struct error *err,
 		   const char *format, ...) __attribute__((format(printf, 4, 5)));
