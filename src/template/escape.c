@@ -10,40 +10,40 @@
  */
 enum { LONGEST_TICKS = 31 };
 
-void escape_none(struct strbuf *out, const char *text, size_t length, char line_start)
+/* What keeps tabs and lines. */
+static void put_lines(struct strbuf *out, const char *bytes, struct code_point point)
 {
-	(void)line_start;
-	strbuf_add(out, text, length);
+	if (point.value == '\t')
+		strbuf_addch(out, '\t');
+	else if (point.value == '\r' || point.value == '\n')
+		strbuf_addch(out, '\n');
+	else
+		put_visible(out, bytes, point);
+}
+
+/* What stays on one line. */
+static void put_line(struct strbuf *out, const char *bytes, struct code_point point)
+{
+	if (point.value == '\t' || point.value == '\n' || point.value == '\r')
+		strbuf_addch(out, ' ');
+	else if (is_line_separator(point.value))
+		strbuf_addf(out, "[U+%04X]", (unsigned)point.value);
+	else
+		put_visible(out, bytes, point);
 }
 
 static void put_html(struct strbuf *out, const char *bytes, struct code_point point)
 {
-	switch (point.value) {
-	case '&':
-		strbuf_addstr(out, "&amp;");
-		break;
-	case '<':
-		strbuf_addstr(out, "&lt;");
-		break;
-	case '>':
-		strbuf_addstr(out, "&gt;");
-		break;
-	case '"':
-		strbuf_addstr(out, "&quot;");
-		break;
-	case '\'':
-		strbuf_addstr(out, "&#39;");
-		break;
-	case '\t':
-		strbuf_addch(out, '\t');
-		break;
-	case '\r':
-	case '\n':
-		strbuf_addch(out, '\n');
-		break;
-	default:
-		put_visible(out, bytes, point);
-	}
+	static const char *const references[] = {['&'] = "&amp;",
+						 ['<'] = "&lt;",
+						 ['>'] = "&gt;",
+						 ['"'] = "&quot;",
+						 ['\''] = "&#39;"};
+
+	if (point.value < sizeof(references) / sizeof(references[0]) && references[point.value])
+		strbuf_addstr(out, references[point.value]);
+	else
+		put_lines(out, bytes, point);
 }
 
 static const struct rules html_rules = {MARK_HTML, UNIFY_LINES, put_html};
@@ -158,15 +158,9 @@ static size_t ticks_at_end(const struct strbuf *out)
 
 static void put_markdown(struct strbuf *out, const char *bytes, struct code_point point)
 {
-	if (point.value == '\t' || point.value == '\n' || point.value == '\r') {
+	if (point.value == '`' && ticks_at_end(out) == LONGEST_TICKS)
 		strbuf_addch(out, ' ');
-	} else if (is_line_separator(point.value)) {
-		strbuf_addf(out, "[U+%04X]", (unsigned)point.value);
-	} else {
-		if (point.value == '`' && ticks_at_end(out) == LONGEST_TICKS)
-			strbuf_addch(out, ' ');
-		put_visible(out, bytes, point);
-	}
+	put_line(out, bytes, point);
 }
 
 /*
@@ -372,12 +366,8 @@ static void put_csv(struct strbuf *out, const char *bytes, struct code_point poi
 {
 	if (point.value == '"')
 		strbuf_addstr(out, "\"\"");
-	else if (point.value == '\n' || point.value == '\r')
-		strbuf_addch(out, '\n');
-	else if (point.value == '\t')
-		strbuf_addch(out, '\t');
 	else
-		put_visible(out, bytes, point);
+		put_lines(out, bytes, point);
 }
 
 static const struct rules csv_rules = {MARK_CSV, UNIFY_LINES, put_csv};
@@ -459,17 +449,7 @@ void escape_mail_html(struct strbuf *out, const char *text, size_t length, char 
 	add_ellipsis(out, shown, length);
 }
 
-static void put_mail_text(struct strbuf *out, const char *bytes, struct code_point point)
-{
-	if (point.value == '\t' || point.value == '\n' || point.value == '\r')
-		strbuf_addch(out, ' ');
-	else if (is_line_separator(point.value))
-		strbuf_addf(out, "[U+%04X]", (unsigned)point.value);
-	else
-		put_visible(out, bytes, point);
-}
-
-static const struct rules mail_text_rules = {0, UNIFY_LINES | DROP_ANSI, put_mail_text};
+static const struct rules mail_text_rules = {0, UNIFY_LINES | DROP_ANSI, put_line};
 
 void escape_mail_text(struct strbuf *out, const char *text, size_t length, char line_start)
 {

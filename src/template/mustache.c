@@ -24,10 +24,10 @@ struct context {
 	const struct context *up;
 };
 
-/* The arguments of the parents that are open, innermost first; likewise. */
+/* The parents that are open, which hold arguments, innermost first; likewise. */
 struct open_parent {
 	const struct template *template;
-	const struct template_node *parent;
+	const struct template_node *tag;
 	const struct open_parent *up; /* of the template that the parent tag stands in */
 };
 
@@ -35,7 +35,7 @@ struct open_parent {
 struct scope {
 	const struct template *template;
 	const struct context *top;
-	const struct open_parent *arguments;
+	const struct open_parent *parents;
 };
 
 struct renderer {
@@ -79,45 +79,31 @@ void template_set_free(struct template_set *set)
 	memory_free(set);
 }
 
-static struct template *set_lookup(const struct template_set *set, const char *name)
-{
-	struct template *template = set->templates;
-
-	while (template && strcmp(template->name, name) != 0)
-		template = template->next;
-	return template;
-}
-
-static struct template *set_add(struct template_set *set, const char *name,
-				const struct template_source *source, struct error *err)
-{
-	struct template *template = arena_zalloc(&set->arena, sizeof(*template));
-
-	template->name = arena_strdup(&set->arena, name);
-	template->file = arena_strdup(&set->arena, source->file ? source->file : name);
-	template->source = (struct slice){source->text, source->length};
-	if (template_parse(template, &set->arena, err) < 0)
-		return NULL;
-	template->next = set->templates;
-	set->templates = template;
-	return template;
-}
-
 /* *found is NULL where there is no such template. `from` and `place` (or NULL) ask for it. */
 static int set_find(struct template_set *set, const char *name, const struct template *from,
 		    const char *place, struct template **found, struct error *err)
 {
 	struct template_source source = {.text = NULL};
+	struct template *template = set->templates;
 
-	*found = set_lookup(set, name);
-	if (*found)
+	while (template && strcmp(template->name, name) != 0)
+		template = template->next;
+	*found = template;
+	if (template)
 		return 0;
 	if (set->load(set->ctx, name, &source, err) < 0)
 		return from ? template_error_prefix(from, place, err) : -1;
 	if (!source.text)
 		return 0;
-	*found = set_add(set, name, &source, err);
-	return *found ? 0 : -1;
+	template = arena_zalloc(&set->arena, sizeof(*template));
+	template->name = arena_strdup(&set->arena, name);
+	template->file = arena_strdup(&set->arena, source.file ? source.file : name);
+	template->source = (struct slice){source.text, source.length};
+	if (template_parse(template, &set->arena, err) < 0)
+		return -1;
+	template->next = set->templates;
+	*found = set->templates = template;
+	return 0;
 }
 
 static uint64_t position(const struct renderer *r)
@@ -159,8 +145,15 @@ static void put_indent(struct renderer *r)
 			   r->indent.length - r->indent_from);
 }
 
-static void put_lines(struct renderer *r, const char *at, const char *end, bool line_start)
+static void put_text(struct renderer *r, const struct template_node *node)
 {
+	const char *at = node->text.text, *end = at + node->text.length;
+	bool line_start = node->line_start;
+
+	if (r->indent.length == r->indent_from) {
+		strbuf_add(&r->out, at, node->text.length);
+		return;
+	}
 	do {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *next = newline ? newline + 1 : end;
@@ -171,15 +164,6 @@ static void put_lines(struct renderer *r, const char *at, const char *end, bool 
 		line_start = true;
 		at = next;
 	} while (at < end);
-}
-
-static void put_text(struct renderer *r, const struct template_node *node)
-{
-	if (r->indent.length == r->indent_from)
-		strbuf_add(&r->out, node->text.text, node->text.length);
-	else
-		put_lines(r, node->text.text, node->text.text + node->text.length,
-			  node->line_start);
 }
 
 static bool member(const struct value *value, struct value_name *name, struct value *out)
@@ -252,18 +236,6 @@ static int render_with(struct renderer *r, const struct scope *scope,
 	return render_inside(r, &inner, node);
 }
 
-static int render_list(struct renderer *r, const struct scope *scope,
-		       const struct template_node *node, const struct value *list)
-{
-	struct value_cursor cursor = {.index = 0};
-	struct value element;
-
-	while (list->ops->next(list, &cursor, &element))
-		if (render_with(r, scope, node, &element) < 0)
-			return -1;
-	return 0;
-}
-
 static enum value_kind kind_of(const struct value *value)
 {
 	enum value_kind kind = value->ops ? value->ops->kind(value) : VALUE_FALSE;
@@ -274,16 +246,18 @@ static enum value_kind kind_of(const struct value *value)
 static int render_section(struct renderer *r, const struct scope *scope,
 			  const struct template_node *node)
 {
-	struct value value = resolve(scope, node);
+	struct value value = resolve(scope, node), element;
+	struct value_cursor cursor = {.index = 0};
+	enum value_kind kind = kind_of(&value);
 
-	switch (kind_of(&value)) {
-	case VALUE_FALSE:
+	if (kind == VALUE_FALSE)
 		return 0;
-	case VALUE_LIST:
-		return render_list(r, scope, node, &value);
-	default:
+	if (kind != VALUE_LIST)
 		return render_with(r, scope, node, &value);
-	}
+	while (value.ops->next(&value, &cursor, &element))
+		if (render_with(r, scope, node, &element) < 0)
+			return -1;
+	return 0;
 }
 
 static int render_inverted(struct renderer *r, const struct scope *scope,
@@ -330,8 +304,8 @@ static int find_target(struct renderer *r, const struct scope *scope, struct tem
 /* A partial or parent: alone on its line it adds to the indentation, in a line it has none. */
 static int render_partial(struct renderer *r, const struct scope *scope, struct template_node *node)
 {
-	struct open_parent arguments = {scope->template, node, scope->arguments};
-	struct scope inner = {.top = scope->top, .arguments = scope->arguments};
+	struct open_parent parent = {scope->template, node, scope->parents};
+	struct scope inner = {.top = scope->top, .parents = scope->parents};
 	size_t indent_length = r->indent.length, indent_from = r->indent_from;
 	struct template *template;
 	int result;
@@ -345,7 +319,7 @@ static int render_partial(struct renderer *r, const struct scope *scope, struct 
 		return 0;
 	inner.template = template;
 	if (node->kind == NODE_PARENT)
-		inner.arguments = &arguments;
+		inner.parents = &parent;
 	if (node->line_start)
 		strbuf_add(&r->indent, node->indent.text, node->indent.length);
 	else
@@ -358,13 +332,13 @@ static int render_partial(struct renderer *r, const struct scope *scope, struct 
 	return result;
 }
 
-static const struct template_node *argument_of(const struct open_parent *arguments,
+static const struct template_node *argument_of(const struct open_parent *parent,
 					       const struct slice *name)
 {
-	const struct template_node *nodes = arguments->template->nodes;
-	size_t i = (size_t)(arguments->parent - nodes) + 1;
+	const struct template_node *nodes = parent->template->nodes;
+	size_t i = (size_t)(parent->tag - nodes) + 1;
 
-	for (; i < arguments->parent->end; i = nodes[i].end)
+	for (; i < parent->tag->end; i = nodes[i].end)
 		if (nodes[i].kind == NODE_BLOCK && nodes[i].text.length == name->length &&
 		    memcmp(nodes[i].text.text, name->text, name->length) == 0)
 			return &nodes[i];
@@ -372,16 +346,16 @@ static const struct template_node *argument_of(const struct open_parent *argumen
 }
 
 /* The outermost parent has the last word. */
-static const struct template_node *find_argument(const struct open_parent **arguments,
+static const struct template_node *find_argument(const struct open_parent **parents,
 						 const struct slice *name)
 {
 	const struct template_node *found = NULL, *node;
 
-	for (const struct open_parent *at = *arguments; at; at = at->up) {
+	for (const struct open_parent *at = *parents; at; at = at->up) {
 		node = argument_of(at, name);
 		if (node) {
 			found = node;
-			*arguments = at;
+			*parents = at;
 		}
 	}
 	return found;
@@ -394,7 +368,7 @@ static const struct template_node *find_argument(const struct open_parent **argu
 static int render_block(struct renderer *r, const struct scope *scope,
 			const struct template_node *block)
 {
-	const struct open_parent *from = scope->arguments;
+	const struct open_parent *from = scope->parents;
 	const struct template_node *argument = find_argument(&from, &block->text);
 	struct scope inner = {.top = scope->top};
 	size_t indent_length = r->indent.length;
@@ -403,7 +377,7 @@ static int render_block(struct renderer *r, const struct scope *scope,
 	if (!argument)
 		return render_inside(r, scope, block);
 	inner.template = from->template;
-	inner.arguments = from->up;
+	inner.parents = from->up;
 	strbuf_add(&r->indent, block->indent.text, block->indent.length);
 	if (argument->line_start && !block->line_start)
 		r->unindented_at = position(r);

@@ -25,6 +25,13 @@ static inline struct run made_run(const char *source, const char *id, enum outco
 	return run;
 }
 
+/* An escaper that escapes nothing. */
+static inline void escape_none(struct strbuf *out, const char *text, size_t length, char line_start)
+{
+	(void)line_start;
+	strbuf_add(out, text, length);
+}
+
 /* A generator of its own, so that a failing property fails everywhere alike. */
 static inline uint32_t next_random(uint32_t *state)
 {

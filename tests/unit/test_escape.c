@@ -220,17 +220,6 @@ static void test_all_bytes(void **state)
 			check_byte(&byte_rules[i], byte);
 }
 
-static void test_none(void **state)
-{
-	static const struct text_case cases[] = {
-		{BYTES("<&>\"\x01\xFF"), "<&>\"\x01\xFF"},
-		{BYTES(""), ""},
-	};
-
-	(void)state;
-	check_cases(escape_none, cases, COUNT(cases), 0);
-}
-
 static void test_html(void **state)
 {
 	static const struct text_case cases[] = {
@@ -609,8 +598,8 @@ static const char *const letters[] = {
 	"\xE3\x80\x80", "\xEC\xBF\xBF", "\xF0\x90\x80\x80", "\xF0\x9F\x91\x8D", "\xF0\xBF\xBF\xBF",
 };
 
-static escape_fn *const in_place[] = {escape_html, escape_xml,      xml_text,
-				      escape_json, escape_terminal, escape_none};
+static escape_fn *const in_place[] = {escape_html, escape_xml, xml_text, escape_json,
+				      escape_terminal};
 
 static void test_letters(void **state)
 {
@@ -657,7 +646,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_broken_utf8),
 		cmocka_unit_test(test_all_bytes),
-		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_html),
 		cmocka_unit_test(test_xml),
 		cmocka_unit_test(test_markdown),

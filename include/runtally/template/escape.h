@@ -19,8 +19,6 @@
  */
 typedef void escape_fn(struct strbuf *out, const char *text, size_t length, char line_start);
 
-/* For the spec's own tests. */
-escape_fn escape_none;
 /* & < > " '; controls made visible; safe in text and in quoted attributes. */
 escape_fn escape_html;
 /* junit.md "Characters"; tab and newline as references: safe in text and attributes. */
