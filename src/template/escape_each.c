@@ -108,7 +108,8 @@ static size_t dropped_length(const char *text, size_t length, unsigned flags)
 	return flags & DROP_ANSI ? ansi_length(text, length) : 0;
 }
 
-size_t plain_length(const char *text, size_t length, unsigned mark)
+/* Bytes at the beginning of the text that are put as they are, `mark` being the format. */
+static size_t plain_length(const char *text, size_t length, unsigned mark)
 {
 	size_t at = 0;
 

@@ -39,9 +39,6 @@ struct rules {
 /* Appends the text as the rules have it. */
 void escape_each(struct strbuf *out, const char *text, size_t length, const struct rules *rules);
 
-/* Bytes at the beginning of the text that are put as they are, `mark` being the format. */
-size_t plain_length(const char *text, size_t length, unsigned mark);
-
 /* As it is; made visible where a control or hidden; U+FFFD where it is bad or no character. */
 void put_visible(struct strbuf *out, const char *bytes, struct code_point point);
 
