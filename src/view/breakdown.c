@@ -1,102 +1,198 @@
-#include "runtally/view/breakdown.h"
-
-#include <stddef.h>
-
 #include "runtally/analysis/breakdown.h"
-#include "runtally/base/format_number.h"
 
-/* ---- its groups ---- */
+#include "members.h"
+#include "runtally/analysis/stats.h"
 
-static const struct member group_members[] = {
-	{"name", TEXT, .at = offsetof(struct breakdown_group, name)},
-	{"source", TEXT, .at = offsetof(struct breakdown_group, source)},
+/* ---- criteria ---- */
+
+#define AT(member) .at = offsetof(struct criterion_group, member)
+
+static const struct member criterion_members[] = {
+	{"name", TEXT, AT(name)},         {"source", TEXT, AT(source)},
+	{"is_kind", FLAG, AT(is_kind)},   {"case_count", COUNT, AT(cases)},
+	{"has_one_case", ONE, AT(cases)},
 };
 
-static const struct value_class class_breakdown_group = {
-	.name = "group of a breakdown",
-	.members = group_members,
-	.count = MEMBER_COUNT(group_members),
-	.base = &class_tally,
-};
+const struct value_class class_criterion_group =
+	CLASS_BASED("criterion", criterion_members, &class_tally);
 
-/* ---- the breakdown ---- */
-
-static const struct breakdown *breakdown_of(const struct value *of)
+static const void *criteria_from(const struct value *of)
 {
-	return of->object;
+	return value_view(of)->criteria;
 }
 
-static size_t hidden_of(const struct value *of)
+static int64_t criterion_count(const struct value *of)
 {
-	size_t told = breakdown_of(of)->told;
+	const struct criteria *criteria = value_view(of)->criteria;
 
-	return told > BREAKDOWN_LISTED ? told - BREAKDOWN_LISTED : 0;
+	return criteria ? (int64_t)criteria->count : 0;
+}
+
+static int64_t hidden_criteria(const struct value *of)
+{
+	return view_hidden(of, LIST_CRITERIA, (uint64_t)criterion_count(of));
+}
+
+static void worst_criteria(const struct value *of, struct value_list *list)
+{
+	const struct criteria *criteria = value_view(of)->criteria;
+
+	if (!criteria)
+		return;
+	list->items = criteria->items;
+	list->count = criteria->count;
+	list->size = sizeof(*criteria->items);
+	view_cut(of, LIST_CRITERIA, list);
+}
+
+/* ---- by model, by agent ---- */
+
+#define GROUP_AT(member) .at = offsetof(struct breakdown_group, member)
+
+static const struct member group_members[] = {
+	{"name", TEXT, GROUP_AT(name)},
+	{"source", TEXT, GROUP_AT(source)},
+};
+
+static const struct value_class class_breakdown_group =
+	CLASS_BASED("group of a breakdown", group_members, &class_tally);
+
+static bool keeps_group(const struct value *of, const void *item, size_t index)
+{
+	const struct breakdown *breakdown = of->object;
+
+	(void)item;
+	return index < BREAKDOWN_LISTED || index >= breakdown->told;
 }
 
 /* Those that are listed, and the runs that do not tell. */
-static bool next_group(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void list_groups(const struct value *of, struct value_list *list)
 {
-	const struct breakdown *breakdown = breakdown_of(of);
-	size_t at = cursor->index;
+	const struct breakdown *breakdown = of->object;
 
-	if (at >= BREAKDOWN_LISTED && at < breakdown->told)
-		at = breakdown->told;
-	if (at >= breakdown->count)
-		return false;
-	*out = value_of(&class_breakdown_group, value_view(of), &breakdown->groups[at],
-			cursor->index);
-	cursor->index = at + 1;
-	return true;
+	list->items = breakdown->groups;
+	list->count = breakdown->count;
+	list->size = sizeof(*breakdown->groups);
+	list->keeps = keeps_group;
 }
 
 static bool is_by_agent(const struct value *of)
 {
-	return breakdown_of(of) == value_view(of)->agents;
+	return of->object == value_view(of)->agents;
 }
 
-static void told_text(const struct value *of, struct strbuf *out)
+static int64_t hidden_groups(const struct value *of)
 {
-	format_count(out, breakdown_of(of)->told);
-}
+	const struct breakdown *breakdown = of->object;
 
-static void hidden_text(const struct value *of, struct strbuf *out)
-{
-	format_count(out, hidden_of(of));
-}
-
-static bool has_hidden(const struct value *of)
-{
-	return hidden_of(of) > 0;
+	return breakdown->told > BREAKDOWN_LISTED ? (int64_t)breakdown->told - BREAKDOWN_LISTED : 0;
 }
 
 static const struct member breakdown_members[] = {
 	{"is_by_agent", FLAG, .flag = is_by_agent},
-	{"groups", LIST, .next = next_group},
-	{"group_count", TEXT, .text = told_text},
-	{"hidden_groups", TEXT, .text = hidden_text},
-	{"has_hidden_groups", FLAG, .flag = has_hidden},
+	{"groups", LIST, .list = list_groups, .class = &class_breakdown_group},
+	{"group_count", SIZE, .at = offsetof(struct breakdown, told)},
+	{"hidden_groups", COUNT, .number = hidden_groups, .has = "has_hidden_groups"},
 };
 
-static const struct value_class class_breakdown = {
-	.name = "breakdown",
-	.members = breakdown_members,
-	.count = MEMBER_COUNT(breakdown_members),
-};
+static const struct value_class class_breakdown = CLASS("breakdown", breakdown_members);
 
-static bool make(const struct value *of, const struct breakdown *breakdown, struct value *out)
+static const void *models_from(const struct value *of)
 {
-	if (!breakdown || !breakdown->count)
+	const struct breakdown *models = value_view(of)->models;
+
+	return models && models->count ? models : NULL;
+}
+
+static const void *agents_from(const struct value *of)
+{
+	const struct breakdown *agents = value_view(of)->agents;
+
+	return agents && agents->count ? agents : NULL;
+}
+
+static const struct member report_members[] = {
+	{"worst_criteria", LIST, .list = worst_criteria, .class = &class_criterion_group},
+	{"criterion_count", COUNT, .number = criterion_count, .has = "has_worst_criteria"},
+	{"has_criterion_kinds", FLAG, .from = criteria_from,
+	 .at = offsetof(struct criteria, has_kinds)},
+	{"hidden_criteria", COUNT, .number = hidden_criteria, .has = "has_hidden_criteria"},
+	{"by_model", OBJECT, .from = models_from, .class = &class_breakdown},
+	{"by_agent", OBJECT, .from = agents_from, .class = &class_breakdown},
+};
+
+const struct value_class report_breakdowns = CLASS("breakdowns of the report", report_members);
+
+/* ---- the costliest and the slowest cases ---- */
+
+enum { TOP_CASES = 5 };
+
+/* What cases are ranked by: `at` of the list. */
+enum case_measure { MEASURE_MEAN_COST, MEASURE_LONG_DURATION };
+
+/* -1: none of the case's runs tells. */
+static int64_t measure_of(const struct case_group *group, enum case_measure measure)
+{
+	const struct tally *tally = &group->tally;
+
+	if (measure == MEASURE_LONG_DURATION)
+		return tally->duration.known ? tally->duration.p95 : -1;
+	if (!tally->cost_known)
+		return -1;
+	return divide_rounded(tally->cost_nano, (int64_t)tally->cost_known);
+}
+
+/* The case that comes after `last` in rank, of equal ones the first of the report; NULL: none. */
+static const struct case_group *next_in_rank(const struct results *results,
+					     const struct case_group *last,
+					     enum case_measure measure)
+{
+	const struct case_group *next = NULL;
+
+	for (size_t i = 0; i < results->case_count; i++) {
+		const struct case_group *group = &results->cases[i];
+		int64_t value = measure_of(group, measure);
+		int64_t limit = last ? measure_of(last, measure) : INT64_MAX;
+
+		if (value < 0 || value > limit || (last && value == limit && group <= last))
+			continue;
+		if (!next || value > measure_of(next, measure))
+			next = group;
+	}
+	return next;
+}
+
+/* One alone is no more than any other. */
+static bool has_two(const struct results *results, enum case_measure measure)
+{
+	size_t telling = 0;
+
+	for (size_t i = 0; i < results->case_count && telling < 2; i++)
+		telling += measure_of(&results->cases[i], measure) >= 0;
+	return telling == 2;
+}
+
+static bool next_top(const struct value *of, struct value_cursor *cursor, struct value *out)
+{
+	const struct results *results = value_view(of)->results;
+	enum case_measure measure = (enum case_measure)value_member(of)->at;
+	const struct case_group *group;
+
+	if (cursor->index >= TOP_CASES || !has_two(results, measure))
 		return false;
-	*out = value_of(&class_breakdown, value_view(of), breakdown, 0);
+	group = next_in_rank(results, cursor->position, measure);
+	if (!group)
+		return false;
+	*out = value_made(of, group, cursor->index++);
+	cursor->position = group;
 	return true;
 }
 
-bool view_by_model(const struct value *of, struct value *out)
-{
-	return make(of, value_view(of)->models, out);
-}
+static const struct member top_members[] = {
+	{"costly_cases", LIST, .next = next_top, .at = MEASURE_MEAN_COST, .is = CLASS_CASE,
+	 .has = "has_costly_cases"},
+	{"slow_cases", LIST, .next = next_top, .at = MEASURE_LONG_DURATION, .is = CLASS_CASE,
+	 .has = "has_slow_cases"},
+};
 
-bool view_by_agent(const struct value *of, struct value *out)
-{
-	return make(of, value_view(of)->agents, out);
-}
+const struct value_class report_tops = CLASS("top cases of the report", top_members);

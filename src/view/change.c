@@ -1,12 +1,9 @@
-#include "change.h"
-
-#include <inttypes.h>
-#include <stddef.h>
-
+#include "members.h"
 #include "runtally/analysis/stats.h"
 #include "runtally/base/format_number.h"
+#include "runtally/view/site.h"
 
-static const char not_known[] = "n/a";
+#define NOT_KNOWN "n/a"
 
 static const struct difference *difference_of(const struct value *of)
 {
@@ -38,11 +35,9 @@ void change_add_size(struct strbuf *out, int32_t micro)
 	format_digits(out, size % 10, 0);
 }
 
-void change_add_points(struct strbuf *out, int32_t micro)
+static void change_text(const struct value *of, struct strbuf *out)
 {
-	if (micro)
-		add_sign(out, micro < 0);
-	change_add_size(out, micro);
+	strbuf_addstr(out, change_name(difference_of(of)->change));
 }
 
 static bool is_known(const struct value *of)
@@ -50,25 +45,13 @@ static bool is_known(const struct value *of)
 	return difference_of(of)->change != CHANGE_UNKNOWN;
 }
 
-static void change_text(const struct value *of, struct strbuf *out)
+/* Millionths; `at` is their offset. */
+static int64_t micro_at(const struct value *of)
 {
-	strbuf_addstr(out, change_name(difference_of(of)->change));
-}
+	const char *difference = of->object;
 
-/* `at` is the change that this flag stands for. */
-static bool change_flag(const struct value *of)
-{
-	const struct member *member = of->detail;
-
-	return (size_t)difference_of(of)->change == member->at;
-}
-
-static void points_text(const struct value *of, struct strbuf *out)
-{
-	if (is_known(of))
-		change_add_points(out, difference_of(of)->points);
-	else
-		strbuf_addstr(out, not_known);
+	return is_known(of) ? *(const int32_t *)(difference + value_member(of)->at)
+			    : FIGURE_UNKNOWN;
 }
 
 static bool is_up(const struct value *of)
@@ -81,15 +64,22 @@ static bool is_down(const struct value *of)
 	return difference_of(of)->points < 0;
 }
 
+static void show_points(struct strbuf *out, int64_t micro)
+{
+	if (micro)
+		add_sign(out, micro < 0);
+	change_add_size(out, (int32_t)micro);
+}
+
 static void interval_text(const struct value *of, struct strbuf *out)
 {
 	if (!is_known(of)) {
-		strbuf_addstr(out, not_known);
+		strbuf_addstr(out, NOT_KNOWN);
 		return;
 	}
-	change_add_points(out, difference_of(of)->low);
+	show_points(out, difference_of(of)->low);
 	strbuf_addstr(out, " to ");
-	change_add_points(out, difference_of(of)->high);
+	show_points(out, difference_of(of)->high);
 	strbuf_addstr(out, " points");
 }
 
@@ -113,38 +103,19 @@ void change_add_probability(struct strbuf *out, const char *name, int32_t micro)
 	}
 }
 
-static void p_text(const struct value *of, struct strbuf *out)
+static void show_p(struct strbuf *out, int64_t micro)
 {
-	if (is_known(of))
-		change_add_probability(out, "p", difference_of(of)->p);
+	change_add_probability(out, "p", (int32_t)micro);
 }
 
-static void q_text(const struct value *of, struct strbuf *out)
+static void show_q(struct strbuf *out, int64_t micro)
 {
-	if (is_known(of))
-		change_add_probability(out, "q", difference_of(of)->q);
+	change_add_probability(out, "q", (int32_t)micro);
 }
 
-static void runs_needed_text(const struct value *of, struct strbuf *out)
+static int64_t needed_runs(const struct value *of)
 {
-	if (is_known(of))
-		format_count(out, difference_of(of)->runs_needed);
-}
-
-static bool side(const struct value *of, const struct tally *tally, struct value *out)
-{
-	*out = value_of(&class_tally, value_view(of), tally, 0);
-	return tally != NULL;
-}
-
-static bool now_object(const struct value *of, struct value *out)
-{
-	return side(of, difference_of(of)->now, out);
-}
-
-static bool before_object(const struct value *of, struct value *out)
-{
-	return side(of, difference_of(of)->before, out);
+	return is_known(of) ? (int64_t)difference_of(of)->runs_needed : FIGURE_UNKNOWN;
 }
 
 /* ---- what it took ---- */
@@ -202,152 +173,207 @@ static figure *const figures[] = {
 	[FIGURE_TOKENS] = tokens_figure,
 };
 
-/* The figure that `at` names, as a share of what it was before; false: not known. */
-static bool ratio_of(const struct value *of, double *ratio)
-{
-	const struct difference *difference = difference_of(of);
-	const struct member *member = of->detail;
-	figure *tell = figures[member->at];
-	int64_t now = difference->now ? tell(difference->now) : -1;
-	int64_t before = difference->before ? tell(difference->before) : -1;
-
-	if (now < 0 || before < 0 || (!before && now))
-		return false;
-	*ratio = before ? (double)now / (double)before : 1;
-	return true;
-}
-
 /* More than this is not a change but another thing; it fits what shows it. */
 #define RATIO_MOST 1e3
 
-static bool has_change(const struct value *of)
+/*
+ * By how much the figure that `at` names is above what it was before, as a share of that, to
+ * tenths of a per cent rounded half up, in millionths: 120000 is 12 per cent more.
+ */
+static int64_t relative(const struct value *of)
 {
-	double ratio;
+	const struct difference *difference = difference_of(of);
+	figure *tell = figures[value_member(of)->at];
+	int64_t now = difference->now ? tell(difference->now) : -1;
+	int64_t before = difference->before ? tell(difference->before) : -1;
+	double ratio = before > 0 ? (double)now / (double)before : 1;
 
-	return ratio_of(of, &ratio);
-}
-
-/* In tenths of a per cent, rounded half up. */
-static int64_t tenths_of(double ratio)
-{
-	double tenths = ratio * 1000;
-
-	tenths = tenths + 0.5;
-	return (int64_t)tenths - 1000;
+	if (now < 0 || before < 0 || (!before && now))
+		return FIGURE_UNKNOWN;
+	ratio = (ratio < RATIO_MOST ? ratio : RATIO_MOST) * 1000;
+	ratio = ratio + 0.5;
+	return ((int64_t)ratio - 1000) * 1000;
 }
 
 /* `+12 %`, `−3.4 %`, `0 %`; a decimal below ten per cent. */
-static void relative_text(const struct value *of, struct strbuf *out)
+static void show_relative(struct strbuf *out, int64_t micro)
 {
-	double ratio;
-	int64_t tenths;
-	uint64_t size;
+	uint64_t tenths = (uint64_t)(micro < 0 ? -micro : micro) / 1000;
 
-	if (!ratio_of(of, &ratio)) {
-		strbuf_addstr(out, not_known);
-		return;
-	}
-	tenths = tenths_of(ratio < RATIO_MOST ? ratio : RATIO_MOST);
-	size = tenths < 0 ? (uint64_t)-tenths : (uint64_t)tenths;
-	if (size)
-		add_sign(out, tenths < 0);
-	if (size && size < 100) {
-		format_digits(out, size / 10, 0);
+	if (tenths)
+		add_sign(out, micro < 0);
+	if (tenths && tenths < 100) {
+		format_digits(out, tenths / 10, 0);
 		strbuf_addch(out, '.');
-		format_digits(out, size % 10, 0);
+		format_digits(out, tenths % 10, 0);
 	} else {
-		format_count(out, (size + 5) / 10);
+		format_count(out, (tenths + 5) / 10);
 	}
 	strbuf_addstr(out, " %");
 }
 
-/* ---- for programs ---- */
-
-static void raw_micro(const struct value *of, struct strbuf *out)
-{
-	if (is_known(of))
-		format_micro(out, *(const int32_t *)value_field(of));
-}
-
-static void raw_runs_needed(const struct value *of, struct strbuf *out)
-{
-	if (is_known(of))
-		format_digits(out, difference_of(of)->runs_needed, 0);
-}
-
-/* As a share: 0.12 is 12 per cent more. */
-static void raw_relative(const struct value *of, struct strbuf *out)
-{
-	double ratio;
-
-	if (ratio_of(of, &ratio))
-		format_micro(out,
-			     (int32_t)(tenths_of(ratio < RATIO_MOST ? ratio : RATIO_MOST) * 1000));
-}
-
-#define DIFFERENCE_AT(member) offsetof(struct difference, member)
-
-static const struct member raw_members[] = {
-	{"points", TEXT, .text = raw_micro, .at = DIFFERENCE_AT(points)},
-	{"low", TEXT, .text = raw_micro, .at = DIFFERENCE_AT(low)},
-	{"high", TEXT, .text = raw_micro, .at = DIFFERENCE_AT(high)},
-	{"p", TEXT, .text = raw_micro, .at = DIFFERENCE_AT(p)},
-	{"q", TEXT, .text = raw_micro, .at = DIFFERENCE_AT(q)},
-	{"runs_needed", TEXT, .text = raw_runs_needed},
-	{"cost_change", TEXT, .text = raw_relative, .at = FIGURE_COST},
-	{"cost_mean_change", TEXT, .text = raw_relative, .at = FIGURE_COST_MEAN},
-	{"cost_per_pass_change", TEXT, .text = raw_relative, .at = FIGURE_COST_PER_PASS},
-	{"latency_p95_change", TEXT, .text = raw_relative, .at = FIGURE_LATENCY},
-	{"duration_p95_change", TEXT, .text = raw_relative, .at = FIGURE_DURATION},
-	{"tokens_change", TEXT, .text = raw_relative, .at = FIGURE_TOKENS},
-};
-
-static const struct value_class class_raw_difference = {
-	.name = "raw difference",
-	.members = raw_members,
-	.count = MEMBER_COUNT(raw_members),
-};
-
-static bool raw_object(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_raw_difference, value_view(of), of->object, of->index);
-	return true;
-}
+#define AT(member) .at = offsetof(struct difference, member)
+#define RELATIVE(figure)                                                                           \
+	MICRO, .number = relative, .at = (figure), .show = show_relative, .absent = NOT_KNOWN
 
 static const struct member difference_members[] = {
 	{"change", TEXT, .text = change_text},
-	{"is_worse", FLAG, .flag = change_flag, .at = CHANGE_WORSE},
-	{"is_better", FLAG, .flag = change_flag, .at = CHANGE_BETTER},
-	{"is_none", FLAG, .flag = change_flag, .at = CHANGE_NONE},
-	{"is_few", FLAG, .flag = change_flag, .at = CHANGE_FEW},
-	{"is_unknown", FLAG, .flag = change_flag, .at = CHANGE_UNKNOWN},
+	{"is_worse", IS, AT(change), .mask = 1U << CHANGE_WORSE},
+	{"is_better", IS, AT(change), .mask = 1U << CHANGE_BETTER},
+	{"is_none", IS, AT(change), .mask = 1U << CHANGE_NONE},
+	{"is_few", IS, AT(change), .mask = 1U << CHANGE_FEW},
+	{"is_unknown", IS, AT(change), .mask = 1U << CHANGE_UNKNOWN},
 	{"is_known", FLAG, .flag = is_known},
 	{"is_up", FLAG, .flag = is_up},
 	{"is_down", FLAG, .flag = is_down},
-	{"points", TEXT, .text = points_text},
+	{"points", MICRO, .number = micro_at, AT(points), .show = show_points, .absent = NOT_KNOWN,
+	 .raw = "points"},
+	{.raw = "low", .kind = MICRO, .number = micro_at, AT(low)},
+	{.raw = "high", .kind = MICRO, .number = micro_at, AT(high)},
 	{"interval", TEXT, .text = interval_text},
-	{"p", TEXT, .text = p_text},
-	{"q", TEXT, .text = q_text},
-	{"runs_needed", TEXT, .text = runs_needed_text},
-	{"now", OBJECT, .object = now_object},
-	{"before", OBJECT, .object = before_object},
-	{"cost_change", TEXT, .text = relative_text, .at = FIGURE_COST},
-	{"has_cost_change", FLAG, .flag = has_change, .at = FIGURE_COST},
-	{"cost_mean_change", TEXT, .text = relative_text, .at = FIGURE_COST_MEAN},
-	{"has_cost_mean_change", FLAG, .flag = has_change, .at = FIGURE_COST_MEAN},
-	{"cost_per_pass_change", TEXT, .text = relative_text, .at = FIGURE_COST_PER_PASS},
-	{"has_cost_per_pass_change", FLAG, .flag = has_change, .at = FIGURE_COST_PER_PASS},
-	{"latency_p95_change", TEXT, .text = relative_text, .at = FIGURE_LATENCY},
-	{"has_latency_p95_change", FLAG, .flag = has_change, .at = FIGURE_LATENCY},
-	{"duration_p95_change", TEXT, .text = relative_text, .at = FIGURE_DURATION},
-	{"has_duration_p95_change", FLAG, .flag = has_change, .at = FIGURE_DURATION},
-	{"tokens_change", TEXT, .text = relative_text, .at = FIGURE_TOKENS},
-	{"has_tokens_change", FLAG, .flag = has_change, .at = FIGURE_TOKENS},
-	{"raw", OBJECT, .object = raw_object},
+	{"p", MICRO, .number = micro_at, AT(p), .show = show_p, .raw = "p"},
+	{"q", MICRO, .number = micro_at, AT(q), .show = show_q, .raw = "q"},
+	{"runs_needed", COUNT, .number = needed_runs, .raw = "runs_needed"},
+	{"now", POINTER, AT(now), .is = CLASS_TALLY},
+	{"before", POINTER, AT(before), .is = CLASS_TALLY},
+	{"cost_change", RELATIVE(FIGURE_COST), .has = "has_cost_change", .raw = "cost_change"},
+	{"cost_mean_change", RELATIVE(FIGURE_COST_MEAN), .has = "has_cost_mean_change",
+	 .raw = "cost_mean_change"},
+	{"cost_per_pass_change", RELATIVE(FIGURE_COST_PER_PASS), .has = "has_cost_per_pass_change",
+	 .raw = "cost_per_pass_change"},
+	{"latency_p95_change", RELATIVE(FIGURE_LATENCY), .has = "has_latency_p95_change",
+	 .raw = "latency_p95_change"},
+	{"duration_p95_change", RELATIVE(FIGURE_DURATION), .has = "has_duration_p95_change",
+	 .raw = "duration_p95_change"},
+	{"tokens_change", RELATIVE(FIGURE_TOKENS), .has = "has_tokens_change",
+	 .raw = "tokens_change"},
+	{"raw", .kind = RAW},
 };
 
-const struct value_class class_difference = {
-	.name = "difference",
-	.members = difference_members,
-	.count = MEMBER_COUNT(difference_members),
+const struct value_class class_difference = CLASS("difference", difference_members);
+
+/* ---- suites ---- */
+
+static const struct suite_change *suite_of(const struct value *of)
+{
+	return of->object;
+}
+
+/* As it is now, else as it was. */
+static const void *known_suite(const struct value *of)
+{
+	return suite_of(of)->now ? suite_of(of)->now : suite_of(of)->before;
+}
+
+static void suite_anchor(const struct value *of, struct strbuf *out)
+{
+	anchor_suite(out, known_suite(of));
+}
+
+static void suite_href(const struct value *of, struct strbuf *out)
+{
+	if (suite_of(of)->now)
+		view_suite_href(value_view(of), suite_of(of)->now, out);
+}
+
+static bool suite_is_new(const struct value *of)
+{
+	return !suite_of(of)->before;
+}
+
+static bool suite_is_gone(const struct value *of)
+{
+	return !suite_of(of)->now;
+}
+
+static bool suite_now(const struct value *of, struct value *out)
+{
+	*out = value_made(of, suite_of(of)->now, of->index);
+	return suite_of(of)->now != NULL;
+}
+
+#define OF_SUITE(member) .from = known_suite, .at = offsetof(struct suite_group, member)
+
+static const struct member suite_members[] = {
+	{"source", TEXT, OF_SUITE(source)},
+	{"id", TEXT, OF_SUITE(id)},
+	{"name", TEXT, OF_SUITE(name)},
+	{"title", TEXT, OF_SUITE(title)},
+	{"anchor", TEXT, .text = suite_anchor},
+	{"href", TEXT, .text = suite_href},
+	{"is_new", FLAG, .flag = suite_is_new},
+	{"is_gone", FLAG, .flag = suite_is_gone},
+	{"now", OBJECT, .object = suite_now, .is = CLASS_SUITE},
 };
+
+const struct value_class class_suite_change =
+	CLASS_BASED("comparison of a suite", suite_members, &class_difference);
+
+/* ---- cases ---- */
+
+static const struct case_diff *case_of(const struct value *of)
+{
+	return of->object;
+}
+
+static const void *known_case(const struct value *of)
+{
+	return case_of(of)->now ? case_of(of)->now : case_of(of)->before;
+}
+
+static const void *case_suite(const struct value *of)
+{
+	const struct comparison *comparison = value_view(of)->comparison;
+	const struct results *results = case_of(of)->now ? comparison->now : comparison->before;
+	const struct case_group *group = known_case(of);
+
+	return &results->suites[group->suite];
+}
+
+static void case_anchor(const struct value *of, struct strbuf *out)
+{
+	anchor_case(out, case_suite(of), known_case(of));
+}
+
+static void case_href(const struct value *of, struct strbuf *out)
+{
+	if (case_of(of)->now)
+		view_case_href(value_view(of), case_suite(of), case_of(of)->now, out);
+}
+
+static void case_state(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, case_change_name(case_of(of)->change));
+}
+
+static bool case_now(const struct value *of, struct value *out)
+{
+	*out = value_made(of, case_of(of)->now, of->index);
+	return case_of(of)->now != NULL;
+}
+
+#define OF_CASE(member)       .from = known_case, .at = offsetof(struct case_group, member)
+#define OF_CASE_SUITE(member) .from = case_suite, .at = offsetof(struct suite_group, member)
+#define CASE_AT(member)       .at = offsetof(struct case_diff, member)
+
+static const struct member case_members[] = {
+	{"source", TEXT, OF_CASE_SUITE(source)},
+	{"id", TEXT, OF_CASE(id)},
+	{"name", TEXT, OF_CASE(name)},
+	{"suite", TEXT, OF_CASE_SUITE(title)},
+	{"suite_id", TEXT, OF_CASE_SUITE(id)},
+	{"suite_name", TEXT, OF_CASE_SUITE(name)},
+	{"anchor", TEXT, .text = case_anchor},
+	{"href", TEXT, .text = case_href},
+	{"state", TEXT, .text = case_state},
+	{"is_newly_failing", IS, CASE_AT(change), .mask = 1U << CASE_NEWLY_FAILING},
+	{"is_fixed", IS, CASE_AT(change), .mask = 1U << CASE_FIXED},
+	{"is_still_failing", IS, CASE_AT(change), .mask = 1U << CASE_STILL_FAILING},
+	{"is_still_passing", IS, CASE_AT(change), .mask = 1U << CASE_STILL_PASSING},
+	{"is_new", IS, CASE_AT(change), .mask = 1U << CASE_NEW},
+	{"is_gone", IS, CASE_AT(change), .mask = 1U << CASE_GONE},
+	{"now", OBJECT, .object = case_now, .is = CLASS_CASE},
+};
+
+const struct value_class class_case_change =
+	CLASS_BASED("comparison of a case", case_members, &class_difference);

@@ -1,12 +1,9 @@
-#include "compare.h"
-
-#include <stddef.h>
-
-#include "change.h"
+#include "members.h"
 #include "runtally/analysis/select.h"
 #include "runtally/base/format_number.h"
-#include "runtally/base/times.h"
-#include "tally.h"
+
+/* Rows of its lists on a page of a site; elsewhere view->rows. */
+enum { SITE_COMPARED_ROWS = 200 };
 
 static const struct comparison *comparison_of(const struct value *of)
 {
@@ -20,29 +17,12 @@ static bool is_baseline(const struct value *of)
 	return !value_view(of)->compared_period;
 }
 
-static void add_day(struct strbuf *out, int64_t ms)
-{
-	char text[DATE_TEXT_SIZE];
-
-	time_local_date_text(ms, text);
-	strbuf_addstr(out, text);
-}
-
 static bool is_told(const struct period *period)
 {
 	return period->since != TIME_UNKNOWN && period->until != TIME_UNKNOWN;
 }
 
 /* The last millisecond of a period is before its end. */
-static void add_days(struct strbuf *out, const struct period *period)
-{
-	add_day(out, period->since);
-	if (time_local_days(period->since) == time_local_days(period->until - 1))
-		return;
-	strbuf_addstr(out, " to ");
-	add_day(out, period->until - 1);
-}
-
 static void against_text(const struct value *of, struct strbuf *out)
 {
 	const struct period *period = value_view(of)->compared_period;
@@ -50,7 +30,7 @@ static void against_text(const struct value *of, struct strbuf *out)
 	if (!period)
 		strbuf_addstr(out, "the baseline");
 	else if (is_told(period))
-		add_days(out, period);
+		view_add_days(period->since, period->until - 1, out);
 	else
 		strbuf_addstr(out, "the period before");
 }
@@ -68,28 +48,18 @@ static void add_counterpart(const struct value *of, struct strbuf *out)
 		strbuf_addch(out, ')');
 }
 
-static void from_time(const struct value *of, struct strbuf *out)
+static int64_t from_time(const struct value *of)
 {
 	const struct period *period = value_view(of)->compared_period;
-	int64_t from = period ? period->since : comparison_of(of)->before->totals.first_at;
-	char text[TIME_TEXT_SIZE];
 
-	if (from == TIME_UNKNOWN)
-		return;
-	time_text(from, text);
-	strbuf_addstr(out, text);
+	return period ? period->since : comparison_of(of)->before->totals.first_at;
 }
 
-static void to_time(const struct value *of, struct strbuf *out)
+static int64_t to_time(const struct value *of)
 {
 	const struct period *period = value_view(of)->compared_period;
-	int64_t to = period ? period->until : comparison_of(of)->before->totals.last_at;
-	char text[TIME_TEXT_SIZE];
 
-	if (to == TIME_UNKNOWN)
-		return;
-	time_text(to, text);
-	strbuf_addstr(out, text);
+	return period ? period->until : comparison_of(of)->before->totals.last_at;
 }
 
 /* ---- the headline ---- */
@@ -157,13 +127,6 @@ static void headline_text(const struct value *of, struct strbuf *out)
 
 /* ---- pairs ---- */
 
-#define COMPARISON_AT(member) offsetof(struct comparison, member)
-
-static void raw_pairs_p(const struct value *of, struct strbuf *out)
-{
-	format_micro(out, comparison_of(of)->pairs_p);
-}
-
 /* Empty where no case has a state in both. */
 static void pairs_text(const struct value *of, struct strbuf *out)
 {
@@ -187,49 +150,235 @@ static void pairs_probability(const struct value *of, struct strbuf *out)
 	change_add_probability(out, "p", comparison_of(of)->pairs_p);
 }
 
+#define AT(member) .at = offsetof(struct comparison, member)
+
 static const struct member pairs_members[] = {
-	{"text", TEXT, .text = pairs_text},
-	{"probability", TEXT, .text = pairs_probability},
-	{"cases", DIGITS, .at = COMPARISON_AT(pairs)},
-	{"broken", DIGITS, .at = COMPARISON_AT(broken)},
-	{"fixed", DIGITS, .at = COMPARISON_AT(fixed)},
-	{"p", TEXT, .text = raw_pairs_p},
+	{"text", TEXT, .text = pairs_text}, {"probability", TEXT, .text = pairs_probability},
+	{"cases", DIGITS, AT(pairs)},       {"broken", DIGITS, AT(broken)},
+	{"fixed", DIGITS, AT(fixed)},       {"p", MICRO, AT(pairs_p)},
 };
 
-static const struct value_class class_pairs = {
-	.name = "pairs",
-	.members = pairs_members,
-	.count = MEMBER_COUNT(pairs_members),
+static const struct value_class class_pairs = CLASS("pairs", pairs_members);
+
+/* ---- lists of what changed ---- */
+
+/* `at` of a list and of what is counted of it: this, and a change or what became of cases. */
+enum {
+	SUITES_THAT = 1 << 8, /* have that enum change; CHANGES: any clear one */
+	NEW_SUITES = 2 << 8,  /* had no run before */
+	CASES_THAT = 3 << 8,  /* have that enum change, a clear one */
+	CASES_OF = 4 << 8,    /* have that enum case_change */
+	FAILING_OF = 5 << 8,  /* the same, and fail now or do in no known order */
+	WHICH_MASK = 0xFF
 };
 
-static bool pairs_object(const struct value *of, struct value *out)
+static size_t which_of(const struct value *of)
 {
-	*out = value_of(&class_pairs, value_view(of), of->object, 0);
-	return true;
+	return value_member(of)->at & WHICH_MASK;
 }
 
-/* ---- the whole: its object begins with the difference of totals ---- */
+static bool is_new(const struct value *of, const void *item, size_t index)
+{
+	const struct suite_change *suite = item;
 
+	(void)of;
+	(void)index;
+	return !suite->before;
+}
+
+static bool is_of(const struct value *of, const void *item, size_t index)
+{
+	const struct case_diff *diff = item;
+
+	(void)index;
+	return (size_t)diff->change == which_of(of);
+}
+
+/* Without a state before that says whether they failed then. */
+static bool is_failing_of(const struct value *of, const void *item, size_t index)
+{
+	const struct case_diff *diff = item;
+
+	return is_of(of, item, index) && diff->now &&
+	       (diff->now->state == CASE_FAILS || diff->now->state == CASE_MIXED);
+}
+
+/* Is not just passing as before. */
+static bool is_notable(const struct value *of, const void *item, size_t index)
+{
+	const struct case_diff *diff = item;
+
+	(void)of;
+	(void)index;
+	return (diff->change != CASE_STILL_PASSING && diff->change != CASE_OTHER) ||
+	       diff->rate.change == CHANGE_WORSE || diff->rate.change == CHANGE_BETTER;
+}
+
+static int64_t count_changes(const struct value *of)
+{
+	const struct comparison *comparison = comparison_of(of);
+	const uint64_t *suites = comparison->suites_changed;
+	size_t which = which_of(of);
+	int64_t count = 0;
+
+	switch (value_member(of)->at - which) {
+	case SUITES_THAT:
+		return (int64_t)(which == CHANGES ? suites[CHANGE_WORSE] + suites[CHANGE_BETTER]
+						  : suites[which]);
+	case NEW_SUITES:
+		for (size_t i = 0; i < comparison->suite_count; i++)
+			count += !comparison->suites[i].before;
+		return count;
+	case CASES_THAT:
+		return (int64_t)comparison->cases_changed[which];
+	case CASES_OF:
+		return (int64_t)comparison->counts[which];
+	default:
+		for (size_t i = 0; i < comparison->case_count; i++)
+			count += is_failing_of(of, &comparison->cases[i], i);
+		return count;
+	}
+}
+
+/* All, in the order of the report, then those that are gone. */
+static void all_suites(const struct value *of, struct value_list *list)
+{
+	list->items = comparison_of(of)->suites;
+	list->count = comparison_of(of)->suite_count;
+	list->size = sizeof(struct suite_change);
+}
+
+static void all_cases(const struct value *of, struct value_list *list)
+{
+	list->items = comparison_of(of)->cases;
+	list->count = comparison_of(of)->case_count;
+	list->size = sizeof(struct case_diff);
+}
+
+static void notable_cases(const struct value *of, struct value_list *list)
+{
+	all_cases(of, list);
+	list->keeps = is_notable;
+}
+
+static size_t rows_of(const struct value *of)
+{
+	const struct view *view = value_view(of);
+
+	return view->site && view->rows > SITE_COMPARED_ROWS ? SITE_COMPARED_ROWS : view->rows;
+}
+
+static void list_changes(const struct value *of, struct value_list *list)
+{
+	const struct comparison *comparison = comparison_of(of);
+	size_t which = which_of(of), group = value_member(of)->at - which;
+	uint64_t count = UINT64_MAX;
+
+	/* Lists are asked for each element anew: what takes a look at all is not counted. */
+	if (group != NEW_SUITES && group != FAILING_OF)
+		count = (uint64_t)count_changes(of);
+	/* Those that are worse stand before those that are better. */
+	if (group == SUITES_THAT) {
+		list->items =
+			comparison->changed_suites +
+			(which == CHANGE_BETTER ? comparison->suites_changed[CHANGE_WORSE] : 0);
+	} else if (group == CASES_THAT) {
+		list->items =
+			comparison->changed_cases +
+			(which == CHANGE_BETTER ? comparison->cases_changed[CHANGE_WORSE] : 0);
+	} else if (group == NEW_SUITES) {
+		all_suites(of, list);
+		list->keeps = is_new;
+	} else {
+		all_cases(of, list);
+		list->keeps = group == CASES_OF ? is_of : is_failing_of;
+	}
+	if (!list->keeps) {
+		list->count = (size_t)count;
+		list->pointers = true;
+	}
+	/* When all are found, the rest is not looked through. */
+	list->cut = true;
+	list->most = count < rows_of(of) ? (size_t)count : rows_of(of);
+}
+
+static int64_t count_hidden(const struct value *of)
+{
+	uint64_t count = (uint64_t)count_changes(of), rows = rows_of(of);
+
+	return count > rows ? (int64_t)(count - rows) : 0;
+}
+
+static bool has_changed_cases(const struct value *of)
+{
+	const uint64_t *changed = comparison_of(of)->cases_changed;
+
+	return changed[CHANGE_WORSE] || changed[CHANGE_BETTER];
+}
+
+#define SUITES(which)    LIST, .list = list_changes, .at = (which), .is = CLASS_SUITE_CHANGE
+#define CASES(which)     LIST, .list = list_changes, .at = (which), .is = CLASS_CASE_CHANGE
+#define COUNT_OF(which)  COUNT, .number = count_changes, .at = (which)
+#define HIDDEN_OF(which) COUNT, .number = count_hidden, .at = (which)
+
+/* The object begins with the difference of totals. */
 static const struct member comparison_members[] = {
 	{"headline", TEXT, .text = headline_text},
 	{"against", TEXT, .text = against_text},
 	{"is_baseline", FLAG, .flag = is_baseline},
-	{"from", TEXT, .text = from_time},
-	{"to", TEXT, .text = to_time},
-	{"pairs", OBJECT, .object = pairs_object},
+	{"from", TIME, .number = from_time},
+	{"to", TIME, .number = to_time},
+	{"pairs", OBJECT, .class = &class_pairs},
+	{"worse_suites", SUITES(SUITES_THAT | CHANGE_WORSE)},
+	{"worse_suites_count", COUNT_OF(SUITES_THAT | CHANGE_WORSE), .has = "has_worse_suites"},
+	{"better_suites", SUITES(SUITES_THAT | CHANGE_BETTER)},
+	{"better_suites_count", COUNT_OF(SUITES_THAT | CHANGE_BETTER), .has = "has_better_suites"},
+	{"changed_suites", SUITES(SUITES_THAT | CHANGES)},
+	{"changed_suites_count", COUNT_OF(SUITES_THAT | CHANGES), .has = "has_changed_suites"},
+	{"hidden_changed_suites", HIDDEN_OF(SUITES_THAT | CHANGES),
+	 .has = "has_hidden_changed_suites"},
+	{"new_suites", SUITES(NEW_SUITES)},
+	{"new_suites_count", COUNT_OF(NEW_SUITES), .has = "has_new_suites"},
+	{"hidden_new_suites", HIDDEN_OF(NEW_SUITES), .has = "has_hidden_new_suites"},
+	{"worse_cases", CASES(CASES_THAT | CHANGE_WORSE)},
+	{"worse_cases_count", COUNT_OF(CASES_THAT | CHANGE_WORSE), .has = "has_worse_cases"},
+	{"hidden_worse_cases", HIDDEN_OF(CASES_THAT | CHANGE_WORSE),
+	 .has = "has_hidden_worse_cases"},
+	{"better_cases", CASES(CASES_THAT | CHANGE_BETTER)},
+	{"better_cases_count", COUNT_OF(CASES_THAT | CHANGE_BETTER), .has = "has_better_cases"},
+	{"hidden_better_cases", HIDDEN_OF(CASES_THAT | CHANGE_BETTER),
+	 .has = "has_hidden_better_cases"},
+	{"has_changed_cases", FLAG, .flag = has_changed_cases},
+	{"newly_failing", CASES(CASES_OF | CASE_NEWLY_FAILING)},
+	{"newly_failing_count", COUNT_OF(CASES_OF | CASE_NEWLY_FAILING),
+	 .has = "has_newly_failing"},
+	{"hidden_newly_failing", HIDDEN_OF(CASES_OF | CASE_NEWLY_FAILING),
+	 .has = "has_hidden_newly_failing"},
+	{"fixed", CASES(CASES_OF | CASE_FIXED)},
+	{"fixed_count", COUNT_OF(CASES_OF | CASE_FIXED), .has = "has_fixed"},
+	{"hidden_fixed", HIDDEN_OF(CASES_OF | CASE_FIXED), .has = "has_hidden_fixed"},
+	{"still_failing", CASES(CASES_OF | CASE_STILL_FAILING)},
+	{"still_failing_count", COUNT_OF(CASES_OF | CASE_STILL_FAILING),
+	 .has = "has_still_failing"},
+	{"hidden_still_failing", HIDDEN_OF(CASES_OF | CASE_STILL_FAILING),
+	 .has = "has_hidden_still_failing"},
+	{"still_passing_count", COUNT_OF(CASES_OF | CASE_STILL_PASSING)},
+	{"new_cases", CASES(CASES_OF | CASE_NEW)},
+	{"new_cases_count", COUNT_OF(CASES_OF | CASE_NEW), .has = "has_new_cases"},
+	{"hidden_new_cases", HIDDEN_OF(CASES_OF | CASE_NEW), .has = "has_hidden_new_cases"},
+	{"gone_cases", CASES(CASES_OF | CASE_GONE)},
+	{"gone_cases_count", COUNT_OF(CASES_OF | CASE_GONE), .has = "has_gone_cases"},
+	{"hidden_gone_cases", HIDDEN_OF(CASES_OF | CASE_GONE), .has = "has_hidden_gone_cases"},
+	{"failing_new", CASES(FAILING_OF | CASE_NEW)},
+	{"failing_new_count", COUNT_OF(FAILING_OF | CASE_NEW), .has = "has_failing_new"},
+	{"hidden_failing_new", HIDDEN_OF(FAILING_OF | CASE_NEW), .has = "has_hidden_failing_new"},
+	{"failing_unknown", CASES(FAILING_OF | CASE_OTHER)},
+	{"failing_unknown_count", COUNT_OF(FAILING_OF | CASE_OTHER), .has = "has_failing_unknown"},
+	{"hidden_failing_unknown", HIDDEN_OF(FAILING_OF | CASE_OTHER),
+	 .has = "has_hidden_failing_unknown"},
+	{"all_suites", LIST, .list = all_suites, .is = CLASS_SUITE_CHANGE},
+	{"notable_cases", LIST, .list = notable_cases, .is = CLASS_CASE_CHANGE},
 };
 
-static const struct value_class class_comparison = {
-	.name = "comparison",
-	.members = comparison_members,
-	.count = MEMBER_COUNT(comparison_members),
-	.base = &class_comparison_lists,
-};
-
-bool view_comparison(const struct value *of, struct value *out)
-{
-	const struct comparison *comparison = comparison_of(of);
-
-	*out = value_of(&class_comparison, value_view(of), comparison, 0);
-	return comparison != NULL;
-}
+const struct value_class class_comparison =
+	CLASS_BASED("comparison", comparison_members, &class_difference);

@@ -1,4 +1,4 @@
-#include "details.h"
+#include "members.h"
 
 #include "runtally/base/format_number.h"
 #include "runtally/model/details.h"

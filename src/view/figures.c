@@ -1,5 +1,6 @@
 #include "figures.h"
 
+#include "members.h"
 #include "runtally/base/format_number.h"
 #include "runtally/base/times.h"
 #include "runtally/view/view.h"
@@ -83,6 +84,15 @@ static void add_day(struct strbuf *out, int64_t ms)
 
 	time_local_date_text(ms, text);
 	strbuf_addstr(out, text);
+}
+
+void view_add_days(int64_t first, int64_t last, struct strbuf *out)
+{
+	add_day(out, first);
+	if (time_local_days(first) == time_local_days(last))
+		return;
+	strbuf_addstr(out, " to ");
+	add_day(out, last);
 }
 
 /* For programs. */

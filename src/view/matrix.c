@@ -1,8 +1,6 @@
 #include "runtally/view/matrix.h"
 
-#include <stddef.h>
-
-#include "runtally/base/format_number.h"
+#include "members.h"
 #include "runtally/view/plan.h"
 
 /* ---- what is kept; NULL: this report keeps none ---- */
@@ -81,56 +79,29 @@ static void column_clock(const struct value *of, struct strbuf *out)
 	strbuf_release(&moment);
 }
 
-static void column_began(const struct value *of, struct strbuf *out)
+static int64_t began(const struct value *of)
 {
-	if (has_moment(of))
-		view_moment(out, column_of(of)->began_at, SECONDS);
+	return has_moment(of) ? column_of(of)->began_at : TIME_UNKNOWN;
 }
 
 static const struct member column_members[] = {
 	{"label", TEXT, .text = column_label},
 	{"date", TEXT, .text = column_date},
 	{"clock", TEXT, .text = column_clock},
-	{"began", TEXT, .text = column_began},
+	{"began", SECOND, .number = began},
 	{"execution_id", TEXT, .at = offsetof(struct matrix_column, execution)},
 };
 
-static const struct value_class class_column = {
-	.name = "column",
-	.members = column_members,
-	.count = MEMBER_COUNT(column_members),
-	.base = &class_tally,
-};
+static const struct value_class class_column = CLASS_BASED("column", column_members, &class_tally);
 
 /* ---- cells ---- */
 
-static const struct matrix_cell *cell_of(const struct value *of)
-{
-	return of->object;
-}
-
-static bool cell_run(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_run, value_view(of), cell_of(of)->run, 0);
-	return cell_of(of)->run != NULL;
-}
-
-static bool cell_has_runs(const struct value *of)
-{
-	return cell_of(of)->tally.runs > 0;
-}
-
 static const struct member cell_members[] = {
-	{"run", OBJECT, .object = cell_run},
-	{"has_runs", FLAG, .flag = cell_has_runs},
+	{"run", POINTER, .at = offsetof(struct matrix_cell, run), .is = CLASS_RUN},
+	{"has_runs", ANY, .at = offsetof(struct matrix_cell, tally.runs)},
 };
 
-const struct value_class class_cell = {
-	.name = "cell",
-	.members = cell_members,
-	.count = MEMBER_COUNT(cell_members),
-	.base = &class_tally,
-};
+const struct value_class class_cell = CLASS_BASED("cell", cell_members, &class_tally);
 
 void view_case_cells(const struct value *of, struct value_list *list)
 {
@@ -140,9 +111,9 @@ void view_case_cells(const struct value *of, struct value_list *list)
 
 	if (!matrix)
 		return;
-	*list = (struct value_list){.items = row_of(view, group),
-				    .count = matrix->count,
-				    .size = sizeof(struct matrix_cell)};
+	list->items = row_of(view, group);
+	list->count = matrix->count;
+	list->size = sizeof(struct matrix_cell);
 }
 
 /* ---- the matrix ---- */
@@ -152,16 +123,11 @@ static const struct matrix *matrix_of(const struct value *of)
 	return of->object;
 }
 
-static void matrix_columns(const struct value *of, struct value_list *list)
+static void list_columns(const struct value *of, struct value_list *list)
 {
-	*list = (struct value_list){.items = matrix_of(of)->columns,
-				    .count = matrix_of(of)->count,
-				    .size = sizeof(struct matrix_column)};
-}
-
-static void column_count(const struct value *of, struct strbuf *out)
-{
-	format_count(out, matrix_of(of)->count);
+	list->items = matrix_of(of)->columns;
+	list->count = matrix_of(of)->count;
+	list->size = sizeof(struct matrix_column);
 }
 
 static void matrix_unit(const struct value *of, struct strbuf *out)
@@ -177,11 +143,6 @@ static bool in_order(const struct value *of)
 	return matrix_of(of)->columns[0].began_at != TIME_UNKNOWN;
 }
 
-static bool has_hidden(const struct value *of)
-{
-	return matrix_of(of)->hidden > 0;
-}
-
 static bool tells_cost(const struct value *of)
 {
 	for (size_t i = 0; i < matrix_of(of)->count; i++)
@@ -190,31 +151,24 @@ static bool tells_cost(const struct value *of)
 	return false;
 }
 
+#define AT(member) .at = offsetof(struct matrix, member)
+
 static const struct member matrix_members[] = {
-	{"columns", LIST, .list = matrix_columns, .class = &class_column},
-	{"column_count", TEXT, .text = column_count},
+	{"columns", LIST, .list = list_columns, .class = &class_column},
+	{"column_count", SIZE, AT(count)},
 	{"unit", TEXT, .text = matrix_unit},
-	{"by_execution", FLAG, .at = offsetof(struct matrix, by_execution)},
+	{"by_execution", FLAG, AT(by_execution)},
 	{"in_order", FLAG, .flag = in_order},
-	{"hidden_columns", SIZE, .at = offsetof(struct matrix, hidden)},
-	{"has_hidden_columns", FLAG, .flag = has_hidden},
-	{"outside", COUNT, .at = offsetof(struct matrix, outside)},
-	{"has_outside", ANY, .at = offsetof(struct matrix, outside)},
+	{"hidden_columns", SIZE, AT(hidden), .has = "has_hidden_columns"},
+	{"outside", COUNT, AT(outside), .has = "has_outside"},
 	{"tells_cost", FLAG, .flag = tells_cost},
 };
 
-static const struct value_class class_matrix = {
-	.name = "matrix",
-	.members = matrix_members,
-	.count = MEMBER_COUNT(matrix_members),
-};
+const struct value_class class_matrix = CLASS("matrix", matrix_members);
 
-bool view_suite_matrix(const struct value *of, struct value *out)
+const void *view_suite_matrix(const struct value *of)
 {
 	const struct matrix *matrix = matrix_of_suite(value_view(of), of->object);
 
-	if (!matrix || !matrix->count)
-		return false;
-	*out = value_of(&class_matrix, value_view(of), matrix, 0);
-	return true;
+	return matrix && matrix->count ? matrix : NULL;
 }

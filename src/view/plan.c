@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chart_case.h"
+#include "over_time.h"
 #include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/analysis/series.h"
@@ -477,4 +477,12 @@ bool view_plan_shows(const struct view_plan *plan, const struct run *run)
 {
 	return plan->run_count &&
 	       bsearch(&run, plan->runs, plan->run_count, sizeof(*plan->runs), compare_addresses);
+}
+
+bool run_is_shown(const struct view *view, const struct run *run)
+{
+	if (view->details == DETAILS_NONE ||
+	    (view->details == DETAILS_FAILED && !run_is_failure(run)))
+		return false;
+	return !view->plan || view_plan_shows(view->plan, run);
 }

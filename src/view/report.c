@@ -1,182 +1,366 @@
-#include <stddef.h>
-#include <string.h>
-
-#include "brand/brand.h"
-#include "compare.h"
-#include "criteria.h"
-#include "failure_group.h"
-#include "group.h"
-#include "inputs.h"
-#include "note.h"
-#include "reliability.h"
+#include "members.h"
 #include "runtally/analysis/analysis.h"
+#include "runtally/analysis/select.h"
 #include "runtally/base/format_number.h"
 #include "runtally/base/times.h"
-#include "runtally/view/breakdown.h"
 #include "runtally/view/plan.h"
-#include "runtally/view/search.h"
-#include "runtally/view/site.h"
-#include "series.h"
-#include "table.h"
-#include "top.h"
 
-static const struct results *report_of(const struct value *of)
+/* ---- inputs ---- */
+
+static int64_t redactions(const struct value *of)
 {
-	return value_view(of)->results;
+	const struct ingest_counts *counts = of->object;
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < REDACT_KINDS; i++)
+		sum += counts->redactions[i];
+	return (int64_t)sum;
 }
 
-/* Of a list of `count`, how many a size budget leaves out. */
-static uint64_t hidden_of(const struct value *of, enum view_list list, uint64_t count)
-{
-	size_t listed = view_window(value_view(of), list).listed;
+#define INPUT_AT(member) .at = offsetof(struct ingest_counts, member)
 
-	return count > listed ? count - listed : 0;
+static const struct member inputs_members[] = {
+	{"files", COUNT, INPUT_AT(files), .raw = "files"},
+	{"documents", COUNT, INPUT_AT(documents), .raw = "documents"},
+	{"records", COUNT, INPUT_AT(records), .raw = "records"},
+	{"runs", COUNT, INPUT_AT(runs), .raw = "runs"},
+	{"definitions", COUNT, INPUT_AT(definitions), .raw = "definitions"},
+	{"duplicates", COUNT, INPUT_AT(duplicates), .has = "has_duplicates", .raw = "duplicates"},
+	{"rejected", COUNT, INPUT_AT(rejected), .has = "has_rejected", .raw = "rejected"},
+	{"bytes", BYTES, INPUT_AT(bytes), .raw = "bytes"},
+	{"filtered", COUNT, INPUT_AT(filtered), .has = "has_filtered", .raw = "filtered"},
+	{"in_history", COUNT, INPUT_AT(in_history), .has = "has_in_history", .raw = "in_history"},
+	{"without_time", COUNT, INPUT_AT(without_time), .has = "has_without_time",
+	 .raw = "without_time"},
+	{"redactions", COUNT, .number = redactions, .has = "has_redactions", .raw = "redactions"},
+	{"raw", .kind = RAW},
+};
+
+static const struct value_class class_inputs = CLASS("inputs", inputs_members);
+
+static const void *inputs_from(const struct value *of)
+{
+	return value_view(of)->counts;
+}
+
+/* ---- the period that the runs span ---- */
+
+static void period_text(const struct value *of, struct strbuf *out)
+{
+	const struct ingest_counts *counts = of->object;
+
+	view_add_days(counts->period_from, counts->period_to, out);
+}
+
+/* The Monday of the week that was asked for; false: another period, or none. */
+static bool asked_week(const struct view *view, int64_t *monday)
+{
+	const struct period *asked = view->asked;
+
+	if (!asked || asked->since == TIME_UNKNOWN || asked->until == TIME_UNKNOWN ||
+	    asked->until - asked->since != 7 * DAY_MS)
+		return false;
+	*monday = time_local_days(asked->since);
+	return week_monday(*monday) == *monday && time_of_local_day(*monday) == asked->since;
+}
+
+/* The week that was asked for; else the one that all runs are of, on more than one day. */
+static void period_week(const struct value *of, struct strbuf *out)
+{
+	const struct ingest_counts *counts = of->object;
+	int64_t first = time_local_days(counts->period_from);
+	int64_t last = time_local_days(counts->period_to), monday = week_monday(first);
+	char text[WEEK_TEXT_SIZE];
+
+	if (!asked_week(value_view(of), &monday) && (first == last || week_monday(last) != monday))
+		return;
+	week_text(monday, text);
+	strbuf_addstr(out, text);
+}
+
+static const struct member period_members[] = {
+	{"from", DAY, INPUT_AT(period_from), .raw = "from"},
+	{"to", DAY, INPUT_AT(period_to), .raw = "to"},
+	{"text", TEXT, .text = period_text},
+	{"week", TEXT, .text = period_week},
+	{"raw", .kind = RAW},
+};
+
+static const struct value_class class_period = CLASS("period", period_members);
+
+static const void *period_from(const struct value *of)
+{
+	const struct ingest_counts *counts = value_view(of)->counts;
+
+	return counts->period_from != TIME_UNKNOWN ? counts : NULL;
+}
+
+/* ---- notes ---- */
+
+static const struct note *note_of(const struct value *of)
+{
+	return of->object;
+}
+
+static void note_severity(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, note_of(of)->severity == SEVERITY_ERROR ? "error" : "warning");
+}
+
+static void add_place(const struct note *note, struct strbuf *out)
+{
+	if (note->file)
+		strbuf_addstr(out, note->file);
+	if (note->file && note->record)
+		strbuf_addf(out, "#%zu", note->record);
+}
+
+static void place_text(const struct value *of, struct strbuf *out)
+{
+	add_place(note_of(of), out);
+}
+
+static bool note_repeated(const struct value *of)
+{
+	return note_of(of)->count > 1;
+}
+
+static void note_message(const struct value *of, struct strbuf *out)
+{
+	const struct note *note = note_of(of);
+
+	add_place(note, out);
+	if (note->file)
+		strbuf_addstr(out, ": ");
+	if (note->path)
+		strbuf_addf(out, "%s: ", note->path);
+	strbuf_addstr(out, note->text);
+	if (note->count > 1) {
+		strbuf_addstr(out, " (in ");
+		format_count(out, note->count);
+		strbuf_addstr(out, " records)");
+	}
+}
+
+#define NOTE_AT(member) .at = offsetof(struct note, member)
+
+static const struct member note_members[] = {
+	{"severity", TEXT, .text = note_severity},
+	{"is_error", IS, NOTE_AT(severity), .mask = 1U << SEVERITY_ERROR},
+	{"place", TEXT, .text = place_text},
+	{"path", TEXT, NOTE_AT(path)},
+	{"text", TEXT, NOTE_AT(text)},
+	{"count", COUNT, NOTE_AT(count), .raw = "count"},
+	{"repeated", FLAG, .flag = note_repeated},
+	{"message", TEXT, .text = note_message},
+	{"raw", .kind = RAW},
+};
+
+static const struct value_class class_note = CLASS("note", note_members);
+
+static const void *notes_from(const struct value *of)
+{
+	return value_view(of)->notes;
+}
+
+static int64_t note_count(const struct value *of)
+{
+	return (int64_t)(value_view(of)->notes->count + value_view(of)->notes->dropped);
+}
+
+static void list_notes(const struct value *of, struct value_list *list)
+{
+	list->items = value_view(of)->notes->items;
+	list->count = value_view(of)->notes->count;
+	list->size = sizeof(struct note);
+	view_cut(of, LIST_NOTES, list);
 }
 
 /* ---- gates ---- */
 
+#define GATE_AT(member) .at = offsetof(struct gate, member)
+
 static const struct member gate_members[] = {
-	{"name", TEXT, .at = offsetof(struct gate, name)},
-	{"wanted", TEXT, .at = offsetof(struct gate, wanted)},
-	{"found", TEXT, .at = offsetof(struct gate, found)},
-	{"met", FLAG, .at = offsetof(struct gate, met)},
+	{"name", TEXT, GATE_AT(name)},
+	{"wanted", TEXT, GATE_AT(wanted)},
+	{"found", TEXT, GATE_AT(found)},
+	{"met", FLAG, GATE_AT(met)},
 };
 
-static const struct value_class class_gate = {
-	.name = "gate",
-	.members = gate_members,
-	.count = MEMBER_COUNT(gate_members),
-};
+static const struct value_class class_gate = CLASS("gate", gate_members);
 
-/* ---- the report: the object is the view ---- */
+static void list_gates(const struct value *of, struct value_list *list)
+{
+	list->items = value_view(of)->gates->items;
+	list->count = value_view(of)->gates->count;
+	list->size = sizeof(struct gate);
+}
+
+static bool gates_met(const struct value *of)
+{
+	return value_view(of)->gates->missed == 0;
+}
+
+/* ---- what was found: the object of the report is the view ---- */
 
 static const struct view *view_of(const struct value *of)
 {
 	return of->object;
 }
 
-static void version_text(const struct value *of, struct strbuf *out)
+static const struct results *results_of(const struct value *of)
 {
-	(void)of;
-	strbuf_addstr(out, RUNTALLY_VERSION);
+	return view_of(of)->results;
+}
+
+static const void *results_from(const struct value *of)
+{
+	return results_of(of);
+}
+
+static const void *comparison_from(const struct value *of)
+{
+	return view_of(of)->comparison;
 }
 
 static bool has_runs(const struct value *of)
 {
-	return report_of(of)->run_count > 0;
+	return results_of(of)->run_count > 0;
 }
 
-static bool report_totals(const struct value *of, struct value *out)
+static int64_t failure_count(const struct value *of)
 {
-	*out = value_of(&class_tally, value_view(of), &report_of(of)->totals, 0);
-	return true;
+	return (int64_t)tally_failures(&results_of(of)->totals);
 }
 
-static bool report_sources(const struct value *of, struct value_cursor *cursor, struct value *out)
+static bool has_failures(const struct value *of)
 {
-	if (cursor->index >= report_of(of)->source_count)
-		return false;
-	*out = value_of(&class_source, value_view(of), &report_of(of)->sources[cursor->index],
-			cursor->index);
-	cursor->index++;
-	return true;
+	return failure_count(of) > 0;
+}
+
+/* Of the failing cases, those in a state: `at`. They stand together (report.failing). */
+static int64_t count_in_state(const struct value *of)
+{
+	const struct results *results = results_of(of);
+	int64_t count = 0;
+
+	for (size_t i = 0; i < results->failing_cases; i++)
+		count += results->failing[i]->state == value_member(of)->at;
+	return count;
+}
+
+static void list_sources(const struct value *of, struct value_list *list)
+{
+	list->items = results_of(of)->sources;
+	list->count = results_of(of)->source_count;
+	list->size = sizeof(struct source_group);
+}
+
+static bool keeps_planned(const struct value *of, const void *item, size_t index)
+{
+	(void)item;
+	return view_of(of)->plan->suites[index];
 }
 
 /* Those that a plan lists. */
-static bool report_suites(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void list_suites(const struct value *of, struct value_list *list)
 {
-	const struct view_plan *plan = view_of(of)->plan;
-
-	while (plan && cursor->index < report_of(of)->suite_count && !plan->suites[cursor->index])
-		cursor->index++;
-	if (cursor->index >= report_of(of)->suite_count)
-		return false;
-	*out = value_of(&class_suite, value_view(of), &report_of(of)->suites[cursor->index],
-			cursor->index);
-	cursor->index++;
-	return true;
+	list->items = results_of(of)->suites;
+	list->count = results_of(of)->suite_count;
+	list->size = sizeof(struct suite_group);
+	list->keeps = view_of(of)->plan ? keeps_planned : NULL;
+	list->by_place = true;
 }
 
-static bool report_worst(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void worst_suites(const struct value *of, struct value_list *list)
 {
-	struct view_window window = view_window(view_of(of), LIST_SUITES);
-	size_t at = window.first + cursor->index;
-
-	if (cursor->index >= window.count || at >= report_of(of)->suite_count)
-		return false;
-	*out = value_of(&class_suite, value_view(of), report_of(of)->worst[at], at);
-	cursor->index++;
-	return true;
+	list->items = results_of(of)->worst;
+	list->count = results_of(of)->suite_count;
+	list->pointers = true;
+	view_cut(of, LIST_SUITES, list);
 }
 
-static bool report_cases(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void list_cases(const struct value *of, struct value_list *list)
 {
-	if (cursor->index >= report_of(of)->case_count)
-		return false;
-	*out = value_of(&class_case, value_view(of), &report_of(of)->cases[cursor->index],
-			cursor->index);
-	cursor->index++;
-	return true;
+	list->items = results_of(of)->cases;
+	list->count = results_of(of)->case_count;
+	list->size = sizeof(struct case_group);
 }
 
-static bool report_flaky(const struct value *of, struct value_cursor *cursor, struct value *out)
+static bool keeps_flaky(const struct value *of, const void *item, size_t index)
 {
-	struct view_window window = view_window(view_of(of), LIST_FLAKY);
-	const struct results *results = report_of(of);
-	size_t found = (size_t)(uintptr_t)cursor->position, end = view_window_end(&window);
+	const struct case_group *group = item;
 
-	while (cursor->index < results->case_count && found < end) {
-		const struct case_group *group = &results->cases[cursor->index++];
+	(void)of;
+	(void)index;
+	return group->flaky;
+}
 
-		if (!group->flaky || found++ < window.first)
-			continue;
-		*out = value_of(&class_case, value_view(of), group, found - 1);
-		cursor->position = (const void *)(uintptr_t)found;
-		return true;
+static void flaky_cases(const struct value *of, struct value_list *list)
+{
+	list_cases(of, list);
+	list->keeps = keeps_flaky;
+	view_cut(of, LIST_FLAKY, list);
+}
+
+static void failing_cases(const struct value *of, struct value_list *list)
+{
+	list->items = results_of(of)->failing;
+	list->count = results_of(of)->failing_cases;
+	list->pointers = true;
+	view_cut(of, LIST_FAILING, list);
+}
+
+static void list_runs(const struct value *of, struct value_list *list)
+{
+	list->items = results_of(of)->runs;
+	list->count = results_of(of)->run_count;
+	list->pointers = true;
+}
+
+static void failures(const struct value *of, struct value_list *list)
+{
+	list_runs(of, list);
+	list->keeps = view_keeps_failure;
+	list->cut = true;
+	list->most = view_of(of)->rows;
+}
+
+static void shown_runs(const struct value *of, struct value_list *list)
+{
+	list_runs(of, list);
+	list->keeps = view_keeps_shown;
+}
+
+/* ---- what a size budget leaves out ---- */
+
+/* Of a list: `at`. */
+static int64_t hidden_rows(const struct value *of)
+{
+	const struct results *results = results_of(of);
+	const struct notes *notes = view_of(of)->notes;
+	enum view_list list = (enum view_list)value_member(of)->at;
+
+	switch (list) {
+	case LIST_SUITES:
+		return view_hidden(of, list, results->suite_count);
+	case LIST_FAILURES:
+		return view_hidden(of, list, tally_failures(&results->totals));
+	case LIST_FAILING:
+		return view_hidden(of, list, results->failing_cases);
+	case LIST_FLAKY:
+		return view_hidden(of, list, results->flaky_cases);
+	default:
+		return view_hidden(of, LIST_NOTES, notes->count) + (int64_t)notes->dropped;
 	}
-	return false;
 }
 
-static bool report_runs(const struct value *of, struct value_cursor *cursor, struct value *out)
+/* `at` is the offset of the count in the plan. */
+static int64_t omitted(const struct value *of)
 {
-	return view_next_run(of, report_of(of)->runs, report_of(of)->run_count, cursor, out);
-}
-
-static bool report_failures(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	return view_next_failure(of, 0, report_of(of)->run_count, view_of(of)->rows, cursor, out);
-}
-
-static bool report_shown(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	return view_next_shown(of, 0, report_of(of)->run_count, cursor, out);
-}
-
-static bool report_failing_cases(const struct value *of, struct value_cursor *cursor,
-				 struct value *out)
-{
-	struct view_window window = view_window(view_of(of), LIST_FAILING);
-
-	return view_next_ranked(of, &window, cursor, out);
-}
-
-/* What a plan leaves out; `at` is the count's offset in it. */
-static uint64_t omitted(const struct value *of)
-{
-	const struct member *member = of->detail;
 	const char *plan = (const char *)view_of(of)->plan;
 
-	return plan ? *(const uint64_t *)(plan + member->at) : 0;
-}
-
-static void omitted_text(const struct value *of, struct strbuf *out)
-{
-	format_count(out, omitted(of));
-}
-
-static bool omitted_flag(const struct value *of)
-{
-	return omitted(of) > 0;
+	return plan ? (int64_t) * (const uint64_t *)(plan + value_member(of)->at) : 0;
 }
 
 static bool has_omissions(const struct value *of)
@@ -186,113 +370,12 @@ static bool has_omissions(const struct value *of)
 	return plan && (plan->omitted_suites || plan->omitted_cases || plan->omitted_runs);
 }
 
-/* What a size budget leaves out of the lists; `at` says of which. */
-static uint64_t hidden_rows(const struct value *of)
+/* ---- the report ---- */
+
+static void version_text(const struct value *of, struct strbuf *out)
 {
-	const struct results *results = report_of(of);
-	const struct member *member = of->detail;
-	enum view_list list = (enum view_list)member->at;
-
-	switch (list) {
-	case LIST_SUITES:
-		return hidden_of(of, list, results->suite_count);
-	case LIST_FAILURES:
-		return hidden_of(of, list, tally_failures(&results->totals));
-	case LIST_FAILING:
-		return hidden_of(of, list, results->failing_cases);
-	case LIST_FLAKY:
-		return hidden_of(of, list, results->flaky_cases);
-	default:
-		break;
-	}
-	return hidden_of(of, LIST_NOTES, view_of(of)->notes->count) + view_of(of)->notes->dropped;
-}
-
-static void hidden_text(const struct value *of, struct strbuf *out)
-{
-	format_count(out, hidden_rows(of));
-}
-
-static bool hidden_flag(const struct value *of)
-{
-	return hidden_rows(of) > 0;
-}
-
-/* Of the failing cases, those in a state: `at`. They stand together (report.failing). */
-static uint64_t count_in_state(const struct value *of)
-{
-	const struct results *results = report_of(of);
-	const struct member *member = of->detail;
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < results->failing_cases; i++)
-		count += results->failing[i]->state == member->at;
-	return count;
-}
-
-static void state_count(const struct value *of, struct strbuf *out)
-{
-	format_count(out, count_in_state(of));
-}
-
-static bool state_has(const struct value *of)
-{
-	return count_in_state(of) > 0;
-}
-
-static void failing_count(const struct value *of, struct strbuf *out)
-{
-	format_count(out, report_of(of)->failing_cases);
-}
-
-static void failure_count(const struct value *of, struct strbuf *out)
-{
-	format_count(out, tally_failures(&report_of(of)->totals));
-}
-
-static bool has_failures(const struct value *of)
-{
-	return tally_failures(&report_of(of)->totals) > 0;
-}
-
-static void suite_count(const struct value *of, struct strbuf *out)
-{
-	format_count(out, report_of(of)->suite_count);
-}
-
-static void case_count(const struct value *of, struct strbuf *out)
-{
-	format_count(out, report_of(of)->case_count);
-}
-
-static void flaky_count(const struct value *of, struct strbuf *out)
-{
-	format_count(out, report_of(of)->flaky_cases);
-}
-
-static bool has_flaky(const struct value *of)
-{
-	return report_of(of)->flaky_cases > 0;
-}
-
-static bool report_gates(const struct value *of, struct value_cursor *cursor, struct value *out)
-{
-	if (cursor->index >= view_of(of)->gates->count)
-		return false;
-	*out = value_of(&class_gate, value_view(of), &view_of(of)->gates->items[cursor->index],
-			cursor->index);
-	cursor->index++;
-	return true;
-}
-
-static bool has_gates(const struct value *of)
-{
-	return view_of(of)->gates->count > 0;
-}
-
-static bool gates_met(const struct value *of)
-{
-	return view_of(of)->gates->missed == 0;
+	(void)of;
+	strbuf_addstr(out, RUNTALLY_VERSION);
 }
 
 static void pass_score_text(const struct value *of, struct strbuf *out)
@@ -304,134 +387,71 @@ static void pass_score_text(const struct value *of, struct strbuf *out)
 		strbuf_truncate(out, out->length - 1);
 }
 
-/* `at` is the choice that this flag stands for. */
-static bool details_flag(const struct value *of)
-{
-	const struct member *member = of->detail;
-
-	return (size_t)view_of(of)->details == member->at;
-}
-
-#define PLAN_AT(member) offsetof(struct view_plan, member)
+#define AT(member)         .at = offsetof(struct view, member)
+#define OF_RESULTS(member) .from = results_from, .at = offsetof(struct results, member)
+#define OF_NOTES(member)   .from = notes_from, .at = offsetof(struct notes, member)
+#define IN_STATE(state)    COUNT, .number = count_in_state, .at = (state)
+#define HIDDEN(list)       COUNT, .number = hidden_rows, .at = (list)
+#define OMITTED(member)    COUNT, .number = omitted, .at = offsetof(struct view_plan, member)
 
 static const struct member report_members[] = {
-	{"title", TEXT, .at = offsetof(struct view, title)},
-	{"link", MARKUP, .at = offsetof(struct view, link)},
-	{"has_logo", FLAG, .flag = view_has_logo},
-	{"logo", TEXT, .text = view_logo},
-	{"accent", OBJECT, .object = view_accent},
+	{"title", TEXT, AT(title)},
+	{"link", MARKUP, AT(link)},
+	{.kind = MEMBERS, .class = &report_brand},
 	{"version", TEXT, .text = version_text},
 	{"has_runs", FLAG, .flag = has_runs},
-	{"period", OBJECT, .object = view_period},
-	{"inputs", OBJECT, .object = view_inputs},
-	{"totals", OBJECT, .object = report_totals},
-	{"comparison", OBJECT, .object = view_comparison},
-	{"sources", LIST, .next = report_sources},
-	{"suites", LIST, .next = report_suites},
-	{"worst_suites", LIST, .next = report_worst},
-	{"suite_count", TEXT, .text = suite_count},
-	{"case_count", TEXT, .text = case_count},
-	{"flaky_count", TEXT, .text = flaky_count},
-	{"has_flaky", FLAG, .flag = has_flaky},
+	{"period", OBJECT, .from = period_from, .class = &class_period},
+	{"inputs", OBJECT, .from = inputs_from, .class = &class_inputs},
+	{"totals", OBJECT, OF_RESULTS(totals), .is = CLASS_TALLY},
+	{"comparison", OBJECT, .from = comparison_from, .is = CLASS_COMPARISON},
+	{"sources", LIST, .list = list_sources, .is = CLASS_SOURCE},
+	{"suites", LIST, .list = list_suites, .is = CLASS_SUITE},
+	{"worst_suites", LIST, .list = worst_suites, .is = CLASS_SUITE},
+	{"suite_count", SIZE, OF_RESULTS(suite_count)},
+	{"case_count", SIZE, OF_RESULTS(case_count)},
+	{"flaky_count", COUNT, OF_RESULTS(flaky_cases), .has = "has_flaky"},
 	{"has_failures", FLAG, .flag = has_failures},
-	{"failure_count", TEXT, .text = failure_count},
-	{"failures", LIST, .next = report_failures},
-	{"failing_cases", LIST, .next = report_failing_cases},
-	{"failing_count", TEXT, .text = failing_count},
-	{"failing_now_count", TEXT, .text = state_count, .at = CASE_FAILS},
-	{"has_failing_now", FLAG, .flag = state_has, .at = CASE_FAILS},
-	{"passing_again_count", TEXT, .text = state_count, .at = CASE_PASSES},
-	{"has_passing_again", FLAG, .flag = state_has, .at = CASE_PASSES},
-	{"unordered_count", TEXT, .text = state_count, .at = CASE_MIXED},
-	{"has_unordered", FLAG, .flag = state_has, .at = CASE_MIXED},
-	{"families", LIST, .next = view_failure_groups},
-	{"family_count", TEXT, .text = view_failure_group_count},
-	{"has_families", FLAG, .flag = view_has_failure_groups},
-	{"hidden_families", TEXT, .text = view_hidden_failure_groups},
-	{"has_hidden_families", FLAG, .flag = view_has_hidden_failure_groups},
-	{"worst_criteria", LIST, .next = view_worst_criteria},
-	{"criterion_count", TEXT, .text = view_criterion_count},
-	{"has_worst_criteria", FLAG, .flag = view_has_criteria},
-	{"has_criterion_kinds", FLAG, .flag = view_has_kinds},
-	{"hidden_criteria", TEXT, .text = view_hidden_criteria},
-	{"has_hidden_criteria", FLAG, .flag = view_has_hidden_criteria},
-	{"by_model", OBJECT, .object = view_by_model},
-	{"by_agent", OBJECT, .object = view_by_agent},
-	{"series", LIST, .next = view_series_points},
-	{"has_series", FLAG, .flag = view_has_series},
-	{"series_unit", TEXT, .text = view_series_unit},
-	{"series_untimed", TEXT, .text = view_series_untimed},
-	{"has_series_untimed", FLAG, .flag = view_has_untimed},
-	{"series_has_few", FLAG, .flag = view_series_any_few},
-	{"series_has_cost", FLAG, .flag = view_series_any_cost},
-	{"series_has_latency", FLAG, .flag = view_series_any_latency},
-	{"series_cost_partial", FLAG, .flag = view_series_any_partly},
-	{"series_has_own", FLAG, .flag = view_series_any_own},
-	{"series_chart", MARKUP, .text = view_series_chart},
-	{"zone", TEXT, .text = view_zone},
-	{"has_zone", FLAG, .flag = view_has_zone},
-	{"trend", OBJECT, .object = view_trend},
-	{"reliability", OBJECT, .object = view_reliability},
-	{"costly_cases", LIST, .next = view_costly_cases},
-	{"has_costly_cases", FLAG, .flag = view_has_costly},
-	{"slow_cases", LIST, .next = view_slow_cases},
-	{"has_slow_cases", FLAG, .flag = view_has_slow},
-	{"hidden_suites", TEXT, .text = hidden_text, .at = LIST_SUITES},
-	{"has_hidden_suites", FLAG, .flag = hidden_flag, .at = LIST_SUITES},
-	{"hidden_failures", TEXT, .text = hidden_text, .at = LIST_FAILURES},
-	{"has_hidden_failures", FLAG, .flag = hidden_flag, .at = LIST_FAILURES},
-	{"hidden_cases", TEXT, .text = hidden_text, .at = LIST_FAILING},
-	{"has_hidden_cases", FLAG, .flag = hidden_flag, .at = LIST_FAILING},
-	{"hidden_flaky", TEXT, .text = hidden_text, .at = LIST_FLAKY},
-	{"has_hidden_flaky", FLAG, .flag = hidden_flag, .at = LIST_FLAKY},
-	{"hidden_notes", TEXT, .text = hidden_text, .at = LIST_NOTES},
-	{"has_hidden_notes", FLAG, .flag = hidden_flag, .at = LIST_NOTES},
+	{"failure_count", COUNT, .number = failure_count},
+	{"failures", LIST, .list = failures, .is = CLASS_RUN},
+	{"failing_cases", LIST, .list = failing_cases, .is = CLASS_CASE},
+	{"failing_count", COUNT, OF_RESULTS(failing_cases)},
+	{"failing_now_count", IN_STATE(CASE_FAILS), .has = "has_failing_now"},
+	{"passing_again_count", IN_STATE(CASE_PASSES), .has = "has_passing_again"},
+	{"unordered_count", IN_STATE(CASE_MIXED), .has = "has_unordered"},
+	{.kind = MEMBERS, .class = &report_failure_groups},
+	{.kind = MEMBERS, .class = &report_breakdowns},
+	{.kind = MEMBERS, .class = &report_series},
+	{.kind = MEMBERS, .class = &report_tops},
+	{"hidden_suites", HIDDEN(LIST_SUITES), .has = "has_hidden_suites"},
+	{"hidden_failures", HIDDEN(LIST_FAILURES), .has = "has_hidden_failures"},
+	{"hidden_cases", HIDDEN(LIST_FAILING), .has = "has_hidden_cases"},
+	{"hidden_flaky", HIDDEN(LIST_FLAKY), .has = "has_hidden_flaky"},
+	{"hidden_notes", HIDDEN(LIST_NOTES), .has = "has_hidden_notes"},
 	{"has_omissions", FLAG, .flag = has_omissions},
-	{"omitted_suites", TEXT, .text = omitted_text, .at = PLAN_AT(omitted_suites)},
-	{"has_omitted_suites", FLAG, .flag = omitted_flag, .at = PLAN_AT(omitted_suites)},
-	{"omitted_cases", TEXT, .text = omitted_text, .at = PLAN_AT(omitted_cases)},
-	{"has_omitted_cases", FLAG, .flag = omitted_flag, .at = PLAN_AT(omitted_cases)},
-	{"omitted_runs", TEXT, .text = omitted_text, .at = PLAN_AT(omitted_runs)},
-	{"has_omitted_runs", FLAG, .flag = omitted_flag, .at = PLAN_AT(omitted_runs)},
-	{"flaky", LIST, .next = report_flaky},
-	{"shown_runs", LIST, .next = report_shown},
-	{"runs", LIST, .next = report_runs},
-	{"cases", LIST, .next = report_cases},
-	{"gates", LIST, .next = report_gates},
-	{"has_gates", FLAG, .flag = has_gates},
+	{"omitted_suites", OMITTED(omitted_suites), .has = "has_omitted_suites"},
+	{"omitted_cases", OMITTED(omitted_cases), .has = "has_omitted_cases"},
+	{"omitted_runs", OMITTED(omitted_runs), .has = "has_omitted_runs"},
+	{"flaky", LIST, .list = flaky_cases, .is = CLASS_CASE},
+	{"shown_runs", LIST, .list = shown_runs, .is = CLASS_RUN},
+	{"runs", LIST, .list = list_runs, .is = CLASS_RUN},
+	{"cases", LIST, .list = list_cases, .is = CLASS_CASE},
+	{"gates", LIST, .list = list_gates, .class = &class_gate, .has = "has_gates"},
 	{"gates_met", FLAG, .flag = gates_met},
-	{"notes", LIST, .next = view_notes},
-	{"has_notes", FLAG, .flag = view_has_notes},
-	{"note_count", TEXT, .text = view_note_count},
-	{"error_count", TEXT, .text = view_notes_text, .at = offsetof(struct notes, errors)},
-	{"has_error_notes", FLAG, .flag = view_has_error_notes},
-	{"warning_count", TEXT, .text = view_notes_text, .at = offsetof(struct notes, warnings)},
-	{"dropped_notes", TEXT, .text = view_dropped_notes},
+	{"notes", LIST, .list = list_notes, .class = &class_note, .has = "has_notes"},
+	{"note_count", COUNT, .number = note_count},
+	{"error_count", COUNT, OF_NOTES(errors), .has = "has_error_notes"},
+	{"warning_count", COUNT, OF_NOTES(warnings)},
+	{"dropped_notes", DIGITS, OF_NOTES(dropped)},
 	{"pass_score", TEXT, .text = pass_score_text},
-	{"shows_failed", FLAG, .flag = details_flag, .at = DETAILS_FAILED},
-	{"shows_all", FLAG, .flag = details_flag, .at = DETAILS_ALL},
-	{"shows_none", FLAG, .flag = details_flag, .at = DETAILS_NONE},
-	{"style_hash", MARKUP, .at = offsetof(struct view, style_hash)},
-	{"table", MARKUP, .text = view_table},
-	{"colored", OBJECT, .object = view_colors},
-	{"is_site", FLAG, .flag = view_is_site},
-	{"page", OBJECT, .object = view_page},
-	{"search", OBJECT, .object = view_search},
-	{"suite_parts", OBJECT, .object = view_parts, .at = LIST_SUITES},
-	{"family_parts", OBJECT, .object = view_parts, .at = LIST_FAILURE_GROUPS},
-	{"criteria_parts", OBJECT, .object = view_parts, .at = LIST_CRITERIA},
-	{"failing_parts", OBJECT, .object = view_parts, .at = LIST_FAILING},
-	{"flaky_parts", OBJECT, .object = view_parts, .at = LIST_FLAKY},
-	{"note_parts", OBJECT, .object = view_parts, .at = LIST_NOTES},
-	{"case_parts", OBJECT, .object = view_parts, .at = LIST_CASES},
-	{"run_parts", OBJECT, .object = view_parts, .at = LIST_RUNS},
+	{"shows_failed", IS, AT(details), .mask = 1U << DETAILS_FAILED},
+	{"shows_all", IS, AT(details), .mask = 1U << DETAILS_ALL},
+	{"shows_none", IS, AT(details), .mask = 1U << DETAILS_NONE},
+	{"style_hash", MARKUP, AT(style_hash)},
+	{.kind = MEMBERS, .class = &report_table},
+	{.kind = MEMBERS, .class = &report_site},
 };
 
-const struct value_class class_report = {
-	.name = "report",
-	.members = report_members,
-	.count = MEMBER_COUNT(report_members),
-};
+const struct value_class class_report = CLASS("report", report_members);
 
 struct value view_root(const struct view *view)
 {
@@ -440,6 +460,23 @@ struct value view_root(const struct view *view)
 
 const struct value_class *const view_classes[CLASSES] = {
 	[CLASS_TALLY] = &class_tally,
+	[CLASS_RUN] = &class_run,
+	[CLASS_CRITERION] = &class_criterion,
+	[CLASS_TURN] = &class_turn,
+	[CLASS_MESSAGE] = &class_message,
+	[CLASS_PASSAGE] = &class_passage,
+	[CLASS_CASE] = &class_case,
+	[CLASS_SUITE] = &class_suite,
+	[CLASS_SOURCE] = &class_source,
+	[CLASS_MATRIX] = &class_matrix,
+	[CLASS_CELL] = &class_cell,
+	[CLASS_OVER_TIME] = &class_over_time,
+	[CLASS_CASE_TRIES] = &class_case_tries,
+	[CLASS_SUITE_CHANGE] = &class_suite_change,
+	[CLASS_CASE_CHANGE] = &class_case_change,
+	[CLASS_COMPARISON] = &class_comparison,
+	[CLASS_FAILURE_GROUP] = &class_failure_group,
+	[CLASS_CRITERION_GROUP] = &class_criterion_group,
 };
 
 const struct render_options default_render_options = {

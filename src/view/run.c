@@ -1,13 +1,8 @@
 #include <inttypes.h>
-#include <stddef.h>
 #include <string.h>
 
-#include "anchor.h"
-#include "details.h"
-#include "failure_group.h"
-#include "runtally/analysis/stats.h"
+#include "members.h"
 #include "runtally/base/format_number.h"
-#include "runtally/base/times.h"
 #include "runtally/model/details.h"
 #include "runtally/view/plan.h"
 #include "runtally/view/site.h"
@@ -17,13 +12,20 @@ static const struct run *run_of(const struct value *of)
 	return of->object;
 }
 
-bool run_is_shown(const struct view *view, const struct run *run)
+bool view_keeps_failure(const struct value *of, const void *item, size_t index)
 {
-	if (view->details == DETAILS_NONE ||
-	    (view->details == DETAILS_FAILED && !run_is_failure(run)))
-		return false;
-	return !view->plan || view_plan_shows(view->plan, run);
+	(void)of;
+	(void)index;
+	return run_is_failure(item);
 }
+
+bool view_keeps_shown(const struct value *of, const void *item, size_t index)
+{
+	(void)index;
+	return run_is_shown(value_view(of), item);
+}
+
+/* ---- what failed ---- */
 
 static size_t failed_criteria(const struct run *run)
 {
@@ -175,7 +177,7 @@ static bool summary_criteria(const struct value *of, struct value_cursor *cursor
 	}
 	if (cursor->index == 2 * count)
 		return false;
-	*out = value_of(&class_criterion, value_view(of), run, cursor->index++ % count);
+	*out = value_made(of, run, cursor->index++ % count);
 	return true;
 }
 
@@ -227,6 +229,51 @@ static void run_transcript(const struct value *of, struct value_list *list)
 	if (details && details->transcript_count)
 		view_parts_of_run(of, (size_t)(details->transcript - details_messages(details)),
 				  details->transcript_count, list);
+}
+
+/* ---- its failure group ---- */
+
+static const void *group_from(const struct value *of)
+{
+	const struct failure_groups *groups = value_view(of)->failure_groups;
+
+	return groups ? failure_group_of(groups, run_of(of)) : NULL;
+}
+
+/* Its place among all groups; SIZE_MAX: it has none that is listed. */
+static size_t listed_group(const struct value *of)
+{
+	const struct failure_group *group = group_from(of);
+	size_t at = group ? (size_t)(group - value_view(of)->failure_groups->items) : SIZE_MAX;
+
+	return at < view_window(value_view(of), LIST_FAILURE_GROUPS).listed ? at : SIZE_MAX;
+}
+
+static void group_title(const struct value *of, struct strbuf *out)
+{
+	if (group_from(of))
+		failure_group_title(group_from(of), out);
+}
+
+static void group_anchor(const struct value *of, struct strbuf *out)
+{
+	if (group_from(of))
+		anchor_failure_group(out, group_from(of));
+}
+
+static void group_href(const struct value *of, struct strbuf *out)
+{
+	size_t at = listed_group(of);
+
+	if (at != SIZE_MAX)
+		view_failure_group_href(value_view(of), at, out);
+}
+
+static bool group_is_shared(const struct value *of)
+{
+	const struct failure_group *group = group_from(of);
+
+	return group && group->runs > 1 && listed_group(of) != SIZE_MAX;
 }
 
 /* ---- evidence: what a comment in a merge request shows of a failed run ---- */
@@ -341,19 +388,19 @@ static const struct member run_members[] = {
 	{.raw = "tokens_output", .kind = DIGITS, AT(tokens_output), IF(has_tokens)},
 	{.raw = "latency_ms", .kind = LIST, .list = latencies, .class = &class_number},
 	{"is_first_seen", FLAG, .flag = is_first_seen},
-	{"criteria", LIST, .list = run_criteria, .class = &class_criterion, .has = "has_criteria"},
-	{"summary_criteria", LIST, .next = summary_criteria, .has = "has_summary_criteria"},
+	{"criteria", LIST, .list = run_criteria, .is = CLASS_CRITERION, .has = "has_criteria"},
+	{"summary_criteria", LIST, .next = summary_criteria, .is = CLASS_CRITERION,
+	 .has = "has_summary_criteria"},
 	{"passed_at_turns", COUNT, .number = passed_at_turns, .has = "has_passed_at_turns"},
-	{"family", TEXT, .text = view_run_failure_group},
-	{"family_anchor", TEXT, .text = view_run_failure_group_anchor},
-	{"family_href", TEXT, .text = view_run_failure_group_href},
-	{"family_runs", TEXT, .text = view_run_failure_group_runs},
-	{"family_is_shared", FLAG, .flag = view_run_failure_group_shared},
+	{"family", TEXT, .text = group_title},
+	{"family_anchor", TEXT, .text = group_anchor},
+	{"family_href", TEXT, .text = group_href},
+	{"family_runs", COUNT, .from = group_from, .at = offsetof(struct failure_group, runs)},
+	{"family_is_shared", FLAG, .flag = group_is_shared},
 	{"is_shown", FLAG, .flag = is_shown},
-	{"passages", LIST, .list = run_passages, .class = &class_passage},
-	{"turns", LIST, .list = run_turns, .class = &class_turn, .has = "has_turns"},
-	{"transcript", LIST, .list = run_transcript, .class = &class_message,
-	 .has = "has_transcript"},
+	{"passages", LIST, .list = run_passages, .is = CLASS_PASSAGE},
+	{"turns", LIST, .list = run_turns, .is = CLASS_TURN, .has = "has_turns"},
+	{"transcript", LIST, .list = run_transcript, .is = CLASS_MESSAGE, .has = "has_transcript"},
 	{"evidence", MARKUP, .text = evidence_markup},
 	{"raw", .kind = RAW},
 };

@@ -1,133 +1,11 @@
 #include "runtally/view/site.h"
 
-#include <stddef.h>
-#include <stdint.h>
+#include <string.h>
 
-#include "anchor.h"
-#include "criteria.h"
-#include "failure_group.h"
+#include "members.h"
 #include "runtally/analysis/breakdown.h"
-#include "runtally/analysis/failure_groups.h"
-#include "runtally/base/format_number.h"
-
-struct view_window view_window(const struct view *view, enum view_list list)
-{
-	size_t count = list < LIST_CASES ? view->rows : SIZE_MAX;
-
-	if (view->site)
-		return view->site->windows[list];
-	return (struct view_window){.count = count, .listed = count};
-}
-
-size_t view_window_end(const struct view_window *window)
-{
-	return window->count < SIZE_MAX - window->first ? window->first + window->count : SIZE_MAX;
-}
-
-/* ---- links ---- */
-
-static const char *const list_names[LIST_COUNT] = {
-	[LIST_SUITES] = "suites",
-	[LIST_FAILURES] = "failing-runs",
-	[LIST_FAILING] = "failures",
-	[LIST_FLAKY] = "flaky",
-	[LIST_FAILURE_GROUPS] = "families",
-	[LIST_CRITERIA] = "criteria",
-	[LIST_NOTES] = "notes",
-	[LIST_CASES] = "suite",
-	[LIST_RUNS] = "case",
-};
-
-static void suite_file(struct strbuf *out, const struct suite_group *suite)
-{
-	strbuf_addstr(out, "suite-");
-	anchor_suite(out, suite);
-}
-
-static void case_file(struct strbuf *out, const struct suite_group *suite,
-		      const struct case_group *group)
-{
-	strbuf_addstr(out, "case-");
-	anchor_case(out, suite, group);
-}
-
-static const struct suite_group *suite_of(const struct view *view, const struct case_group *group)
-{
-	return &view->results->suites[group->suite];
-}
-
-/* Of the list of the page that is made; the others are the index'. */
-void site_file(const struct view *view, enum view_list list, size_t part, struct strbuf *out)
-{
-	const void *subject = view->site->subject;
-
-	if (list == LIST_CASES)
-		suite_file(out, subject);
-	else if (list == LIST_RUNS)
-		case_file(out, suite_of(view, subject), subject);
-	else
-		strbuf_addstr(out, part ? list_names[list] : "index");
-	if (part)
-		strbuf_addf(out, "-%zu", part + 1);
-	strbuf_addstr(out, ".html");
-}
-
-/* The part that holds the list's element of that index. */
-static size_t part_of(const struct view_window *window, size_t index)
-{
-	return index < window->opening ? 0 : 1 + (index - window->opening) / window->rest;
-}
-
-void view_suite_href(const struct view *view, const struct suite_group *suite, struct strbuf *out)
-{
-	if (view->site) {
-		suite_file(out, suite);
-		strbuf_addstr(out, ".html");
-	} else {
-		strbuf_addch(out, '#');
-		anchor_suite(out, suite);
-	}
-}
-
-void view_case_href(const struct view *view, const struct suite_group *suite,
-		    const struct case_group *group, struct strbuf *out)
-{
-	if (view->site) {
-		case_file(out, suite, group);
-		strbuf_addstr(out, ".html");
-	} else {
-		strbuf_addch(out, '#');
-		anchor_case(out, suite, group);
-	}
-}
-
-void view_run_href(const struct view *view, const struct suite_group *suite,
-		   const struct case_group *group, const struct run *run, struct strbuf *out)
-{
-	if (!run_is_shown(view, run)) {
-		view_case_href(view, suite, group, out);
-		return;
-	}
-	strbuf_addstr(out, view->site ? "run-" : "#");
-	anchor_run(out, run);
-	if (view->site)
-		strbuf_addstr(out, ".html");
-}
-
-void view_failure_group_href(const struct view *view, size_t index, struct strbuf *out)
-{
-	if (view->site && index < view->site->failure_groups) {
-		strbuf_addstr(out, "cause-");
-		anchor_failure_group(out, &view->failure_groups->items[index]);
-		strbuf_addstr(out, ".html");
-		return;
-	}
-	if (view->site)
-		site_file(view, LIST_FAILURE_GROUPS,
-			  part_of(&view->site->windows[LIST_FAILURE_GROUPS], index), out);
-	strbuf_addch(out, '#');
-	anchor_failure_group(out, &view->failure_groups->items[index]);
-}
+#include "runtally/base/arena.h"
+#include "runtally/view/plan.h"
 
 /* ---- parts of a list: the object is its window ---- */
 
@@ -139,18 +17,6 @@ static const struct view_window *window_of(const struct value *of)
 static enum view_list list_of(const struct value *of)
 {
 	return (enum view_list)(window_of(of) - value_view(of)->site->windows);
-}
-
-static void add_part_link(const struct value *of, size_t part, struct strbuf *out)
-{
-	enum view_list list = list_of(of);
-
-	site_file(value_view(of), list, part, out);
-	if (!part)
-		strbuf_addf(out, "#%s",
-			    list == LIST_CASES  ? "cases"
-			    : list == LIST_RUNS ? "runs"
-						: list_names[list]);
 }
 
 static void parts_label(const struct value *of, struct strbuf *out)
@@ -170,26 +36,26 @@ static void parts_label(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, labels[list_of(of)]);
 }
 
-static void parts_from(const struct value *of, struct strbuf *out)
+static int64_t parts_from(const struct value *of)
 {
-	format_count(out, window_of(of)->first + 1);
+	return (int64_t)window_of(of)->first + 1;
 }
 
-static void parts_to(const struct value *of, struct strbuf *out)
+static int64_t parts_to(const struct value *of)
 {
-	format_count(out, window_of(of)->first + window_of(of)->count);
+	return (int64_t)(window_of(of)->first + window_of(of)->count);
 }
 
 static void parts_previous(const struct value *of, struct strbuf *out)
 {
 	if (window_of(of)->part > 0)
-		add_part_link(of, window_of(of)->part - 1, out);
+		view_part_href(value_view(of), list_of(of), window_of(of)->part - 1, out);
 }
 
 static void parts_next(const struct value *of, struct strbuf *out)
 {
 	if (window_of(of)->part + 1 < window_of(of)->parts)
-		add_part_link(of, window_of(of)->part + 1, out);
+		view_part_href(value_view(of), list_of(of), window_of(of)->part + 1, out);
 }
 
 /* Its index is the part's. */
@@ -198,54 +64,45 @@ static bool part_is_current(const struct value *of)
 	return of->index == window_of(of)->part;
 }
 
-static void part_link(const struct value *of, struct strbuf *out)
+static void part_href(const struct value *of, struct strbuf *out)
 {
-	add_part_link(of, of->index, out);
+	view_part_href(value_view(of), list_of(of), of->index, out);
 }
 
 static const struct member part_members[] = {
-	{"href", TEXT, .text = part_link},
+	{"href", TEXT, .text = part_href},
 	{"is_current", FLAG, .flag = part_is_current},
 };
 
-static const struct value_class class_part = {
-	.name = "part",
-	.members = part_members,
-	.count = MEMBER_COUNT(part_members),
-};
+static const struct value_class class_part = CLASS("part", part_members);
 
-static bool next_part(const struct value *of, struct value_cursor *cursor, struct value *out)
+static void list_parts(const struct value *of, struct value_list *list)
 {
-	if (cursor->index >= window_of(of)->parts)
-		return false;
-	*out = value_of(&class_part, value_view(of), of->object, cursor->index++);
-	return true;
+	list->items = of->object;
+	list->count = window_of(of)->parts;
 }
 
 static const struct member parts_members[] = {
 	{"label", TEXT, .text = parts_label},
-	{"from", TEXT, .text = parts_from},
-	{"to", TEXT, .text = parts_to},
+	{"from", COUNT, .number = parts_from},
+	{"to", COUNT, .number = parts_to},
 	{"previous", TEXT, .text = parts_previous},
 	{"next", TEXT, .text = parts_next},
-	{"parts", LIST, .next = next_part},
+	{"parts", LIST, .list = list_parts, .class = &class_part},
 	{"listed", SIZE, .at = offsetof(struct view_window, listed)},
 };
 
-static const struct value_class class_parts = {
-	.name = "parts",
-	.members = parts_members,
-	.count = MEMBER_COUNT(parts_members),
-};
+static const struct value_class class_parts = CLASS("parts", parts_members);
 
-bool view_parts(const struct value *of, struct value *out)
+/* Of the report; `at` is the list. */
+static bool parts_of_list(const struct value *of, struct value *out)
 {
 	const struct view_site *site = value_view(of)->site;
-	const struct member *member = of->detail;
+	const struct view_window *window = site ? &site->windows[value_member(of)->at] : NULL;
 
-	if (!site || site->windows[member->at].parts < 2)
+	if (!window || window->parts < 2)
 		return false;
-	*out = value_of(&class_parts, value_view(of), &site->windows[member->at], 0);
+	*out = value_made(of, window, 0);
 	return true;
 }
 
@@ -259,14 +116,7 @@ static const struct view_site *site_of(const struct value *of)
 /* `at` is the list. */
 static bool is_list(const struct value *of)
 {
-	const struct member *member = of->detail;
-
-	return site_of(of)->page == PAGE_LIST && site_of(of)->list == (enum view_list)member->at;
-}
-
-static bool is_index(const struct value *of)
-{
-	return site_of(of)->page == PAGE_INDEX;
+	return site_of(of)->page == PAGE_LIST && site_of(of)->list == value_member(of)->at;
 }
 
 static bool is_first_part(const struct value *of)
@@ -274,38 +124,28 @@ static bool is_first_part(const struct value *of)
 	return site_of(of)->windows[site_of(of)->list].part == 0;
 }
 
-static void part_number(const struct value *of, struct strbuf *out)
+static int64_t part_number(const struct value *of)
 {
-	const struct view_window *window = &site_of(of)->windows[site_of(of)->list];
+	size_t part = site_of(of)->windows[site_of(of)->list].part;
 
-	if (window->part)
-		format_count(out, window->part + 1);
+	return part ? (int64_t)part + 1 : FIGURE_UNKNOWN;
 }
 
 static bool page_failure_group(const struct value *of, struct value *out)
 {
-	const struct failure_group *failure_group = site_of(of)->subject;
+	const struct failure_group *group = site_of(of)->subject;
 
-	return site_of(of)->page == PAGE_FAILURE_GROUP &&
-	       view_failure_group(value_view(of), failure_group, out);
+	if (site_of(of)->page != PAGE_FAILURE_GROUP)
+		return false;
+	*out = value_made(of, group, (size_t)(group - value_view(of)->failure_groups->items));
+	return true;
 }
 
-static bool page_suite(const struct value *of, struct value *out)
+/* `at` is the kind of page that is about such a thing. */
+static bool page_subject(const struct value *of, struct value *out)
 {
-	*out = value_of(&class_suite, value_view(of), site_of(of)->subject, 0);
-	return site_of(of)->page == PAGE_SUITE;
-}
-
-static bool page_case(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_case, value_view(of), site_of(of)->subject, 0);
-	return site_of(of)->page == PAGE_CASE;
-}
-
-static bool page_run(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_run, value_view(of), site_of(of)->subject, 0);
-	return site_of(of)->page == PAGE_RUN;
+	*out = value_made(of, site_of(of)->subject, 0);
+	return site_of(of)->page == value_member(of)->at;
 }
 
 /* The nearest run of the same case that has a page: upwards or downwards, as `at` says. */
@@ -313,17 +153,16 @@ static bool page_neighbour(const struct value *of, struct value *out)
 {
 	const struct view *view = value_view(of);
 	const struct results *results = view->results;
-	const struct member *member = of->detail;
 	const struct case_group *group;
-	size_t at = site_of(of)->run_at;
+	size_t at = site_of(of)->run_at, step = value_member(of)->at;
 
 	if (site_of(of)->page != PAGE_RUN)
 		return false;
 	group = &results->cases[results->runs[at]->case_index];
-	for (at += member->at; at - group->first_run < group->run_count; at += member->at) {
+	for (at += step; at - group->first_run < group->run_count; at += step) {
 		if (!run_is_shown(view, results->runs[at]))
 			continue;
-		*out = value_of(&class_run, view, results->runs[at], 0);
+		*out = value_made(of, results->runs[at], 0);
 		return true;
 	}
 	return false;
@@ -331,13 +170,13 @@ static bool page_neighbour(const struct value *of, struct value *out)
 
 static void page_criteria(const struct value *of, struct value_list *list)
 {
-	*list = (struct value_list){.items = site_of(of)->criteria,
-				    .count = site_of(of)->criterion_count,
-				    .size = sizeof(*site_of(of)->criteria)};
+	list->items = site_of(of)->criteria;
+	list->count = site_of(of)->criterion_count;
+	list->size = sizeof(*site_of(of)->criteria);
 }
 
 static const struct member page_members[] = {
-	{"is_index", FLAG, .flag = is_index},
+	{"is_index", IS, .at = offsetof(struct view_site, page), .mask = 1U << PAGE_INDEX},
 	{"is_suites", FLAG, .flag = is_list, .at = LIST_SUITES},
 	{"is_families", FLAG, .flag = is_list, .at = LIST_FAILURE_GROUPS},
 	{"is_criteria", FLAG, .flag = is_list, .at = LIST_CRITERIA},
@@ -345,32 +184,192 @@ static const struct member page_members[] = {
 	{"is_flaky", FLAG, .flag = is_list, .at = LIST_FLAKY},
 	{"is_notes", FLAG, .flag = is_list, .at = LIST_NOTES},
 	{"is_first_part", FLAG, .flag = is_first_part},
-	{"part_number", TEXT, .text = part_number},
-	{"of_family", OBJECT, .object = page_failure_group},
-	{"of_suite", OBJECT, .object = page_suite},
-	{"of_case", OBJECT, .object = page_case},
-	{"of_run", OBJECT, .object = page_run},
-	{"earlier_run", OBJECT, .object = page_neighbour, .at = (size_t)-1},
-	{"later_run", OBJECT, .object = page_neighbour, .at = 1},
-	{"case_criteria", LIST, .list = page_criteria, .class = &class_criterion_group,
+	{"part_number", COUNT, .number = part_number},
+	{"of_family", OBJECT, .object = page_failure_group, .is = CLASS_FAILURE_GROUP},
+	{"of_suite", OBJECT, .object = page_subject, .at = PAGE_SUITE, .is = CLASS_SUITE},
+	{"of_case", OBJECT, .object = page_subject, .at = PAGE_CASE, .is = CLASS_CASE},
+	{"of_run", OBJECT, .object = page_subject, .at = PAGE_RUN, .is = CLASS_RUN},
+	{"earlier_run", OBJECT, .object = page_neighbour, .at = (size_t)-1, .is = CLASS_RUN},
+	{"later_run", OBJECT, .object = page_neighbour, .at = 1, .is = CLASS_RUN},
+	{"case_criteria", LIST, .list = page_criteria, .is = CLASS_CRITERION_GROUP,
 	 .has = "has_case_criteria"},
 };
 
-static const struct value_class class_page = {
-	.name = "page",
-	.members = page_members,
-	.count = MEMBER_COUNT(page_members),
-};
+static const struct value_class class_page = CLASS("page", page_members);
 
-bool view_is_site(const struct value *of)
+static const void *page_from(const struct value *of)
+{
+	return value_view(of)->site;
+}
+
+static bool is_site(const struct value *of)
 {
 	return value_view(of)->site != NULL;
 }
 
-bool view_page(const struct value *of, struct value *out)
-{
-	const struct view *view = value_view(of);
+/* ---- what the search finds ---- */
 
-	*out = value_of(&class_page, view, view->site, 0);
-	return view->site != NULL;
+/* What a row takes beside its names: a link, a rate, what stands between them. */
+enum { ROW_PRICE = 60 };
+
+static bool buy_row(uint64_t *left, const char *name, const char *context)
+{
+	uint64_t price = ROW_PRICE + strlen(name) + strlen(context);
+
+	if (price > *left)
+		return false;
+	*left -= price;
+	return true;
 }
+
+static void find_suites(struct view_search *search, const struct view *view, uint64_t *left)
+{
+	const struct results *results = view->results;
+
+	for (size_t i = 0; i < results->suite_count; i++) {
+		const struct suite_group *suite = results->worst[i];
+		size_t at = (size_t)(suite - results->suites);
+
+		search->suites[at] =
+			view->plan->suites[at] && buy_row(left, suite->title, suite->source);
+		search->is_cut = search->is_cut || !search->suites[at];
+	}
+}
+
+/* Those of a suite that have failures, or those that have none. */
+static void find_cases(struct view_search *search, const struct view *view,
+		       const struct suite_group *suite, bool failing, uint64_t *left)
+{
+	const struct results *results = view->results;
+
+	for (size_t at = suite->first_case; at < suite->first_case + suite->case_count; at++) {
+		const struct case_group *group = &results->cases[at];
+
+		if ((tally_failures(&group->tally) > 0) != failing)
+			continue;
+		search->cases[at] = search->suites[group->suite] && view->plan->cases[at] &&
+				    buy_row(left, group->name, "");
+		search->is_cut = search->is_cut || !search->cases[at];
+	}
+}
+
+static bool lists_all_causes(const struct view *view)
+{
+	return !view->failure_groups ||
+	       view->site->windows[LIST_FAILURE_GROUPS].listed == view->failure_groups->count;
+}
+
+void view_search_init(struct view_search *search, const struct view *view, uint64_t bytes)
+{
+	const struct results *results = view->results;
+
+	*search = (struct view_search){
+		.suites = memory_alloc(results->suite_count * sizeof(*search->suites)),
+		.cases = memory_alloc(results->case_count * sizeof(*search->cases)),
+		.is_cut = !lists_all_causes(view),
+	};
+	find_suites(search, view, &bytes);
+	for (int failing = 1; failing >= 0; failing--)
+		for (size_t i = 0; i < results->suite_count; i++)
+			find_cases(search, view, results->worst[i], failing, &bytes);
+}
+
+void view_search_release(struct view_search *search)
+{
+	memory_free(search->suites);
+	memory_free(search->cases);
+}
+
+static const struct view_search *search_of(const struct value *of)
+{
+	return value_view(of)->site->search;
+}
+
+static bool keeps_found_case(const struct value *of, const void *item, size_t index)
+{
+	const struct suite_group *suite = of->object;
+
+	(void)item;
+	return search_of(of)->cases[suite->first_case + index];
+}
+
+static void found_cases(const struct value *of, struct value_list *list)
+{
+	const struct suite_group *suite = of->object;
+
+	list->items = value_view(of)->results->cases + suite->first_case;
+	list->count = suite->case_count;
+	list->size = sizeof(struct case_group);
+	list->keeps = keeps_found_case;
+}
+
+static const struct member found_suite_members[] = {
+	{"cases", LIST, .list = found_cases, .is = CLASS_CASE},
+};
+
+static const struct value_class class_found_suite =
+	CLASS_BASED("suite of the search", found_suite_members, &class_suite);
+
+static bool keeps_found_suite(const struct value *of, const void *item, size_t index)
+{
+	const struct suite_group *suite = item;
+
+	(void)index;
+	return search_of(of)->suites[suite - value_view(of)->results->suites];
+}
+
+/* The worst first, as their cases in the report. */
+static void found_suites(const struct value *of, struct value_list *list)
+{
+	list->items = value_view(of)->results->worst;
+	list->count = value_view(of)->results->suite_count;
+	list->pointers = true;
+	list->keeps = keeps_found_suite;
+}
+
+/* Those of all parts of the list. */
+static void found_causes(const struct value *of, struct value_list *list)
+{
+	const struct failure_groups *groups = value_view(of)->failure_groups;
+
+	if (!groups)
+		return;
+	list->items = groups->items;
+	list->count = groups->count;
+	list->size = sizeof(*groups->items);
+	list->cut = true;
+	list->most = view_window(value_view(of), LIST_FAILURE_GROUPS).listed;
+}
+
+static const struct member search_members[] = {
+	{"is_cut", FLAG, .at = offsetof(struct view_search, is_cut)},
+	{"suites", LIST, .list = found_suites, .class = &class_found_suite},
+	{"causes", LIST, .list = found_causes, .is = CLASS_FAILURE_GROUP},
+};
+
+static const struct value_class class_search = CLASS("search", search_members);
+
+static const void *search_from(const struct value *of)
+{
+	return value_view(of)->site ? search_of(of) : NULL;
+}
+
+/* ---- members of the report ---- */
+
+#define PARTS(list) OBJECT, .object = parts_of_list, .at = (list), .class = &class_parts
+
+static const struct member report_members[] = {
+	{"is_site", FLAG, .flag = is_site},
+	{"page", OBJECT, .from = page_from, .class = &class_page},
+	{"search", OBJECT, .from = search_from, .class = &class_search},
+	{"suite_parts", PARTS(LIST_SUITES)},
+	{"family_parts", PARTS(LIST_FAILURE_GROUPS)},
+	{"criteria_parts", PARTS(LIST_CRITERIA)},
+	{"failing_parts", PARTS(LIST_FAILING)},
+	{"flaky_parts", PARTS(LIST_FLAKY)},
+	{"note_parts", PARTS(LIST_NOTES)},
+	{"case_parts", PARTS(LIST_CASES)},
+	{"run_parts", PARTS(LIST_RUNS)},
+};
+
+const struct value_class report_site = CLASS("pages of the report", report_members);

@@ -1,20 +1,15 @@
-#include "table.h"
-
-#include <stddef.h>
 #include <string.h>
 
+#include "members.h"
 #include "runtally/template/escape.h"
-#include "runtally/view/view.h"
 
 /* ---- colours ---- */
 
 /* `at` is the SGR parameter. */
 static void color_text(const struct value *of, struct strbuf *out)
 {
-	const struct member *member = of->detail;
-
 	if (value_view(of)->color)
-		strbuf_addf(out, "\033[%zum", member->at);
+		strbuf_addf(out, "\033[%zum", value_member(of)->at);
 }
 
 static const struct member color_members[] = {
@@ -23,20 +18,10 @@ static const struct member color_members[] = {
 	{"yellow", MARKUP, .text = color_text, .at = 33},
 	{"bold", MARKUP, .text = color_text, .at = 1},
 	{"dim", MARKUP, .text = color_text, .at = 2},
-	{"off", MARKUP, .text = color_text},
+	{"off", MARKUP, .text = color_text, .at = 0},
 };
 
-static const struct value_class class_colors = {
-	.name = "colors",
-	.members = color_members,
-	.count = MEMBER_COUNT(color_members),
-};
-
-bool view_colors(const struct value *of, struct value *out)
-{
-	*out = value_of(&class_colors, value_view(of), of->object, 0);
-	return true;
-}
+static const struct value_class class_colors = CLASS("colors", color_members);
 
 /* ---- the table ---- */
 
@@ -136,7 +121,7 @@ static void print_row(struct strbuf *out, const struct value *object,
 	strbuf_addch(out, '\n');
 }
 
-void view_table(const struct value *of, struct strbuf *out)
+static void table_text(const struct value *of, struct strbuf *out)
 {
 	const struct results *results = value_view(of)->results;
 	size_t widths[COLUMN_COUNT] = {0}, count = value_view(of)->rows;
@@ -160,3 +145,10 @@ void view_table(const struct value *of, struct strbuf *out)
 	strbuf_truncate(out, out->length - 1);
 	strbuf_release(&cell);
 }
+
+static const struct member report_members[] = {
+	{"table", MARKUP, .text = table_text},
+	{"colored", OBJECT, .class = &class_colors},
+};
+
+const struct value_class report_table = CLASS("table of the report", report_members);

@@ -1,4 +1,4 @@
-#include "tally.h"
+#include "members.h"
 
 #include "runtally/analysis/stats.h"
 #include "runtally/base/format_number.h"

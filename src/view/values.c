@@ -30,11 +30,6 @@ const struct view *value_view(const struct value *value)
 	return value->context;
 }
 
-const struct value_class *value_class_of(const struct view *view, enum class_id id)
-{
-	return view->classes[id];
-}
-
 const struct member *value_member(const struct value *of)
 {
 	return of->detail;
@@ -117,6 +112,8 @@ static bool flag_of(const struct value *of)
 		return false;
 	if (member->kind == ANY)
 		return *(const uint64_t *)field > 0;
+	if (member->kind == ONE)
+		return *(const uint64_t *)field == 1;
 	if (member->kind == IS)
 		return member->mask >> *(const unsigned *)field & 1;
 	if (member->kind == IS_OUTCOME)
@@ -147,7 +144,12 @@ static const struct value_class *class_named(const struct value *of)
 {
 	const struct member *member = of->detail;
 
-	return member->class ? member->class : value_class_of(value_view(of), member->is);
+	return member->class ? member->class : value_view(of)->classes[member->is];
+}
+
+struct value value_made(const struct value *of, const void *object, size_t index)
+{
+	return value_of(class_named(of), value_view(of), object, index);
 }
 
 static const void *item_at(const struct value_list *list, size_t at)
@@ -166,7 +168,7 @@ static bool next_of_all(const struct value *of, const struct value_list *list,
 	if (at >= list->count || (list->cut && cursor->index >= list->most))
 		return false;
 	cursor->index++;
-	*out = value_of(class_named(of), value_view(of), item_at(list, at), list->first_index + at);
+	*out = value_made(of, item_at(list, at), list->first_index + at);
 	return true;
 }
 
@@ -185,8 +187,7 @@ static bool next_kept(const struct value *of, const struct value_list *list,
 		if (!list->keeps(of, item, at) || found++ < list->first)
 			continue;
 		cursor->position = (const void *)(uintptr_t)found;
-		*out = value_of(class_named(of), value_view(of), item,
-				list->by_place ? list->first_index + at : found - 1);
+		*out = value_made(of, item, list->by_place ? at : found - 1);
 		return true;
 	}
 	return false;
@@ -240,8 +241,7 @@ static bool make_object(const struct value *of, struct value *out)
 	object = value_field(of);
 	if (object && member->kind == POINTER)
 		object = *(const void *const *)object;
-	*out = value_of(class_named(of), value_view(of), object,
-			member->from || member->kind == POINTER ? 0 : of->index);
+	*out = value_made(of, object, member->from || member->kind == POINTER ? 0 : of->index);
 	return object != NULL;
 }
 
@@ -256,6 +256,7 @@ static bool truth_of(const struct value *of)
 		return text_kind(of) != VALUE_FALSE;
 	case FLAG:
 	case ANY:
+	case ONE:
 	case IS:
 	case IS_OUTCOME:
 		return flag_of(of);
@@ -265,6 +266,7 @@ static bool truth_of(const struct value *of)
 	case POINTER:
 		return make_object(of, &object);
 	case RAW:
+	case MEMBERS:
 		return true;
 	case COUNT:
 	case SIZE:
@@ -305,8 +307,15 @@ static const struct member *find_plain(const struct value_class *class, const ch
 		for (size_t i = 0; i < class->count; i++) {
 			const struct member *member = &class->members[i];
 
-			*face = is_called(member->name, name, length) ? FACE_PLAIN : FACE_TRUTH;
-			if (*face == FACE_PLAIN || is_called(member->has, name, length))
+			if (member->kind == MEMBERS)
+				member = find_plain(member->class, name, length, face);
+			else if (is_called(member->name, name, length))
+				*face = FACE_PLAIN;
+			else if (is_called(member->has, name, length))
+				*face = FACE_TRUTH;
+			else
+				continue;
+			if (member)
 				return member;
 		}
 	return NULL;
@@ -431,6 +440,7 @@ static const struct value_ops *leaf_ops(enum member_kind kind, enum face face)
 		return &text_ops;
 	case FLAG:
 	case ANY:
+	case ONE:
 	case IS:
 	case IS_OUTCOME:
 		return &flag_ops;
@@ -512,6 +522,8 @@ static void tell_names(const struct value *object, const struct value_class *cla
 		const struct member *member = &class->members[i];
 		const char *name = member->name, *has = member->has, *raw = member->raw;
 
+		if (member->kind == MEMBERS)
+			tell_names(object, member->class, each, ctx);
 		if (object->ops == &raw_ops) {
 			tell_name(object, member, raw, raw ? strcspn(raw, ".") : 0, each, ctx);
 			continue;

@@ -11,8 +11,7 @@
 #include <unistd.h>
 
 #include "runtally/base/base64.h"
-#include "runtally/view/accent.h"
-#include "runtally/view/logo.h"
+#include "runtally/view/brand.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

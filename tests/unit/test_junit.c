@@ -252,6 +252,7 @@ static const char *render(struct bench *bench)
 	bench->file_count = 0;
 	results_build(&bench->results, bench->runs.items, bench->runs.count, SUITE_BY_SUITE);
 	bench->view = (struct view){
+		.classes = view_classes,
 		.results = &bench->results,
 		.loads = &bench->loads,
 		.counts = &bench->counts,

@@ -128,6 +128,7 @@ static void world_init(struct world *world, size_t suites, size_t name_bytes)
 	}
 	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 	world->view = (struct view){
+		.classes = view_classes,
 		.results = &world->results,
 		.counts = &world->counts,
 		.notes = &world->notes,

@@ -61,6 +61,7 @@ static void world_init(struct world *world, const struct sizes *sizes, const cha
 	}
 	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
 	world->view = (struct view){
+		.classes = view_classes,
 		.results = &world->results,
 		.counts = &world->counts,
 		.notes = &world->notes,

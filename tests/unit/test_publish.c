@@ -54,6 +54,7 @@ static int setup(void **state)
 	}
 	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	world.view = (struct view){
+		.classes = view_classes,
 		.results = &world.results,
 		.counts = &world.counts,
 		.notes = &world.notes,

@@ -8,7 +8,7 @@
 #include "fixture.h"
 #include "runtally/analysis/series.h"
 #include "runtally/base/times.h"
-#include "view/chart.h"
+#include "view/charts.h"
 
 enum { RUNS_MOST = 64 };
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "view/sparkline.h"
+#include "view/charts.h"
 
 enum { RUNS_MOST = 30 };
 
@@ -27,7 +27,7 @@ static void draw(const char *outcomes, struct strbuf *out)
 		items[i].outcome = outcome_of(outcomes[i]);
 		runs[i] = &items[i];
 	}
-	sparkline_add(runs, count, out);
+	chart_sparkline(runs, count, out);
 }
 
 #define SVG(width, words, paths)                                                                   \

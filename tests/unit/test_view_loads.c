@@ -85,6 +85,7 @@ static int setup(void **state)
 		keep_run(&world, r);
 	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
 	world.view = (struct view){
+		.classes = view_classes,
 		.results = &world.results,
 		.loads = &world.loads,
 		.counts = &world.counts,

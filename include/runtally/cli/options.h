@@ -17,8 +17,7 @@
 #include "runtally/base/error.h"
 #include "runtally/formats/format.h"
 #include "runtally/ingest/ingest.h"
-#include "runtally/view/accent.h"
-#include "runtally/view/logo.h"
+#include "runtally/view/brand.h"
 
 /* One -o. */
 struct target {

@@ -19,8 +19,4 @@ struct view_matrix {
 	const struct case_group *row; /* whose cells they are, in the suite's matrix */
 };
 
-member_object view_suite_matrix; /* of a suite; false: it has none, or the page no room for it */
-extern const struct value_class class_cell;
-member_list view_case_cells; /* of a case: one for each column of its suite's matrix */
-
 #endif

@@ -7,11 +7,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "runtally/view/view.h"
 
 struct criterion_group;
-struct view_search;
 
 /* What a page is about. A list is the index' own, from its second part on. */
 enum site_page { PAGE_INDEX, PAGE_LIST, PAGE_FAILURE_GROUP, PAGE_SUITE, PAGE_CASE, PAGE_RUN };
@@ -46,8 +46,18 @@ void view_run_href(const struct view *view, const struct suite_group *suite,
 /* To the failure group of that index, which is listed: to its page, or to its place in the list. */
 void view_failure_group_href(const struct view *view, size_t index, struct strbuf *out);
 
-/* Members of the report's class; a list's `at` is an enum view_list. */
-member_flag view_is_site;
-member_object view_page, view_parts;
+/*
+ * What the search of a site finds, in all its pages: suites and cases that have one, causes that
+ * are listed. It is one file that a browser reads at once, so that it has a bound; the worst suites
+ * and cases stay.
+ */
+struct view_search {
+	bool *suites, *cases; /* by suite, by case: whether it is found */
+	bool is_cut;          /* whether a suite, case or cause of the report is not */
+};
+
+/* Of a view that has its plan; in about so many bytes. */
+void view_search_init(struct view_search *search, const struct view *view, uint64_t bytes);
+void view_search_release(struct view_search *search);
 
 #endif

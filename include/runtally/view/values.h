@@ -26,8 +26,32 @@ struct view;
 struct member;
 struct value_class;
 
-/* Classes that tables and functions of other files name (view->classes). */
-enum class_id { CLASS_NONE, CLASS_TALLY, CLASSES };
+/*
+ * Classes by which tables of other files call what they are made of (view->classes): files need
+ * none of those that show what they show.
+ */
+enum class_id {
+	CLASS_NONE, /* the member names one of its own file, or its function makes one */
+	CLASS_TALLY,
+	CLASS_RUN,
+	CLASS_CRITERION, /* of a run */
+	CLASS_TURN,
+	CLASS_MESSAGE,
+	CLASS_PASSAGE,
+	CLASS_CASE,
+	CLASS_SUITE,
+	CLASS_SOURCE,
+	CLASS_MATRIX,
+	CLASS_CELL,
+	CLASS_OVER_TIME,
+	CLASS_CASE_TRIES,
+	CLASS_SUITE_CHANGE,
+	CLASS_CASE_CHANGE,
+	CLASS_COMPARISON,
+	CLASS_FAILURE_GROUP,
+	CLASS_CRITERION_GROUP, /* of all runs */
+	CLASSES
+};
 
 /*
  * Of each kind: what lies at the member's place or what its function gives; how it reads. A figure
@@ -38,6 +62,7 @@ enum member_kind {
 	MARKUP,     /* the same, printed without being escaped where a template asks for that */
 	FLAG,       /* a bool; or `flag` */
 	ANY,        /* a uint64_t: whether it is above 0 */
+	ONE,        /* a uint64_t: whether it is 1 */
 	IS,         /* an enum, of four bytes: whether its bit is in `mask` */
 	IS_OUTCOME, /* an enum outcome, likewise */
 
@@ -62,6 +87,7 @@ enum member_kind {
 	POINTER, /* the same, by a pointer to it; NULL: nothing */
 	RAW,     /* the raw forms of the class's own members; last in its table */
 	LIST,    /* `list`, of the class named; or `next` */
+	MEMBERS, /* the members of the class named stand here, as if they were in this table */
 };
 
 /* What is not known of a figure; TIME_UNKNOWN is the same. */
@@ -89,7 +115,7 @@ struct value_list {
 	/* NULL: all are in the list. */
 	bool (*keeps)(const struct value *of, const void *item, size_t index);
 	bool by_place;      /* an element's index is its place in the array, else in the list */
-	size_t first_index; /* of the array's first item, where the index is the place */
+	size_t first_index; /* of the first item, where all are in the list */
 	bool cut;           /* only `most` elements from `first` on are in the list */
 	size_t first, most;
 };
@@ -154,8 +180,8 @@ struct value_class {
 struct value value_of(const struct value_class *class, const struct view *view, const void *object,
 		      size_t index);
 const struct view *value_view(const struct value *value);
-/* The class that is known by that id, or that a member names. */
-const struct value_class *value_class_of(const struct view *view, enum class_id id);
+/* A value of the class that the member names whose function is called. */
+struct value value_made(const struct value *of, const void *object, size_t index);
 /* The member whose function is called. */
 const struct member *value_member(const struct value *of);
 /* What `of`'s member lies at; NULL: `from` gives nothing. */

@@ -54,6 +54,9 @@ struct view_window {
 	size_t opening, rest; /* how many are in the first part, in each further one */
 };
 
+/* So many models or agents are listed at most, besides the runs that do not tell. */
+enum { BREAKDOWN_LISTED = 20 };
+
 /* What a report is made of. All borrowed; lives as long as the rendering. */
 struct view {
 	const struct results *results;
@@ -101,8 +104,6 @@ struct value view_root(const struct view *view);
 
 /* Of a report of one page: the first view->rows of it. */
 struct view_window view_window(const struct view *view, enum view_list list);
-/* The index after its last element, SIZE_MAX where it has none. */
-size_t view_window_end(const struct view_window *window);
 
 /*
  * Classes that other report writers build on; their objects are struct run, struct case_group ...

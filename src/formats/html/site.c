@@ -6,10 +6,8 @@
 #include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/base/arena.h"
-#include "runtally/view/breakdown.h"
-#include "runtally/view/logo.h"
+#include "runtally/view/brand.h"
 #include "runtally/view/plan.h"
-#include "runtally/view/search.h"
 #include "runtally/view/site.h"
 #include "runtally/view/view.h"
 

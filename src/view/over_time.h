@@ -1,9 +1,9 @@
 /*
- * chart_case: runs of one case in order of time → inline SVG of one figure of theirs, as markup by
- * the rules of chart.h.
+ * over_time: runs of one case in order of time → inline SVG of one figure of theirs, as markup by
+ * the rules of charts.h.
  */
-#ifndef RUNTALLY_VIEW_CHART_CASE_H
-#define RUNTALLY_VIEW_CHART_CASE_H
+#ifndef RUNTALLY_VIEW_OVER_TIME_H
+#define RUNTALLY_VIEW_OVER_TIME_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "chart.h"
+#include "charts.h"
 
 #include <inttypes.h>
 
@@ -393,5 +393,92 @@ void chart_series(const struct series *series, struct strbuf *out)
 	add_dates(&chart);
 	for (size_t i = 0; i < series->count; i++)
 		add_hint(&chart, i);
+	strbuf_addstr(out, "</svg>");
+}
+
+/* ---- the latest runs of a case or suite, a bar each ---- */
+
+/* Pixels: a run takes BAR and the gap behind it, which the style sheet's dashes repeat. */
+enum { BAR = 4, BAR_GAP = 1, BAR_STEP = BAR + BAR_GAP, BAR_HEIGHT = 20 };
+
+/* Bars are strokes along a line so far down; that of an error is an outline (ERROR_SHAPE). */
+static const int middles[OUTCOME_COUNT] = {
+	[OUTCOME_PASSED] = 5,
+	[OUTCOME_FAILED] = 15,
+	[OUTCOME_PENDING] = 10,
+	[OUTCOME_UNKNOWN] = 10,
+};
+
+#define ERROR_SHAPE "v7.5h2.5v-7.5z"
+
+/* How many runs from this one on ended alike. */
+static size_t alike(struct run *const *runs, size_t count)
+{
+	size_t length = 1;
+
+	while (length < count && runs[length]->outcome == runs[0]->outcome)
+		length++;
+	return length;
+}
+
+/* "12 passed, 1 failed, 2 passed" */
+static void add_outcomes(struct run *const *runs, size_t count, struct strbuf *out)
+{
+	for (size_t i = 0, length; i < count; i += length) {
+		length = alike(runs + i, count - i);
+		strbuf_addf(out, "%s%zu %s", i ? ", " : "", length, outcome_name(runs[i]->outcome));
+	}
+}
+
+static void add_error_bars(struct strbuf *out, size_t first, size_t count)
+{
+	for (size_t i = first; i < first + count; i++)
+		strbuf_addf(out, "M%zu.75 11.25" ERROR_SHAPE, i * BAR_STEP);
+}
+
+/* A line through neighbours, which its dashes divide. */
+static void add_bars(struct strbuf *out, size_t first, size_t count, enum outcome outcome)
+{
+	strbuf_addf(out, "M%zu %dh%zu", first * BAR_STEP, middles[outcome],
+		    count * BAR_STEP - BAR_GAP);
+}
+
+/* All runs of an outcome are one path. */
+static void add_outcome(struct run *const *runs, size_t count, enum outcome outcome,
+			struct strbuf *out)
+{
+	bool any = false;
+
+	for (size_t i = 0, length; i < count; i += length) {
+		length = alike(runs + i, count - i);
+		if (runs[i]->outcome != outcome)
+			continue;
+		if (!any)
+			strbuf_addf(out, "<path class=\"%s\" d=\"", outcome_name(outcome));
+		any = true;
+		if (outcome == OUTCOME_ERROR)
+			add_error_bars(out, i, length);
+		else
+			add_bars(out, i, length, outcome);
+	}
+	if (any)
+		strbuf_addstr(out, "\"/>");
+}
+
+void chart_sparkline(struct run *const *runs, size_t count, struct strbuf *out)
+{
+	const size_t width = count * BAR_STEP - BAR_GAP;
+
+	if (!count)
+		return;
+	strbuf_addf(out,
+		    "<svg class=\"strip\" width=\"%zu\" height=\"%d\" viewBox=\"0 0 %zu %d\""
+		    " preserveAspectRatio=\"none\" role=\"img\""
+		    " aria-label=\"Latest runs, oldest first: ",
+		    width, BAR_HEIGHT, width, BAR_HEIGHT);
+	add_outcomes(runs, count, out);
+	strbuf_addstr(out, "\">");
+	for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+		add_outcome(runs, count, (enum outcome)outcome, out);
 	strbuf_addstr(out, "</svg>");
 }

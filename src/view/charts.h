@@ -1,0 +1,30 @@
+/*
+ * charts: figures → inline SVG, as markup: presentation attributes and classes alone, for the
+ * page's policy blocks inline style. The width is the page's: places across are per cent, or stand
+ * in a stretched box whose strokes keep their width, so no text and no dot is distorted. Colours
+ * come from the classes. All texts are made here, of numbers and dates.
+ */
+#ifndef RUNTALLY_VIEW_CHARTS_H
+#define RUNTALLY_VIEW_CHARTS_H
+
+#include <stddef.h>
+
+#include "runtally/analysis/series.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/model/run.h"
+
+/*
+ * The pass rate over time with its 95 % interval, a dot for each point that has a verdict (hollow:
+ * below ten of them), open where there is none; below it the cost, where a run tells it; behind
+ * them, a ground where the series is marked. Nothing for a series below two points.
+ */
+void chart_series(const struct series *series, struct strbuf *out);
+
+/*
+ * The latest runs of a suite or case: a bar a run, oldest first. Passed ones stand above the
+ * middle, failed ones below it, those in error below it as outlines, others as dashes on it, so
+ * that no colour is needed to tell them apart. Nothing where there are none.
+ */
+void chart_sparkline(struct run *const *runs, size_t count, struct strbuf *out);
+
+#endif
