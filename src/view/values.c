@@ -187,7 +187,7 @@ static bool next_kept(const struct value *of, const struct value_list *list,
 		if (!list->keeps(of, item, at) || found++ < list->first)
 			continue;
 		cursor->position = (const void *)(uintptr_t)found;
-		*out = value_made(of, item, list->by_place ? at : found - 1);
+		*out = value_made(of, item, list->by_place ? list->first_index + at : found - 1);
 		return true;
 	}
 	return false;

@@ -115,7 +115,7 @@ struct value_list {
 	/* NULL: all are in the list. */
 	bool (*keeps)(const struct value *of, const void *item, size_t index);
 	bool by_place;      /* an element's index is its place in the array, else in the list */
-	size_t first_index; /* of the first item, where all are in the list */
+	size_t first_index; /* of the array's first item, where the index is the place */
 	bool cut;           /* only `most` elements from `first` on are in the list */
 	size_t first, most;
 };
