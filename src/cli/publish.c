@@ -109,13 +109,6 @@ static const char *template_file(const struct options *options, const struct for
 	return NULL;
 }
 
-static int add_bytes(void *ctx, const char *bytes, size_t length, struct error *err)
-{
-	(void)err;
-	strbuf_add(ctx, bytes, length);
-	return 0;
-}
-
 /* The page's policy allows just this style sheet, also when it is the user's own. */
 static int hash_style(struct templates *templates, const struct format *format,
 		      const struct view *view, struct strbuf *hash, struct error *err)
@@ -126,7 +119,7 @@ static int hash_style(struct templates *templates, const struct format *format,
 	if (!format->style)
 		return 0;
 	failed = mustache_render(templates_set(templates), format->style, view_root(view),
-				 format->escape, add_bytes, &style, err);
+				 format->escape, sink_to_text, &style, err);
 	if (!failed)
 		sha256_base64(hash, style.text, style.length);
 	strbuf_release(&style);
@@ -148,7 +141,7 @@ static int render_bodies(const struct options *options, const struct format *for
 {
 	for (size_t i = 0; format->bodies && i < 2; i++) {
 		struct rendering rendering = {
-			.begin = begin_body, .sink = add_bytes, .ctx = &bodies[i]};
+			.begin = begin_body, .sink = sink_to_text, .ctx = &bodies[i]};
 
 		if (render(options, format->bodies[i], view, &rendering, err))
 			return -1;

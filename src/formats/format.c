@@ -3,15 +3,21 @@
 #include <string.h>
 #include <strings.h>
 
-#include "html/html.h"
+#include "budget.h"
 #include "junit/junit.h"
 #include "mail/mail.h"
-#include "markdown/markdown.h"
 #include "runtally/formats/site.h"
 #include "runtally/view/view.h"
 
 /* Long lists of the printed view are cut: it is for reading. */
 enum { VIEW_LIST_LIMIT = 3 };
+
+int sink_to_text(void *text, const char *bytes, size_t length, struct error *err)
+{
+	(void)err;
+	strbuf_add(text, bytes, length);
+	return 0;
+}
 
 static int render_view(const struct rendering *rendering, struct error *err)
 {
@@ -28,7 +34,8 @@ static const struct format html = {
 	.summary = "one page for a browser, complete without scripts",
 	.template = "html/report",
 	.escape = escape_html,
-	.render = html_render,
+	.render = budget_cut_plan,
+	.limit = offsetof(struct render_options, html_bytes),
 	.style = "style",
 	.needs = NEED_DETAILS | NEED_FAILURE_GROUPS | NEED_SERIES | NEED_RELIABILITY |
 		 NEED_BREAKDOWNS,
@@ -52,7 +59,8 @@ static const struct format markdown = {
 	.summary = "job summary or merge-request comment, within a size budget",
 	.template = "markdown/report",
 	.escape = escape_markdown,
-	.render = markdown_render,
+	.render = budget_cut_rows,
+	.limit = offsetof(struct render_options, markdown_bytes),
 	.needs = NEED_DETAILS | NEED_RELIABILITY,
 };
 
@@ -111,7 +119,8 @@ static const struct format mail_html = {
 	.rows = MAIL_ROWS,
 	.template = "mail/html",
 	.escape = escape_mail_html,
-	.render = mail_html_render,
+	.render = budget_cut_halves,
+	.limit = offsetof(struct render_options, mail_bytes),
 	.needs = NEED_FAILURE_GROUPS,
 };
 

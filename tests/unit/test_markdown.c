@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "formats/markdown/markdown.h"
+#include "formats/budget.h"
 #include "runtally/template/templates.h"
 #include "runtally/view/view.h"
 
@@ -126,7 +126,7 @@ static int render(struct world *world, uint64_t budget, struct error *err)
 	world->options.markdown_bytes = budget;
 	world->begun = 0;
 	strbuf_reset(&world->out);
-	failed = markdown_render(&rendering, err);
+	failed = budget_cut_rows(&rendering, err);
 	template_set_free(set);
 	return failed;
 }
@@ -284,10 +284,10 @@ static void errors(void **state)
 	rendering.templates = template_set_new(load, &world.template);
 	rendering.view = &world.view;
 	rendering.ctx = &world;
-	assert_int_equal(markdown_render(&rendering, &err), -1);
+	assert_int_equal(budget_cut_rows(&rendering, &err), -1);
 	assert_string_equal(err.text, "full");
 	rendering.begin = cannot_begin;
-	assert_int_equal(markdown_render(&rendering, &err), -1);
+	assert_int_equal(budget_cut_rows(&rendering, &err), -1);
 	assert_string_equal(err.text, "no place");
 	template_set_free(rendering.templates);
 	world_release(&world);

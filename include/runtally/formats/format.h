@@ -47,6 +47,7 @@ struct format {
 	int (*render)(const struct rendering *rendering, struct error *err);
 	unsigned needs;    /* enum need: what it shows of that which takes time or memory */
 	size_t rows;       /* of each list that a size budget cuts; 0: all */
+	size_t limit;      /* of its bytes: an offset in struct render_options; 0: none */
 	const char *style; /* the template of the style whose hash the page carries; NULL: none */
 	const struct format *const *bodies; /* a message: of its text and its HTML; NULL: none */
 	bool folder;                        /* has many files, by name */
@@ -66,6 +67,9 @@ const struct format *format_fallback(void);
 const struct format *format_of_records(void);
 /* By the ending of a path; NULL where none fits. */
 const struct format *format_by_path(const char *path);
+
+/* A render_sink; `text` is a struct strbuf. */
+int sink_to_text(void *text, const char *bytes, size_t length, struct error *err);
 
 /* Renders the view in the format's way into the rendering's sink. */
 int format_render(const struct rendering *rendering, struct error *err);

@@ -2,39 +2,8 @@
 
 #include <string.h>
 
-#include "../budget.h"
 #include "runtally/formats/mime.h"
 #include "runtally/view/view.h"
-
-/* ---- HTML ---- */
-
-/* With half as many rows until it fits; without rows it may take more than the budget. */
-static int fit(const struct rendering *rendering, struct budget *page, struct error *err)
-{
-	struct view view = *rendering->view;
-
-	do {
-		if (budget_render(page, rendering, &view, err))
-			return -1;
-		if (!view.rows)
-			page->budget = SIZE_MAX;
-		view.rows /= 2;
-	} while (page->over);
-	return 0;
-}
-
-int mail_html_render(const struct rendering *rendering, struct error *err)
-{
-	struct budget page;
-	int failed;
-
-	budget_init(&page, rendering->view->render->mail_bytes);
-	failed = fit(rendering, &page, err);
-	if (!failed)
-		failed = budget_write(&page, rendering, err);
-	budget_release(&page);
-	return failed;
-}
 
 /* ---- text ---- */
 
@@ -140,20 +109,33 @@ void mail_wrap(struct strbuf *out, const char *text, size_t length)
 	}
 }
 
+static int write_whole(const struct rendering *rendering, const struct strbuf *text,
+		       struct error *err)
+{
+	if (rendering->begin(rendering->ctx, 0, err))
+		return -1;
+	return rendering->sink(rendering->ctx, text->text, text->length, err);
+}
+
+static int render_template(const struct rendering *rendering, struct strbuf *text,
+			   struct error *err)
+{
+	return mustache_render(rendering->templates, rendering->format->template,
+			       view_root(rendering->view), rendering->format->escape, sink_to_text,
+			       text, err);
+}
+
 int mail_text_render(const struct rendering *rendering, struct error *err)
 {
-	struct budget page, wrapped;
-	int failed;
+	struct strbuf text = STRBUF_INIT, wrapped = STRBUF_INIT;
+	int failed = render_template(rendering, &text, err);
 
-	budget_init(&page, SIZE_MAX);
-	budget_init(&wrapped, SIZE_MAX);
-	failed = budget_render(&page, rendering, rendering->view, err);
 	if (!failed) {
-		mail_wrap(&wrapped.text, page.text.text, page.text.length);
-		failed = budget_write(&wrapped, rendering, err);
+		mail_wrap(&wrapped, text.text, text.length);
+		failed = write_whole(rendering, &wrapped, err);
 	}
-	budget_release(&page);
-	budget_release(&wrapped);
+	strbuf_release(&text);
+	strbuf_release(&wrapped);
 	return failed;
 }
 
@@ -171,27 +153,24 @@ static int64_t date_of(const struct view *view)
 int mail_render(const struct rendering *rendering, struct error *err)
 {
 	const struct render_options *options = rendering->view->render;
-	struct budget subject, whole;
-	int failed;
+	struct strbuf subject = STRBUF_INIT, whole = STRBUF_INIT;
+	int failed = render_template(rendering, &subject, err);
 
-	budget_init(&subject, SIZE_MAX);
-	budget_init(&whole, SIZE_MAX);
-	failed = budget_render(&subject, rendering, rendering->view, err);
 	if (!failed) {
-		const struct mime_message mime_message = {
+		const struct mime_message message = {
 			.from = options->mail_from,
 			.to = options->mail_to,
 			.to_count = options->mail_to_count,
-			.subject = subject.text.text,
+			.subject = subject.text,
 			.date = date_of(rendering->view),
 			.text = &rendering->bodies[0],
 			.html = &rendering->bodies[1],
 		};
 
-		mime_add(&whole.text, &mime_message);
-		failed = budget_write(&whole, rendering, err);
+		mime_add(&whole, &message);
+		failed = write_whole(rendering, &whole, err);
 	}
-	budget_release(&subject);
-	budget_release(&whole);
+	strbuf_release(&subject);
+	strbuf_release(&whole);
 	return failed;
 }

@@ -1,8 +1,8 @@
 /*
- * mail: the report as a MIME message: its HTML, its text, and the message of both (MIME message.h).
+ * mail: the report as a MIME message: its HTML, its text, and the message of both (mime.h).
  *
- * The HTML keeps within its size budget (--limit mail-bytes=N), for Gmail clips what is over
- * 102 KB: lists are cut, and it says how much is left out.
+ * The HTML is a format like others that are cut to a size (--limit mail-bytes=N), for Gmail clips
+ * what is over 102 KB.
  */
 #ifndef RUNTALLY_FORMATS_MAIL_MAIL_H
 #define RUNTALLY_FORMATS_MAIL_MAIL_H
@@ -14,7 +14,6 @@
 enum { MAIL_COLUMNS = 72 };
 
 /* Of the formats' rows. */
-int mail_html_render(const struct rendering *rendering, struct error *err);
 int mail_text_render(const struct rendering *rendering, struct error *err);
 /*
  * The template gives the subject, on one line; the bodies are rendered already. The date is
