@@ -40,17 +40,18 @@ static int64_t bytes_read(struct blob *blob, void *buffer, size_t size, struct e
 static void add_event(struct strbuf *out, enum record_event event, const struct record *record,
 		      const struct error *err)
 {
+	const char *shown = event == RECORDS_BAD ? err->text : "-";
 	json_t *json = NULL;
 	char *text = NULL;
 
 	if (record->value) {
 		json = json_value_to_jansson(record->value);
 		text = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+		shown = event == RECORDS_BAD ? shown : text;
 	}
 	strbuf_addf(out, "%d %zu %llu+%llu %zu %s %s\n", (int)event, record->number,
 		    (unsigned long long)record->offset, (unsigned long long)record->length,
-		    record->listed, record->list ? record->list : "-",
-		    event == RECORDS_BAD ? err->text : text);
+		    record->listed, record->list ? record->list : "-", shown);
 	free(text);
 	json_decref(json);
 }

@@ -101,13 +101,22 @@ static void show_blob(const struct input *input, struct blob *blob, struct strbu
 	strbuf_addch(out, '\n');
 }
 
+/* Without what libzip says, in other words in each of its versions. */
+static int length_of_ours(const char *text)
+{
+	static const char opening[] = "cannot open as a ZIP archive:";
+	bool libzip = strncmp(text, opening, strlen(opening)) == 0;
+
+	return (int)(libzip ? strlen(opening) : strlen(text));
+}
+
 static void show_notes(const struct notes *notes, struct strbuf *out)
 {
 	for (size_t i = 0; i < notes->count; i++) {
 		assert_int_equal(notes->items[i].severity, SEVERITY_ERROR);
 		assert_int_equal(notes->items[i].record, 0);
-		strbuf_addf(out, "! %s (%s): %s\n", notes->items[i].file, notes->items[i].opened,
-			    notes->items[i].text);
+		strbuf_addf(out, "! %s (%s): %.*s\n", notes->items[i].file, notes->items[i].opened,
+			    length_of_ours(notes->items[i].text), notes->items[i].text);
 	}
 }
 
@@ -418,7 +427,7 @@ static void test_archives(void **state)
 	      "~ sub/data.zip!in.zip (exports/sub/data.zip!in.zip): refused: an archive inside an "
 	      "archive\n"
 	      "z.json (exports/z.json) [exports]=2\n"
-	      "! broken.ZIP (exports/broken.ZIP): cannot open as a ZIP archive: Not a zip archive\n"
+	      "! broken.ZIP (exports/broken.ZIP): cannot open as a ZIP archive:\n"
 	      "! none.zip (exports/none.zip): no *.json, *.jsonl or *.ndjson in this archive\n5",
 	      "exports");
 }
@@ -437,7 +446,7 @@ static void test_archive_arguments(void **state)
 	CHECK("PK (exports/PK) [exports]=PK\n"
 	      "download!b.json (exports/download!b.json) [download]=b\n"
 	      "empty (exports/empty) [exports]=\n"
-	      "! text.zip (exports/text.zip): cannot open as a ZIP archive: Not a zip archive\n4",
+	      "! text.zip (exports/text.zip): cannot open as a ZIP archive:\n4",
 	      "exports/download", "exports/text.zip", "exports/empty", "exports/PK");
 	assert_int_equal(rename("exports/download", "exports/x.zip"), 0);
 	CHECK("x.zip!b.json (exports/x.zip!b.json) [x]=b\n1", "exports/x.zip");
