@@ -18,35 +18,6 @@ struct templates {
 
 enum { TEMPLATE_BYTES_MAX = 8 * 1024 * 1024 };
 
-static int load(void *ctx, const char *name, struct template_source *source, struct error *err)
-{
-	return templates_text(ctx, name, source, err);
-}
-
-struct templates *templates_new(const char *root, const char *folder, const char *file)
-{
-	struct templates *templates = memory_alloc(sizeof(*templates));
-
-	*templates = (struct templates){.root = root, .folder = folder, .file = file};
-	arena_init(&templates->arena, 0);
-	templates->set = template_set_new(load, templates);
-	return templates;
-}
-
-void templates_free(struct templates *templates)
-{
-	if (!templates)
-		return;
-	template_set_free(templates->set);
-	arena_release(&templates->arena);
-	memory_free(templates);
-}
-
-struct template_set *templates_set(struct templates *templates)
-{
-	return templates->set;
-}
-
 static int read_all(int fd, struct strbuf *text)
 {
 	ssize_t got;
@@ -116,9 +87,9 @@ static void find_builtin(const char *name, struct template_source *source)
 	*source = (struct template_source){builtin->text, builtin->length, builtin->name};
 }
 
-int templates_text(struct templates *templates, const char *name, struct template_source *source,
-		   struct error *err)
+static int find_text(void *ctx, const char *name, struct template_source *source, struct error *err)
 {
+	struct templates *templates = ctx;
 	bool is_root = strcmp(name, templates->root) == 0;
 	const char *file;
 
@@ -137,6 +108,30 @@ int templates_text(struct templates *templates, const char *name, struct templat
 	if (!source->text)
 		find_builtin(file, source);
 	return 0;
+}
+
+struct templates *templates_new(const char *root, const char *folder, const char *file)
+{
+	struct templates *templates = memory_alloc(sizeof(*templates));
+
+	*templates = (struct templates){.root = root, .folder = folder, .file = file};
+	arena_init(&templates->arena, 0);
+	templates->set = template_set_new(find_text, templates);
+	return templates;
+}
+
+void templates_free(struct templates *templates)
+{
+	if (!templates)
+		return;
+	template_set_free(templates->set);
+	arena_release(&templates->arena);
+	memory_free(templates);
+}
+
+struct template_set *templates_set(struct templates *templates)
+{
+	return templates->set;
 }
 
 static int make_folder(const char *path, struct error *err)

@@ -6,7 +6,8 @@
  * nothing but name its criteria, that they could not be judged; else the reason that the run gives,
  * without what changes from one run to the next (fingerprint.h); else its status. A failure group
  * is of one source, for a name means something else in another. Grouping takes linear time, and
- * what comes out depends on the runs of the results alone, not on the order in which they were read.
+ * what comes out depends on the runs of the results alone, not on the order in which they were
+ * read.
  */
 #ifndef RUNTALLY_ANALYSIS_FAILURE_GROUPS_H
 #define RUNTALLY_ANALYSIS_FAILURE_GROUPS_H

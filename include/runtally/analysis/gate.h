@@ -1,6 +1,6 @@
 /*
- * gate: what a CI job demands of the results (--min-pass-rate, --max-cost, --fail-on ...), and of the
- * suites in it.
+ * gate: what a CI job demands of the results (--min-pass-rate, --max-cost, --fail-on ...), and of
+ * the suites in it.
  */
 #ifndef RUNTALLY_ANALYSIS_GATE_H
 #define RUNTALLY_ANALYSIS_GATE_H
@@ -68,8 +68,8 @@ struct gates {
 };
 
 /*
- * Judges the results; comparison NULL: there is none. A glob that no suite matches is a gate that is
- * missed. Strings are owned by results->arena.
+ * Judges the results; comparison NULL: there is none. A glob that no suite matches is a gate that
+ * is missed. Strings are owned by results->arena.
  */
 void gates_judge(struct gates *gates, const struct gate_demands *demands, struct results *results,
 		 const struct comparison *comparison);

@@ -41,7 +41,8 @@ struct reliability {
 
 /*
  * `runs` are all of the window, those of the results among them; they are sorted in place, and
- * grouped as those. The results are the last ones that were built. Means are of rates to 12 decimals, rounded half up.
+ * grouped as those. The results are the last ones that were built. Means are of rates to 12
+ * decimals, rounded half up.
  */
 void reliability_build(struct reliability *reliability, struct run **runs, size_t count,
 		       const struct results *results);

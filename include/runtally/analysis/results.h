@@ -23,8 +23,8 @@ enum case_state {
 };
 
 /*
- * Groups hold ranges of results.runs, which are sorted by source, suite, case, time, id. Each begins
- * with its tally, so that a pointer to a group is one to its tally.
+ * Groups hold ranges of results.runs, which are sorted by source, suite, case, time, id. Each
+ * begins with its tally, so that a pointer to a group is one to its tally.
  */
 struct case_group {
 	struct tally tally;
@@ -83,7 +83,10 @@ struct results {
 	uint64_t flaky_cases, failing_cases;
 };
 
-/* Groups the runs, sorting the list; both are borrowed. A run's case_index is of those built last. */
+/*
+ * Groups the runs, sorting the list; both are borrowed. A run's case_index is that in the results
+ * which were built last.
+ */
 void results_build(struct results *results, struct run **runs, size_t count, enum suite_by by);
 void results_release(struct results *results);
 

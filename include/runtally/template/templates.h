@@ -22,9 +22,6 @@ struct templates *templates_new(const char *root, const char *folder, const char
 void templates_free(struct templates *templates);
 
 struct template_set *templates_set(struct templates *templates);
-/* The text of one file; text NULL: there is none. -1: it is there and cannot be read. */
-int templates_text(struct templates *templates, const char *name, struct template_source *source,
-		   struct error *err);
 
 /*
  * Writes all built-in templates below `folder`, which is made if need be; nothing is overwritten.
