@@ -21,10 +21,10 @@ struct files {
 	size_t count, capacity;
 	struct strbuf whole; /* the report as it was measured, where it is one file */
 
-	uint64_t frame;       /* bytes of a file without suites */
-	uint64_t used;        /* of the last file, without the open slice */
-	uint64_t around;      /* of a file with the suite being packed, but no test case */
-	uint64_t suite_bytes; /* of that suite, without test cases */
+	uint64_t frame;  /* bytes of a file without suites */
+	uint64_t used;   /* of the last file, without the open slice */
+	uint64_t around; /* of a file with the suite being packed continued, but no test case */
+	uint64_t suite_bytes; /* of that suite alone */
 	uint64_t slice_bytes; /* of the open slice, the last one */
 };
 
@@ -243,20 +243,23 @@ static int pack_some(struct files *files, size_t *step, struct error *err)
 	return 0;
 }
 
+/* What a suite takes is measured twice: its first slice says more than those that continue it. */
 static int pack_suite(struct files *files, const struct suite_group *suite, struct error *err)
 {
-	struct junit_slice empty = new_slice(&files->junit, suite, suite->first_run);
-	struct counter counter = {.limit = UINT64_MAX};
+	struct junit_slice first = new_slice(&files->junit, suite, suite->first_run);
+	const struct junit_slice further = continued(&first);
+	struct counter of_first = {.limit = UINT64_MAX}, of_further = of_first;
 	size_t step = SIZE_MAX;
 
-	if (measure(files, &empty, 1, &counter, err) < 0)
+	if (measure(files, &first, 1, &of_first, err) < 0 ||
+	    measure(files, &further, 1, &of_further, err) < 0)
 		return -1;
-	files->around = counter.bytes;
-	files->suite_bytes = files->around - files->frame + 2 * NUMBERS_BYTES;
-	files->slice_bytes = files->suite_bytes;
-	empty.begins_file = !files->count;
-	add_slice(files, &empty);
-	while (files->slices[files->count - 1].end < suite_end(&empty))
+	files->around = of_further.bytes;
+	files->suite_bytes = of_further.bytes - files->frame + 2 * NUMBERS_BYTES;
+	files->slice_bytes = of_first.bytes - files->frame + 2 * NUMBERS_BYTES;
+	first.begins_file = !files->count;
+	add_slice(files, &first);
+	while (files->slices[files->count - 1].end < suite_end(&first))
 		if (pack_some(files, &step, err) < 0)
 			return -1;
 	files->used += files->slice_bytes;
