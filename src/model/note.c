@@ -138,11 +138,20 @@ void notes_append(struct notes *notes, const struct notes *from, size_t base)
 	notes->warnings += from->warnings - counted(from, SEVERITY_WARNING);
 }
 
-const char *note_place(const struct note *note, struct arena *arena)
+void note_add_place(const struct note *note, struct strbuf *out)
 {
-	if (!note->file)
-		return "";
-	if (!note->record)
-		return arena_strdup(arena, note->file);
-	return arena_printf(arena, "%s#%zu", note->file, note->record);
+	if (note->file)
+		strbuf_addstr(out, note->file);
+	if (note->file && note->record)
+		strbuf_addf(out, "#%zu", note->record);
+}
+
+void note_add_text(const struct note *note, struct strbuf *out)
+{
+	note_add_place(note, out);
+	if (note->file)
+		strbuf_addstr(out, ": ");
+	if (note->path)
+		strbuf_addf(out, "%s: ", note->path);
+	strbuf_addstr(out, note->text);
 }

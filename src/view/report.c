@@ -107,17 +107,9 @@ static void note_severity(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, note_of(of)->severity == SEVERITY_ERROR ? "error" : "warning");
 }
 
-static void add_place(const struct note *note, struct strbuf *out)
-{
-	if (note->file)
-		strbuf_addstr(out, note->file);
-	if (note->file && note->record)
-		strbuf_addf(out, "#%zu", note->record);
-}
-
 static void place_text(const struct value *of, struct strbuf *out)
 {
-	add_place(note_of(of), out);
+	note_add_place(note_of(of), out);
 }
 
 static bool note_repeated(const struct value *of)
@@ -129,12 +121,7 @@ static void note_message(const struct value *of, struct strbuf *out)
 {
 	const struct note *note = note_of(of);
 
-	add_place(note, out);
-	if (note->file)
-		strbuf_addstr(out, ": ");
-	if (note->path)
-		strbuf_addf(out, "%s: ", note->path);
-	strbuf_addstr(out, note->text);
+	note_add_text(note, out);
 	if (note->count > 1) {
 		strbuf_addstr(out, " (in ");
 		format_count(out, note->count);

@@ -449,19 +449,30 @@ static void test_notes_filter(void **state)
 	strbuf_release(&buf);
 }
 
-static void test_note_place(void **state)
+static void check_note(const struct note *note, const char *place, const char *text)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	note_add_place(note, &out);
+	assert_string_equal(out.text, place);
+	strbuf_reset(&out);
+	note_add_text(note, &out);
+	assert_string_equal(out.text, text);
+	strbuf_release(&out);
+}
+
+static void test_note_text(void **state)
 {
 	struct note note = some_note;
-	struct arena arena;
 
 	(void)state;
-	arena_init(&arena, 0);
-	assert_string_equal(note_place(&note, &arena), "a.json#3");
+	check_note(&note, "a.json#3", "a.json#3: turns[0]: not a number");
 	note.record = 0;
-	assert_string_equal(note_place(&note, &arena), "a.json");
+	check_note(&note, "a.json", "a.json: turns[0]: not a number");
+	note.path = NULL;
+	check_note(&note, "a.json", "a.json: not a number");
 	note.file = NULL;
-	assert_string_equal(note_place(&note, &arena), "");
-	arena_release(&arena);
+	check_note(&note, "", "not a number");
 }
 
 int main(void)
@@ -474,7 +485,7 @@ int main(void)
 		cmocka_unit_test(test_budget),       cmocka_unit_test(test_intern),
 		cmocka_unit_test(test_hash),         cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_notes_limit),  cmocka_unit_test(test_notes_append),
-		cmocka_unit_test(test_notes_filter), cmocka_unit_test(test_note_place),
+		cmocka_unit_test(test_notes_filter), cmocka_unit_test(test_note_text),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

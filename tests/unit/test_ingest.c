@@ -103,22 +103,19 @@ static void check_runs(const struct world *world, const char *expected)
 static void check_notes(const struct world *world, const char *expected)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct arena arena;
 
-	arena_init(&arena, 0);
 	for (size_t i = 0; i < world->notes.count; i++) {
 		const struct note *note = &world->notes.items[i];
 
-		strbuf_addf(&text, "%c %s: %s%s%s", note->severity == SEVERITY_ERROR ? 'E' : 'W',
-			    note_place(note, &arena), note->path ? note->path : "",
-			    note->path ? ": " : "", note->text);
+		strbuf_addstr(&text, note->severity == SEVERITY_ERROR ? "E " : "W ");
+		strbuf_addstr(&text, note->file ? "" : ": ");
+		note_add_text(note, &text);
 		if (note->count > 1)
 			strbuf_addf(&text, " x%llu", (unsigned long long)note->count);
 		strbuf_addch(&text, '\n');
 	}
 	assert_string_equal(text.text, expected);
 	strbuf_release(&text);
-	arena_release(&arena);
 }
 
 static void put(struct world *world, const char *name, const char *text)

@@ -12,6 +12,7 @@
 
 #include "runtally/base/arena.h"
 #include "runtally/base/hash_table.h"
+#include "runtally/base/strbuf.h"
 
 /* error: some input was bad or could not be read (exit status 3); warning: all else. */
 enum severity { SEVERITY_WARNING, SEVERITY_ERROR };
@@ -61,7 +62,9 @@ void notes_addf(struct notes *notes, enum severity severity, const char *format,
  */
 void notes_append(struct notes *notes, const struct notes *from, size_t base);
 
-/* The place as messages write it: `file`, `file#3`; "" for the whole call. Owned by the arena. */
-const char *note_place(const struct note *note, struct arena *arena);
+/* Appends the place as messages write it: `file`, `file#3`; nothing for the whole call. */
+void note_add_place(const struct note *note, struct strbuf *out);
+/* Appends all that it says: `file#3: turns[0].metrics: text`. */
+void note_add_text(const struct note *note, struct strbuf *out);
 
 #endif

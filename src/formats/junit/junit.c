@@ -13,7 +13,7 @@ enum {
 };
 
 /* A report and how it is put into files. */
-struct files {
+struct junit_files {
 	const struct rendering *rendering;
 	uint64_t limit; /* bytes of a file */
 	struct junit junit;
@@ -54,7 +54,7 @@ static struct junit_slice continued(const struct junit_slice *slice)
 	return next;
 }
 
-static struct junit_slice *add_slice(struct files *files, const struct junit_slice *slice)
+static struct junit_slice *add_slice(struct junit_files *files, const struct junit_slice *slice)
 {
 	files->slices = array_reserve(files->slices, &files->capacity, files->count + 1,
 				      sizeof(*files->slices));
@@ -127,8 +127,8 @@ static int count_bytes(void *ctx, const char *bytes, size_t length, struct error
 	return 0;
 }
 
-static int render_part(const struct files *files, const struct junit_slice *slices, size_t count,
-		       render_sink *sink, void *ctx, struct error *err)
+static int render_part(const struct junit_files *files, const struct junit_slice *slices,
+		       size_t count, render_sink *sink, void *ctx, struct error *err)
 {
 	const struct rendering *rendering = files->rendering;
 	struct junit_part part = {.slices = slices, .count = count};
@@ -145,7 +145,7 @@ static int render_part(const struct files *files, const struct junit_slice *slic
 }
 
 /* Bytes of a file; stops as soon as they are more than counter->limit. */
-static int measure(const struct files *files, const struct junit_slice *slices, size_t count,
+static int measure(const struct junit_files *files, const struct junit_slice *slices, size_t count,
 		   struct counter *counter, struct error *err)
 {
 	int result = render_part(files, slices, count, count_bytes, counter, err);
@@ -176,7 +176,7 @@ static struct junit_level level_of(const struct render_options *options, size_t 
  * measured in vain. Most reports that are too large fit without what passing cases say. What was
  * measured is kept, so that it need not be rendered again.
  */
-static int find_level(struct files *files, bool *fits, struct error *err)
+static int find_level(struct junit_files *files, bool *fits, struct error *err)
 {
 	/* At HOPELESS the search ends where the level does not fit, elsewhere where it does. */
 	enum { HOPELESS = 2 };
@@ -199,7 +199,8 @@ static int find_level(struct files *files, bool *fits, struct error *err)
 /* ---- several files ---- */
 
 /* Makes room for a test case of so many bytes: takes the open slice to a new file, or splits it. */
-static struct junit_slice *make_room(struct files *files, struct junit_slice *open, uint64_t bytes)
+static struct junit_slice *make_room(struct junit_files *files, struct junit_slice *open,
+				     uint64_t bytes)
 {
 	struct junit_slice next = continued(open);
 
@@ -218,7 +219,7 @@ static struct junit_slice *make_room(struct files *files, struct junit_slice *op
  * Takes the next *step test cases into the open slice, if they fit or there is one; else fewer next
  * time.
  */
-static int pack_some(struct files *files, size_t *step, struct error *err)
+static int pack_some(struct junit_files *files, size_t *step, struct error *err)
 {
 	struct junit_slice *open = &files->slices[files->count - 1], next = continued(open);
 	uint64_t used = files->used + files->slice_bytes, bytes;
@@ -244,7 +245,7 @@ static int pack_some(struct files *files, size_t *step, struct error *err)
 }
 
 /* What a suite takes is measured twice: its first slice says more than those that continue it. */
-static int pack_suite(struct files *files, const struct suite_group *suite, struct error *err)
+static int pack_suite(struct junit_files *files, const struct suite_group *suite, struct error *err)
 {
 	struct junit_slice first = new_slice(&files->junit, suite, suite->first_run);
 	const struct junit_slice further = continued(&first);
@@ -266,7 +267,7 @@ static int pack_suite(struct files *files, const struct suite_group *suite, stru
 	return 0;
 }
 
-static int pack_all(struct files *files, struct error *err)
+static int pack_all(struct junit_files *files, struct error *err)
 {
 	const struct results *results = files->junit.view->results;
 	struct counter counter = {.limit = UINT64_MAX};
@@ -282,7 +283,7 @@ static int pack_all(struct files *files, struct error *err)
 }
 
 /* The slice of a report without runs. */
-static void add_setup(struct files *files)
+static void add_setup(struct junit_files *files)
 {
 	bool error = files->junit.view->notes->errors > 0;
 	struct junit_slice slice = new_slice(&files->junit, NULL, 0);
@@ -293,7 +294,7 @@ static void add_setup(struct files *files)
 }
 
 /* Decides how many files there are, and what is in each. */
-static int pack(struct files *files, struct error *err)
+static int pack(struct junit_files *files, struct error *err)
 {
 	const struct results *results = files->junit.view->results;
 	bool fits;
@@ -315,7 +316,7 @@ static int pack(struct files *files, struct error *err)
 	return results->run_count ? pack_all(files, err) : 0;
 }
 
-static int write_files(const struct files *files, struct error *err)
+static int write_files(const struct junit_files *files, struct error *err)
 {
 	const struct rendering *rendering = files->rendering;
 	size_t part = 0, end;
@@ -339,7 +340,7 @@ static int write_files(const struct files *files, struct error *err)
 int junit_render(const struct rendering *rendering, struct error *err)
 {
 	const struct view *view = rendering->view;
-	struct files files = {
+	struct junit_files files = {
 		.rendering = rendering,
 		.limit = view->render->junit_file_bytes,
 		.whole = STRBUF_INIT,

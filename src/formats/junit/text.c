@@ -22,7 +22,7 @@ enum {
 	CRITERION_NAME_BYTES = 100,
 	CRITERION_DETAIL_BYTES = 500,
 	SPEAKER_BYTES = 40,
-	PIECE_BYTES_MIN = 64, /* less of a text is not worth showing */
+	EXCERPT_BYTES_MIN = 64, /* less of a text is not worth showing */
 	SETUP_NOTES = 20,
 	NOTE_BYTES = 500,
 };
@@ -66,7 +66,7 @@ void junit_keep_property(struct junit_texts *texts, const char *key)
 		(struct junit_property){key, junit_keep(texts)};
 }
 
-/* ---- lines and pieces of long texts ---- */
+/* ---- lines and excerpts of long texts ---- */
 
 /* Cuts what stands after `start` to `limit` code points, "…" among them. */
 static void cut_characters(struct strbuf *out, size_t start, size_t limit)
@@ -120,7 +120,7 @@ static void add_speaker(struct strbuf *out, const char *text, const char *otherw
 }
 
 /* A text that is not to take more than so many bytes before and after escaping. */
-struct piece {
+struct excerpt {
 	const struct strbuf *text;
 	size_t before; /* bytes of it that were written already: the cut mark counts them */
 	size_t limit, escaped;
@@ -128,9 +128,9 @@ struct piece {
 };
 
 /* Appends head and tail of the text, and a mark that says how much there was, in `limit` bytes. */
-static void add_cut(struct strbuf *out, const struct piece *piece, size_t limit)
+static void add_cut(struct strbuf *out, const struct excerpt *excerpt, size_t limit)
 {
-	const struct strbuf *text = piece->text;
+	const struct strbuf *text = excerpt->text;
 	struct strbuf mark = STRBUF_INIT;
 	size_t room, head, from = text->length;
 
@@ -139,11 +139,11 @@ static void add_cut(struct strbuf *out, const struct piece *piece, size_t limit)
 		return;
 	}
 	strbuf_addf(&mark, "\n%s cut, ", ellipsis);
-	format_count(&mark, piece->before + text->length);
-	strbuf_addstr(&mark, piece->tail ? " bytes in all\n" : " bytes in all");
+	format_count(&mark, excerpt->before + text->length);
+	strbuf_addstr(&mark, excerpt->tail ? " bytes in all\n" : " bytes in all");
 	room = limit > mark.length ? limit - mark.length : 0;
-	head = utf8_cut(text->text, text->length, piece->tail ? room / 2 : room);
-	if (piece->tail)
+	head = utf8_cut(text->text, text->length, excerpt->tail ? room / 2 : room);
+	if (excerpt->tail)
 		from -= room - head;
 	while (from < text->length && ((unsigned char)text->text[from] & 0xc0) == 0x80)
 		from++;
@@ -154,26 +154,26 @@ static void add_cut(struct strbuf *out, const struct piece *piece, size_t limit)
 }
 
 /*
- * Appends the piece as XML text; nothing where the limits leave too little. How much bigger a text
+ * Appends the excerpt as XML text; nothing where the limits leave too little. How much bigger a text
  * gets depends on what is in it: so it is cut shorter until it fits.
  */
-static void add_piece(struct strbuf *out, const struct piece *piece)
+static void add_excerpt(struct strbuf *out, const struct excerpt *excerpt)
 {
-	size_t whole = piece->text->length, start = out->length;
-	size_t room = whole < piece->limit ? whole : piece->limit;
+	size_t whole = excerpt->text->length, start = out->length;
+	size_t room = whole < excerpt->limit ? whole : excerpt->limit;
 	struct strbuf cut = STRBUF_INIT;
 
-	while (room >= PIECE_BYTES_MIN || room == whole) {
+	while (room >= EXCERPT_BYTES_MIN || room == whole) {
 		size_t size;
 
 		strbuf_reset(&cut);
-		add_cut(&cut, piece, room);
+		add_cut(&cut, excerpt, room);
 		escape_xml_text(out, cut.text, cut.length);
 		size = out->length - start;
-		if (size <= piece->escaped)
+		if (size <= excerpt->escaped)
 			break;
 		strbuf_truncate(out, start);
-		room = (size_t)((double)room * 0.95 * (double)piece->escaped / (double)size);
+		room = (size_t)((double)room * 0.95 * (double)excerpt->escaped / (double)size);
 		if (!room)
 			break;
 	}
@@ -323,12 +323,12 @@ static void add_body(struct strbuf *out, const struct view *view, const struct r
 	strbuf_truncate(&facts, facts.length - 1);
 	escape_xml_text(out, message, length);
 	used = out->length - start;
-	add_piece(out, &(struct piece){
-			       .text = &facts,
-			       .before = length,
-			       .limit = limit > length ? limit - length : 0,
-			       .escaped = escaped > used ? escaped - used : 0,
-		       });
+	add_excerpt(out, &(struct excerpt){
+				 .text = &facts,
+				 .before = length,
+				 .limit = limit > length ? limit - length : 0,
+				 .escaped = escaped > used ? escaped - used : 0,
+			 });
 	strbuf_release(&facts);
 }
 
@@ -476,12 +476,12 @@ static void add_output(struct junit_case *made, const struct run *run, size_t li
 	drop_newlines(&transcript);
 	if (used && transcript.length)
 		strbuf_addch(out, '\n');
-	add_piece(out, &(struct piece){
-			       .text = &transcript,
-			       .limit = limit > used ? limit - used - (used > 0) : 0,
-			       .escaped = escaped > out->length ? escaped - out->length : 0,
-			       .tail = true,
-		       });
+	add_excerpt(out, &(struct excerpt){
+				 .text = &transcript,
+				 .limit = limit > used ? limit - used - (used > 0) : 0,
+				 .escaped = escaped > out->length ? escaped - out->length : 0,
+				 .tail = true,
+			 });
 	drop_newlines(out);
 	strbuf_release(&transcript);
 }
@@ -506,14 +506,6 @@ static void add_setup_reason(struct strbuf *out, const struct ingest_counts *cou
 	}
 }
 
-static void add_note(struct strbuf *out, const struct note *note, struct arena *arena)
-{
-	const char *place = note_place(note, arena);
-
-	strbuf_addf(out, "%s%s%s%s%s", place, *place ? ": " : "", note->path ? note->path : "",
-		    note->path ? ": " : "", note->text);
-}
-
 static const struct note *first_error(const struct notes *notes)
 {
 	for (size_t i = 0; i < notes->count; i++)
@@ -522,7 +514,7 @@ static const struct note *first_error(const struct notes *notes)
 	return NULL;
 }
 
-static void add_notes(struct strbuf *out, const struct notes *notes, struct arena *arena)
+static void add_notes(struct strbuf *out, const struct notes *notes)
 {
 	struct strbuf line = STRBUF_INIT;
 
@@ -530,7 +522,7 @@ static void add_notes(struct strbuf *out, const struct notes *notes, struct aren
 		const struct note *note = &notes->items[i];
 
 		strbuf_reset(&line);
-		add_note(&line, note, arena);
+		note_add_text(note, &line);
 		strbuf_addstr(out,
 			      note->severity == SEVERITY_ERROR ? "\n  error: " : "\n  warning: ");
 		junit_add_line(out, line.text, NOTE_BYTES);
@@ -554,17 +546,17 @@ static void make_setup(struct junit_case *made)
 	add_setup_reason(&found, view->counts);
 	if (error) {
 		strbuf_addstr(&found, ": ");
-		add_note(&found, error, &made->texts.arena);
+		note_add_text(error, &found);
 	}
 	escape_xml_line(text, found.text, found.length);
 	cut_characters(text, 0, view->render->junit_message_chars);
 	made->message = junit_keep(&made->texts);
 	escape_xml_text(text, made->message, strlen(made->message));
 	strbuf_reset(&found);
-	add_notes(&found, view->notes, &made->texts.arena);
-	add_piece(text, &(struct piece){.text = &found,
-					.limit = view->render->junit_failure_bytes,
-					.escaped = SIZE_MAX});
+	add_notes(&found, view->notes);
+	add_excerpt(text, &(struct excerpt){.text = &found,
+					    .limit = view->render->junit_failure_bytes,
+					    .escaped = SIZE_MAX});
 	made->body = junit_keep(&made->texts);
 	strbuf_release(&found);
 }
