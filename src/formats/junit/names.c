@@ -107,10 +107,19 @@ struct naming {
 	struct strbuf name, key; /* the name that is tried, and its key */
 };
 
-/* `suffix` must be shorter than the limit. */
-static void add_name(struct strbuf *out, const char *text, size_t limit, const char *suffix)
+/* With the digits of the tag, if it is not 0, and the ordinal, if it is not the first one. */
+static void add_name(const struct junit_names *names, const char *text, uint32_t tag,
+		     uint32_t ordinal, struct strbuf *out)
 {
-	junit_add_named(out, text, limit - strlen(suffix));
+	char suffix[SUFFIX_SIZE] = "";
+	int length = 0;
+
+	if (tag)
+		length = snprintf(suffix, sizeof(suffix), " [%06x]", (unsigned)tag);
+	if (ordinal > 1)
+		snprintf(suffix + length, sizeof(suffix) - (size_t)length, " [%u]",
+			 (unsigned)ordinal);
+	junit_add_named(out, text, names->limit - strlen(suffix));
 	strbuf_addstr(out, suffix);
 }
 
@@ -135,15 +144,13 @@ static void name_suite(struct naming *naming, size_t suite)
 	struct junit_names *names = naming->names;
 	const char *title = names->results->suites[suite].title;
 	struct strbuf *name = &naming->name;
-	char suffix[SUFFIX_SIZE] = "";
-	uint32_t tag = tag_of(title);
+	uint32_t tag = 0, next = tag_of(title);
 
-	strbuf_reset(name);
-	add_name(name, title, names->limit, "");
-	for (; !claim(&naming->suites, name); tag = tag_after(tag)) {
-		snprintf(suffix, sizeof(suffix), " [%06x]", (unsigned)tag);
+	for (;; tag = next, next = tag_after(next)) {
 		strbuf_reset(name);
-		add_name(name, title, names->limit, suffix);
+		add_name(names, title, tag, 1, name);
+		if (claim(&naming->suites, name))
+			break;
 	}
 	names->suites[suite] = arena_strndup(&names->arena, name->text, name->length);
 }
@@ -171,27 +178,13 @@ static void name_class(struct naming *naming, size_t suite)
 	names->classes[suite] = arena_strndup(&names->arena, class->text, class->length);
 }
 
-static void add_case_name(const struct junit_names *names, const struct case_group *group,
-			  uint32_t tag, uint32_t ordinal, struct strbuf *out)
-{
-	char suffix[SUFFIX_SIZE] = "";
-	int length = 0;
-
-	if (tag)
-		length = snprintf(suffix, sizeof(suffix), " [%06x]", (unsigned)tag);
-	if (ordinal > 1)
-		snprintf(suffix + length, sizeof(suffix) - (size_t)length, " [%u]",
-			 (unsigned)ordinal);
-	add_name(out, group->name, names->limit, suffix);
-}
-
 /* Whether the name was free, under the key classname_name. */
 static bool claim_case(struct naming *naming, const struct case_group *group, uint32_t tag,
 		       uint32_t ordinal)
 {
 	strbuf_reset(&naming->name);
 	strbuf_reset(&naming->key);
-	add_case_name(naming->names, group, tag, ordinal, &naming->name);
+	add_name(naming->names, group->name, tag, ordinal, &naming->name);
 	add_key(&naming->key, naming->names->classes[group->suite]);
 	strbuf_addch(&naming->key, '_');
 	add_key(&naming->key, naming->name.text);
@@ -307,8 +300,8 @@ void junit_case_name(const struct junit_names *names, size_t test_case, struct s
 {
 	size_t index = names->results->runs[test_case]->case_index;
 
-	add_case_name(names, &names->results->cases[index], names->tags[index],
-		      names->ordinals[test_case], out);
+	add_name(names, names->results->cases[index].name, names->tags[index],
+		 names->ordinals[test_case], out);
 }
 
 /* ---- tries ---- */

@@ -86,8 +86,7 @@ static void cut_characters(struct strbuf *out, size_t start, size_t limit)
 	}
 }
 
-/* Appends every line of the text, ended by \n: `first` before the first one, `next` before others.
- */
+/* Appends every line of the text, ended by \n: `first` before the first, `next` before others. */
 static void add_lines(struct strbuf *out, const char *text, const char *first, const char *next)
 {
 	for (const char *mark = first; *text; mark = next) {
@@ -271,7 +270,7 @@ static void add_criterion(struct strbuf *out, const struct criterion *criterion)
 	strbuf_addch(out, '\n');
 }
 
-/* The details of a run that this report shows, or NULL; good until another run is loaded. */
+/* Of a run that this report shows, else NULL; good until another run is loaded. */
 static const struct details *details_of(const struct view *view, const struct run *run)
 {
 	return run_is_shown(view, run) ? view_load(view, run)->details : NULL;
@@ -400,18 +399,18 @@ static size_t add_property_lines(struct junit_texts *texts, size_t limit)
 
 	for (size_t i = 0; i < texts->property_count; i++) {
 		const struct junit_property *property = &texts->properties[i];
-		size_t length = strlen(property->value), value;
+		size_t length = strlen(property->value), at;
 		size_t line = strlen("[[PROPERTY|=]]\n") + strlen(property->key) + length;
 
 		if (used + line >= PROPERTY_LINES_BYTES || used + line > limit)
 			continue;
 		strbuf_addf(out, "[[PROPERTY|%s=", property->key);
-		value = out->length;
+		at = out->length;
 		escape_xml_text(out, property->value, length);
-		for (; value < out->length; value++)
-			out->text[value] = out->text[value] == '['   ? '('
-					   : out->text[value] == ']' ? ')'
-								     : out->text[value];
+		for (; at < out->length; at++)
+			out->text[at] = out->text[at] == '['   ? '('
+					: out->text[at] == ']' ? ')'
+							       : out->text[at];
 		strbuf_addstr(out, "]]\n");
 		used += line;
 	}
@@ -424,13 +423,11 @@ static size_t add_property_lines(struct junit_texts *texts, size_t limit)
  */
 static void add_said(struct strbuf *out, const char *role, const char *content)
 {
-	size_t start = out->length;
-
 	add_speaker(out, role, "message");
 	strbuf_addstr(out, ": ");
 	if (content && *content)
 		add_lines(out, content, "", "  | ");
-	if (out->length == start || out->text[out->length - 1] != '\n')
+	else
 		strbuf_addch(out, '\n');
 }
 
