@@ -50,6 +50,13 @@ void memory_free(void *old)
 	free(old);
 }
 
+char *memory_strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	return memcpy(memory_alloc(size), text, size);
+}
+
 void *array_reserve(void *items, size_t *capacity, size_t need, size_t size)
 {
 	size_t wanted = *capacity ? *capacity : 8;

@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #include "runtally/base/arena.h"
+#include "runtally/base/output.h"
 #include "runtally/base/path.h"
 #include "runtally/base/strbuf.h"
-#include "runtally/base/temp_path.h"
 
 enum { ATTEMPTS_MAX = 1000, MARK_WITHIN = 4096 };
 
@@ -197,7 +197,7 @@ static bool make_hidden(struct folder *folder)
 	errno = EEXIST;
 	for (size_t i = 0; failed && errno == EEXIST && i < ATTEMPTS_MAX; i++) {
 		memory_free(folder->temp);
-		folder->temp = temp_path_new(folder->path, i);
+		folder->temp = path_temp(folder->path, i);
 		failed = mkdir(folder->temp, 0777);
 	}
 	if (!failed)
@@ -236,7 +236,7 @@ static bool resolve(const char *path, struct strbuf *place)
 {
 	char real[PATH_MAX];
 
-	if (!temp_path_resolve(path, place))
+	if (!path_follow(path, place))
 		return false;
 	if (!is_dots(path_name(place->text)))
 		return true;
@@ -261,7 +261,7 @@ struct folder *folder_open(const char *path, const struct folder_kind *kind, str
 		folder_free(folder);
 		folder = NULL;
 	} else {
-		folder->path = temp_path_copy(place.text);
+		folder->path = memory_strdup(place.text);
 		if (check_place(folder, err) || make_temp(folder, err)) {
 			folder_abort(folder);
 			folder = NULL;
@@ -280,24 +280,9 @@ static void add_name(struct folder *folder, const char *name)
 	block_signals(&before);
 	folder->names = array_reserve(folder->names, &folder->capacity, folder->count + 1,
 				      sizeof(*folder->names));
-	folder->names[folder->count] = temp_path_copy(name);
+	folder->names[folder->count] = memory_strdup(name);
 	folder->count++;
 	unblock_signals(&before);
-}
-
-static int write_all(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t wrote = write(fd, bytes, length);
-
-		if (wrote < 0 && errno != EINTR)
-			return -1;
-		if (wrote > 0) {
-			bytes += wrote;
-			length -= (size_t)wrote;
-		}
-	}
-	return 0;
 }
 
 /* Writes the last file. */
@@ -397,7 +382,7 @@ static char *free_name(const struct folder *folder)
 
 	do {
 		memory_free(name);
-		name = temp_path_new(folder->path, attempt++);
+		name = path_temp(folder->path, attempt++);
 	} while (lstat(name, &status) == 0);
 	return name;
 }
@@ -415,7 +400,7 @@ static int put_in_place(struct folder *folder, struct error *err)
 		error_set(err, "%s: cannot put it in place: %s", folder->path, strerror(errno));
 	} else {
 		current = NULL;
-		sync_folder(folder->path);
+		path_sync(folder->path);
 		if (folder->replaces)
 			failed = remove_old(folder, old, err);
 	}
@@ -430,9 +415,8 @@ int folder_commit(struct folder *folder, struct error *err)
 
 	if (!failed && syncfs(folder->fd) && errno != ENOSYS)
 		failed = cannot_write(folder, NULL, err);
-	if (!failed) {
+	if (!failed)
 		failed = put_in_place(folder, err);
-	}
 	folder_abort(folder);
 	return failed;
 }

@@ -11,8 +11,8 @@
 #include <zip.h>
 
 #include "runtally/base/arena.h"
+#include "runtally/base/path.h"
 #include "runtally/base/strbuf.h"
-#include "runtally/base/temp_path.h"
 #include "runtally/base/times.h"
 
 /* A report of many parts is one file each until all are written. */
@@ -23,7 +23,6 @@ struct output {
 	char *path; /* where it shall be; for messages */
 	char *temp; /* where it is until then; NULL: written directly, or in place */
 	bool file;  /* not written directly */
-	uint64_t size;
 	struct strbuf buffer;
 };
 
@@ -58,7 +57,7 @@ static struct output *output_new(int fd, const char *path)
 {
 	struct output *output = memory_alloc(sizeof(*output));
 
-	*output = (struct output){.fd = fd, .path = temp_path_copy(path), .buffer = STRBUF_INIT};
+	*output = (struct output){.fd = fd, .path = memory_strdup(path), .buffer = STRBUF_INIT};
 	return output;
 }
 
@@ -70,36 +69,26 @@ static void output_free(struct output *output)
 	memory_free(output);
 }
 
-/* Makes a temp beside `place`; -1: errno tells. `first` spares trying names that are taken. */
-static int create_temp(const char *place, size_t first, mode_t mode, char **temp)
+/*
+ * Makes a temp beside `place`; -1: errno tells. `first` spares trying names that are taken. A
+ * report that is replaced keeps its permissions: the temp is made with no more than those; a file
+ * system that knows none refuses fchmod, which takes nothing from anybody.
+ */
+static int create_temp(const char *place, size_t first, char **temp)
 {
+	struct stat old;
+	const bool replaces = stat(place, &old) == 0;
+	const mode_t mode = replaces ? old.st_mode & 0777 : 0666;
 	int fd = -1;
 
 	for (size_t i = first; fd < 0 && i < first + ATTEMPTS_MAX; i++) {
 		memory_free(*temp);
-		*temp = temp_path_new(place, i);
+		*temp = path_temp(place, i);
 		fd = open(*temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd < 0 && errno != EEXIST)
 			break;
 	}
-	return fd;
-}
-
-/*
- * A report that is replaced keeps its permissions. The temp is made with no more than those; a
- * file system that knows none refuses fchmod, which takes nothing from anybody.
- */
-static int create_like(const char *place, size_t first, char **temp)
-{
-	struct stat old;
-	mode_t mode;
-	int fd;
-
-	if (stat(place, &old) != 0)
-		return create_temp(place, first, 0666, temp);
-	mode = old.st_mode & 0777;
-	fd = create_temp(place, first, mode, temp);
-	if (fd >= 0)
+	if (fd >= 0 && replaces)
 		fchmod(fd, mode);
 	return fd;
 }
@@ -116,8 +105,8 @@ static struct output *open_temp(const char *path, struct error *err)
 		error_set(err, "%s: cannot write: more than %d files at once", path, PENDING_MAX);
 		return NULL;
 	}
-	if (temp_path_resolve(path, &place))
-		fd = create_like(place.text, (size_t)(registered - pending), &temp);
+	if (path_follow(path, &place))
+		fd = create_temp(place.text, (size_t)(registered - pending), &temp);
 	if (fd >= 0) {
 		*registered = temp;
 		output = output_new(fd, place.text);
@@ -151,52 +140,50 @@ struct output *output_open(const char *path, struct error *err)
 	return NULL;
 }
 
-static int write_all(struct output *output, const char *bytes, size_t length, struct error *err)
+static int cannot_write(const struct output *output, struct error *err)
+{
+	return error_set(err, "%s: cannot write: %s", output->path, strerror(errno));
+}
+
+int write_all(int fd, const char *bytes, size_t length)
 {
 	while (length) {
-		ssize_t wrote = write(output->fd, bytes, length);
+		ssize_t wrote = write(fd, bytes, length);
 
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return error_set(err, "%s: cannot write: %s", output->path,
-					 strerror(errno));
-		bytes += wrote;
-		length -= (size_t)wrote;
+		if (wrote < 0 && errno != EINTR)
+			return -1;
+		if (wrote > 0) {
+			bytes += wrote;
+			length -= (size_t)wrote;
+		}
 	}
 	return 0;
 }
 
 static int flush(struct output *output, struct error *err)
 {
-	int failed = write_all(output, output->buffer.text, output->buffer.length, err);
+	int failed = write_all(output->fd, output->buffer.text, output->buffer.length);
 
 	strbuf_reset(&output->buffer);
-	return failed;
+	return failed ? cannot_write(output, err) : 0;
 }
 
 int output_write(void *ctx, const char *bytes, size_t length, struct error *err)
 {
 	struct output *output = ctx;
 
-	output->size += length;
 	if (output->buffer.length + length > BUFFER_SIZE && flush(output, err))
 		return -1;
 	if (length > BUFFER_SIZE)
-		return write_all(output, bytes, length, err);
+		return write_all(output->fd, bytes, length) ? cannot_write(output, err) : 0;
 	strbuf_add(&output->buffer, bytes, length);
 	return 0;
-}
-
-uint64_t output_size(const struct output *output)
-{
-	return output->size;
 }
 
 void output_rename(struct output *output, const char *path)
 {
 	memory_free(output->path);
-	output->path = temp_path_copy(path);
+	output->path = memory_strdup(path);
 }
 
 int output_finish(struct output *output, struct error *err)
@@ -206,11 +193,9 @@ int output_finish(struct output *output, struct error *err)
 	if (failed || fd < 0 || (!output->file && fd <= STDERR_FILENO))
 		return failed;
 	if (output->file && fsync(fd) && errno != EINVAL && errno != EROFS)
-		return error_set(err, "%s: cannot write: %s", output->path, strerror(errno));
+		return cannot_write(output, err);
 	output->fd = -1;
-	if (close(fd))
-		return error_set(err, "%s: cannot write: %s", output->path, strerror(errno));
-	return 0;
+	return close(fd) ? cannot_write(output, err) : 0;
 }
 
 static int put_in_place(struct output *output, struct error *err)
@@ -250,7 +235,7 @@ int outputs_commit(struct output *const *outputs, size_t count, struct error *er
 		failed = put_all_in_place(outputs, count, err);
 	for (size_t i = 0; i < count; i++) {
 		if (!failed && outputs[i]->file)
-			sync_folder(outputs[i]->path);
+			path_sync(outputs[i]->path);
 		output_abort(outputs[i]);
 	}
 	return failed;
@@ -312,7 +297,7 @@ int output_remove_old(const char *path, const char *mark, struct error *err)
 
 /* ---- bundles ---- */
 
-struct entry {
+struct bundle_entry {
 	char *name, *bytes;
 	size_t length;
 };
@@ -320,7 +305,7 @@ struct entry {
 enum { LEVEL_DEFAULT = 0, LEVEL_BEST = 9 };
 
 struct bundle {
-	struct entry *entries;
+	struct bundle_entry *entries;
 	size_t count, capacity;
 	zip_uint32_t level; /* of deflate */
 };
@@ -350,44 +335,32 @@ void bundle_free(struct bundle *bundle)
 
 void bundle_add(struct bundle *bundle, const char *name, const char *bytes, size_t length)
 {
-	struct entry *entry;
+	struct bundle_entry *entry;
 
 	bundle->entries = array_reserve(bundle->entries, &bundle->capacity, bundle->count + 1,
 					sizeof(*bundle->entries));
 	entry = &bundle->entries[bundle->count++];
-	*entry = (struct entry){temp_path_copy(name), memory_alloc(length), length};
+	*entry = (struct bundle_entry){memory_strdup(name), memory_alloc(length), length};
 	memcpy(entry->bytes, bytes, length);
-}
-
-static unsigned digits_at(const char *text, size_t at, size_t count)
-{
-	unsigned value = 0;
-
-	for (size_t i = at; i < at + count; i++)
-		value = value * 10 + (unsigned)(text[i] - '0');
-	return value;
 }
 
 /* DOS times have no zone; libzip would take the machine's, so they are made here, in UTC. */
 static void dos_time(int64_t seconds, zip_uint16_t *time, zip_uint16_t *date)
 {
-	char text[TIME_TEXT_SIZE];
-	unsigned year;
+	const int64_t days = time_days(seconds * 1000), clock = seconds - days * (DAY_MS / 1000);
+	const struct civil day = civil_from_days(days);
 
-	time_text(seconds * 1000, text);
-	year = digits_at(text, 0, 4);
-	if (year < 1980 || year > 2107) {
+	if (day.year < 1980 || day.year > 2107) {
 		*time = 0;
 		*date = 1 << 5 | 1;
 		return;
 	}
-	*date = (zip_uint16_t)((year - 1980) << 9 | digits_at(text, 5, 2) << 5 |
-			       digits_at(text, 8, 2));
-	*time = (zip_uint16_t)(digits_at(text, 11, 2) << 11 | digits_at(text, 14, 2) << 5 |
-			       digits_at(text, 17, 2) / 2);
+	*date = (zip_uint16_t)((day.year - 1980) << 9 | day.month << 5 | day.day);
+	*time = (zip_uint16_t)(clock / 3600 << 11 | clock / 60 % 60 << 5 | clock % 60 / 2);
 }
 
-static int add_entry(zip_t *zip, const struct entry *entry, zip_uint32_t level, int64_t seconds)
+static int add_entry(zip_t *zip, const struct bundle_entry *entry, zip_uint32_t level,
+		     int64_t seconds)
 {
 	zip_source_t *source = zip_source_buffer(zip, entry->bytes, entry->length, 0);
 	zip_uint16_t time, date;
@@ -406,6 +379,12 @@ static int add_entry(zip_t *zip, const struct entry *entry, zip_uint32_t level, 
 	return zip_file_set_dostime(zip, (zip_uint64_t)index, time, date, 0);
 }
 
+static int cannot_zip(const struct output *output, const char *why, struct error *err)
+{
+	return error_set(err, "%s: cannot make the ZIP%s%s", output->path, why ? ": " : "",
+			 why ? why : "");
+}
+
 static int copy_archive(zip_source_t *source, struct output *output, struct error *err)
 {
 	char buffer[16384];
@@ -413,13 +392,11 @@ static int copy_archive(zip_source_t *source, struct output *output, struct erro
 	int failed = 0;
 
 	if (zip_source_open(source))
-		return error_set(err, "%s: cannot make the ZIP", output->path);
+		return cannot_zip(output, NULL, err);
 	while (!failed && (got = zip_source_read(source, buffer, sizeof(buffer))) > 0)
 		failed = output_write(output, buffer, (size_t)got, err);
 	zip_source_close(source);
-	if (got < 0)
-		return error_set(err, "%s: cannot make the ZIP", output->path);
-	return failed;
+	return got < 0 ? cannot_zip(output, NULL, err) : failed;
 }
 
 static int bundle_write(struct bundle *bundle, struct output *output, int64_t seconds,
@@ -427,25 +404,20 @@ static int bundle_write(struct bundle *bundle, struct output *output, int64_t se
 {
 	zip_error_t trouble;
 	zip_t *zip;
+	int failed = 0;
 
 	zip_error_init(&trouble);
 	zip = zip_open_from_source(source, ZIP_TRUNCATE, &trouble);
 	if (!zip) {
-		error_set(err, "%s: cannot make the ZIP: %s", output->path,
-			  zip_error_strerror(&trouble));
+		cannot_zip(output, zip_error_strerror(&trouble), err);
 		zip_error_fini(&trouble);
 		return -1;
 	}
 	zip_source_keep(source);
-	for (size_t i = 0; i < bundle->count; i++)
-		if (add_entry(zip, &bundle->entries[i], bundle->level, seconds)) {
-			error_set(err, "%s: cannot make the ZIP: %s", output->path,
-				  zip_strerror(zip));
-			zip_discard(zip);
-			return -1;
-		}
-	if (zip_close(zip)) {
-		error_set(err, "%s: cannot make the ZIP: %s", output->path, zip_strerror(zip));
+	for (size_t i = 0; !failed && i < bundle->count; i++)
+		failed = add_entry(zip, &bundle->entries[i], bundle->level, seconds);
+	if (failed || zip_close(zip)) {
+		cannot_zip(output, zip_strerror(zip), err);
 		zip_discard(zip);
 		return -1;
 	}

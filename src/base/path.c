@@ -2,6 +2,9 @@
 
 #include "runtally/base/path.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -89,4 +92,57 @@ const char *path_absolute(struct arena *arena, const char *path)
 	if (path[0] != '/' && getcwd(buffer, sizeof(buffer)))
 		path = path_join(arena, buffer, path);
 	return tidy(arena, path);
+}
+
+/* ---- where files are made ---- */
+
+/* Replaces a link's path by what it points to. 0: it was none, 1, -1: errno tells. */
+static int follow_once(struct strbuf *path)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(path->text, target, sizeof(target) - 1);
+	const char *slash;
+
+	if (length < 0)
+		return errno == ENOENT || errno == EINVAL ? 0 : -1;
+	target[length] = '\0';
+	slash = strrchr(path->text, '/');
+	strbuf_truncate(path, slash && target[0] != '/' ? (size_t)(slash - path->text) + 1 : 0);
+	strbuf_add(path, target, (size_t)length);
+	return 1;
+}
+
+bool path_follow(const char *path, struct strbuf *place)
+{
+	enum { LINKS_MAX = 40 };
+	int followed = 1;
+
+	strbuf_addstr(place, path);
+	for (int i = 0; i < LINKS_MAX && followed > 0; i++)
+		followed = follow_once(place);
+	if (followed > 0)
+		errno = ELOOP;
+	return !followed;
+}
+
+char *path_temp(const char *place, size_t attempt)
+{
+	struct strbuf temp = STRBUF_INIT;
+	const char *slash = strrchr(place, '/');
+
+	strbuf_add(&temp, place, slash ? (size_t)(slash - place) + 1 : 0);
+	strbuf_addf(&temp, ".runtally-%ld-%zu.tmp", (long)getpid(), attempt);
+	return temp.text;
+}
+
+void path_sync(const char *path)
+{
+	char *copy = memory_strdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	memory_free(copy);
 }

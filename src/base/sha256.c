@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "runtally/base/base64.h"
+#include "runtally/base/strbuf.h"
 
 enum { BLOCK = SHA256_BLOCK };
 
@@ -147,5 +147,5 @@ void sha256_base64(struct strbuf *out, const void *bytes, size_t length)
 	uint8_t digest[SHA256_SIZE];
 
 	sha256(bytes, length, digest);
-	base64_add(out, digest, SHA256_SIZE);
+	strbuf_add_base64(out, digest, SHA256_SIZE);
 }

@@ -14,7 +14,6 @@
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
 #include "runtally/base/strbuf.h"
-#include "runtally/base/temp_path.h"
 #include "runtally/base/times.h"
 #include "runtally/formats/format.h"
 #include "runtally/ingest/dedupe.h"
@@ -262,7 +261,7 @@ void history_month(int64_t ms, char month[MONTH_TEXT_SIZE])
 static int make_folder(const char *path, struct error *err)
 {
 	if (mkdir(path, 0777) == 0)
-		sync_folder(path);
+		path_sync(path);
 	else if (errno != EEXIST)
 		return error_set(err, "%s: cannot make the folder: %s", path, strerror(errno));
 	return 0;

@@ -190,7 +190,7 @@ static void find_kinds(struct found_list *list)
 	}
 }
 
-static int list_names(struct files *files, struct folder *folder, struct found_list *list)
+static int list_names(struct files *files, struct walked_folder *folder, struct found_list *list)
 {
 	const size_t length = strlen(folder->path);
 	DIR *stream = opendir(folder->path);
@@ -221,7 +221,7 @@ struct folder_walk {
 };
 
 static struct file *add_found(struct folder_walk *walk, const struct found *found,
-			      const struct folder *folder)
+			      const struct walked_folder *folder)
 {
 	struct file *file =
 		add_file(walk->files, found->path, found->path + walk->below, walk->root);
@@ -235,7 +235,7 @@ static struct file *add_found(struct folder_walk *walk, const struct found *foun
 
 /* A link to a folder is not followed. */
 static void add_link(struct folder_walk *walk, const struct found *found,
-		     const struct folder *folder)
+		     const struct walked_folder *folder)
 {
 	struct stat info;
 
@@ -251,10 +251,10 @@ static void walk_folder(struct folder_walk *walk, const char *path, const char *
 			uint64_t depth)
 {
 	struct files *files = walk->files;
-	struct folder *folder = arena_alloc(files->arena, sizeof(*folder));
+	struct walked_folder *folder = arena_alloc(files->arena, sizeof(*folder));
 	struct found_list list = {.count = 0};
 
-	*folder = (struct folder){.path = path};
+	*folder = (struct walked_folder){.path = path};
 	if (depth > files->depth_most) {
 		walk->found++;
 		files_complain(files, label, path,

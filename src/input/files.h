@@ -14,7 +14,7 @@
 #include "runtally/input/source.h"
 
 /* A folder that was walked. */
-struct folder {
+struct walked_folder {
 	const char *path;
 	size_t name; /* where the names begin in the paths of its files */
 	dev_t device;
@@ -23,8 +23,8 @@ struct folder {
 struct file {
 	const char *opened; /* what open takes */
 	const char *label;
-	const char *root;            /* the folder that the label starts from, absolute; "": none */
-	const struct folder *folder; /* where it was found; NULL: an argument named it */
+	const char *root; /* the folder that the label starts from, absolute; "": none */
+	const struct walked_folder *folder; /* where it was found; NULL: an argument named it */
 	uint64_t size;
 	dev_t device;
 	ino_t inode;

@@ -40,9 +40,9 @@ const struct limits default_limits = {
 /* What is to be read. */
 struct item {
 	struct input input;
-	const struct folder *folder; /* of a file that a walk found, else NULL */
-	uint32_t archive;            /* 1..: its number in `archives`; 0: a file */
-	uint32_t entry;              /* of that archive */
+	const struct walked_folder *folder; /* of a file that a walk found, else NULL */
+	uint32_t archive;                   /* 1..: its number in `archives`; 0: a file */
+	uint32_t entry;                     /* of that archive */
 };
 
 struct sources {
@@ -237,7 +237,7 @@ struct reader {
 	bool watch; /* whether its first read has to wait */
 
 	/* of the file that was opened last: its folder, open from the second file of it on */
-	const struct folder *folder;
+	const struct walked_folder *folder;
 	int folder_fd; /* -1: not open */
 
 	/* the archive that was read last */

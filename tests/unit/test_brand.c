@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtally/base/base64.h"
+#include "runtally/base/strbuf.h"
 #include "runtally/view/brand.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -37,7 +37,7 @@ static void test_base64(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct strbuf out = STRBUF_INIT;
 
-		base64_add(&out, cases[i].text, strlen(cases[i].text));
+		strbuf_add_base64(&out, cases[i].text, strlen(cases[i].text));
 		assert_string_equal(out.text, cases[i].wanted);
 		strbuf_release(&out);
 	}

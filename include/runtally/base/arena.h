@@ -17,6 +17,7 @@ extern void (*memory_exhausted)(void);
 void *memory_alloc(size_t size);
 void *memory_resize(void *old, size_t size);
 void memory_free(void *old);
+char *memory_strdup(const char *text);
 
 /*
  * Makes room for `need` items of `size` bytes in the heap array `items`, whose capacity is

@@ -1,6 +1,6 @@
 /*
- * numbers: integers → the strings that reports show, without locale and without floating point.
- * All append to `out`.
+ * format_number: integers → the strings that reports show, without locale and without floating
+ * point. All append to `out`.
  */
 #ifndef RUNTALLY_BASE_FORMAT_NUMBER_H
 #define RUNTALLY_BASE_FORMAT_NUMBER_H
@@ -10,9 +10,9 @@
 
 #include "runtally/base/strbuf.h"
 
-/* For people: `12,345` */
 /* For programs: 0012 with a width of four; no width: 12. */
 void format_digits(struct strbuf *out, uint64_t value, unsigned width);
+/* For people: `12,345` */
 void format_count(struct strbuf *out, uint64_t count);
 /* `93.3 %` of millionths; 100 % and 0 % only when exact, else `> 99.9 %`, `< 0.1 %` */
 void format_percent(struct strbuf *out, int32_t micro);

@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "runtally/base/arena.h"
-#include "runtally/base/hash_table.h"
 
 /*
  * For tables in memory: FNV-1a from a seed, mixed. Nothing that is written may depend on it, for a

@@ -24,7 +24,6 @@ struct output;
 struct output *output_open(const char *path, struct error *err);
 /* A render_sink (mustache.h): `output` is a struct output. */
 int output_write(void *output, const char *bytes, size_t length, struct error *err);
-uint64_t output_size(const struct output *output); /* bytes written so far */
 /* From now on it shall be `path`, in the same folder: for names that tell what is in a file. */
 void output_rename(struct output *output, const char *path);
 /*
@@ -47,6 +46,9 @@ void output_abort(struct output *output);
  * `mark` in the 200 bytes after it. 1: removed; 0: not there or something else; -1.
  */
 int output_remove_old(const char *path, const char *mark, struct error *err);
+
+/* write(2) until all is written. -1: errno tells. */
+int write_all(int fd, const char *bytes, size_t length);
 
 /* Async-signal-safe: unlinks what is not committed. */
 void output_remove_temps(void);

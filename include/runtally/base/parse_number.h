@@ -1,6 +1,6 @@
 /*
- * quantity: numbers as people type them → exact integers. No locale, no floating point. The whole
- * text must be the number; false where it is none or out of range, and *out is left alone.
+ * parse_number: numbers as people type them → exact integers. No locale, no floating point. The
+ * whole text must be the number; false where it is none or out of range, and *out is left alone.
  */
 #ifndef RUNTALLY_BASE_PARSE_NUMBER_H
 #define RUNTALLY_BASE_PARSE_NUMBER_H

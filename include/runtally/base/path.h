@@ -1,5 +1,5 @@
 /*
- * path: the parts of file names. Nothing here looks at the file system, but for path_absolute.
+ * path: the parts of file names, where they lead, and what a file is called until it is whole.
  */
 #ifndef RUNTALLY_BASE_PATH_H
 #define RUNTALLY_BASE_PATH_H
@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "runtally/base/arena.h"
+#include "runtally/base/strbuf.h"
 
 /* Whether something stands before the ending, in whatever case. */
 bool path_has_ending(const char *path, const char *ending);
@@ -25,5 +26,15 @@ const char *path_join(struct arena *arena, const char *folder, const char *name)
 const char *path_absolute(struct arena *arena, const char *path);
 /* The last part of an absolute path; "/" of the root. */
 const char *path_root_name(const char *path);
+
+/*
+ * Appends what `path` leads to: what is behind a link is replaced or made, not the link. False:
+ * errno tells.
+ */
+bool path_follow(const char *path, struct strbuf *place);
+/* A hidden name beside `place`, another one for each attempt. The caller frees it. */
+char *path_temp(const char *place, size_t attempt);
+/* Makes a rename to `path` itself last; file systems that cannot sync a folder are no error. */
+void path_sync(const char *path);
 
 #endif

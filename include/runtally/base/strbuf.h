@@ -34,6 +34,8 @@ void strbuf_addstr(struct strbuf *buf, const char *text);
 void strbuf_addch(struct strbuf *buf, char byte);
 /* `count` times the same byte. */
 void strbuf_pad(struct strbuf *buf, char byte, size_t count);
+/* RFC 4648, section 4, with padding. */
+void strbuf_add_base64(struct strbuf *buf, const void *bytes, size_t length);
 void strbuf_addf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "runtally/base/base64.h"
 #include "runtally/base/format_number.h"
 #include "runtally/base/sha256.h"
+#include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"
 #include "runtally/base/utf8.h"
 
@@ -134,7 +134,7 @@ static void add_encoded(struct strbuf *out, const char *text, size_t column)
 		if (taken) {
 			strbuf_addch(out, ' ');
 			strbuf_addstr(out, begin);
-			base64_add(out, text, taken);
+			strbuf_add_base64(out, text, taken);
 			strbuf_addstr(out, end);
 		}
 		text += taken;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "../members.h"
-#include "runtally/base/base64.h"
+#include "runtally/base/strbuf.h"
 #include "svg.h"
 
 /* ---- the accent ---- */
@@ -218,7 +218,7 @@ bool logo_has_file(const char *name)
 void logo_data_uri(const struct logo *logo, struct strbuf *out)
 {
 	strbuf_addf(out, "data:%s;base64,", logo->kind->type);
-	base64_add(out, logo->bytes, logo->length);
+	strbuf_add_base64(out, logo->bytes, logo->length);
 }
 
 /* ---- members of the report ---- */
