@@ -90,8 +90,9 @@ static void add_tenths(struct strbuf *out, int32_t micro)
 		tenths = 999;
 	if (tenths == 0 && micro > 0)
 		tenths = 1;
-
-	strbuf_addf(out, "%d.%d", tenths / 10, tenths % 10);
+	format_digits(out, (uint64_t)tenths / 10, 0);
+	strbuf_addch(out, '.');
+	format_digits(out, (uint64_t)tenths % 10, 0);
 }
 
 void view_add_interval(const struct tally *tally, struct strbuf *out)

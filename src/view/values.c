@@ -25,16 +25,6 @@ struct value value_of(const struct value_class *class, const struct view *view, 
 	};
 }
 
-const struct view *value_view(const struct value *value)
-{
-	return value->context;
-}
-
-const struct member *value_member(const struct value *of)
-{
-	return of->detail;
-}
-
 /* ---- figures ---- */
 
 static enum value_kind figure_kind(const struct value *of)
@@ -272,7 +262,8 @@ static bool truth_of(const struct value *of)
 	case SIZE:
 	case DIGITS:
 	case BYTES:
-		return figure_of(of) != FIGURE_UNKNOWN && (member->known || figure_of(of) > 0);
+		/* FIGURE_UNKNOWN is below 0. */
+		return figure_of(of) > (member->known ? FIGURE_UNKNOWN : 0);
 	default:
 		return figure_of(of) != FIGURE_UNKNOWN;
 	}
@@ -385,44 +376,6 @@ static const struct member element_members[] = {
 
 static const struct value_class element_class = CLASS("element", element_members);
 
-static const struct member *find_member(const struct value *object, const char *name, size_t length,
-					enum face *face)
-{
-	if (object->ops == &object_ops)
-		return find_plain(object->detail, name, length, face);
-	if (object->ops == &raw_ops)
-		return find_raw(object->detail, name, length, face);
-	return find_in_group(object->detail, name, length, face);
-}
-
-/* What stands for the kind of an object in memos: its class, another place in it, or its group. */
-static const void *kind_key(const struct value *object)
-{
-	const struct value_class *class = object->detail;
-
-	return object->ops == &raw_ops ? (const void *)&class->base : object->detail;
-}
-
-/* The object's own member of that name, or what every object has; NULL: none. */
-static const struct member *look_up(const struct value *object, struct value_name *name,
-				    enum face *face)
-{
-	const void *key = kind_key(object);
-	const struct member *member;
-
-	for (size_t i = 0; i < NAME_MEMOS; i++)
-		if (name->memos[i].kind == key) {
-			*face = (enum face)name->memos[i].face;
-			return name->memos[i].found;
-		}
-	member = find_member(object, name->text, name->length, face);
-	if (!member)
-		member = find_plain(&element_class, name->text, name->length, face);
-	name->memos[name->memo_next++ % NAME_MEMOS] =
-		(struct value_memo){.kind = key, .found = member, .face = *face};
-	return member;
-}
-
 static bool nothing_here(const struct value *of)
 {
 	(void)of;
@@ -432,62 +385,106 @@ static bool nothing_here(const struct value *of)
 /* A member that is there but has no value: look-ups must stop at it, not climb further. */
 static const struct member nothing = {"", FLAG, .flag = nothing_here};
 
-static const struct value_ops *leaf_ops(enum member_kind kind, enum face face)
+/* Of what is neither an object nor made of others. */
+static const struct value_ops *const leaf_ops[MEMBERS + 1] = {
+	[TEXT] = &text_ops,       [MARKUP] = &text_ops,    [FLAG] = &flag_ops,
+	[ANY] = &flag_ops,        [ONE] = &flag_ops,       [IS] = &flag_ops,
+	[IS_OUTCOME] = &flag_ops, [COUNT] = &figure_ops,   [SIZE] = &figure_ops,
+	[DIGITS] = &figure_ops,   [BYTES] = &figure_ops,   [MONEY] = &figure_ops,
+	[DURATION] = &figure_ops, [PERCENT] = &figure_ops, [SHARE] = &figure_ops,
+	[SCORE] = &figure_ops,    [MICRO] = &figure_ops,   [TIME] = &figure_ops,
+	[SECOND] = &figure_ops,   [MINUTE] = &figure_ops,  [DAY] = &figure_ops,
+	[OUTCOME] = &figure_ops,  [LIST] = &list_ops,
+};
+
+static bool make_other(const struct member *member, enum face face, struct value *out)
 {
-	switch (kind) {
-	case TEXT:
-	case MARKUP:
-		return &text_ops;
-	case FLAG:
-	case ANY:
-	case ONE:
-	case IS:
-	case IS_OUTCOME:
-		return &flag_ops;
-	case LIST:
-		return &list_ops;
-	default:
-		return face == FACE_RAW ? &raw_figure_ops : &figure_ops;
+	const struct value of = *out;
+
+	if (face == FACE_GROUP) {
+		out->ops = &group_ops;
+		return truth_of(&of);
 	}
+	if (member->kind != RAW)
+		return make_object(&of, out);
+	out->ops = &raw_ops;
+	return true;
 }
 
 static void make_member(const struct value *object, const struct member *member, enum face face,
 			struct value *out)
 {
-	struct value of = *object;
-	bool there = true;
-
-	of.detail = member;
-	if (face == FACE_TRUTH) {
-		of.ops = &truth_ops;
-	} else if (face == FACE_GROUP) {
-		there = truth_of(&of);
-		of.ops = &group_ops;
-	} else if (member->kind == RAW) {
-		of.detail = object->detail;
-		of.ops = &raw_ops;
-	} else if (member->kind == OBJECT || member->kind == POINTER) {
-		there = make_object(&of, out);
-		if (there)
-			return;
-	} else {
-		of.ops = leaf_ops(member->kind, face);
-	}
-	*out = of;
-	if (!there) {
+	*out = *object;
+	if (face == FACE_TRUTH)
+		out->ops = &truth_ops;
+	else if (face == FACE_RAW && leaf_ops[member->kind] == &figure_ops)
+		out->ops = &raw_figure_ops;
+	else
+		out->ops = face == FACE_GROUP ? NULL : leaf_ops[member->kind];
+	/* Raw forms are of the object's class. */
+	if (member->kind != RAW)
+		out->detail = member;
+	if (!out->ops && !make_other(member, face, out)) {
+		*out = *object;
 		out->ops = &flag_ops;
 		out->detail = &nothing;
 	}
 }
 
+/* The object's own member of that name, or what every object has; NULL: none. */
+static const struct member *find(const struct value *object, const char *name, size_t length,
+				 enum face *face)
+{
+	const struct member *found;
+
+	if (object->ops == &object_ops)
+		found = find_plain(object->detail, name, length, face);
+	else if (object->ops == &raw_ops)
+		found = find_raw(object->detail, name, length, face);
+	else
+		found = find_in_group(object->detail, name, length, face);
+	return found ? found : find_plain(&element_class, name, length, face);
+}
+
+/*
+ * In memos, what stands for an object's kind is its class, or another place in that for its raw
+ * forms; or the first of a group. What was found is the member, so many bytes on as its face says.
+ */
+static bool member_by(const struct value *object, const void *kind, struct value_name *name,
+		      struct value *out)
+{
+	const struct member *member;
+	const char *found = NULL;
+	enum face face = FACE_PLAIN;
+	size_t i = 0;
+
+	while (i < NAME_MEMOS && name->memos[i].kind != kind)
+		i++;
+	if (i < NAME_MEMOS) {
+		found = name->memos[i].found;
+		face = (enum face)((uintptr_t)found % _Alignof(struct member));
+	} else {
+		found = (const char *)find(object, name->text, name->length, &face);
+		found += found ? face : 0;
+		name->memos[name->memo_next++ % NAME_MEMOS] = (struct value_memo){kind, found};
+	}
+	if (!found)
+		return false;
+	member = (const struct member *)(const void *)(found - face);
+	make_member(object, member, face, out);
+	return true;
+}
+
 static bool object_member(const struct value *object, struct value_name *name, struct value *out)
 {
-	enum face face;
-	const struct member *member = look_up(object, name, &face);
+	return member_by(object, object->detail, name, out);
+}
 
-	if (member)
-		make_member(object, member, face, out);
-	return member != NULL;
+static bool raw_member(const struct value *object, struct value_name *name, struct value *out)
+{
+	const struct value_class *class = object->detail;
+
+	return member_by(object, &class->base, name, out);
 }
 
 static enum value_kind object_kind(const struct value *object)
@@ -497,16 +494,17 @@ static enum value_kind object_kind(const struct value *object)
 }
 
 static const struct value_ops object_ops = {.kind = object_kind, .member = object_member};
-static const struct value_ops raw_ops = {.kind = object_kind, .member = object_member};
+static const struct value_ops raw_ops = {.kind = object_kind, .member = raw_member};
 static const struct value_ops group_ops = {.kind = object_kind, .member = object_member};
 
-/* A name of a member, unless it is that of one found before. */
+/* A name of a member, unless it is that of one found before, or every object has one. */
 static void tell_name(const struct value *object, const struct member *member, const char *name,
 		      size_t length, value_name_fn *each, void *ctx)
 {
 	enum face face;
 
-	if (length && find_member(object, name, length, &face) == member)
+	if (length && find(object, name, length, &face) == member &&
+	    !find_plain(&element_class, name, length, &face))
 		each(ctx, object, name, length);
 }
 
@@ -549,137 +547,7 @@ void value_names(const struct value *object, value_name_fn *each, void *ctx)
 		each(ctx, object, member->raw + group, strlen(member->raw + group));
 }
 
-/* ---- printing all values ---- */
-
-enum { PRINT_DEPTH = 12 };
-
-struct printer {
-	struct strbuf out;
-	size_t list_limit;
-	render_sink *sink;
-	void *ctx;
-	struct error *err;
-	int result;
-	const void *path[PRINT_DEPTH]; /* kinds being printed, so that none nests in itself */
-	size_t depth;
-	bool comma; /* the object that is open has a member */
-};
-
-static void print_value(struct printer *printer, const struct value *value);
-
-static void print_break(struct printer *printer)
+bool value_is_flag(const struct value *value)
 {
-	strbuf_addch(&printer->out, '\n');
-	strbuf_pad(&printer->out, ' ', printer->depth * 2);
-}
-
-static void print_text(struct printer *printer, const struct value *value)
-{
-	struct strbuf text = STRBUF_INIT;
-
-	value->ops->text(value, &text);
-	strbuf_addch(&printer->out, '"');
-	escape_json(&printer->out, text.text, text.length, 0);
-	strbuf_addch(&printer->out, '"');
-	strbuf_release(&text);
-}
-
-static void print_list(struct printer *printer, const struct value *list)
-{
-	struct value_cursor cursor = {.index = 0};
-	struct value element;
-	/* Lists in lists show one element: the first of each kind has been seen by then. */
-	size_t limit = printer->list_limit && printer->depth > 2 ? 1 : printer->list_limit,
-	       count = 0;
-
-	strbuf_addch(&printer->out, '[');
-	printer->depth++;
-	while ((!limit || count < limit) && list_next(list, &cursor, &element)) {
-		if (count++)
-			strbuf_addch(&printer->out, ',');
-		print_break(printer);
-		print_value(printer, &element);
-	}
-	printer->depth--;
-	strbuf_addch(&printer->out, ']');
-}
-
-static void flush(struct printer *printer)
-{
-	if (!printer->result && printer->out.length)
-		printer->result = printer->sink(printer->ctx, printer->out.text,
-						printer->out.length, printer->err);
-	strbuf_reset(&printer->out);
-}
-
-static void print_member(void *ctx, const struct value *object, const char *name, size_t length)
-{
-	struct printer *printer = ctx;
-	const struct member *member;
-	struct value value;
-	enum face face;
-
-	if (find_plain(&element_class, name, length, &face))
-		return;
-	member = find_member(object, name, length, &face);
-	make_member(object, member, face, &value);
-	if (printer->comma)
-		strbuf_addch(&printer->out, ',');
-	print_break(printer);
-	strbuf_addf(&printer->out, "\"%.*s\": ", (int)length, name);
-	print_value(printer, &value);
-	printer->comma = true;
-}
-
-static bool is_open(const struct printer *printer, const void *key)
-{
-	for (size_t i = 0; i < printer->depth && i < PRINT_DEPTH; i++)
-		if (printer->path[i] == key)
-			return true;
-	return printer->depth >= PRINT_DEPTH;
-}
-
-static void print_object(struct printer *printer, const struct value *object)
-{
-	if (is_open(printer, kind_key(object))) {
-		strbuf_addstr(&printer->out, "\"...\"");
-		return;
-	}
-	printer->path[printer->depth++] = kind_key(object);
-	printer->comma = false;
-	strbuf_addch(&printer->out, '{');
-	value_names(object, print_member, printer);
-	printer->path[--printer->depth] = NULL;
-	strbuf_addch(&printer->out, '}');
-	flush(printer);
-}
-
-static void print_value(struct printer *printer, const struct value *value)
-{
-	if (value->ops->member)
-		print_object(printer, value);
-	else if (value->ops == &list_ops)
-		print_list(printer, value);
-	else if (value->ops == &flag_ops || value->ops == &truth_ops)
-		value->ops->text(value, &printer->out);
-	else
-		print_text(printer, value);
-}
-
-int view_print(const struct value *root, size_t list_limit, render_sink *sink, void *ctx,
-	       struct error *err)
-{
-	struct printer printer = {
-		.out = STRBUF_INIT,
-		.list_limit = list_limit,
-		.sink = sink,
-		.ctx = ctx,
-		.err = err,
-	};
-
-	print_value(&printer, root);
-	strbuf_addch(&printer.out, '\n');
-	flush(&printer);
-	strbuf_release(&printer.out);
-	return printer.result;
+	return value->ops == &flag_ops || value->ops == &truth_ops;
 }

@@ -47,7 +47,6 @@ struct value_name {
 	size_t length;
 	struct value_memo {
 		const void *kind, *found;
-		unsigned face; /* what of it, where one thing has several names */
 	} memos[NAME_MEMOS];
 	unsigned memo_next; /* the one that is given up next */
 };

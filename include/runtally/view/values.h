@@ -179,15 +179,26 @@ struct value_class {
 /* A value of class `class`: `object` is what the class's functions expect in of->object. */
 struct value value_of(const struct value_class *class, const struct view *view, const void *object,
 		      size_t index);
-const struct view *value_view(const struct value *value);
+static inline const struct view *value_view(const struct value *value)
+{
+	return value->context;
+}
 /* A value of the class that the member names whose function is called. */
 struct value value_made(const struct value *of, const void *object, size_t index);
 /* The member whose function is called. */
-const struct member *value_member(const struct value *of);
+static inline const struct member *value_member(const struct value *of)
+{
+	return of->detail;
+}
 /* What `of`'s member lies at; NULL: `from` gives nothing. */
 const void *value_field(const struct value *of);
 
-/* Calls `each` with the names of an object's members, in their order, those of bases last. */
+/* Whether it is no text but true or false. */
+bool value_is_flag(const struct value *value);
+/*
+ * Calls `each` with the names of an object's members, in their order, those of bases last; without
+ * what every object has.
+ */
 typedef void value_name_fn(void *ctx, const struct value *object, const char *name, size_t length);
 void value_names(const struct value *object, value_name_fn *each, void *ctx);
 
