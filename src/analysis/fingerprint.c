@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 void fingerprint_init(struct fingerprint *fingerprint)
 {
@@ -235,14 +236,9 @@ static bool is_status_word(const char *token, size_t length)
 {
 	static const char *const words[] = {"http", "https", "sip", "status", "code", "error"};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t same = 0;
-
-		while (same < length && words[i][same] == lower(token[same]))
-			same++;
-		if (same == length && !words[i][same])
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == length && strncasecmp(words[i], token, length) == 0)
 			return true;
-	}
 	return false;
 }
 

@@ -1,6 +1,5 @@
 /*
- * analysis: the runs that were read → all that reports say of them. What no report shows is not
- * computed.
+ * analysis: the runs that were read → all that reports say of them.
  */
 #ifndef RUNTALLY_ANALYSIS_ANALYSIS_H
 #define RUNTALLY_ANALYSIS_ANALYSIS_H
@@ -9,11 +8,24 @@
 #include "runtally/analysis/compare.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/analysis/gate.h"
-#include "runtally/analysis/needs.h"
 #include "runtally/analysis/reliability.h"
 #include "runtally/analysis/results.h"
 #include "runtally/analysis/select.h"
 #include "runtally/analysis/series.h"
+
+/*
+ * What reports show of that which takes time or memory: what none needs is not computed. A set of
+ * them is an unsigned.
+ */
+enum need {
+	NEED_DETAILS = 1 << 0,        /* details of runs (--details) */
+	NEED_FAILURE_GROUPS = 1 << 1, /* failures by their cause */
+	NEED_SERIES = 1 << 2,         /* the runs over time */
+	NEED_TREND = 1 << 3,          /* the same by day and by week */
+	NEED_RELIABILITY = 1 << 4,    /* how likely several tries all pass */
+	NEED_BREAKDOWNS = 1 << 5,     /* criteria, and runs by model and agent */
+	NEED_ALL = (1 << 6) - 1,
+};
 
 /* What is asked of the runs; borrowed. */
 struct analysis_request {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "runtally/analysis/needs.h"
+#include "runtally/analysis/analysis.h"
 #include "runtally/base/error.h"
 #include "runtally/base/strbuf.h"
 #include "runtally/template/escape.h"
