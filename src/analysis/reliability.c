@@ -43,6 +43,8 @@ struct pass_sums {
 static void count_case(struct reliability *reliability, struct pass_sums *sums,
 		       const struct tries *tries)
 {
+	int64_t single = 0;
+
 	reliability->flaky += tries->passed > 0 && tries->passed < tries->judged;
 	if (tries->judged < TRIES_CLASSED)
 		reliability->few++;
@@ -53,9 +55,12 @@ static void count_case(struct reliability *reliability, struct pass_sums *sums,
 	else
 		reliability->dead++;
 	for (unsigned k = 1; k <= TRIES_MOST && k <= tries->judged; k++) {
+		int64_t rate = pass_hat_pico(tries->judged, tries->passed, k);
+
+		single = k == 1 ? rate : single;
 		reliability->pass_hat[k - 1].cases++;
-		sum_add(&sums->rates[k - 1], pass_hat_pico(tries->judged, tries->passed, k));
-		sum_add(&sums->singles[k - 1], pass_hat_pico(tries->judged, tries->passed, 1));
+		sum_add(&sums->rates[k - 1], rate);
+		sum_add(&sums->singles[k - 1], single);
 	}
 }
 
