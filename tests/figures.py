@@ -19,14 +19,13 @@ def figures(tree):
     found = [row for path in files for row in functions(path)]
     public = symbols.functions()
     users = [len(symbols.users[name]) for name in public]
-    lines = tree.lines()
-    yield "lines of src and include", lines
+    yield "lines of src and include", tree.lines()
     yield "files", len(files)
     lengths = [path.read_text().count("\n") for path in tree.sources]
     yield "  sources with fewer than 90 lines", sum(length < 90 for length in lengths)
     yield "  sources with more than 600", sum(length > 600 for length in lengths)
     yield "functions", len(found)
-    yield "  per 1,000 lines", round(len(found) * 1000 / lines)
+    yield "  per 1,000 lines of sources", round(len(found) * 1000 / sum(lengths))
     yield "  static, per cent", round(100 - len(public) * 100 / len(found))
     yield "  with at most 3 lines", sum(row[2] <= 3 for row in found)
     yield "  with more than 50 lines", sum(row[2] > 50 for row in found)
