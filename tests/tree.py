@@ -11,7 +11,7 @@ import subprocess
 # How src/ names what it does not know: the APIs, and the formats by the names of their rows. Those
 # that are also everyday words count only where a format is looked up.
 APIS = re.compile(r"kapso|sigmamind|telnyx|magpipe|playgent", re.I)
-FORMATS = re.compile(r'"(?:html|markdown|junit|csv|records|mail-html|mail-text)(?:/\w+)?"|'
+FORMATS = re.compile(r'"(?:html|markdown|junit|csv|mail-html|mail-text)(?:/\w+)?"|'
                      r'\bformat_by_name\("[\w-]+"')
 
 # One step of a search in a table with open addressing.
