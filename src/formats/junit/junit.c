@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../budget.h"
 #include "runtally/base/arena.h"
 #include "values.h"
 
@@ -9,7 +10,7 @@ enum {
 	LEVEL_COUNT = 5,
 	/* counts and times of a suite or file that were 0 when it was measured */
 	NUMBERS_BYTES = 256,
-	KEPT_BYTES_MAX = 32 * 1024 * 1024, /* larger reports are rendered once more, not kept */
+	KEPT_BYTES_MAX = 32 * 1024 * 1024, /* larger files are rendered once more, not kept */
 };
 
 /* A report and how it is put into files. */
@@ -19,7 +20,7 @@ struct junit_files {
 	struct junit junit;
 	struct junit_slice *slices;
 	size_t count, capacity;
-	struct strbuf whole; /* the report as it was measured, where it is one file */
+	size_t least; /* level, of those that are tried */
 
 	uint64_t frame;  /* bytes of a file without suites */
 	uint64_t used;   /* of the last file, without the open slice */
@@ -106,27 +107,6 @@ static void extend_slice(struct junit_slice *slice, size_t most)
 	}
 }
 
-/* ---- measuring ---- */
-
-struct counter {
-	uint64_t bytes, limit;
-	struct strbuf *kept; /* where the bytes go; NULL: they are only counted */
-};
-
-static int count_bytes(void *ctx, const char *bytes, size_t length, struct error *err)
-{
-	struct counter *counter = ctx;
-
-	counter->bytes += length;
-	if (counter->bytes > counter->limit)
-		return error_set(err, "over the limit");
-	if (counter->kept && counter->bytes <= KEPT_BYTES_MAX)
-		strbuf_add(counter->kept, bytes, length);
-	else if (counter->kept)
-		strbuf_release(counter->kept);
-	return 0;
-}
-
 static int render_part(const struct junit_files *files, const struct junit_slice *slices,
 		       size_t count, render_sink *sink, void *ctx, struct error *err)
 {
@@ -144,59 +124,64 @@ static int render_part(const struct junit_files *files, const struct junit_slice
 			       sink, ctx, err);
 }
 
-/* Bytes of a file; stops as soon as they are more than counter->limit. */
-static int measure(const struct junit_files *files, const struct junit_slice *slices, size_t count,
-		   struct counter *counter, struct error *err)
-{
-	int result = render_part(files, slices, count, count_bytes, counter, err);
-
-	return counter->bytes > counter->limit ? 0 : result;
-}
-
 /* ---- one file ---- */
 
-static size_t smaller(size_t a, size_t b)
+/* 0: all system-out. */
+static void set_level(struct junit_files *files, size_t level)
 {
-	return a < b ? a : b;
+	static const uint32_t shrunk[LEVEL_COUNT] = {UINT32_MAX, UINT32_MAX, 4096, 1024, 0};
+	const struct render_options *options = files->junit.view->render;
+	uint32_t failed = options->junit_failed_output_bytes;
+
+	junit_set_level(&files->junit,
+			(struct junit_level){
+				.passed = level ? 0 : options->junit_passed_output_bytes,
+				.failed = failed < shrunk[level] ? failed : shrunk[level],
+			});
 }
 
-static struct junit_level level_of(const struct render_options *options, size_t level)
+/* Of levels up to files->least, the least of which is amount 0. */
+static int try_level(void *ctx, size_t amount, struct budget *budget, struct error *err)
 {
-	static const size_t shrunk[LEVEL_COUNT] = {SIZE_MAX, SIZE_MAX, 4096, 1024, 0};
+	struct junit_files *files = ctx;
 
-	return (struct junit_level){
-		.passed = level ? 0 : options->junit_passed_output_bytes,
-		.failed = smaller(options->junit_failed_output_bytes, shrunk[level]),
-	};
+	set_level(files, files->least - amount);
+	return render_part(files, files->slices, files->count, budget_sink, budget, err);
 }
 
 /*
- * Finds how much system-out one file has room for: the first level that fits. *fits is false where
- * even the last is too much, which is asked before those in between, so that large reports are not
- * measured in vain. Most reports that are too large fit without what passing cases say. What was
- * measured is kept, so that it need not be rendered again.
+ * Finds how much system-out one file has room for. Most reports that are too large fit without what
+ * passing cases say, so that is tried by itself. budget->over: even without any it is too much.
  */
-static int find_level(struct junit_files *files, bool *fits, struct error *err)
+static int find_level(struct junit_files *files, struct budget *budget, struct error *err)
 {
-	/* At HOPELESS the search ends where the level does not fit, elsewhere where it does. */
-	enum { HOPELESS = 2 };
-	static const size_t asked[] = {0, 1, LEVEL_COUNT - 1, 2, 3, LEVEL_COUNT - 1};
-
-	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
-		struct counter counter = {.limit = files->limit, .kept = &files->whole};
-
-		junit_set_level(&files->junit, level_of(files->junit.view->render, asked[i]));
-		strbuf_reset(&files->whole);
-		if (measure(files, files->slices, files->count, &counter, err) < 0)
+	files->least = 1;
+	if (budget_fit(budget, 1, try_level, files, err) < 0)
+		return -1;
+	if (budget->over) {
+		files->least = LEVEL_COUNT - 1;
+		if (budget_fit(budget, LEVEL_COUNT - 3, try_level, files, err) < 0)
 			return -1;
-		*fits = counter.bytes <= counter.limit;
-		if (*fits != (i == HOPELESS))
-			return 0;
 	}
+	set_level(files, files->least - (budget->over ? 0 : budget->amount));
 	return 0;
 }
 
 /* ---- several files ---- */
+
+/* *bytes of a file of one slice, or of none; more than `limit` where they are over it. */
+static int measure(const struct junit_files *files, const struct junit_slice *slice, uint64_t limit,
+		   uint64_t *bytes, struct error *err)
+{
+	struct budget budget;
+	int failed;
+
+	budget_init(&budget, limit, false);
+	failed = render_part(files, slice, slice != NULL, budget_sink, &budget, err);
+	*bytes = budget.over ? UINT64_MAX : budget.taken;
+	budget_release(&budget);
+	return budget.over ? 0 : failed;
+}
 
 /* Makes room for a test case of so many bytes: takes the open slice to a new file, or splits it. */
 static struct junit_slice *make_room(struct junit_files *files, struct junit_slice *open,
@@ -223,19 +208,18 @@ static int pack_some(struct junit_files *files, size_t *step, struct error *err)
 {
 	struct junit_slice *open = &files->slices[files->count - 1], next = continued(open);
 	uint64_t used = files->used + files->slice_bytes, bytes;
-	uint64_t room = files->limit > used ? files->limit - used : 0;
-	struct counter counter = {.limit = UINT64_MAX};
+	uint64_t room = files->limit > used ? files->limit - used : 0, most = UINT64_MAX;
 
 	extend_slice(&next, *step);
 	if (next.counts.tests > 1)
-		counter.limit = files->around + room;
-	if (measure(files, &next, 1, &counter, err) < 0)
+		most = files->around + room;
+	if (measure(files, &next, most, &bytes, err) < 0)
 		return -1;
-	bytes = counter.bytes - files->around;
-	if (bytes > room && next.counts.tests > 1) {
+	if (bytes > most) {
 		*step = (size_t)next.counts.tests / 2;
 		return 0;
 	}
+	bytes -= files->around;
 	if (bytes > room)
 		open = make_room(files, open, bytes);
 	extend_slice(open, *step);
@@ -249,15 +233,14 @@ static int pack_suite(struct junit_files *files, const struct suite_group *suite
 {
 	struct junit_slice first = new_slice(&files->junit, suite, suite->first_run);
 	const struct junit_slice further = continued(&first);
-	struct counter of_first = {.limit = UINT64_MAX}, of_further = of_first;
 	size_t step = SIZE_MAX;
+	uint64_t bytes;
 
-	if (measure(files, &first, 1, &of_first, err) < 0 ||
-	    measure(files, &further, 1, &of_further, err) < 0)
+	if (measure(files, &first, UINT64_MAX, &bytes, err) < 0 ||
+	    measure(files, &further, UINT64_MAX, &files->around, err) < 0)
 		return -1;
-	files->around = of_further.bytes;
-	files->suite_bytes = of_further.bytes - files->frame + 2 * NUMBERS_BYTES;
-	files->slice_bytes = of_first.bytes - files->frame + 2 * NUMBERS_BYTES;
+	files->suite_bytes = files->around - files->frame + 2 * NUMBERS_BYTES;
+	files->slice_bytes = bytes - files->frame + 2 * NUMBERS_BYTES;
 	first.begins_file = !files->count;
 	add_slice(files, &first);
 	while (files->slices[files->count - 1].end < suite_end(&first))
@@ -270,12 +253,11 @@ static int pack_suite(struct junit_files *files, const struct suite_group *suite
 static int pack_all(struct junit_files *files, struct error *err)
 {
 	const struct results *results = files->junit.view->results;
-	struct counter counter = {.limit = UINT64_MAX};
 
 	files->count = 0;
-	if (measure(files, NULL, 0, &counter, err) < 0)
+	if (measure(files, NULL, UINT64_MAX, &files->frame, err) < 0)
 		return -1;
-	files->frame = files->used = counter.bytes;
+	files->used = files->frame;
 	for (size_t i = 0; i < results->suite_count; i++)
 		if (pack_suite(files, &results->suites[i], err) < 0)
 			return -1;
@@ -293,11 +275,10 @@ static void add_setup(struct junit_files *files)
 	add_slice(files, &slice);
 }
 
-/* Decides how many files there are, and what is in each. */
-static int pack(struct junit_files *files, struct error *err)
+/* One file. */
+static void take_all(struct junit_files *files)
 {
 	const struct results *results = files->junit.view->results;
-	bool fits;
 
 	for (size_t i = 0; i < results->suite_count; i++) {
 		const struct suite_group *suite = &results->suites[i];
@@ -308,12 +289,6 @@ static int pack(struct junit_files *files, struct error *err)
 	}
 	if (!results->run_count)
 		add_setup(files);
-	if (find_level(files, &fits, err) < 0)
-		return -1;
-	if (fits)
-		return 0;
-	strbuf_release(&files->whole);
-	return results->run_count ? pack_all(files, err) : 0;
 }
 
 static int write_files(const struct junit_files *files, struct error *err)
@@ -321,11 +296,6 @@ static int write_files(const struct junit_files *files, struct error *err)
 	const struct rendering *rendering = files->rendering;
 	size_t part = 0, end;
 
-	if (files->whole.length) {
-		if (rendering->begin(rendering->ctx, 0, err) < 0)
-			return -1;
-		return rendering->sink(rendering->ctx, files->whole.text, files->whole.length, err);
-	}
 	for (size_t first = 0; first < files->count; first = end) {
 		for (end = first + 1; end < files->count && !files->slices[end].begins_file;)
 			end++;
@@ -337,22 +307,33 @@ static int write_files(const struct junit_files *files, struct error *err)
 	return 0;
 }
 
+static int fit_and_write(struct junit_files *files, struct budget *budget, struct error *err)
+{
+	take_all(files);
+	if (find_level(files, budget, err) < 0)
+		return -1;
+	if (!budget->over && budget->keeps)
+		return budget_write(budget, files->rendering, err);
+	if (budget->over && files->junit.view->results->run_count && pack_all(files, err) < 0)
+		return -1;
+	return write_files(files, err);
+}
+
 int junit_render(const struct rendering *rendering, struct error *err)
 {
 	const struct view *view = rendering->view;
 	struct junit_files files = {
 		.rendering = rendering,
 		.limit = view->render->junit_file_bytes,
-		.whole = STRBUF_INIT,
 	};
-	int result;
+	struct budget budget;
+	int failed;
 
 	junit_init(&files.junit, view);
-	result = pack(&files, err);
-	if (!result)
-		result = write_files(&files, err);
+	budget_init(&budget, files.limit, files.limit <= KEPT_BYTES_MAX);
+	failed = fit_and_write(&files, &budget, err);
+	budget_release(&budget);
 	junit_release(&files.junit);
-	strbuf_release(&files.whole);
 	memory_free(files.slices);
-	return result;
+	return failed;
 }

@@ -640,9 +640,9 @@ static void add_file(struct strbuf *out, const struct run *run)
 		strbuf_truncate(out, end - 1);
 }
 
-static void make_texts(struct junit_case *made, const struct run *run)
+/* Body, retries and system-out share what the others leave. */
+static void make_long_texts(struct junit_case *made, const struct run *run, size_t limit)
 {
-	size_t limit = run->outcome == OUTCOME_PASSED ? made->level.passed : made->level.failed;
 	size_t frame = frame_length(made), hidden, room;
 
 	room = frame < JUNIT_CASE_BYTES ? JUNIT_CASE_BYTES - frame : 0;
@@ -653,7 +653,7 @@ static void make_texts(struct junit_case *made, const struct run *run)
 		escape_xml_text(&made->texts.next, made->message, strlen(made->message));
 	room = room > made->texts.next.length ? room - made->texts.next.length : 0;
 	made->body = junit_keep(&made->texts);
-	if (!limit || !junit_is_judged(run))
+	if (!limit)
 		return;
 	add_output(made, run, limit, room);
 	if (hidden)
@@ -666,6 +666,9 @@ static void make_run(struct junit_case *made)
 {
 	const struct run *run = junit_deciding_run(made->names, made->number, &made->time_ms);
 	const struct results *results = made->names->results;
+	size_t limit = run->outcome == OUTCOME_PASSED ? made->level.passed
+		       : junit_is_judged(run)         ? made->level.failed
+						      : 0;
 
 	made->classname = made->names->classes[results->cases[run->case_index].suite];
 	made->type = type_of(made->view, run);
@@ -675,12 +678,13 @@ static void make_run(struct junit_case *made)
 	if (run->outcome != OUTCOME_PASSED)
 		add_message(&made->texts.next, made->view, run);
 	made->message = junit_keep(&made->texts);
-	make_properties(&made->texts, run, made->view->render->junit_rich);
 	if (made->view->render->junit_rich) {
 		add_file(&made->texts.next, run);
 		made->file = junit_keep(&made->texts);
 	}
-	make_texts(made, run);
+	if (made->view->render->junit_rich || limit)
+		make_properties(&made->texts, run, made->view->render->junit_rich);
+	make_long_texts(made, run, limit);
 }
 
 void junit_case_make(struct junit_case *test_case, size_t number)
