@@ -28,45 +28,17 @@ void wanted_free(struct wanted *wanted)
 	for (size_t i = 0; i < wanted->count; i++)
 		wanted_free(wanted->members[i].field);
 	memory_free(wanted->members);
-	memory_free(wanted->slots);
+	hash_table_release(&wanted->table);
 	wanted_free(wanted->items);
 	wanted_free(wanted->any);
 	memory_free(wanted);
 }
 
+/* Adds what `from` wants; `into` may be NULL for nothing yet. Returns it. */
 static struct wanted *merge(struct wanted *into, const struct wanted *from);
 
-static struct wanted *merged(struct wanted *into, const struct wanted *from)
-{
-	if (!from)
-		return into;
-	return merge(into ? into : wanted_new(), from);
-}
-
-static void add_slot(struct wanted *wanted, size_t index)
-{
-	size_t slot = wanted_slot(wanted, wanted->members[index].hash);
-
-	while (wanted->slots[slot])
-		slot = (slot + 1) & wanted_last_slot(wanted);
-	wanted->slots[slot] = (unsigned char)(index + 1);
-}
-
-static void make_slots(struct wanted *wanted)
-{
-	unsigned bits = 3;
-
-	while ((size_t)1 << bits <= 4 * wanted->count)
-		bits++;
-	wanted->shift = 64 - bits;
-	wanted->slots = memory_resize(wanted->slots, (size_t)1 << bits);
-	memset(wanted->slots, 0, (size_t)1 << bits);
-	for (size_t i = 0; i < wanted->count; i++)
-		add_slot(wanted, i);
-}
-
 /* What `*` wants of every member, a member of its own name wants too. */
-static struct wanted_member *member_of(struct wanted *wanted, const char *name, size_t length)
+static struct wanted *member_of(struct wanted *wanted, const char *name, size_t length)
 {
 	struct wanted_member member = {.length = length};
 	const struct wanted_member *found;
@@ -74,65 +46,53 @@ static struct wanted_member *member_of(struct wanted *wanted, const char *name, 
 	assert(length && length <= WANTED_NAME_BYTES);
 	memcpy(member.name, name, length);
 	member.hash = text_hash(member.name, length);
-	found = wanted_find(wanted, name, length, member.hash);
+	found = wanted_find(wanted, member.name, length, member.hash);
 	if (found)
-		return &wanted->members[found - wanted->members];
-	member.field = merged(wanted_new(), wanted->any);
-	assert(wanted->count < WANTED_MEMBERS_MOST);
+		return found->field;
+	member.field = merge(wanted_new(), wanted->any);
 	wanted->members = array_reserve(wanted->members, &wanted->capacity, wanted->count + 1,
 					sizeof(*wanted->members));
+	hash_add(&wanted->table, member.hash, wanted->count);
 	wanted->members[wanted->count++] = member;
-	if (wanted->count == 1 || 2 * wanted->count > wanted_last_slot(wanted))
-		make_slots(wanted);
-	else
-		add_slot(wanted, wanted->count - 1);
-	return &wanted->members[wanted->count - 1];
+	return member.field;
 }
 
-/* Adds a copy of what `from` wants. */
 static struct wanted *merge(struct wanted *into, const struct wanted *from)
 {
+	if (!from)
+		return into;
+	if (!into)
+		into = wanted_new();
 	into->whole |= from->whole;
-	into->items = merged(into->items, from->items);
-	into->any = merged(into->any, from->any);
+	into->items = merge(into->items, from->items);
+	into->any = merge(into->any, from->any);
 	for (size_t i = 0; i < into->count; i++)
-		merged(into->members[i].field, from->any);
+		merge(into->members[i].field, from->any);
 	for (size_t i = 0; i < from->count; i++) {
 		const struct wanted_member *member = &from->members[i];
 
-		merge(member_of(into, member->name, member->length)->field, member->field);
+		merge(member_of(into, member->name, member->length), member->field);
 	}
 	return into;
 }
 
-/* The path alone. Each step but the first begins with `.` or `[`. */
-static struct wanted *chain_of(const char *path)
-{
-	struct wanted *chain = wanted_new(), *rest;
-	size_t length;
-
-	if (!*path) {
-		chain->whole = true;
-	} else if (strncmp(path, "[]", 2) == 0) {
-		chain->items = chain_of(path + 2);
-	} else if (strcmp(path, "?") != 0) {
-		path += *path == '.';
-		length = strcspn(path, ".[?");
-		rest = chain_of(path + length);
-		if (length == 1 && *path == '*') {
-			chain->any = rest;
-		} else {
-			merge(member_of(chain, path, length)->field, rest);
-			wanted_free(rest);
-		}
-	}
-	return chain;
-}
-
+/* Each step of a path but the first begins with `.` or `[`. */
 void wanted_add(struct wanted *wanted, const char *path)
 {
-	struct wanted *chain = chain_of(path);
+	const char *name = path + (*path == '.');
+	const size_t length = strcspn(name, ".[?");
 
-	merge(wanted, chain);
-	wanted_free(chain);
+	if (!*path) {
+		wanted->whole = true;
+	} else if (strncmp(path, "[]", 2) == 0) {
+		wanted->items = wanted->items ? wanted->items : wanted_new();
+		wanted_add(wanted->items, path + 2);
+	} else if (length == 1 && *name == '*') {
+		wanted->any = wanted->any ? wanted->any : wanted_new();
+		wanted_add(wanted->any, name + 1);
+		for (size_t i = 0; i < wanted->count; i++)
+			wanted_add(wanted->members[i].field, name + 1);
+	} else if (strcmp(path, "?") != 0) {
+		wanted_add(member_of(wanted, name, length), name + length);
+	}
 }

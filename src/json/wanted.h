@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "runtally/base/hash_table.h"
 #include "runtally/json/pick.h"
 #include "text.h"
 
@@ -26,33 +27,18 @@ struct wanted {
 	struct wanted *any;   /* of each member that is not named below; NULL: nothing */
 	struct wanted_member *members;
 	size_t count, capacity;
-	unsigned char *slots; /* member + 1 by hash, 0: none; more than twice as many as members */
-	unsigned shift;       /* from a hash to its first slot */
+	struct hash_table table; /* of members by name */
 };
-
-enum { WANTED_MEMBERS_MOST = 255 };
-
-static inline size_t wanted_slot(const struct wanted *wanted, uint64_t hash)
-{
-	return (size_t)(hash >> wanted->shift);
-}
-
-static inline size_t wanted_last_slot(const struct wanted *wanted)
-{
-	return (size_t)(UINT64_MAX >> wanted->shift);
-}
 
 /* The member of that name; NULL: none is named so. */
 static inline const struct wanted_member *wanted_find(const struct wanted *wanted, const char *name,
 						      size_t length, uint64_t hash)
 {
-	size_t slot;
+	size_t walk;
 
-	if (!wanted->count)
-		return NULL;
-	for (slot = wanted_slot(wanted, hash); wanted->slots[slot];
-	     slot = (slot + 1) & wanted_last_slot(wanted)) {
-		const struct wanted_member *member = &wanted->members[wanted->slots[slot] - 1];
+	for (size_t at = hash_first(&wanted->table, hash, &walk); at != HASH_NONE;
+	     at = hash_next(&wanted->table, hash, &walk)) {
+		const struct wanted_member *member = &wanted->members[at];
 
 		if (member->hash == hash && member->length == length &&
 		    text_is_same(member->name, name, length))
