@@ -6,6 +6,7 @@
 #include "results_sort.h"
 #include "runtally/base/arena.h"
 #include "runtally/base/hash_table.h"
+#include "runtally/model/mark.h"
 
 static bool same_suite(const struct placed *a, const struct placed *b)
 {
@@ -182,7 +183,7 @@ static void append_suite(struct builder *builder, size_t first, size_t end)
 	tally_spreads(&suite->tally, results->runs + first, end - first, &builder->scratch);
 	suite->name = suite_name(results->runs + first, end - first, builder->by);
 	suite->id = suite_id(results->runs + first, end - first, builder->by);
-	suite->title = suite->name;
+	suite->title = marks_shown(&results->arena, suite->name);
 	results->flaky_cases += suite->flaky_cases;
 	results->failing_cases += suite->failing_cases;
 }
@@ -326,11 +327,13 @@ static size_t mark_shared(const struct results *results, bool *shared)
 static const char *longer_title(struct results *results, const struct suite_group *suite,
 				unsigned round, size_t position)
 {
+	const char *name = marks_shown(&results->arena, suite->name);
+
 	if (round == 0)
-		return arena_printf(&results->arena, "%s (%s)", suite->name, suite->source);
+		return arena_printf(&results->arena, "%s (%s)", name, suite->source);
 	if (round == 1 && suite->id)
-		return arena_printf(&results->arena, "%s (%s, %s)", suite->name, suite->source,
-				    suite->id);
+		return arena_printf(&results->arena, "%s (%s, %s)", name, suite->source,
+				    marks_shown(&results->arena, suite->id));
 	return arena_printf(&results->arena, "%s [%zu]", suite->title, position + 1);
 }
 

@@ -142,6 +142,33 @@ void sha256_hex(const uint8_t digest[SHA256_SIZE], char hex[SHA256_HEX_SIZE])
 	hex[SHA256_HEX_SIZE - 1] = '\0';
 }
 
+void hmac_key_init(struct hmac_key *key, const void *secret, size_t length)
+{
+	uint8_t block[BLOCK] = {0};
+
+	if (length > BLOCK)
+		sha256(secret, length, block);
+	else if (length)
+		memcpy(block, secret, length);
+	for (int i = 0; i < BLOCK; i++)
+		block[i] ^= 0x36;
+	sha256_init(&key->inner);
+	sha256_add(&key->inner, block, BLOCK);
+	for (int i = 0; i < BLOCK; i++)
+		block[i] ^= 0x36 ^ 0x5c;
+	sha256_init(&key->outer);
+	sha256_add(&key->outer, block, BLOCK);
+}
+
+void hmac_finish(struct sha256 *message, const struct hmac_key *key, uint8_t digest[SHA256_SIZE])
+{
+	struct sha256 outer = key->outer;
+
+	sha256_finish(message, digest);
+	sha256_add(&outer, digest, SHA256_SIZE);
+	sha256_finish(&outer, digest);
+}
+
 void sha256_base64(struct strbuf *out, const void *bytes, size_t length)
 {
 	uint8_t digest[SHA256_SIZE];

@@ -7,6 +7,7 @@
 
 #include "runtally/adapters/adapters.h"
 #include "runtally/formats/format.h"
+#include "runtally/model/mark.h"
 #include "runtally/template/escape.h"
 
 void console_error(const char *place, const char *text)
@@ -19,6 +20,7 @@ void console_error(const char *place, const char *text)
 		strbuf_addstr(&line, ": ");
 	}
 	escape_terminal(&line, text, strlen(text), 'r');
+	marks_shorten(&line, 0);
 	fprintf(stderr, "%s\n", line.text);
 	strbuf_release(&line);
 }

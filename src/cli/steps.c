@@ -69,7 +69,7 @@ int load(struct loaded *loaded, struct options *options)
 	read_runs(loaded, options);
 	if (options->history)
 		loaded->news = history_news(&loaded->sets.inputs, &loaded->sets.history,
-					    options->now, &loaded->news_count, &loaded->notes);
+					    options->now, &loaded->news_count);
 	return loaded->notes.errors ? EXIT_INPUT : EXIT_OK;
 }
 

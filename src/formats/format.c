@@ -28,6 +28,19 @@ static int render_view(const struct rendering *rendering, struct error *err)
 	return view_print(&root, VIEW_LIST_LIMIT, rendering->sink, rendering->ctx, err);
 }
 
+/* They are read again: what is redacted has to stay what it is. */
+static int render_records(const struct rendering *rendering, struct error *err)
+{
+	const struct format *format = rendering->format;
+	struct view own = *rendering->view;
+
+	own.whole_marks = true;
+	if (rendering->begin(rendering->ctx, 0, err))
+		return -1;
+	return mustache_render(rendering->templates, format->template, view_root(&own),
+			       format->escape, rendering->sink, rendering->ctx, err);
+}
+
 static const struct format html = {
 	.name = "html",
 	.extension = ".html",
@@ -90,6 +103,7 @@ static const struct format records = {
 	.summary = "one normalised run a line (schema runtally.run/1); can be read again",
 	.template = "records/report",
 	.escape = escape_json,
+	.render = render_records,
 };
 
 static const struct format csv = {

@@ -137,30 +137,19 @@ static void stamp(struct run *run, const struct run *copy, int64_t now)
 }
 
 struct run **history_news(const struct runs *inputs, const struct runs *past, int64_t now,
-			  size_t *count, struct notes *notes)
+			  size_t *count)
 {
 	struct run **copies = dedupe_copies(inputs->items, inputs->count, past->items, past->count);
-	uint64_t redacted = 0;
 
 	*count = 0;
 	for (size_t i = 0; i < inputs->count; i++) {
 		struct run *run = inputs->items[i];
 		const struct run *copy = copies[i];
 
-		if (run->identity != run_identity(run)) {
-			redacted++;
-			continue;
-		}
 		stamp(run, copy, now);
 		if (!copy || dedupe_adds(run, copy))
 			copies[(*count)++] = run;
 	}
-	if (redacted)
-		notes_addf(notes, SEVERITY_WARNING,
-			   "history: %" PRIu64
-			   " run%s not added: what is redacted is part of %s id%s",
-			   redacted, redacted == 1 ? "" : "s", redacted == 1 ? "its" : "their",
-			   redacted == 1 ? "" : "s");
 	return copies;
 }
 
@@ -189,6 +178,7 @@ static int write_runs(struct hashing *hashing, struct run *const *runs, size_t c
 	const struct view view = {.classes = view_classes,
 				  .results = &results,
 				  .rows = SIZE_MAX,
+				  .whole_marks = true,
 				  .details = DETAILS_NONE};
 	struct templates *templates = templates_new(format->template, NULL, NULL);
 	int failed = mustache_render(templates_set(templates), format->template, view_root(&view),

@@ -11,7 +11,6 @@ void batch_init(struct batch *batch, size_t notes_limit)
 void batch_release(struct batch *batch)
 {
 	memory_free(batch->runs);
-	memory_free(batch->to_redact);
 	memory_free(batch->definitions);
 	memory_free(batch->pages);
 	notes_release(&batch->notes);
@@ -49,18 +48,11 @@ void batch_add_pages(struct batch *batch, const struct page_info *pages, size_t 
 			      sizeof(*pages));
 }
 
-void batch_add_to_redact(struct batch *batch, const struct to_redact *to_redact, size_t count)
-{
-	batch->to_redact = append(batch->to_redact, &batch->to_redact_count,
-				  &batch->to_redact_capacity, to_redact, count, sizeof(*to_redact));
-}
-
 void batch_append(struct batch *batch, struct batch *from, size_t base)
 {
 	struct batch_counts *counts = &batch->counts;
 
 	batch_add_runs(batch, from->runs, from->run_count);
-	batch_add_to_redact(batch, from->to_redact, from->to_redact_count);
 	batch_add_definitions(batch, from->definitions, from->definition_count);
 	batch_add_pages(batch, from->pages, from->page_count);
 	notes_append(&batch->notes, &from->notes, base);
@@ -79,7 +71,6 @@ struct batch_mark batch_mark(const struct batch *batch)
 {
 	return (struct batch_mark){
 		.runs = batch->run_count,
-		.to_redact = batch->to_redact_count,
 		.definitions = batch->definition_count,
 		.pages = batch->page_count,
 		.counts = batch->counts,
@@ -89,51 +80,7 @@ struct batch_mark batch_mark(const struct batch *batch)
 void batch_go_back(struct batch *batch, const struct batch_mark *mark)
 {
 	batch->run_count = mark->runs;
-	batch->to_redact_count = mark->to_redact;
 	batch->definition_count = mark->definitions;
 	batch->page_count = mark->pages;
 	batch->counts = mark->counts;
-}
-
-/* ---- labels ---- */
-
-struct cleaning {
-	struct redactor *labels;
-	struct interner *names;
-};
-
-static const char *clean(void *ctx, const char *text)
-{
-	const struct cleaning *cleaning = ctx;
-	const char *redacted = redact(cleaning->labels, text);
-
-	return redacted == text ? text : intern(cleaning->names, redacted);
-}
-
-static void clean_definition(struct definition *definition, struct cleaning *cleaning)
-{
-	for (size_t i = 0; i < DEFINITION_LABELS; i++) {
-		const char **label = definition_label(definition, i);
-
-		if (*label)
-			*label = clean(cleaning, *label);
-	}
-}
-
-void batch_clean(struct batch *batch, struct redactor *labels, struct interner *names)
-{
-	struct cleaning cleaning = {labels, names};
-
-	for (size_t i = 0; i < batch->to_redact_count; i++) {
-		struct run *run = batch->to_redact[i].run;
-		uint64_t before = redactor_total(labels);
-
-		if (run)
-			run_relabel(run, names->arena, clean, &cleaning);
-		else
-			clean_definition(batch->to_redact[i].definition, &cleaning);
-		if (run)
-			run->redactions += (uint32_t)(redactor_total(labels) - before);
-	}
-	batch->to_redact_count = 0;
 }

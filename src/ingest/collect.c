@@ -8,7 +8,7 @@
 #include "runtally/model/details.h"
 
 /* `…` and 8 digits */
-enum { MARK_BYTES = 11 };
+enum { TAIL_BYTES = 11 };
 
 static void begin_batch(struct collector *collector)
 {
@@ -25,7 +25,7 @@ void collector_init(struct collector *collector, const struct ingest_options *op
 	arena_init(&collector->definitions, 0);
 	arena_init(&collector->scratch, 0);
 	redactor_init(&collector->redactor);
-	redactor_init(&collector->probe);
+	redactor_init_for_labels(&collector->labels, options->key);
 	begin_batch(collector);
 }
 
@@ -33,7 +33,7 @@ void collector_release(struct collector *collector)
 {
 	batch_release(&collector->batch);
 	redactor_release(&collector->redactor);
-	redactor_release(&collector->probe);
+	redactor_release(&collector->labels);
 	arena_release(&collector->definitions);
 	arena_release(&collector->scratch);
 	runs_release(&collector->runs);
@@ -120,38 +120,42 @@ static void note_cut(struct collector *collector, const char *label)
 				    collector->options->limits.label_bytes));
 }
 
-/*
- * It is redacted before it is cut, for half a secret is not known for one; by itself, so that the
- * same label gives the same text everywhere.
- */
-static const char *cut_label(struct collector *collector, const char *label)
+static const char *redact_label(struct collector *collector, const char *label,
+				enum label_kind kind)
 {
-	const uint64_t most = collector->options->limits.label_bytes;
-	size_t length, kept = most > MARK_BYTES ? most - MARK_BYTES : 0;
-	struct redactor *probe = &collector->probe;
-	uint8_t digest[SHA256_SIZE];
+	struct redactor *labels = &collector->labels;
 
-	note_cut(collector, label);
-	if (collector->options->redact) {
-		memset(probe->counts, 0, sizeof(probe->counts));
-		label = redact(probe, label);
-		redactor_next_run(probe);
-		for (unsigned i = 0; i < REDACT_KINDS; i++)
-			collector->redactor.counts[i] += probe->counts[i];
-	}
-	if (!is_long(collector, label))
-		return arena_strdup(&collector->scratch, label);
-	length = strlen(label);
-	sha256(label, length, digest);
-	return arena_printf(&collector->scratch, "%.*s…%02x%02x%02x%02x",
-			    (int)utf8_cut(label, length, kept), label, digest[0], digest[1],
-			    digest[2], digest[3]);
+	if (!collector->options->redact)
+		return label;
+	return kind == LABEL_ID ? redact_id(labels, label) : redact(labels, label);
 }
 
-static void cut_if_long(struct collector *collector, const char **label)
+/*
+ * It is redacted before it is cut, for half a secret is not known for one; and no mark is cut in
+ * two.
+ */
+static const char *clean_label(void *ctx, const char *label, enum label_kind kind)
+{
+	struct collector *collector = ctx;
+	const uint64_t most = collector->options->limits.label_bytes;
+	const char *whole = redact_label(collector, label, kind);
+	size_t length, kept = most > TAIL_BYTES ? most - TAIL_BYTES : 0;
+	uint8_t digest[SHA256_SIZE];
+
+	if (!is_long(collector, whole))
+		return whole;
+	note_cut(collector, label);
+	length = strlen(whole);
+	sha256(whole, length, digest);
+	kept = marks_cut(whole, utf8_cut(whole, length, kept));
+	return arena_printf(&collector->scratch, "%.*s…%02x%02x%02x%02x", (int)kept, whole,
+			    digest[0], digest[1], digest[2], digest[3]);
+}
+
+static void cut_if_long(struct collector *collector, const char **label, enum label_kind kind)
 {
 	if (is_long(collector, *label))
-		*label = cut_label(collector, *label);
+		*label = arena_strdup(&collector->scratch, clean_label(collector, *label, kind));
 }
 
 /* ---- what texts pass ---- */
@@ -161,23 +165,6 @@ static const char *clean_text(void *ctx, const char *text)
 	struct collector *collector = ctx;
 
 	return collector->options->redact ? redact(&collector->redactor, text) : text;
-}
-
-/*
- * They stay as they are until batch_clean numbers them in the order of the inputs. What runs_keep
- * gets is not the text itself, as of any text that is redacted.
- */
-static const char *clean_label(void *ctx, const char *text)
-{
-	struct collector *collector = ctx;
-
-	if (is_long(collector, text))
-		return cut_label(collector, text);
-	if (!collector->options->redact || redact(&collector->probe, text) == text)
-		return text;
-	redactor_next_run(&collector->probe);
-	collector->current.needs_redaction = true;
-	return arena_strdup(&collector->scratch, text);
 }
 
 /* ---- details ---- */
@@ -195,7 +182,7 @@ static const struct message *with_cut_roles(struct collector *collector,
 	struct message *copy = copied(collector, messages, count, sizeof(*copy));
 
 	for (size_t i = 0; i < count; i++)
-		cut_if_long(collector, &copy[i].role);
+		cut_if_long(collector, &copy[i].role, LABEL_NAME);
 	return copy;
 }
 
@@ -222,13 +209,13 @@ static const struct details *details_to_keep(struct collector *collector,
 	if (options->details_unseen)
 		return copy;
 	for (size_t i = 0; i < copy->passage_count; i++)
-		cut_if_long(collector, &passages[i].label);
+		cut_if_long(collector, &passages[i].label, LABEL_NAME);
 	for (size_t i = 0; i < copy->turn_count; i++) {
 		struct turn *turn = &turns[i];
 
 		turn->input = with_cut_roles(collector, turn->input, turn->input_count);
 		turn->output = with_cut_roles(collector, turn->output, turn->output_count);
-		cut_if_long(collector, &turn->trace_id);
+		cut_if_long(collector, &turn->trace_id, LABEL_ID);
 	}
 	copy->transcript = with_cut_roles(collector, copy->transcript, copy->transcript_count);
 	return copy;
@@ -254,17 +241,20 @@ static void note_endless(struct collector *collector, const struct run *run, siz
 			       "unknown");
 }
 
+static uint64_t placeholders(const struct collector *collector)
+{
+	return redactor_total(&collector->redactor) + redactor_total(&collector->labels);
+}
+
 void collector_add_run(struct collector *collector, struct run *run, size_t record)
 {
 	const struct ingest_options *options = collector->options;
 	bool details_wanted = wants_details(collector, run);
-	uint64_t before = redactor_total(&collector->redactor);
+	uint64_t before = placeholders(collector);
 	struct run *kept;
 
 	collector->current = (struct collected){.run = run, .record = record};
-	cut_if_long(collector, &run->run_id); /* its identity is that of the record we write */
-	cut_if_long(collector, &run->origin);
-	run->identity = run_identity(run);
+	cut_if_long(collector, &run->origin, LABEL_NAME);
 	run->input = &collector->names->of_runs;
 	run->record = (uint32_t)record;
 	run_derive_duration(run);
@@ -277,10 +267,8 @@ void collector_add_run(struct collector *collector, struct run *run, size_t reco
 	kept = runs_keep(&collector->runs, run, details_wanted && !options->details_unseen,
 			 clean_text, clean_label, collector);
 	collector->runs.count = 0;
-	kept->redactions = (uint32_t)(redactor_total(&collector->redactor) - before);
+	kept->redactions = (uint32_t)(placeholders(collector) - before);
 	batch_add_runs(&collector->batch, &kept, 1);
-	if (collector->current.needs_redaction)
-		batch_add_to_redact(&collector->batch, &(struct to_redact){.run = kept}, 1);
 }
 
 void collector_add_definition(struct collector *collector, struct definition *definition,
@@ -295,21 +283,21 @@ void collector_add_definition(struct collector *collector, struct definition *de
 		const char **label = definition_label(kept, i);
 
 		if (*label)
-			*label = arena_strdup(arena, clean_label(collector, *label));
+			*label = arena_strdup(
+				arena, clean_label(collector, *label, definition_label_kind(i)));
 	}
 	batch_add_definitions(&collector->batch, &kept, 1);
-	if (collector->current.needs_redaction)
-		batch_add_to_redact(&collector->batch, &(struct to_redact){.definition = kept}, 1);
 }
 
 /* ---- the batch ---- */
 
-/* From the redactor to the batch. */
+/* From the redactors to the batch. */
 static void count_redactions(struct collector *collector)
 {
 	for (unsigned i = 0; i < REDACT_KINDS; i++) {
-		collector->batch.counts.redactions[i] += collector->redactor.counts[i];
-		collector->redactor.counts[i] = 0;
+		collector->batch.counts.redactions[i] +=
+			collector->redactor.counts[i] + collector->labels.counts[i];
+		collector->redactor.counts[i] = collector->labels.counts[i] = 0;
 	}
 }
 

@@ -33,12 +33,11 @@ struct collector {
 	struct arena definitions; /* the same */
 	struct arena scratch;     /* of one record */
 	struct redactor redactor; /* of texts, numbered per run */
-	struct redactor probe;    /* finds out whether a label holds secrets */
+	struct redactor labels;
 	struct collected {
 		const struct run *run; /* one of the two */
 		struct definition *definition;
 		size_t record;
-		bool needs_redaction; /* one of its labels does */
 	} current;
 };
 

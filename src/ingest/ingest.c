@@ -42,9 +42,8 @@ struct gathering {
 	struct notes *notes;
 	struct arena arena; /* until the end of the call */
 	struct batch batch;
-	/* of ids and names: numbered for the whole call, so that different ones stay different */
-	struct redactor labels;
-	struct redactor texts; /* of notes on inputs */
+	struct redactor labels; /* names of inputs */
+	struct redactor texts;  /* of notes on inputs */
 	struct progress progress;
 	struct wanted *wanted;
 	struct thread_pool *pool;
@@ -233,7 +232,6 @@ static void finish(struct gathering *g, struct ingest_counts *counts)
 	struct batch *batch = &g->batch;
 	struct runs *runs = g->runs;
 
-	batch_clean(batch, &g->labels, &runs->names);
 	notes_append(g->notes, &batch->notes, 0);
 	memory_free(runs->items);
 	runs->items = batch->runs;
@@ -272,7 +270,7 @@ void ingest(const char *const *inputs, size_t input_count, const struct ingest_o
 	};
 
 	arena_init(&g.arena, 0);
-	redactor_init(&g.labels);
+	redactor_init_for_labels(&g.labels, options->key);
 	redactor_init(&g.texts);
 	notes->filter = options->redact ? redact : NULL;
 	notes->filter_ctx = &g.texts;

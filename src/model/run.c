@@ -250,20 +250,27 @@ static const struct criterion *share_criteria(struct runs *runs, const struct cr
 /* Where copies go and what texts pass on the way. */
 struct keeper {
 	struct runs *runs;
-	text_filter *filter, *label_filter;
+	text_filter *filter;
+	label_filter *of_labels;
 	void *ctx;
 	bool keep_details, has_details;
 	struct strbuf details; /* for the spool */
 };
 
-static const char *filtered(const struct keeper *keeper, text_filter *filter, const char *text)
+static const char *filtered(const struct keeper *keeper, const char *text)
 {
-	return text && filter ? filter(keeper->ctx, text) : text;
+	return text && keeper->filter ? keeper->filter(keeper->ctx, text) : text;
+}
+
+static const char *filtered_label(const struct keeper *keeper, const char *label,
+				  enum label_kind kind)
+{
+	return keeper->of_labels ? keeper->of_labels(keeper->ctx, label, kind) : label;
 }
 
 static const char *keep_text(const struct keeper *keeper, const char *text)
 {
-	text = filtered(keeper, keeper->filter, text);
+	text = filtered(keeper, text);
 	return text ? arena_strdup(&keeper->runs->arena, text) : NULL;
 }
 
@@ -285,33 +292,42 @@ static size_t quick_hash(const char *text)
 			40);
 }
 
-/* For texts that many runs share. */
-static const char *keep_name(const struct keeper *keeper, const char *text)
+/* For labels that many runs share. */
+static const char *keep_shared(const struct keeper *keeper, const char *label, enum label_kind kind)
 {
 	const char **known, *kept;
 
-	if (!text)
+	if (!label)
 		return NULL;
-	known = &keeper->runs->known[quick_hash(text) % NAMES_KNOWN];
-	if (*known && strcmp(*known, text) == 0)
+	known = &keeper->runs->known[kind][quick_hash(label) % NAMES_KNOWN];
+	if (*known && strcmp(*known, label) == 0)
 		return *known;
-	kept = filtered(keeper, keeper->label_filter, text);
-	if (kept != text)
+	kept = filtered_label(keeper, label, kind);
+	if (kept != label)
 		return intern(&keeper->runs->names, kept);
-	*known = intern(&keeper->runs->names, text);
+	*known = intern(&keeper->runs->names, label);
 	return *known;
 }
 
-/* For a label that no other run has. */
-static const char *keep_id(const struct keeper *keeper, const char *text)
+static const char *keep_name(const struct keeper *keeper, const char *name)
 {
-	text = filtered(keeper, keeper->label_filter, text);
-	return text ? arena_strdup(&keeper->runs->arena, text) : NULL;
+	return keep_shared(keeper, name, LABEL_NAME);
+}
+
+static const char *keep_id(const struct keeper *keeper, const char *id)
+{
+	return keep_shared(keeper, id, LABEL_ID);
+}
+
+/* For an id that no other run has. */
+static const char *keep_own_id(const struct keeper *keeper, const char *id)
+{
+	return id ? arena_strdup(&keeper->runs->arena, filtered_label(keeper, id, LABEL_ID)) : NULL;
 }
 
 static struct label keep_label(const struct keeper *keeper, struct label label)
 {
-	return (struct label){keep_name(keeper, label.id), keep_name(keeper, label.name)};
+	return (struct label){keep_id(keeper, label.id), keep_name(keeper, label.name)};
 }
 
 static void keep_detail(struct keeper *keeper, const char *detail)
@@ -319,7 +335,7 @@ static void keep_detail(struct keeper *keeper, const char *detail)
 	if (!keeper->keep_details)
 		return;
 	keeper->has_details = keeper->has_details || detail;
-	details_add_criterion(&keeper->details, filtered(keeper, keeper->filter, detail));
+	details_add_criterion(&keeper->details, filtered(keeper, detail));
 }
 
 static const struct criterion *keep_criteria(struct keeper *keeper, const struct run *run)
@@ -366,12 +382,12 @@ static struct run *add_run(struct runs *runs, const struct run *run)
 
 /* The order in which texts are filtered is that in which redaction numbers what it finds. */
 struct run *runs_keep(struct runs *runs, const struct run *run, bool with_details,
-		      text_filter *filter, text_filter *label_filter, void *ctx)
+		      text_filter *filter, label_filter *of_labels, void *ctx)
 {
 	struct keeper keeper = {
 		.runs = runs,
 		.filter = filter,
-		.label_filter = label_filter,
+		.of_labels = of_labels,
 		.ctx = ctx,
 		.details = STRBUF_INIT,
 		.keep_details = with_details && runs->spool,
@@ -379,11 +395,12 @@ struct run *runs_keep(struct runs *runs, const struct run *run, bool with_detail
 	struct run *kept = add_run(runs, run);
 
 	kept->source = keep_name(&keeper, run->source);
-	kept->run_id = keep_id(&keeper, run->run_id);
+	kept->run_id = keep_own_id(&keeper, run->run_id);
+	kept->identity = run_identity(kept);
 	kept->suite = keep_label(&keeper, run->suite);
 	kept->test_case = keep_label(&keeper, run->test_case);
 	kept->agent = keep_label(&keeper, run->agent);
-	kept->execution_id = keep_name(&keeper, run->execution_id);
+	kept->execution_id = keep_id(&keeper, run->execution_id);
 	kept->model = keep_name(&keeper, run->model);
 	kept->status = keep_name(&keeper, run->status);
 	kept->reason = keep_text(&keeper, run->reason);
@@ -432,31 +449,4 @@ void runs_take_criteria(struct runs *runs, struct run *run, const struct run *ot
 	}
 	strbuf_release(&bytes);
 	arena_release(&arena);
-}
-
-static void relabel(const char **label, text_filter *filter, void *ctx)
-{
-	if (*label)
-		*label = filter(ctx, *label);
-}
-
-void run_relabel(struct run *run, struct arena *arena, text_filter *filter, void *ctx)
-{
-	const char **const labels[] = {
-		&run->source,       &run->run_id,         &run->suite.id, &run->suite.name,
-		&run->test_case.id, &run->test_case.name, &run->agent.id, &run->agent.name,
-		&run->execution_id, &run->model,          &run->status,
-	};
-	struct criterion *criteria;
-
-	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
-		relabel(labels[i], filter, ctx);
-	if (!run->criterion_count)
-		return;
-	/* other runs may share what it has */
-	criteria = arena_alloc(arena, run->criterion_count * sizeof(*criteria));
-	memcpy(criteria, run->criteria, run->criterion_count * sizeof(*criteria));
-	for (size_t i = 0; i < run->criterion_count; i++)
-		relabel(&criteria[i].name, filter, ctx);
-	run->criteria = criteria;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "runtally/model/mark.h"
 #include "runtally/view/view.h"
 
 /*
@@ -54,11 +55,14 @@ static const char *text_field(const struct value *of)
 static void text_text(const struct value *of, struct strbuf *out)
 {
 	const struct member *member = of->detail;
+	size_t start = out->length;
 
 	if (member->text)
 		member->text(of, out);
 	else
 		strbuf_addstr(out, text_field(of));
+	if (!value_view(of)->whole_marks)
+		marks_shorten(out, start);
 }
 
 static enum value_kind text_kind(const struct value *of)

@@ -25,6 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	redactor_next_run(&redactor);
 	require(redact(&redactor, once.text) == once.text);
 	redactor_release(&redactor);
+	redactor_init_for_labels(&redactor, NULL);
+	strbuf_reset(&once);
+	strbuf_addstr(&once, redact(&redactor, input.text));
+	require(redact(&redactor, once.text) == once.text);
+	redactor_release(&redactor);
 	strbuf_release(&once);
 	strbuf_release(&input);
 	return 0;

@@ -514,9 +514,9 @@ static void redaction(void **state)
 	    CONVERSATION "\n{\"error\":\"key of dora@example.com\"}");
 	read_folder(world);
 	run = loaded_run(world, 0);
-	/* labels are numbered for the whole call (the folder's name came first), texts per run */
-	assert_string_equal(run.test_case.name, "call [email 2]");
-	assert_string_equal(run.agent.name, "Bot of [email 3]");
+	/* labels have marks, texts are numbered per run */
+	assert_string_equal(run.test_case.name, "call [email bcc45b4a8f092044]");
+	assert_string_equal(run.agent.name, "Bot of [email 14b87c06339fdf16]");
 	assert_string_equal(run.details->turns[0].input[0].content, "I am [email 1]");
 	assert_string_equal(run.criteria[0].detail, "rude to [email 1]");
 	assert_null(strstr(origin_of(world, 0), "carl@"));
@@ -568,8 +568,7 @@ static void redacted_ids_differ(void **state)
 			    i % RUNS);
 	put(world, "a.ndjson", text.text);
 	read_folder(world);
-	assert_string_equal(world->runs.items[0]->run_id, "[email 1]");
-	assert_string_equal(world->runs.items[1]->run_id, "[email 2]");
+	assert_string_not_equal(world->runs.items[0]->run_id, world->runs.items[1]->run_id);
 	assert_int_equal(world->counts.runs, RUNS);
 	assert_int_equal(world->counts.duplicates, RUNS);
 	strbuf_release(&text);

@@ -212,8 +212,6 @@ static void describe(struct strbuf *out, struct batch *batch)
 		strbuf_addf(out, " %s %s %d\n", run->run_id, outcome_name(run->outcome),
 			    (int)run->redactions);
 	}
-	for (size_t i = 0; i < batch->to_redact_count; i++)
-		strbuf_addf(out, "to redact %s\n", batch->to_redact[i].run->run_id);
 	add_notes(out, &batch->notes);
 	strbuf_addf(out, "%llu documents, %llu bytes, %llu records, %llu rejected, %zu pages",
 		    (unsigned long long)batch->counts.documents,

@@ -79,6 +79,7 @@ static void test_untouched(void **state)
 		"12345678:short 123456789:AAF",
 		"-----BEGIN nothing",
 		"[phone 1] [email 2] [token 3] [key 4] [jwt 5] [card 6]",
+		"[phone 4155550123415555] [email 01234] [card abcdef0123456789]",
 		"password=[token 1] Authorization: Bearer [token 2], \"api_key\": \"[token 3]\"",
 	};
 	struct redactor redactor;
@@ -492,6 +493,59 @@ static void test_linear(void **state)
 	}
 }
 
+/* The same in every call, whatever came before; and a second time changes nothing. */
+static void test_marks(void **state)
+{
+	struct redactor redactor, again;
+	char first[100], second[200];
+
+	(void)state;
+	redactor_init_for_labels(&redactor, NULL);
+	redactor_init_for_labels(&again, NULL);
+	snprintf(first, sizeof(first), "%s", redact(&redactor, "ann@example.com"));
+	assert_string_equal(first, "[email bcc45b4a8f092044]");
+	redact(&again, "bob@example.com +15551234567");
+	snprintf(second, sizeof(second), "%s",
+		 redact(&again, "of ann@example.com, ann@example.com"));
+	assert_string_equal(second, "of [email bcc45b4a8f092044], [email bcc45b4a8f092044]");
+	assert_ptr_equal(redact(&again, second), second);
+	assert_int_equal(again.counts[REDACT_EMAIL], 3);
+	redactor_release(&redactor);
+	redactor_release(&again);
+}
+
+static void test_ids(void **state)
+{
+	static const char *const kept[] = {"4111111111111111", "304450122353273652",
+					   "call-4155550123",  "4111-1111-1111-1111",
+					   "tel_4155550123",   "AZaz09_-"};
+	static const char *const redacted[] = {"4111 1111 1111 1111", "+15551234567",
+					       "ann@example.com", "run:4111111111111111"};
+	char token[80];
+	struct redactor redactor;
+
+	(void)state;
+	redactor_init_for_labels(&redactor, NULL);
+	for (size_t i = 0; i < COUNT(kept); i++)
+		assert_ptr_equal(redact_id(&redactor, kept[i]), kept[i]);
+	for (size_t i = 0; i < COUNT(redacted); i++)
+		assert_non_null(strstr(redact_id(&redactor, redacted[i]), "["));
+	/* of no detector but those */
+	snprintf(token, sizeof(token), "ghp_%s", "q8Rr2Kd0vXwZ5yTn3LbJ7cMf1HsGpE4uAaQi");
+	assert_non_null(strstr(redact_id(&redactor, token), "[token "));
+	redactor_release(&redactor);
+}
+
+static void test_numbered(void **state)
+{
+	(void)state;
+	assert_true(redact_is_numbered("of [email 1]"));
+	assert_true(redact_is_numbered("[x] [card 12] y"));
+	assert_false(redact_is_numbered("[step 1]"));
+	assert_false(redact_is_numbered("of [email 0123456789abcdef]"));
+	assert_false(redact_is_numbered("Refund"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -500,7 +554,8 @@ int main(void)
 		cmocka_unit_test(test_cards),     cmocka_unit_test(test_emails),
 		cmocka_unit_test(test_phones),    cmocka_unit_test(test_numbering),
 		cmocka_unit_test(test_many),      cmocka_unit_test(test_names),
-		cmocka_unit_test(test_linear),
+		cmocka_unit_test(test_linear),    cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_ids),       cmocka_unit_test(test_numbered),
 	};
 
 	return cmocka_run_group_tests_name("redact", tests, NULL, NULL);

@@ -174,7 +174,6 @@ static void full_init(struct full *full)
 	full->run.origin = text(full, "origin");
 	full->run.has_cost = true;
 	full->run.cost_nano = 77;
-	full->run.identity = 99;
 	latencies = arena_alloc(&full->arena, 2 * sizeof(*latencies));
 	latencies[0] = 3;
 	latencies[1] = UINT32_MAX;
@@ -195,6 +194,12 @@ static const char *shout(void *ctx, const char *words)
 	++*(size_t *)ctx;
 	snprintf(buffer, sizeof(buffer), "<%s>", words);
 	return buffer;
+}
+
+static const char *shout_label(void *ctx, const char *label, enum label_kind kind)
+{
+	(void)kind;
+	return shout(ctx, label);
 }
 
 static void check_label(const struct label *label, const char *id, const char *name)
@@ -235,7 +240,7 @@ static void check_texts(const struct run *kept)
 	assert_string_equal(kept->criteria[0].name, "<criterion>");
 	assert_int_equal(kept->latency_ms[1], UINT32_MAX);
 	assert_int_equal(kept->cost_nano, 77);
-	assert_int_equal(kept->identity, 99);
+	assert_true(kept->identity == run_identity(kept));
 }
 
 /* A run set, its spool, and room for what is loaded. */
@@ -270,7 +275,7 @@ static void keeps_filtered_copies(void **state)
 	(void)state;
 	full_init(&full);
 	set_init(&set);
-	kept = runs_keep(&set.runs, &full.run, true, shout, shout, &filtered);
+	kept = runs_keep(&set.runs, &full.run, true, shout, shout_label, &filtered);
 	arena_release(&full.arena);
 	assert_int_equal(set.runs.count, 1);
 	assert_ptr_equal(set.runs.items[0], kept);
@@ -311,23 +316,22 @@ static void filters_in_a_fixed_order(void **state)
 	(void)state;
 	full_init(&full);
 	set_init(&set);
-	loaded = run_load(runs_keep(&set.runs, &full.run, true, number, number, &filtered),
+	loaded = run_load(runs_keep(&set.runs, &full.run, true, number, NULL, &filtered),
 			  &set.spool, &set.arena);
 	turn = &loaded.details->turns[0];
-	assert_string_equal(loaded.source, "1 playgent");
-	assert_string_equal(loaded.origin, "13 origin");
-	assert_string_equal(loaded.criteria[0].name, "14 criterion");
-	assert_string_equal(loaded.criteria[0].detail, "15 detail");
-	assert_string_equal(loaded.details->passages[0].label, "16 Log");
-	assert_string_equal(loaded.details->passages[0].text, "17 log");
-	assert_string_equal(turn->input[0].role, "18 user");
-	assert_string_equal(turn->input[0].content, "19 in");
-	assert_string_equal(turn->output[0].role, "20 assistant");
-	assert_string_equal(turn->output[0].content, "21 out");
-	assert_string_equal(turn->expected, "22 expected");
-	assert_string_equal(turn->trace_id, "23 trace");
-	assert_string_equal(loaded.details->transcript[0].role, "24 tool");
-	assert_string_equal(loaded.details->transcript[0].content, "25 said");
+	assert_string_equal(loaded.reason, "1 reason");
+	assert_string_equal(loaded.origin, "2 origin");
+	assert_string_equal(loaded.criteria[0].detail, "3 detail");
+	assert_string_equal(loaded.details->passages[0].label, "4 Log");
+	assert_string_equal(loaded.details->passages[0].text, "5 log");
+	assert_string_equal(turn->input[0].role, "6 user");
+	assert_string_equal(turn->input[0].content, "7 in");
+	assert_string_equal(turn->output[0].role, "8 assistant");
+	assert_string_equal(turn->output[0].content, "9 out");
+	assert_string_equal(turn->expected, "10 expected");
+	assert_string_equal(turn->trace_id, "11 trace");
+	assert_string_equal(loaded.details->transcript[0].role, "12 tool");
+	assert_string_equal(loaded.details->transcript[0].content, "13 said");
 	arena_release(&full.arena);
 	set_release(&set);
 }
@@ -350,7 +354,8 @@ static void keeps_no_details_unasked(void **state)
 		set_init(&set);
 		if (!cases[i].spooled)
 			set.runs.spool = NULL;
-		kept = runs_keep(&set.runs, &full.run, cases[i].asked, shout, shout, &filtered);
+		kept = runs_keep(&set.runs, &full.run, cases[i].asked, shout, shout_label,
+				 &filtered);
 		check_texts(kept);
 		assert_int_equal(kept->details_place, 0);
 		assert_int_equal(kept->part_count, 0);
@@ -450,32 +455,6 @@ static void shares_criteria(void **state)
 	assert_int_equal(kept[6][1].score_micro, 1);
 	assert_int_equal(keep_list(&runs, lists[6], 2)[1].score_micro, 1);
 	runs_release(&runs);
-}
-
-/* A label that is redacted later, in one of the runs that have the list. */
-static void relabels_one_run(void **state)
-{
-	static const struct criterion list = {.name = "secret", .turn = NO_TURN};
-	struct run run = made_run("telnyx", "1", OUTCOME_FAILED), *first, *second;
-	struct runs runs;
-	struct arena arena;
-	size_t count = 0;
-
-	(void)state;
-	arena_init(&arena, 0);
-	runs_init(&runs, NULL);
-	run.criteria = &list;
-	run.criterion_count = 1;
-	first = runs_keep(&runs, &run, false, NULL, NULL, NULL);
-	second = runs_keep(&runs, &run, false, NULL, NULL, NULL);
-	assert_ptr_equal(first->criteria, second->criteria);
-	run_relabel(second, &arena, shout, &count);
-	assert_string_equal(second->criteria[0].name, "<secret>");
-	assert_int_equal(second->criteria[0].turn, NO_TURN);
-	assert_string_equal(first->criteria[0].name, "secret");
-	assert_int_equal(count, 3);
-	runs_release(&runs);
-	arena_release(&arena);
 }
 
 static void shares_many_lists(void **state)
@@ -617,7 +596,6 @@ int main(void)
 		cmocka_unit_test(filters_in_a_fixed_order),
 		cmocka_unit_test(shares_criteria),
 		cmocka_unit_test(shares_many_lists),
-		cmocka_unit_test(relabels_one_run),
 		cmocka_unit_test(takes_criteria),
 		cmocka_unit_test(keeps_details_of_criteria_alone),
 		cmocka_unit_test(origins),

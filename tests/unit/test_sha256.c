@@ -85,13 +85,47 @@ static void test_base64(void **state)
 	strbuf_release(&out);
 }
 
+/* RFC 4231: cases 1, 2 and 6 (a key longer than a block). */
+static void test_hmac(void **state)
+{
+	char small[20], large[131];
+	const struct {
+		const char *key;
+		size_t length;
+		const char *message, *wanted;
+	} cases[] = {
+		{small, sizeof(small), "Hi There",
+		 "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+		{"Jefe", 4, "what do ya want for nothing?",
+		 "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+		{large, sizeof(large), "Test Using Larger Than Block-Size Key - Hash Key First",
+		 "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+	};
+
+	(void)state;
+	memset(small, 0x0b, sizeof(small));
+	memset(large, 0xaa, sizeof(large));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char hex[SHA256_HEX_SIZE];
+		uint8_t digest[SHA256_SIZE];
+		struct sha256 message;
+		struct hmac_key key;
+
+		hmac_key_init(&key, cases[i].key, cases[i].length);
+		message = key.inner;
+		sha256_add(&message, cases[i].message, strlen(cases[i].message));
+		hmac_finish(&message, &key, digest);
+		sha256_hex(digest, hex);
+		assert_string_equal(hex, cases[i].wanted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors),
-		cmocka_unit_test(test_million),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_vectors), cmocka_unit_test(test_million),
+		cmocka_unit_test(test_lengths), cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_hmac),
 	};
 
 	return cmocka_run_group_tests_name("sha256", tests, NULL, NULL);

@@ -65,11 +65,10 @@ int history_add(const char *folder, const struct history_stamp *stamp, struct ru
 /*
  * Of `inputs`, those that the history does not hold as they are, in their order: what is to be
  * added. The caller frees the list. Runs that tell no time are stamped (run.seen_at) with the time
- * of their copy in the history, or with `now`. A run whose id was redacted is not among them and
- * not stamped, for another one could have the same placeholder: a note says how many.
+ * of their copy in the history, or with `now`.
  */
 struct run **history_news(const struct runs *inputs, const struct runs *past, int64_t now,
-			  size_t *count, struct notes *notes);
+			  size_t *count);
 
 /* What history_compact is to leave. */
 struct history_caps {

@@ -28,7 +28,8 @@ struct ingest_options {
 	size_t jobs;     /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
 	bool later_wins; /* inputs are in the order of time: the later copy counts (dedupe.h) */
 	bool redact;
-	bool transcripts; /* false: no conversation, turn texts or logs are kept */
+	const struct mark_key *key; /* of marks in labels (mark.h); NULL: the constant */
+	bool transcripts;           /* false: no conversation, turn texts or logs are kept */
 	void (*progress)(void *ctx, uint64_t records, uint64_t bytes); /* NULL: silent */
 	void *progress_ctx;
 };

@@ -34,4 +34,9 @@ static inline const char **definition_label(struct definition *definition, size_
 	return labels[index];
 }
 
+static inline enum label_kind definition_label_kind(size_t index)
+{
+	return index % 2 ? LABEL_NAME : LABEL_ID;
+}
+
 #endif

@@ -122,7 +122,7 @@ struct run {
 	int64_t duration_ms; /* -1: unknown */
 	int64_t cost_nano;   /* billionths of a US dollar */
 	int64_t tokens_input, tokens_output;
-	uint64_t identity; /* hash of (source, run id) before redaction */
+	uint64_t identity; /* run_identity of the labels that it is kept with */
 
 	const uint32_t *latency_ms; /* one a turn, or the average alone */
 	const struct criterion *criteria;
@@ -151,7 +151,7 @@ bool run_is_failure(const struct run *run);
 
 /* When it began: the started time, else the created time, else TIME_UNKNOWN (vendors.md). */
 int64_t run_begin(const struct run *run);
-/* The hash of its source and run id as they are now: once they are redacted, another one. */
+/* The hash of its source and run id. */
 uint64_t run_identity(const struct run *run);
 /* Whether the source tells when it ended or began. */
 bool run_tells_time(const struct run *run);
@@ -172,7 +172,20 @@ int run_compare_origins(const struct run *a, const struct run *b);
 /* NULL: not known. */
 const char *run_folder(const struct run *run);
 
-enum { NAMES_KNOWN = 2048 };
+/*
+ * A function that gives the text to keep instead of `text` (redaction); what it returns must live
+ * until its next call. `ctx` is the caller's.
+ */
+typedef const char *text_filter(void *ctx, const char *text);
+
+/*
+ * The same of what runs are grouped, joined and told apart by. What it gives depends on nothing but
+ * the label: it is what the thing is known by from then on (mark.h).
+ */
+enum label_kind { LABEL_NAME, LABEL_ID, LABEL_KINDS };
+typedef const char *label_filter(void *ctx, const char *label, enum label_kind kind);
+
+enum { NAMES_KNOWN = 1024 };
 
 /* The run set. `items` may be sorted by whoever holds it; the runs themselves do not move. */
 struct runs {
@@ -181,7 +194,7 @@ struct runs {
 	struct arena arena;
 	struct interner names;
 	/* Some of the names, by a hash, that filters leave as they are: most runs share theirs. */
-	const char *known[NAMES_KNOWN];
+	const char *known[LABEL_KINDS][NAMES_KNOWN];
 	struct spool *spool;
 	struct criteria_pool {
 		struct shared_criteria *slots;
@@ -196,25 +209,12 @@ void runs_init(struct runs *runs, struct spool *spool);
 void runs_release(struct runs *runs);
 
 /*
- * A function that gives the text to keep instead of `text` (redaction); what it returns must live
- * until its next call. `ctx` is the caller's.
- */
-typedef const char *text_filter(void *ctx, const char *text);
-
-/*
- * Adds a deep copy of *run, every string of it passed through a filter (NULL: as it is): texts
- * through `filter`, what runs are grouped, joined and told apart by (ids, names) through
- * `label_filter`, so that different labels stay different. run->input is kept as it is. Details and
- * the details of criteria go to the spool, and only with `with_details`. Returns the copy.
+ * Adds a deep copy of *run, its texts passed through `filter`, its labels through `of_labels`
+ * (NULL: as they are). run->input is kept as it is. Details and the details of criteria go to the
+ * spool, and only with `with_details`. Returns the copy, which has the identity of its labels.
  */
 struct run *runs_keep(struct runs *runs, const struct run *run, bool with_details,
-		      text_filter *filter, text_filter *label_filter, void *ctx);
-
-/*
- * Passes a kept run's labels, in the order in which runs_keep passes them, through `filter`; what
- * that returns must live as long as the run, as the arena does.
- */
-void run_relabel(struct run *run, struct arena *arena, text_filter *filter, void *ctx);
+		      text_filter *filter, label_filter *of_labels, void *ctx);
 
 /* Gives *run the criteria of *other, a kept run like itself, with their details. */
 void runs_take_criteria(struct runs *runs, struct run *run, const struct run *other);

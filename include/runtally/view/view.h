@@ -82,8 +82,9 @@ struct view {
 	const struct accent *accent; /* NULL: the colours are ours */
 	enum detail_choice details;
 	int32_t pass_score_micro;
-	bool color;                   /* text summary: on a terminal */
-	size_t rows;                  /* of each list that a size budget cuts; SIZE_MAX: all */
+	bool color;       /* text summary: on a terminal */
+	bool whole_marks; /* in labels (mark.h): for what is read again, not for people */
+	size_t rows;      /* of each list that a size budget cuts; SIZE_MAX: all */
 	const struct view_plan *plan; /* what stands on a page that is cut; NULL: all */
 	const struct view_site
 		*site;          /* the page of a site that is made; NULL: the report is one page */

@@ -8,6 +8,7 @@
 #include "runtally/base/hash_table.h"
 #include "runtally/base/sha256.h"
 #include "runtally/base/utf8.h"
+#include "runtally/model/mark.h"
 #include "runtally/template/escape.h"
 
 enum {
@@ -26,6 +27,7 @@ void junit_add_line(struct strbuf *out, const char *text, size_t limit)
 	size_t seen = utf8_cut(text, length, 4 * limit + LOOK_BYTES), room;
 
 	escape_xml_line(out, text, seen);
+	marks_shorten(out, start);
 	if (seen == length && out->length - start <= limit)
 		return;
 	room = limit > mark ? limit - mark : 0;

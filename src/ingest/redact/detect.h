@@ -24,6 +24,7 @@ struct scan {
 	size_t fresh;         /* a word may begin here, whatever stands before it */
 	size_t no_jwt_before; /* scanned in vain */
 	size_t no_card_from, no_card_to; /* no card number begins in between */
+	bool no_numbers;                 /* no words that begin with a digit are looked at */
 	uint64_t steps;                  /* bytes looked at */
 };
 

@@ -24,6 +24,16 @@ void redactor_init(struct redactor *redactor)
 	strbuf_init(&redactor->texts);
 }
 
+void redactor_init_for_labels(struct redactor *redactor, const struct mark_key *key)
+{
+	redactor_init(redactor);
+	redactor->is_for_labels = true;
+	if (key)
+		redactor->key = *key;
+	else
+		mark_key_init(&redactor->key, NULL, 0);
+}
+
 void redactor_release(struct redactor *redactor)
 {
 	strbuf_release(&redactor->output);
@@ -202,7 +212,7 @@ static bool find_in_word(struct scan *scan, struct match *match)
 	bool digit = is_digit(scan_byte(scan, scan->at)), found = false;
 	size_t uuid = uuid_length(scan);
 
-	if (!uuid && digit && may_begin_number(scan))
+	if (!uuid && digit && !scan->no_numbers && may_begin_number(scan))
 		found = detect_bot(scan, match) || detect_card(scan, match) ||
 			detect_phone(scan, match);
 	else if (!uuid && !digit && may_begin_secret(scan))
@@ -234,17 +244,22 @@ static bool find(struct scan *scan, struct match *match)
 
 static void put_placeholder(struct redactor *redactor, const char *text, const struct match *match)
 {
-	uint32_t number =
-		number_of(redactor, match->kind, text + match->start, match->end - match->start);
+	const char *kind = redaction_name(match->kind), *secret = text + match->start;
+	size_t length = match->end - match->start;
 
-	strbuf_addf(&redactor->output, "[%s %" PRIu32 "]", redaction_name(match->kind), number);
+	strbuf_addf(&redactor->output, "[%s ", kind);
+	if (redactor->is_for_labels)
+		mark_add(&redactor->output, &redactor->key, kind, secret, length);
+	else
+		strbuf_addf(&redactor->output, "%" PRIu32,
+			    number_of(redactor, match->kind, secret, length));
+	strbuf_addch(&redactor->output, ']');
 	redactor->counts[match->kind]++;
 }
 
-const char *redact(void *redactor, const char *text)
+static const char *redact_scanned(struct redactor *self, const char *text, bool no_numbers)
 {
-	struct redactor *self = redactor;
-	struct scan scan = {.text = text, .length = strlen(text)};
+	struct scan scan = {.text = text, .length = strlen(text), .no_numbers = no_numbers};
 	struct match match;
 	size_t copied = 0;
 
@@ -261,4 +276,35 @@ const char *redact(void *redactor, const char *text)
 		return text;
 	strbuf_add(&self->output, text + copied, scan.length - copied);
 	return self->output.text;
+}
+
+const char *redact(void *redactor, const char *text)
+{
+	return redact_scanned(redactor, text, false);
+}
+
+static bool is_plain_id(const char *id)
+{
+	while (is_alnum(*id) || *id == '-' || *id == '_')
+		id++;
+	return !*id;
+}
+
+const char *redact_id(struct redactor *redactor, const char *id)
+{
+	return redact_scanned(redactor, id, is_plain_id(id));
+}
+
+bool redact_is_numbered(const char *label)
+{
+	struct scan scan = {.text = label, .length = strlen(label)};
+	enum redaction_kind kind;
+
+	for (const char *at = strchr(label, '['); at; at = strchr(at + 1, '[')) {
+		size_t length = placeholder_length(&scan, (size_t)(at - label), &kind);
+
+		if (length && length < strlen(redaction_name(kind)) + MARK_DIGITS + 3)
+			return true;
+	}
+	return false;
 }

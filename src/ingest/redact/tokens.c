@@ -15,9 +15,21 @@ const char *redaction_name(enum redaction_kind kind)
 	return kind_names[kind];
 }
 
+/* Of its number, or of its mark, whole or as reports show it; 0: neither. */
+static size_t digits_length(struct scan *scan, size_t at)
+{
+	size_t digits = 0, all = 0;
+
+	while (digits <= 10 && is_digit(scan_byte(scan, at + digits)))
+		digits++;
+	while (all <= MARK_DIGITS && is_hex(scan_byte(scan, at + all)))
+		all++;
+	return all == MARK_DIGITS || all == MARK_DIGITS_SHOWN ? all : digits;
+}
+
 size_t placeholder_length(struct scan *scan, size_t at, enum redaction_kind *kind)
 {
-	size_t end, digits = 0;
+	size_t end, digits;
 
 	if (scan_byte(scan, at) != '[')
 		return 0;
@@ -25,8 +37,7 @@ size_t placeholder_length(struct scan *scan, size_t at, enum redaction_kind *kin
 		end = at + 1 + strlen(kind_names[i]);
 		if (!scan_has(scan, at + 1, kind_names[i]) || scan_byte(scan, end) != ' ')
 			continue;
-		while (digits <= 10 && is_digit(scan_byte(scan, end + 1 + digits)))
-			digits++;
+		digits = digits_length(scan, end + 1);
 		end += 1 + digits;
 		*kind = (enum redaction_kind)i;
 		return digits && scan_byte(scan, end) == ']' ? end + 1 - at : 0;
