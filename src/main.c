@@ -41,7 +41,9 @@ static int run(struct options *options)
 	if (inputs_hold_history(options))
 		return EXIT_USAGE;
 	status = load(&loaded, options);
-	if (options->strict && status) {
+	if (status == EXIT_USAGE) {
+		/* nothing is written */
+	} else if (options->strict && status) {
 		console_notes(options, &loaded.notes);
 		console_error(NULL, "--strict: no report is written, for some input was bad");
 	} else {
@@ -78,6 +80,8 @@ int main(int argc, char **argv)
 	process_init();
 	action = options_parse(&options, argc, argv, process_clock_ms(),
 			       getenv("SOURCE_DATE_EPOCH"), &err);
+	if (action == ACTION_RUN)
+		options_take_key(&options, getenv("RUNTALLY_IDENTITY_KEY"));
 	if (action == ACTION_BAD_USAGE) {
 		console_error(NULL, err.text);
 		status = EXIT_USAGE;

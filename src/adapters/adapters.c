@@ -198,6 +198,11 @@ bool is_own_report(const struct json_value *record)
 	return schema && strncmp(schema, "runtally.report/", strlen("runtally.report/")) == 0;
 }
 
+const char *frame_key_check(const struct json_value *frame)
+{
+	return json_value_text(json_value_get(frame, "key_check"));
+}
+
 struct recognised recognise(const struct json_value *record, const struct adapter *from)
 {
 	struct recognised found = {.value = record};

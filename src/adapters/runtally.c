@@ -72,6 +72,7 @@ static const struct field_row criterion_fields[] = {
 
 static const struct field_row fields[] = {
 	{"schema", .type = FIELD_NEEDED},
+	{"key_check", .type = FIELD_NEEDED}, /* of a frame */
 	{"source", FIELD_KEY, AT(source)},
 	{"run_id", FIELD_KEY, AT(run_id)},
 	{"suite", FIELD_LABEL, AT(suite)},

@@ -1,9 +1,9 @@
 #include "runtally/analysis/gate.h"
 
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "results_sort.h"
 #include "runtally/base/format_number.h"
 
 const char *const fail_on_words[] = {"failed",  "errors",      "unfinished", "flaky",
@@ -395,8 +395,8 @@ static void judge_suites(struct gates *gates, const struct suite_gates *demands,
 	for (size_t i = 0; i < results->suite_count; i++) {
 		const struct suite_group *suite = &results->suites[i];
 
-		if (fnmatch(demands->suite, suite->name, 0) != 0 &&
-		    (!suite->id || fnmatch(demands->suite, suite->id, 0) != 0))
+		if (!label_matches(demands->suite, suite->name) &&
+		    !label_matches(demands->suite, suite->id))
 			continue;
 		judge_suite(gates, &demands->options, results, suite, comparison);
 		found = true;

@@ -1,12 +1,15 @@
 #include "results_sort.h"
 
 #include <assert.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtally/adapters/adapters.h"
 #include "runtally/base/arena.h"
 #include "runtally/base/hash_table.h"
+#include "runtally/base/strbuf.h"
+#include "runtally/model/mark.h"
 
 static const char no_suite[] = "(no suite)";
 static const char no_case[] = "(no case)";
@@ -43,6 +46,20 @@ struct group_key case_key(const struct run *run)
 	if (run->test_case.id || run->test_case.name)
 		return (struct group_key){run->test_case.id, run->test_case.name};
 	return (struct group_key){NULL, no_case};
+}
+
+bool label_matches(const char *glob, const char *label)
+{
+	struct strbuf shown = STRBUF_INIT;
+	bool matches;
+
+	if (!label)
+		return false;
+	strbuf_addstr(&shown, label);
+	marks_shorten(&shown, 0);
+	matches = fnmatch(glob, shown.text, 0) == 0;
+	strbuf_release(&shown);
+	return matches;
 }
 
 int compare_text(const char *a, const char *b)

@@ -4,6 +4,7 @@
 #ifndef RUNTALLY_ANALYSIS_RESULTS_SORT_H
 #define RUNTALLY_ANALYSIS_RESULTS_SORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@ static inline const char *key_text(struct group_key key)
 
 struct group_key suite_key(const struct run *run, enum suite_by by);
 struct group_key case_key(const struct run *run);
+
+/* Whether a glob of the user fits the label as reports show it; NULL: never. */
+bool label_matches(const char *glob, const char *label);
 
 /* As strcmp; NULL comes first. */
 int compare_text(const char *a, const char *b);

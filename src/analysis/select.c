@@ -1,9 +1,9 @@
 #include "runtally/analysis/select.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "results_sort.h"
 #include "runtally/analysis/tally.h"
 #include "runtally/ingest/dedupe.h"
 
@@ -48,8 +48,8 @@ static void warn(struct notes *notes, const char *text)
 
 static bool matches(const char *const *globs, size_t count, const char *text)
 {
-	for (size_t i = 0; text && i < count; i++)
-		if (fnmatch(globs[i], text, 0) == 0)
+	for (size_t i = 0; i < count; i++)
+		if (label_matches(globs[i], text))
 			return true;
 	return false;
 }

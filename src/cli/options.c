@@ -14,6 +14,17 @@ void options_release(struct options *options)
 	arena_release(&options->arena);
 }
 
+void options_take_key(struct options *options, const char *secret)
+{
+	struct mark_key *key;
+
+	if (!secret || !*secret || options->ingest.key)
+		return;
+	key = arena_alloc(&options->arena, sizeof(*key));
+	mark_key_init(key, secret, strlen(secret));
+	options->ingest.key = key;
+}
+
 static int set_now(struct options *options, int64_t now, const char *epoch, struct error *err)
 {
 	int64_t seconds;

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -9,7 +10,12 @@
 #include "runtally/base/times.h"
 #include "runtally/formats/mime.h"
 
-enum { DAYS_MAX = 36500, SHARDS_MAX = 9999, DATE_LENGTH = DATE_TEXT_SIZE - 1 };
+enum {
+	DAYS_MAX = 36500,
+	SHARDS_MAX = 9999,
+	DATE_LENGTH = DATE_TEXT_SIZE - 1,
+	KEY_BYTES_MAX = 4096,
+};
 
 static char *copy_of(struct options *options, const char *text)
 {
@@ -258,6 +264,33 @@ int set_logo(struct options *options, const char *value, struct error *err)
 
 	options->logo = logo;
 	return logo_read(logo, value, &options->arena, err);
+}
+
+/* The whole file but white space at its end, so that the same text can be in the environment. */
+int set_identity_key(struct options *options, const char *value, struct error *err)
+{
+	struct mark_key *key = arena_alloc(&options->arena, sizeof(*key));
+	char secret[KEY_BYTES_MAX + 1];
+	FILE *file = fopen(value, "rb");
+	size_t length;
+	bool failed;
+
+	if (!file)
+		return error_set(err, "%s: cannot open: %s", value, strerror(errno));
+	length = fread(secret, 1, sizeof(secret), file);
+	failed = ferror(file);
+	fclose(file);
+	if (failed)
+		return error_set(err, "%s: cannot read", value);
+	if (length > KEY_BYTES_MAX)
+		return error_set(err, "%s: is longer than %d bytes", value, KEY_BYTES_MAX);
+	while (length && strchr(" \t\r\n", secret[length - 1]))
+		length--;
+	if (!length)
+		return error_set(err, "%s: is empty", value);
+	mark_key_init(key, secret, length);
+	options->ingest.key = key;
+	return 0;
 }
 
 int set_accent(struct options *options, const char *value, struct error *err)

@@ -258,6 +258,12 @@ const struct option_row option_rows[] = {
 	 .help = "keep secrets and personal data in texts",
 	 OPTION_MEMBER(ingest.redact),
 	 .flag = false},
+	{.name = "identity-key",
+	 .argument = "FILE",
+	 .group = GROUP_PRIVACY,
+	 .help = "a secret that keys the marks in redacted ids and names; also "
+		 "$RUNTALLY_IDENTITY_KEY",
+	 .set = set_identity_key},
 	{.name = "no-transcripts",
 	 .group = GROUP_PRIVACY,
 	 .help = "leave conversations, turn texts and logs out",

@@ -33,10 +33,12 @@ static unsigned needs_of(const struct options *options)
 	return needs;
 }
 
-static void read_runs(struct loaded *loaded, const struct options *options)
+static int read_runs(struct loaded *loaded, const struct options *options)
 {
 	struct run_sets *sets = &loaded->sets;
 	struct ingest_counts of_baseline, of_history;
+	int status = EXIT_OK;
+	struct error err;
 
 	*loaded = (struct loaded){.news = NULL};
 	sets->has_inputs = options->input_count > 0;
@@ -53,11 +55,14 @@ static void read_runs(struct loaded *loaded, const struct options *options)
 	if (sets->has_baseline)
 		ingest(options->baselines, options->baseline_count, &options->ingest,
 		       &sets->baseline, &of_baseline, &loaded->notes);
-	if (sets->has_history)
-		history_read(options->history, &options->ingest, &sets->history, &of_history,
-			     &loaded->notes);
+	if (sets->has_history && history_read(options->history, &options->ingest, &sets->history,
+					      &of_history, &loaded->notes, &err) != 0)
+		status = EXIT_USAGE;
 	if (options->ingest.progress)
 		console_progress(NULL, 0, 0);
+	if (status)
+		console_error(options->history, err.text);
+	return status;
 }
 
 int load(struct loaded *loaded, struct options *options)
@@ -66,7 +71,8 @@ int load(struct loaded *loaded, struct options *options)
 		options->history_only || !(needs_of(options) & NEED_DETAILS);
 	if (console_wants_progress(options))
 		options->ingest.progress = console_progress;
-	read_runs(loaded, options);
+	if (read_runs(loaded, options) == EXIT_USAGE)
+		return EXIT_USAGE;
 	if (options->history)
 		loaded->news = history_news(&loaded->sets.inputs, &loaded->sets.history,
 					    options->now, &loaded->news_count);
@@ -92,6 +98,7 @@ int remember(const struct options *options, const struct loaded *loaded)
 		.title = options->title,
 		.shard = options->shard,
 		.shards = options->shards,
+		.key = options->ingest.key,
 	};
 	struct error err;
 

@@ -21,6 +21,7 @@ struct month {
 	struct history_files *files;
 	size_t first, end;
 	struct runs runs;
+	struct key_checks keys; /* what their files tell */
 };
 
 /* ---- order: what is alike lies together, which packs well ---- */
@@ -71,7 +72,11 @@ static int add_entry(struct bundle *bundle, const struct month *month, size_t fi
 	size_t rest = month->runs.count - first, count = rest < ENTRY_RUNS ? rest : ENTRY_RUNS;
 	struct strbuf text = STRBUF_INIT;
 	const struct history_part part = {
-		.sink = add_text, .sink_ctx = &text, .month = month->name};
+		.sink = add_text,
+		.sink_ctx = &text,
+		.month = month->name,
+		.key_check = month->keys.first,
+	};
 	uint8_t digest[SHA256_SIZE];
 	char name[40];
 	int failed = history_write(&part, month->runs.items + first, count, digest, err);
@@ -230,6 +235,7 @@ static int compact_month(struct month *month, const struct history_caps *caps,
 	runs_init(&month->runs, NULL);
 	history_ingest(month->files, month->first, month->end, options, &month->runs, &counts,
 		       &found);
+	month->keys = counts.keys;
 	if (!found.errors) {
 		drop_old(month, caps);
 		failed = roll_up(month, err);

@@ -55,6 +55,7 @@ struct history_part {
 	void *sink_ctx;
 	const struct history_stamp *stamp; /* NULL: of an archive, which tells its month */
 	const char *month;
+	const char *key_check; /* of marks in the runs; "": none */
 };
 
 /* Header, runs, footer; the digest is that of the footer. */

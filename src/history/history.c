@@ -49,6 +49,14 @@ static bool is_unmoved(const struct history_files *before, const struct history_
 	return at == before->count;
 }
 
+static bool same_labels(const struct run *a, const struct run *b)
+{
+	return a->suite.id == b->suite.id && a->suite.name == b->suite.name &&
+	       a->test_case.id == b->test_case.id && a->test_case.name == b->test_case.name &&
+	       a->agent.id == b->agent.id && a->agent.name == b->agent.name &&
+	       a->execution_id == b->execution_id;
+}
+
 /* False: something was compacted meanwhile. */
 static bool read_once(const char *folder, const struct ingest_options *options, struct runs *runs,
 		      struct ingest_counts *counts, struct notes *notes)
@@ -96,8 +104,67 @@ bool history_lies_in(const char *folder, const char *input)
 	return lies;
 }
 
-void history_read(const char *folder, const struct ingest_options *options, struct runs *runs,
-		  struct ingest_counts *counts, struct notes *notes)
+/*
+ * Labels by which runs of the history cannot be matched with those of today: redacted by numbers,
+ * as all were before there were marks, or by marks where nothing is redacted now. Most runs share
+ * the very texts of the one before.
+ */
+static void note_old_labels(const struct runs *runs, bool redact, struct notes *notes)
+{
+	const struct run *last = NULL;
+	uint64_t numbered = 0, marked = 0;
+	bool is_numbered = false;
+
+	for (size_t i = 0; i < runs->count; i++) {
+		const struct run *run = runs->items[i];
+		const char *const labels[] = {
+			run->suite.id, run->suite.name, run->test_case.id, run->test_case.name,
+			run->agent.id, run->agent.name, run->execution_id};
+
+		if (!last || !same_labels(run, last)) {
+			is_numbered = false;
+			for (size_t n = 0; n < sizeof(labels) / sizeof(*labels); n++)
+				is_numbered =
+					is_numbered || (labels[n] && redact_is_numbered(labels[n]));
+		}
+		last = run;
+		numbered += is_numbered;
+		marked += !redact && run_bears_marks(run);
+	}
+	if (numbered)
+		notes_addf(notes, SEVERITY_WARNING,
+			   "history: %" PRIu64 " run%s with ids or names that an earlier version "
+			   "redacted to numbers ([email 1]): not matched with later runs",
+			   numbered, numbered == 1 ? "" : "s");
+	if (marked)
+		notes_addf(notes, SEVERITY_WARNING,
+			   "history: %" PRIu64 " run%s with redacted ids or names: not matched "
+			   "with runs that are read with --no-redact",
+			   marked, marked == 1 ? "" : "s");
+}
+
+static int check_key(const struct mark_key *own, const struct key_checks *checks, struct error *err)
+{
+	struct mark_key key;
+
+	mark_key_init(&key, NULL, 0);
+	if (own)
+		key = *own;
+	if (!checks->differ && (!*checks->first || strcmp(checks->first, key.check) == 0))
+		return 0;
+	if (key.is_own && !checks->differ) {
+		mark_key_init(&key, NULL, 0);
+		if (strcmp(checks->first, key.check) == 0)
+			return error_set(err, "holds ids or names that were redacted without an "
+					      "identity key: leave --identity-key and "
+					      "RUNTALLY_IDENTITY_KEY out, or begin a new history");
+	}
+	return error_set(err, "was written with another identity key: give that one "
+			      "(--identity-key or RUNTALLY_IDENTITY_KEY)");
+}
+
+int history_read(const char *folder, const struct ingest_options *options, struct runs *runs,
+		 struct ingest_counts *counts, struct notes *notes, struct error *err)
 {
 	struct spool *spool = runs->spool;
 	bool done = false;
@@ -122,6 +189,8 @@ void history_read(const char *folder, const struct ingest_options *options, stru
 			notes_append(notes, &found, 0);
 		notes_release(&found);
 	}
+	note_old_labels(runs, options->redact, notes);
+	return check_key(options->key, &counts->keys, err);
 }
 
 /* ---- what is new ---- */
@@ -207,6 +276,8 @@ static int write_header(struct hashing *hashing, struct error *err)
 	} else {
 		strbuf_addf(&line, ",\"month\":\"%.4s-%s\"", month, month + 5);
 	}
+	if (hashing->part->key_check[0])
+		strbuf_addf(&line, ",\"key_check\":\"%s\"", hashing->part->key_check);
 	strbuf_addstr(&line, "}\n");
 	failed = write_hashed(hashing, line.text, line.length, err);
 	strbuf_release(&line);
@@ -306,10 +377,19 @@ static void add_moment(struct strbuf *out, int64_t ms)
 	strbuf_addch(out, 'Z');
 }
 
+static bool any_bears_marks(struct run *const *runs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (run_bears_marks(runs[i]))
+			return true;
+	return false;
+}
+
 int history_add(const char *folder, const struct history_stamp *stamp, struct run *const *runs,
 		size_t count, struct error *err)
 {
 	struct history_part part = {.sink = output_write, .stamp = stamp};
+	struct mark_key key;
 	struct strbuf path = STRBUF_INIT;
 	uint8_t digest[SHA256_SIZE];
 	char month[MONTH_TEXT_SIZE], hex[SHA256_HEX_SIZE];
@@ -318,6 +398,10 @@ int history_add(const char *folder, const struct history_stamp *stamp, struct ru
 
 	if (!count)
 		return 0;
+	mark_key_init(&key, NULL, 0);
+	if (stamp->key)
+		key = *stamp->key;
+	part.key_check = key.is_own || any_bears_marks(runs, count) ? key.check : "";
 	history_month(stamp->now, month);
 	output = open_in_month(folder, month, err);
 	if (!output)

@@ -1,5 +1,6 @@
 #include "batch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void batch_init(struct batch *batch, size_t notes_limit)
@@ -64,6 +65,8 @@ void batch_append(struct batch *batch, struct batch *from, size_t base)
 	counts->frames += from->counts.frames;
 	for (unsigned i = 0; i < REDACT_KINDS; i++)
 		counts->redactions[i] += from->counts.redactions[i];
+	key_checks_add(&counts->keys, from->counts.keys.first);
+	counts->keys.differ = counts->keys.differ || from->counts.keys.differ;
 	batch_release(from);
 }
 
@@ -83,4 +86,15 @@ void batch_go_back(struct batch *batch, const struct batch_mark *mark)
 	batch->definition_count = mark->definitions;
 	batch->page_count = mark->pages;
 	batch->counts = mark->counts;
+}
+
+void key_checks_add(struct key_checks *checks, const char *check)
+{
+	if (!check || !*check)
+		return;
+	if (!*checks->first)
+		snprintf(checks->first, sizeof(checks->first), "%s", check);
+	else
+		checks->differ = checks->differ ||
+				 strncmp(checks->first, check, sizeof(checks->first) - 1) != 0;
 }

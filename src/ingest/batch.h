@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "pagination.h"
-#include "runtally/ingest/redact.h"
+#include "runtally/ingest/ingest.h"
 #include "runtally/model/definition.h"
 #include "runtally/model/note.h"
 #include "runtally/model/run.h"
@@ -19,6 +19,7 @@ struct batch_counts {
 	uint64_t records, definitions, rejected;
 	uint64_t frames; /* records that count as none */
 	uint64_t redactions[REDACT_KINDS];
+	struct key_checks keys;
 };
 
 /* Runs and definitions are borrowed; the lists are owned. */

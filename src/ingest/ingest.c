@@ -250,6 +250,7 @@ static void finish(struct gathering *g, struct ingest_counts *counts)
 		.definitions = batch->counts.definitions,
 		.rejected = batch->counts.rejected,
 		.differing = copies.differing,
+		.keys = batch->counts.keys,
 		.period_from = TIME_UNKNOWN,
 		.period_to = TIME_UNKNOWN,
 	};

@@ -165,6 +165,7 @@ static void read_recognised(struct worker *worker, const struct record *record,
 		break;
 	case RECORD_FRAME:
 		worker->collector.batch.counts.frames++;
+		key_checks_add(&worker->collector.batch.counts.keys, frame_key_check(found->value));
 		break;
 	case RECORD_NOT_MINE:
 		read_nobodys(worker, record, found);

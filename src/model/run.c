@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtally/model/details.h"
+#include "runtally/model/mark.h"
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
 	[OUTCOME_PASSED] = "passed",   [OUTCOME_FAILED] = "failed",   [OUTCOME_ERROR] = "error",
@@ -70,6 +71,23 @@ uint64_t run_identity(const struct run *run)
 {
 	return hash_bytes(run->source, strlen(run->source)) * UINT64_C(0x9e3779b97f4a7c15) ^
 	       hash_bytes(run->run_id, strlen(run->run_id));
+}
+
+bool run_bears_marks(const struct run *run)
+{
+	const char *const labels[] = {
+		run->source,       run->run_id,         run->suite.id, run->suite.name,
+		run->test_case.id, run->test_case.name, run->agent.id, run->agent.name,
+		run->execution_id, run->model,
+	};
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		if (labels[i] && marks_are_in(labels[i]))
+			return true;
+	for (uint32_t i = 0; i < run->criterion_count; i++)
+		if (run->criteria[i].name && marks_are_in(run->criteria[i].name))
+			return true;
+	return false;
 }
 
 bool run_tells_time(const struct run *run)

@@ -71,7 +71,9 @@ static void read_past(struct world *world)
 {
 	runs_release(&world->past);
 	runs_init(&world->past, &world->spool);
-	history_read(world->history, &world->options, &world->past, &world->counts, &world->notes);
+	assert_int_equal(history_read(world->history, &world->options, &world->past, &world->counts,
+				      &world->notes, &world->err),
+			 0);
 }
 
 /* Adds what is new at that time; returns how much that is. */
@@ -515,7 +517,9 @@ static void cannot_be_written(void **state)
 	strbuf_addf(&wanted, "%s/2026: cannot make the folder: Not a directory", file);
 	assert_string_equal(world->err.text, wanted.text);
 	strbuf_release(&wanted);
-	history_read(file, &world->options, &world->past, &world->counts, &world->notes);
+	assert_int_equal(history_read(file, &world->options, &world->past, &world->counts,
+				      &world->notes, &world->err),
+			 0);
 	assert_int_equal(world->notes.errors, 1);
 }
 

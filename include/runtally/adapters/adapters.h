@@ -54,6 +54,8 @@ const struct envelope *envelope_at(size_t index);
 
 /* A report that was written into the folder that is read the next time. */
 bool is_own_report(const struct json_value *record);
+/* What a frame tells of the key of marks (mark.h); NULL: nothing. */
+const char *frame_key_check(const struct json_value *frame);
 
 /* The words of an error body, borrowed from the record or from scratch; never NULL. */
 const char *refusal_text(const struct json_value *record, struct arena *scratch);

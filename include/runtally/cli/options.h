@@ -86,6 +86,8 @@ enum options_action {
  */
 enum options_action options_parse(struct options *options, int argc, char *const *argv, int64_t now,
 				  const char *epoch, struct error *err);
+/* The secret of the environment (NULL: none), which gives way to --identity-key. */
+void options_take_key(struct options *options, const char *secret);
 void options_release(struct options *options);
 
 /* The text of --help, made from the table. */

@@ -26,7 +26,10 @@ struct loaded {
 
 /* Whether the history lies in one of the inputs, which is wrong usage and told. */
 bool inputs_hold_history(const struct options *options);
-/* EXIT_INPUT where some of it was bad. To be released in any case. */
+/*
+ * EXIT_INPUT where some of it was bad; EXIT_USAGE, told, where the history has another key. To be
+ * released in any case.
+ */
 int load(struct loaded *loaded, struct options *options);
 void loaded_release(struct loaded *loaded);
 

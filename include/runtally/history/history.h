@@ -6,7 +6,7 @@
  *   YYYY/MM/YYYYMM-HASH.zip               what was rolled up of a month: such files in it, their
  *                                         records sorted
  *
- *   {"schema":"runtally.history/1","written_at":T,"title":"...","shard":"2/4"}
+ *   {"schema":"runtally.history/1","written_at":T,"title":"...","shard":"2/4","key_check":"..."}
  *   {"schema":"runtally.run/1",...}
  *   {"schema":"runtally.history.end/1","runs":12,"sha256":"..."}
  *
@@ -43,16 +43,18 @@ bool history_lies_in(const char *folder, const char *input);
  * read, and named. All that is an error. A folder that does not exist is an empty history. What
  * another call compacts meanwhile is read anew.
  *
- * Of the options, those count that are about reading itself: details are never read.
+ * Of the options, those count that are about reading itself: details are never read. -1: its labels
+ * are marked by another key than that of the options, and nothing may be added to it.
  */
-void history_read(const char *folder, const struct ingest_options *options, struct runs *runs,
-		  struct ingest_counts *counts, struct notes *notes);
+int history_read(const char *folder, const struct ingest_options *options, struct runs *runs,
+		 struct ingest_counts *counts, struct notes *notes, struct error *err);
 
 /* What a new file says of itself. */
 struct history_stamp {
 	int64_t now; /* ms */
 	const char *title;
-	unsigned shard, shards; /* 2 of 4; 0: not one of several */
+	unsigned shard, shards;     /* 2 of 4; 0: not one of several */
+	const struct mark_key *key; /* of marks; NULL: the constant */
 };
 
 /*

@@ -34,6 +34,15 @@ struct ingest_options {
 	void *progress_ctx;
 };
 
+/* What files of a history tell of the keys of their marks (mark.h). */
+struct key_checks {
+	char first[MARK_CHECK_SIZE]; /* "": none tells */
+	bool differ;
+};
+
+/* NULL: tells nothing. */
+void key_checks_add(struct key_checks *checks, const char *check);
+
 /* What was read; the five of `records` add up (contract.md, "inputs"). */
 struct ingest_counts {
 	uint64_t files, documents, bytes;
@@ -42,6 +51,7 @@ struct ingest_counts {
 	uint64_t duplicates, definitions, rejected;
 	uint64_t differing; /* duplicates that did not say the same as the copy that stayed */
 	uint64_t redactions[REDACT_KINDS];
+	struct key_checks keys;
 
 	/* Set by whoever chooses among the runs. */
 	uint64_t filtered;     /* runs outside the period, suites or sources asked for */

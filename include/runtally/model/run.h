@@ -151,6 +151,8 @@ bool run_is_failure(const struct run *run);
 
 /* When it began: the started time, else the created time, else TIME_UNKNOWN (vendors.md). */
 int64_t run_begin(const struct run *run);
+/* Whether a mark is in any of its labels (mark.h). */
+bool run_bears_marks(const struct run *run);
 /* The hash of its source and run id. */
 uint64_t run_identity(const struct run *run);
 /* Whether the source tells when it ended or began. */
