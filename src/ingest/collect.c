@@ -6,6 +6,7 @@
 #include "runtally/base/sha256.h"
 #include "runtally/base/utf8.h"
 #include "runtally/model/details.h"
+#include "spelling.h"
 
 /* `…` and 8 digits */
 enum { TAIL_BYTES = 11 };
@@ -26,6 +27,7 @@ void collector_init(struct collector *collector, const struct ingest_options *op
 	arena_init(&collector->scratch, 0);
 	redactor_init(&collector->redactor);
 	redactor_init_for_labels(&collector->labels, options->key);
+	strbuf_init(&collector->spelling);
 	begin_batch(collector);
 }
 
@@ -34,6 +36,7 @@ void collector_release(struct collector *collector)
 	batch_release(&collector->batch);
 	redactor_release(&collector->redactor);
 	redactor_release(&collector->labels);
+	strbuf_release(&collector->spelling);
 	arena_release(&collector->definitions);
 	arena_release(&collector->scratch);
 	runs_release(&collector->runs);
@@ -120,11 +123,12 @@ static void note_cut(struct collector *collector, const char *label)
 				    collector->options->limits.label_bytes));
 }
 
-static const char *redact_label(struct collector *collector, const char *label,
-				enum label_kind kind)
+static const char *known_label(struct collector *collector, const char *label, enum label_kind kind)
 {
 	struct redactor *labels = &collector->labels;
 
+	if (kind == LABEL_NAME)
+		label = spelled(label, &collector->spelling);
 	if (!collector->options->redact)
 		return label;
 	return kind == LABEL_ID ? redact_id(labels, label) : redact(labels, label);
@@ -138,7 +142,7 @@ static const char *clean_label(void *ctx, const char *label, enum label_kind kin
 {
 	struct collector *collector = ctx;
 	const uint64_t most = collector->options->limits.label_bytes;
-	const char *whole = redact_label(collector, label, kind);
+	const char *whole = known_label(collector, label, kind);
 	size_t length, kept = most > TAIL_BYTES ? most - TAIL_BYTES : 0;
 	uint8_t digest[SHA256_SIZE];
 

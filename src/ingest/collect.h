@@ -34,6 +34,7 @@ struct collector {
 	struct arena scratch;     /* of one record */
 	struct redactor redactor; /* of texts, numbered per run */
 	struct redactor labels;
+	struct strbuf spelling; /* of the last name */
 	struct collected {
 		const struct run *run; /* one of the two */
 		struct definition *definition;
