@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "renames.h"
 #include "results_sort.h"
 #include "runtally/analysis/tally.h"
 #include "runtally/ingest/dedupe.h"
@@ -248,6 +249,7 @@ void selection_make(struct selection *selection, struct run_sets *sets,
 {
 	struct selector selector = {
 		.sets = sets, .options = options, .counts = counts, .notes = notes};
+	struct renames renames;
 
 	*selection = (struct selection){
 		.has_history = sets->has_history,
@@ -255,6 +257,7 @@ void selection_make(struct selection *selection, struct run_sets *sets,
 		.before_period = {TIME_UNKNOWN, TIME_UNKNOWN},
 	};
 	unite(&selector);
+	renames_apply(&renames, &selector.united, &sets->baseline);
 	choose_now(selection, &selector);
 	find_period(&selection->now, counts);
 	if (selection->compared == COMPARE_PERIOD)
@@ -265,6 +268,8 @@ void selection_make(struct selection *selection, struct run_sets *sets,
 		choose_baseline(selection, &selector);
 	else if (selection->compared != COMPARE_NONE)
 		choose_before(selection, &selector);
+	renames_note(&renames, selection, notes);
+	renames_release(&renames);
 	memory_free(selector.united.items);
 }
 

@@ -59,23 +59,22 @@ static void add_with_plain_spaces(struct strbuf *out, const char *name, size_t l
 	}
 }
 
-/* White space of old spellings becomes a space of another kind, so spaces come second. */
+/* In form C some white space becomes another kind, so spaces come second. */
 const char *spelled(const char *name, struct strbuf *buffer)
 {
-	size_t length = strlen(name), start;
+	size_t length = strlen(name), start = 0;
+	const char *composed = name;
 
 	strbuf_reset(buffer);
 	if (!nfc_is_normal(name, length)) {
 		nfc_add(buffer, name, length);
-		if (has_plain_spaces(buffer->text, buffer->length))
-			return strcmp(buffer->text, name) == 0 ? name : buffer->text;
-		start = buffer->length;
-		strbuf_reserve(buffer, start);
-		add_with_plain_spaces(buffer, buffer->text, start);
-		return buffer->text + start;
+		composed = buffer->text;
+		start = length = buffer->length;
 	}
-	if (!length || has_plain_spaces(name, length))
-		return name;
-	add_with_plain_spaces(buffer, name, length);
-	return buffer->text;
+	if (!has_plain_spaces(composed, length)) {
+		strbuf_reserve(buffer, length);
+		add_with_plain_spaces(buffer, start ? buffer->text : name, length);
+		composed = buffer->text + start;
+	}
+	return !*composed || strcmp(composed, name) == 0 ? name : composed;
 }

@@ -8,7 +8,10 @@
 
 #include "runtally/base/strbuf.h"
 
-/* The name itself, where it is written so; else it is written anew into the buffer. */
+/*
+ * The name itself, where it is written so or is nothing but white space; else it is written anew
+ * into the buffer.
+ */
 const char *spelled(const char *name, struct strbuf *buffer);
 
 #endif

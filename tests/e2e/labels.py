@@ -2,7 +2,6 @@
 """Ids and names that are too long: cut, told apart, the same everywhere, and within budgets."""
 
 import hashlib
-import hmac
 import json
 import os
 import re
@@ -11,15 +10,10 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import fields  # noqa: E402
 import harness  # noqa: E402
+from marks import mark  # noqa: E402
 
 LABELS = ("source", "run_id", "suite.id", "suite.name", "case.id", "case.name", "agent.id",
           "agent.name", "execution_id", "model", "status", "origin")
-
-
-def mark(kind, secret, key=b"runtally identity, key of those who have none"):
-    """As mark.h has it."""
-    digest = hmac.new(key, kind.encode() + b"\0" + secret.encode(), hashlib.sha256)
-    return f"[{kind} {digest.hexdigest()[:16]}]"
 
 
 def cut(text, most=1000):
