@@ -187,7 +187,7 @@ typedef const char *text_filter(void *ctx, const char *text);
 enum label_kind { LABEL_NAME, LABEL_ID, LABEL_KINDS };
 typedef const char *label_filter(void *ctx, const char *label, enum label_kind kind);
 
-enum { NAMES_KNOWN = 1024 };
+enum { NAMES_KNOWN = 2048 };
 
 /* The run set. `items` may be sorted by whoever holds it; the runs themselves do not move. */
 struct runs {

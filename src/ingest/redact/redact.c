@@ -285,7 +285,7 @@ const char *redact(void *redactor, const char *text)
 
 static bool is_plain_id(const char *id)
 {
-	while (is_alnum(*id) || *id == '-' || *id == '_')
+	while (kinds_of_bytes[(unsigned char)*id] == W || *id == '-' || *id == '_')
 		id++;
 	return !*id;
 }
