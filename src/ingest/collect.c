@@ -186,7 +186,7 @@ static const struct message *with_cut_roles(struct collector *collector,
 	struct message *copy = copied(collector, messages, count, sizeof(*copy));
 
 	for (size_t i = 0; i < count; i++)
-		cut_if_long(collector, &copy[i].role, LABEL_NAME);
+		cut_if_long(collector, &copy[i].role, LABEL_OTHER);
 	return copy;
 }
 
@@ -213,7 +213,7 @@ static const struct details *details_to_keep(struct collector *collector,
 	if (options->details_unseen)
 		return copy;
 	for (size_t i = 0; i < copy->passage_count; i++)
-		cut_if_long(collector, &passages[i].label, LABEL_NAME);
+		cut_if_long(collector, &passages[i].label, LABEL_OTHER);
 	for (size_t i = 0; i < copy->turn_count; i++) {
 		struct turn *turn = &turns[i];
 
@@ -258,7 +258,7 @@ void collector_add_run(struct collector *collector, struct run *run, size_t reco
 	struct run *kept;
 
 	collector->current = (struct collected){.run = run, .record = record};
-	cut_if_long(collector, &run->origin, LABEL_NAME);
+	cut_if_long(collector, &run->origin, LABEL_OTHER);
 	run->input = &collector->names->of_runs;
 	run->record = (uint32_t)record;
 	run_derive_duration(run);

@@ -420,7 +420,7 @@ struct run *runs_keep(struct runs *runs, const struct run *run, bool with_detail
 	kept->agent = keep_label(&keeper, run->agent);
 	kept->execution_id = keep_id(&keeper, run->execution_id);
 	kept->model = keep_name(&keeper, run->model);
-	kept->status = keep_name(&keeper, run->status);
+	kept->status = keep_shared(&keeper, run->status, LABEL_OTHER);
 	kept->reason = keep_text(&keeper, run->reason);
 	kept->origin = keep_text(&keeper, run->origin);
 	kept->latency_ms =

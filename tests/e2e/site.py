@@ -257,11 +257,11 @@ class Site(harness.Case):
     def test_search_is_safe(self):
         """No text ends the script, begins a line in it, or shows in another order than it has."""
         run = fields.playgent()
-        run["test_case"]["name"] = "</script><!--\u2028\u2029\u202e\"'\\ ]};alert(1)//"
+        run["test_case"] = {"id": "</script><!--\u2028\u2029\u202e\"'\\ ]};alert(1)//"}
         self.write("run.json", json.dumps(run))
         site = self.make(inputs="run.json")
         self.assertNotRegex((site / "search.js").read_text(), "[<\u2028\u2029\u202e]")
-        self.assertEqual(search_of(site)["suites"][0][4][0][0], run["test_case"]["name"])
+        self.assertEqual(search_of(site)["suites"][0][4][0][0], run["test_case"]["id"])
 
     def test_search_is_bounded(self):
         """Names that fill it: the worst are found, and it says that others are not."""

@@ -184,7 +184,12 @@ typedef const char *text_filter(void *ctx, const char *text);
  * The same of what runs are grouped, joined and told apart by. What it gives depends on nothing but
  * the label: it is what the thing is known by from then on (mark.h).
  */
-enum label_kind { LABEL_NAME, LABEL_ID, LABEL_KINDS };
+enum label_kind {
+	LABEL_NAME,
+	LABEL_ID,
+	LABEL_OTHER, /* by which nothing is known: a role, a place */
+	LABEL_KINDS
+};
 typedef const char *label_filter(void *ctx, const char *label, enum label_kind kind);
 
 enum { NAMES_KNOWN = 2048 };
