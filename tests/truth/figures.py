@@ -101,18 +101,23 @@ def time_text(ms):
     return moment.isoformat(timespec="milliseconds") + "Z"
 
 
+def spelled(name):
+    """As reports show it: the names here have no white space but plain and no-break spaces."""
+    return name and name.replace("\u00a0", " ")
+
+
 def suite_of(run):
     """(id, name) of the suite that a run counts under."""
     if run.suite.id or run.suite.name:
-        return run.suite.id, run.suite.name or run.suite.id
+        return run.suite.id, spelled(run.suite.name) or run.suite.id
     if run.agent.name:
-        return run.agent.id, run.agent.name
+        return run.agent.id, spelled(run.agent.name)
     return None, "(no suite)"
 
 
 def case_of(run):
     if run.case.id:
-        return run.case.id, run.case.name or run.case.id
+        return run.case.id, spelled(run.case.name) or run.case.id
     return None, "(no case)"
 
 

@@ -15,7 +15,7 @@ import tempfile
 import unittest
 import zipfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+sys.path.append(os.path.join(os.path.dirname(__file__), ".."))
 import figures  # noqa: E402
 import generate  # noqa: E402
 import harness  # noqa: E402
