@@ -7,7 +7,8 @@
  * record, never the file's tree. What stands around a list in its object (paging, an error) is
  * handed out when the object ends, as the envelope's rest.
  *
- * An object in which a member is the record is handed out whole: whoever knows records looks inside.
+ * An object in which a member is the record is handed out whole; whoever knows records looks
+ * inside.
  */
 #ifndef RUNTALLY_INPUT_RECORDS_H
 #define RUNTALLY_INPUT_RECORDS_H
