@@ -54,9 +54,10 @@ static inline void report_keep(struct made_report *report, const struct run *run
 	runs_keep(&report->runs, run, true, NULL, NULL, NULL);
 }
 
-/* Groups what was kept. May be called again, after results_release. */
+/* Groups what was kept; may be called again. */
 static inline void report_build(struct made_report *report)
 {
+	results_release(&report->results);
 	results_build(&report->results, report->runs.items, report->runs.count, SUITE_BY_SUITE);
 }
 
@@ -69,7 +70,6 @@ static inline void report_release(struct made_report *report)
 	spool_release(&report->spool);
 }
 
-/* A template_loader: `text` is the only template. */
 static inline int load_text(void *text, const char *name, struct template_source *source,
 			    struct error *err)
 {
@@ -77,6 +77,12 @@ static inline int load_text(void *text, const char *name, struct template_source
 	(void)err;
 	*source = (struct template_source){text, text ? strlen(text) : 0, "test"};
 	return 0;
+}
+
+/* Templates of which each is this text; NULL: there is none. */
+static inline struct template_set *templates_of(const char *text)
+{
+	return template_set_new(load_text, (void *)(uintptr_t)text);
 }
 
 /* Replaces *out by what the template shows of the view, not escaped. */
