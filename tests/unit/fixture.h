@@ -25,6 +25,18 @@ static inline struct run made_run(const char *source, const char *id, enum outco
 	return run;
 }
 
+/* `+` passed, `-` failed, `!` error, `?` unknown; all else is pending: `~`. */
+static inline enum outcome marked_outcome(char mark)
+{
+	static const char marks[OUTCOME_COUNT + 1] = {
+		[OUTCOME_PASSED] = '+',  [OUTCOME_FAILED] = '-',  [OUTCOME_ERROR] = '!',
+		[OUTCOME_PENDING] = '~', [OUTCOME_UNKNOWN] = '?',
+	};
+	const char *found = strchr(marks, mark);
+
+	return found ? (enum outcome)(found - marks) : OUTCOME_PENDING;
+}
+
 /* An escaper that escapes nothing. */
 static inline void escape_none(struct strbuf *out, const char *text, size_t length, char line_start)
 {
