@@ -39,9 +39,7 @@ static void worst_criteria(const struct value *of, struct value_list *list)
 
 	if (!criteria)
 		return;
-	list->items = criteria->items;
-	list->count = criteria->count;
-	list->size = sizeof(*criteria->items);
+	value_items(list, criteria->items, criteria->count, sizeof(*criteria->items));
 	view_cut(of, LIST_CRITERIA, list);
 }
 
@@ -70,9 +68,7 @@ static void list_groups(const struct value *of, struct value_list *list)
 {
 	const struct breakdown *breakdown = of->object;
 
-	list->items = breakdown->groups;
-	list->count = breakdown->count;
-	list->size = sizeof(*breakdown->groups);
+	value_items(list, breakdown->groups, breakdown->count, sizeof(*breakdown->groups));
 	list->keeps = keeps_group;
 }
 

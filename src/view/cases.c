@@ -12,9 +12,7 @@ static const struct results *results_of(const struct value *of)
 /* Runs of the report, `count` of them. */
 static void list_runs(const struct value *of, size_t first, size_t count, struct value_list *list)
 {
-	list->items = results_of(of)->runs + first;
-	list->count = count;
-	list->pointers = true;
+	value_pointers(list, results_of(of)->runs + first, count);
 }
 
 /* ---- cases ---- */
@@ -27,26 +25,6 @@ static const struct case_group *case_of(const struct value *of)
 static const void *suite_from(const struct value *of)
 {
 	return &results_of(of)->suites[case_of(of)->suite];
-}
-
-static void case_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_case(out, suite_from(of), case_of(of));
-}
-
-static void case_suite_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, suite_from(of));
-}
-
-static void case_href(const struct value *of, struct strbuf *out)
-{
-	view_case_href(value_view(of), suite_from(of), case_of(of), out);
-}
-
-static void case_suite_href(const struct value *of, struct strbuf *out)
-{
-	view_suite_href(value_view(of), suite_from(of), out);
 }
 
 static bool case_is_listed(const struct value *of)
@@ -139,11 +117,11 @@ static const struct member case_members[] = {
 	{"source", TEXT, OF_SUITE(source)},
 	{"id", TEXT, AT(id)},
 	{"name", TEXT, AT(name)},
-	{"anchor", TEXT, .text = case_anchor},
+	{"anchor", TEXT, .text = text_case_anchor},
 	{"suite", TEXT, OF_SUITE(title)},
-	{"suite_anchor", TEXT, .text = case_suite_anchor},
-	{"href", TEXT, .text = case_href},
-	{"suite_href", TEXT, .text = case_suite_href},
+	{"suite_anchor", TEXT, .text = text_suite_anchor, .from = suite_from},
+	{"href", TEXT, .text = text_case_href},
+	{"suite_href", TEXT, .text = text_suite_href, .from = suite_from},
 	{"is_listed", FLAG, .flag = case_is_listed},
 	{"flaky", FLAG, AT(flaky)},
 	{"last_outcome", OUTCOME, AT(last_outcome)},
@@ -176,16 +154,6 @@ static const struct suite_group *suite_of(const struct value *of)
 	return of->object;
 }
 
-static void suite_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, suite_of(of));
-}
-
-static void suite_href(const struct value *of, struct strbuf *out)
-{
-	view_suite_href(value_view(of), suite_of(of), out);
-}
-
 static bool keeps_planned(const struct value *of, const void *item, size_t index)
 {
 	const struct case_group *group = item;
@@ -197,9 +165,8 @@ static bool keeps_planned(const struct value *of, const void *item, size_t index
 /* Those that a plan lists, of this part. */
 static void suite_cases(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->cases + suite_of(of)->first_case;
-	list->count = suite_of(of)->case_count;
-	list->size = sizeof(struct case_group);
+	value_items(list, results_of(of)->cases + suite_of(of)->first_case,
+		    suite_of(of)->case_count, sizeof(struct case_group));
 	list->keeps = value_view(of)->plan ? keeps_planned : NULL;
 	view_cut(of, LIST_CASES, list);
 }
@@ -269,9 +236,8 @@ static bool keeps_failing(const struct value *of, const void *item, size_t index
 
 static void suite_failing_cases(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->cases + suite_of(of)->first_case;
-	list->count = suite_of(of)->case_count;
-	list->size = sizeof(struct case_group);
+	value_items(list, results_of(of)->cases + suite_of(of)->first_case,
+		    suite_of(of)->case_count, sizeof(struct case_group));
 	list->keeps = keeps_failing;
 	list->cut = true;
 	list->most = (size_t)shown_cases(of);
@@ -289,9 +255,7 @@ static int64_t hidden_cases(const struct value *of)
 
 static void suite_sparkline(const struct value *of, struct value_list *list)
 {
-	list->items = suite_of(of)->sparkline;
-	list->count = suite_of(of)->sparkline_count;
-	list->pointers = true;
+	value_pointers(list, suite_of(of)->sparkline, suite_of(of)->sparkline_count);
 }
 
 static void suite_sparkline_chart(const struct value *of, struct strbuf *out)
@@ -315,8 +279,8 @@ static const struct member suite_members[] = {
 	{"id", TEXT, SUITE_AT(id)},
 	{"name", TEXT, SUITE_AT(name)},
 	{"title", TEXT, SUITE_AT(title)},
-	{"anchor", TEXT, .text = suite_anchor},
-	{"href", TEXT, .text = suite_href},
+	{"anchor", TEXT, .text = text_suite_anchor},
+	{"href", TEXT, .text = text_suite_href},
 	{"cases", LIST, .list = suite_cases, .is = CLASS_CASE},
 	{"is_listed", FLAG, .flag = suite_is_listed},
 	{"omitted_cases", COUNT, .number = omitted_cases, .has = "has_omitted_cases"},

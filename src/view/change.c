@@ -265,11 +265,6 @@ static const void *known_suite(const struct value *of)
 	return suite_of(of)->now ? suite_of(of)->now : suite_of(of)->before;
 }
 
-static void suite_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, known_suite(of));
-}
-
 static void suite_href(const struct value *of, struct strbuf *out)
 {
 	if (suite_of(of)->now)
@@ -299,7 +294,7 @@ static const struct member suite_members[] = {
 	{"id", TEXT, OF_SUITE(id)},
 	{"name", TEXT, OF_SUITE(name)},
 	{"title", TEXT, OF_SUITE(title)},
-	{"anchor", TEXT, .text = suite_anchor},
+	{"anchor", TEXT, .text = text_suite_anchor, .from = known_suite},
 	{"href", TEXT, .text = suite_href},
 	{"is_new", FLAG, .flag = suite_is_new},
 	{"is_gone", FLAG, .flag = suite_is_gone},

@@ -243,16 +243,14 @@ static int64_t count_changes(const struct value *of)
 /* All, in the order of the report, then those that are gone. */
 static void all_suites(const struct value *of, struct value_list *list)
 {
-	list->items = comparison_of(of)->suites;
-	list->count = comparison_of(of)->suite_count;
-	list->size = sizeof(struct suite_change);
+	value_items(list, comparison_of(of)->suites, comparison_of(of)->suite_count,
+		    sizeof(struct suite_change));
 }
 
 static void all_cases(const struct value *of, struct value_list *list)
 {
-	list->items = comparison_of(of)->cases;
-	list->count = comparison_of(of)->case_count;
-	list->size = sizeof(struct case_diff);
+	value_items(list, comparison_of(of)->cases, comparison_of(of)->case_count,
+		    sizeof(struct case_diff));
 }
 
 static void notable_cases(const struct value *of, struct value_list *list)

@@ -69,9 +69,8 @@ static size_t runs_listed(const struct value *of)
 
 static void list_runs(const struct value *of, struct value_list *list)
 {
-	list->items = value_view(of)->failure_groups->members + group_of(of)->first_run;
-	list->count = runs_listed(of);
-	list->pointers = true;
+	value_pointers(list, value_view(of)->failure_groups->members + group_of(of)->first_run,
+		       runs_listed(of));
 }
 
 static int64_t hidden_runs(const struct value *of)
@@ -137,9 +136,8 @@ static void list_groups(const struct value *of, struct value_list *list)
 {
 	if (!group_count(of))
 		return;
-	list->items = value_view(of)->failure_groups->items;
-	list->count = (size_t)group_count(of);
-	list->size = sizeof(struct failure_group);
+	value_items(list, value_view(of)->failure_groups->items, (size_t)group_count(of),
+		    sizeof(struct failure_group));
 	view_cut(of, LIST_FAILURE_GROUPS, list);
 }
 

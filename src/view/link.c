@@ -198,3 +198,29 @@ void view_part_href(const struct view *view, enum view_list list, size_t part, s
 	if (!part)
 		strbuf_addf(out, "#%s", place);
 }
+
+/* ---- for members ---- */
+
+void text_suite_anchor(const struct value *of, struct strbuf *out)
+{
+	anchor_suite(out, value_field(of));
+}
+
+void text_suite_href(const struct value *of, struct strbuf *out)
+{
+	view_suite_href(value_view(of), value_field(of), out);
+}
+
+void text_case_anchor(const struct value *of, struct strbuf *out)
+{
+	const struct case_group *group = value_field(of);
+
+	anchor_case(out, suite_of(value_view(of), group), group);
+}
+
+void text_case_href(const struct value *of, struct strbuf *out)
+{
+	const struct case_group *group = value_field(of);
+
+	view_case_href(value_view(of), suite_of(value_view(of), group), group, out);
+}

@@ -50,6 +50,9 @@ void anchor_case(struct strbuf *out, const struct suite_group *suite,
 void anchor_run(struct strbuf *out, const struct run *run);
 void anchor_failure_group(struct strbuf *out, const struct failure_group *group);
 
+/* For members that lie where there is a suite, or a case, of the report: its id, a link to it. */
+member_text text_suite_anchor, text_suite_href, text_case_anchor, text_case_href;
+
 /* Links to a part of a list: to its page, of the first part to its place there. */
 void view_part_href(const struct view *view, enum view_list list, size_t part, struct strbuf *out);
 

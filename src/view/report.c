@@ -38,11 +38,6 @@ static const struct member inputs_members[] = {
 
 static const struct value_class class_inputs = CLASS("inputs", inputs_members);
 
-static const void *inputs_from(const struct value *of)
-{
-	return value_view(of)->counts;
-}
-
 /* ---- the period that the runs span ---- */
 
 static void period_text(const struct value *of, struct strbuf *out)
@@ -157,9 +152,8 @@ static int64_t note_count(const struct value *of)
 
 static void list_notes(const struct value *of, struct value_list *list)
 {
-	list->items = value_view(of)->notes->items;
-	list->count = value_view(of)->notes->count;
-	list->size = sizeof(struct note);
+	value_items(list, value_view(of)->notes->items, value_view(of)->notes->count,
+		    sizeof(struct note));
 	view_cut(of, LIST_NOTES, list);
 }
 
@@ -178,9 +172,8 @@ static const struct value_class class_gate = CLASS("gate", gate_members);
 
 static void list_gates(const struct value *of, struct value_list *list)
 {
-	list->items = value_view(of)->gates->items;
-	list->count = value_view(of)->gates->count;
-	list->size = sizeof(struct gate);
+	value_items(list, value_view(of)->gates->items, value_view(of)->gates->count,
+		    sizeof(struct gate));
 }
 
 static bool gates_met(const struct value *of)
@@ -203,11 +196,6 @@ static const struct results *results_of(const struct value *of)
 static const void *results_from(const struct value *of)
 {
 	return results_of(of);
-}
-
-static const void *comparison_from(const struct value *of)
-{
-	return view_of(of)->comparison;
 }
 
 static bool has_runs(const struct value *of)
@@ -238,9 +226,8 @@ static int64_t count_in_state(const struct value *of)
 
 static void list_sources(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->sources;
-	list->count = results_of(of)->source_count;
-	list->size = sizeof(struct source_group);
+	value_items(list, results_of(of)->sources, results_of(of)->source_count,
+		    sizeof(struct source_group));
 }
 
 static bool keeps_planned(const struct value *of, const void *item, size_t index)
@@ -252,26 +239,22 @@ static bool keeps_planned(const struct value *of, const void *item, size_t index
 /* Those that a plan lists. */
 static void list_suites(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->suites;
-	list->count = results_of(of)->suite_count;
-	list->size = sizeof(struct suite_group);
+	value_items(list, results_of(of)->suites, results_of(of)->suite_count,
+		    sizeof(struct suite_group));
 	list->keeps = view_of(of)->plan ? keeps_planned : NULL;
 	list->by_place = true;
 }
 
 static void worst_suites(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->worst;
-	list->count = results_of(of)->suite_count;
-	list->pointers = true;
+	value_pointers(list, results_of(of)->worst, results_of(of)->suite_count);
 	view_cut(of, LIST_SUITES, list);
 }
 
 static void list_cases(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->cases;
-	list->count = results_of(of)->case_count;
-	list->size = sizeof(struct case_group);
+	value_items(list, results_of(of)->cases, results_of(of)->case_count,
+		    sizeof(struct case_group));
 }
 
 static bool keeps_flaky(const struct value *of, const void *item, size_t index)
@@ -292,17 +275,13 @@ static void flaky_cases(const struct value *of, struct value_list *list)
 
 static void failing_cases(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->failing;
-	list->count = results_of(of)->failing_cases;
-	list->pointers = true;
+	value_pointers(list, results_of(of)->failing, results_of(of)->failing_cases);
 	view_cut(of, LIST_FAILING, list);
 }
 
 static void list_runs(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->runs;
-	list->count = results_of(of)->run_count;
-	list->pointers = true;
+	value_pointers(list, results_of(of)->runs, results_of(of)->run_count);
 }
 
 static void failures(const struct value *of, struct value_list *list)
@@ -388,9 +367,9 @@ static const struct member report_members[] = {
 	{"version", TEXT, .text = version_text},
 	{"has_runs", FLAG, .flag = has_runs},
 	{"period", OBJECT, .from = period_from, .class = &class_period},
-	{"inputs", OBJECT, .from = inputs_from, .class = &class_inputs},
+	{"inputs", POINTER, AT(counts), .class = &class_inputs},
 	{"totals", OBJECT, OF_RESULTS(totals), .is = CLASS_TALLY},
-	{"comparison", OBJECT, .from = comparison_from, .is = CLASS_COMPARISON},
+	{"comparison", POINTER, AT(comparison), .is = CLASS_COMPARISON},
 	{"sources", LIST, .list = list_sources, .is = CLASS_SOURCE},
 	{"suites", LIST, .list = list_suites, .is = CLASS_SUITE},
 	{"worst_suites", LIST, .list = worst_suites, .is = CLASS_SUITE},

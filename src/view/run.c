@@ -87,16 +87,6 @@ static const void *suite_from(const struct value *of)
 	return &value_view(of)->results->suites[group->suite];
 }
 
-static void suite_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, suite_from(of));
-}
-
-static void case_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_case(out, suite_from(of), case_from(of));
-}
-
 static void run_anchor(const struct value *of, struct strbuf *out)
 {
 	anchor_run(out, run_of(of));
@@ -105,16 +95,6 @@ static void run_anchor(const struct value *of, struct strbuf *out)
 static void run_href(const struct value *of, struct strbuf *out)
 {
 	view_run_href(value_view(of), suite_from(of), case_from(of), run_of(of), out);
-}
-
-static void suite_href(const struct value *of, struct strbuf *out)
-{
-	view_suite_href(value_view(of), suite_from(of), out);
-}
-
-static void case_href(const struct value *of, struct strbuf *out)
-{
-	view_case_href(value_view(of), suite_from(of), case_from(of), out);
 }
 
 static void origin_text(const struct value *of, struct strbuf *out)
@@ -357,19 +337,19 @@ static const struct member run_members[] = {
 	{"suite", TEXT, .from = suite_from, .at = offsetof(struct suite_group, title)},
 	{"suite_id", TEXT, AT(suite.id)},
 	{"suite_name", TEXT, AT(suite.name)},
-	{"suite_anchor", TEXT, .text = suite_anchor},
+	{"suite_anchor", TEXT, .text = text_suite_anchor, .from = suite_from},
 	{"case", TEXT, .from = case_from, .at = offsetof(struct case_group, name)},
 	{"case_id", TEXT, AT(test_case.id)},
 	{"case_name", TEXT, AT(test_case.name)},
-	{"case_anchor", TEXT, .text = case_anchor},
+	{"case_anchor", TEXT, .text = text_case_anchor, .from = case_from},
 	{"case_is_listed", FLAG, .flag = case_is_listed},
 	{"agent", TEXT, .text = agent_text},
 	{"agent_id", TEXT, AT(agent.id)},
 	{"agent_name", TEXT, AT(agent.name)},
 	{"anchor", TEXT, .text = run_anchor},
 	{"href", TEXT, .text = run_href},
-	{"suite_href", TEXT, .text = suite_href},
-	{"case_href", TEXT, .text = case_href},
+	{"suite_href", TEXT, .text = text_suite_href, .from = suite_from},
+	{"case_href", TEXT, .text = text_case_href, .from = case_from},
 	{"headline", TEXT, .text = headline_text},
 	{"reason", TEXT, AT(reason)},
 	{"score", SCORE, AT(score_micro), IF(has_score), .has = "has_score", .raw = "score"},

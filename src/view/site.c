@@ -170,9 +170,8 @@ static bool page_neighbour(const struct value *of, struct value *out)
 
 static void page_criteria(const struct value *of, struct value_list *list)
 {
-	list->items = site_of(of)->criteria;
-	list->count = site_of(of)->criterion_count;
-	list->size = sizeof(*site_of(of)->criteria);
+	value_items(list, site_of(of)->criteria, site_of(of)->criterion_count,
+		    sizeof(*site_of(of)->criteria));
 }
 
 static const struct member page_members[] = {
@@ -196,11 +195,6 @@ static const struct member page_members[] = {
 };
 
 static const struct value_class class_page = CLASS("page", page_members);
-
-static const void *page_from(const struct value *of)
-{
-	return value_view(of)->site;
-}
 
 static bool is_site(const struct value *of)
 {
@@ -297,9 +291,8 @@ static void found_cases(const struct value *of, struct value_list *list)
 {
 	const struct suite_group *suite = of->object;
 
-	list->items = value_view(of)->results->cases + suite->first_case;
-	list->count = suite->case_count;
-	list->size = sizeof(struct case_group);
+	value_items(list, value_view(of)->results->cases + suite->first_case, suite->case_count,
+		    sizeof(struct case_group));
 	list->keeps = keeps_found_case;
 }
 
@@ -321,9 +314,7 @@ static bool keeps_found_suite(const struct value *of, const void *item, size_t i
 /* The worst first, as their cases in the report. */
 static void found_suites(const struct value *of, struct value_list *list)
 {
-	list->items = value_view(of)->results->worst;
-	list->count = value_view(of)->results->suite_count;
-	list->pointers = true;
+	value_pointers(list, value_view(of)->results->worst, value_view(of)->results->suite_count);
 	list->keeps = keeps_found_suite;
 }
 
@@ -334,9 +325,7 @@ static void found_causes(const struct value *of, struct value_list *list)
 
 	if (!groups)
 		return;
-	list->items = groups->items;
-	list->count = groups->count;
-	list->size = sizeof(*groups->items);
+	value_items(list, groups->items, groups->count, sizeof(*groups->items));
 	list->cut = true;
 	list->most = view_window(value_view(of), LIST_FAILURE_GROUPS).listed;
 }
@@ -360,7 +349,7 @@ static const void *search_from(const struct value *of)
 
 static const struct member report_members[] = {
 	{"is_site", FLAG, .flag = is_site},
-	{"page", OBJECT, .from = page_from, .class = &class_page},
+	{"page", POINTER, .at = offsetof(struct view, site), .class = &class_page},
 	{"search", OBJECT, .from = search_from, .class = &class_search},
 	{"suite_parts", PARTS(LIST_SUITES)},
 	{"family_parts", PARTS(LIST_FAILURE_GROUPS)},

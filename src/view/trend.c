@@ -34,9 +34,7 @@ static const struct value_class class_point = CLASS_BASED("point", point_members
 
 static void list_points(const struct series *series, struct value_list *list)
 {
-	list->items = series->points;
-	list->count = series->count;
-	list->size = sizeof(*series->points);
+	value_items(list, series->points, series->count, sizeof(*series->points));
 }
 
 /* ---- the trend: its days and weeks are without gaps ---- */
@@ -235,11 +233,6 @@ static const struct member reliability_members[] = {
 
 static const struct value_class class_reliability = CLASS("reliability", reliability_members);
 
-static const void *reliability_from(const struct value *of)
-{
-	return value_view(of)->reliability;
-}
-
 /* ---- of a case ---- */
 
 /* NULL: it has not two verdicts. */
@@ -298,7 +291,8 @@ static const struct member report_members[] = {
 	{"zone", TEXT, .text = zone_text},
 	{"has_zone", FLAG, .flag = has_zone},
 	{"trend", OBJECT, .from = trend_from, .class = &class_trend},
-	{"reliability", OBJECT, .from = reliability_from, .class = &class_reliability},
+	{"reliability", POINTER, .at = offsetof(struct view, reliability),
+	 .class = &class_reliability},
 };
 
 const struct value_class report_series = CLASS("series of the report", report_members);

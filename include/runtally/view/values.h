@@ -119,8 +119,24 @@ struct value_list {
 	bool cut;           /* only `most` elements from `first` on are in the list */
 	size_t first, most;
 };
-/* Fills in *list, which is all zero at first: an empty list. */
+/* Fills in *list, which is all zero at first: an empty list. Asked anew for each element. */
 typedef void member_list(const struct value *of, struct value_list *list);
+
+/* An array of objects of `size` bytes, or of pointers to them. */
+static inline void value_items(struct value_list *list, const void *items, size_t count,
+			       size_t size)
+{
+	list->items = items;
+	list->count = count;
+	list->size = size;
+}
+
+static inline void value_pointers(struct value_list *list, const void *items, size_t count)
+{
+	list->items = items;
+	list->count = count;
+	list->pointers = true;
+}
 
 /* For `known`: at this offset lies a bool, or a uint64_t that is above 0, where it is known. */
 enum { KNOWN_FLAG = 1 << 30, KNOWN_COUNT = 1 << 29 };

@@ -253,15 +253,10 @@ static const struct member accent_members[] = {
 
 static const struct value_class class_accent = CLASS("accent", accent_members);
 
-static const void *accent_from(const struct value *of)
-{
-	return value_view(of)->accent;
-}
-
 static const struct member report_members[] = {
 	{"has_logo", FLAG, .flag = has_logo},
 	{"logo", TEXT, .text = logo_text},
-	{"accent", OBJECT, .from = accent_from, .class = &class_accent},
+	{"accent", POINTER, .at = offsetof(struct view, accent), .class = &class_accent},
 };
 
 const struct value_class report_brand = CLASS("brand of the report", report_members);
