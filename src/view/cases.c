@@ -168,7 +168,6 @@ static void suite_cases(const struct value *of, struct value_list *list)
 	value_items(list, results_of(of)->cases + suite_of(of)->first_case,
 		    suite_of(of)->case_count, sizeof(struct case_group));
 	list->keeps = value_view(of)->plan ? keeps_planned : NULL;
-	view_cut(of, LIST_CASES, list);
 }
 
 static bool suite_is_listed(const struct value *of)
@@ -192,18 +191,6 @@ static int64_t omitted_cases(const struct value *of)
 static void suite_runs(const struct value *of, struct value_list *list)
 {
 	list_runs(of, suite_of(of)->first_run, suite_of(of)->run_count, list);
-}
-
-static void suite_shown_runs(const struct value *of, struct value_list *list)
-{
-	suite_runs(of, list);
-	list->keeps = view_keeps_shown;
-}
-
-static void suite_failures(const struct value *of, struct value_list *list)
-{
-	suite_runs(of, list);
-	list->keeps = view_keeps_failure;
 }
 
 static int64_t failure_count(const struct value *of)
@@ -253,11 +240,6 @@ static int64_t hidden_cases(const struct value *of)
 	return (int64_t)(suite_of(of)->failing_cases - shown_cases(of));
 }
 
-static void suite_sparkline(const struct value *of, struct value_list *list)
-{
-	value_pointers(list, suite_of(of)->sparkline, suite_of(of)->sparkline_count);
-}
-
 static void suite_sparkline_chart(const struct value *of, struct strbuf *out)
 {
 	chart_sparkline(suite_of(of)->sparkline, suite_of(of)->sparkline_count, out);
@@ -281,12 +263,12 @@ static const struct member suite_members[] = {
 	{"title", TEXT, SUITE_AT(title)},
 	{"anchor", TEXT, .text = text_suite_anchor},
 	{"href", TEXT, .text = text_suite_href},
-	{"cases", LIST, .list = suite_cases, .is = CLASS_CASE},
+	{"cases", LIST, .list = suite_cases, .cut = 1 + LIST_CASES, .is = CLASS_CASE},
 	{"is_listed", FLAG, .flag = suite_is_listed},
 	{"omitted_cases", COUNT, .number = omitted_cases, .has = "has_omitted_cases"},
 	{"runs", LIST, .list = suite_runs, .is = CLASS_RUN},
-	{"shown_runs", LIST, .list = suite_shown_runs, .is = CLASS_RUN},
-	{"failures", LIST, .list = suite_failures, .is = CLASS_RUN},
+	{"shown_runs", LIST, .list = suite_runs, .keeps = view_keeps_shown, .is = CLASS_RUN},
+	{"failures", LIST, .list = suite_runs, .keeps = view_keeps_failure, .is = CLASS_RUN},
 	{"has_failures", FLAG, .flag = suite_has_failures},
 	{"failure_count", COUNT, .number = failure_count},
 	{"failing_cases", LIST, .list = suite_failing_cases, .is = CLASS_CASE},
@@ -294,7 +276,7 @@ static const struct member suite_members[] = {
 	{"hidden_cases", COUNT, .number = hidden_cases, .has = "has_hidden_cases"},
 	{"case_count", SIZE, SUITE_AT(case_count)},
 	{"flaky_count", COUNT, SUITE_AT(flaky_cases), .has = "has_flaky"},
-	{"strip", LIST, .list = suite_sparkline, .is = CLASS_RUN},
+	{"strip", LIST, POINTERS(struct suite_group, sparkline, sparkline_count), .is = CLASS_RUN},
 	{"strip_chart", MARKUP, .text = suite_sparkline_chart},
 	{"matrix", OBJECT, .from = view_suite_matrix, .is = CLASS_MATRIX},
 	{"comparison", OBJECT, .object = suite_comparison, .is = CLASS_SUITE_CHANGE},

@@ -120,42 +120,7 @@ static int64_t needed_runs(const struct value *of)
 
 /* ---- what it took ---- */
 
-/* Of one side; negative where it is not known. */
-typedef int64_t figure(const struct tally *tally);
-
-static int64_t cost_figure(const struct tally *tally)
-{
-	return tally->cost_known && tally->cost_known == tally->runs ? tally->cost_nano : -1;
-}
-
-static int64_t cost_mean_figure(const struct tally *tally)
-{
-	if (!tally->cost_known)
-		return -1;
-	return divide_rounded(tally->cost_nano, (int64_t)tally->cost_known);
-}
-
-static int64_t latency_figure(const struct tally *tally)
-{
-	return tally->latency.known ? tally->latency.p95 : -1;
-}
-
-static int64_t duration_figure(const struct tally *tally)
-{
-	return tally->duration.known ? tally->duration.p95 : -1;
-}
-
-static int64_t tokens_figure(const struct tally *tally)
-{
-	int64_t known = (int64_t)tally->tokens_known;
-
-	if (!known)
-		return -1;
-	return divide_rounded(tally->tokens_input, known) +
-	       divide_rounded(tally->tokens_output, known);
-}
-
-enum {
+enum side_figure {
 	FIGURE_COST,
 	FIGURE_COST_MEAN,
 	FIGURE_COST_PER_PASS,
@@ -164,14 +129,34 @@ enum {
 	FIGURE_TOKENS
 };
 
-static figure *const figures[] = {
-	[FIGURE_COST] = cost_figure,
-	[FIGURE_COST_MEAN] = cost_mean_figure,
-	[FIGURE_COST_PER_PASS] = tally_cost_per_pass,
-	[FIGURE_LATENCY] = latency_figure,
-	[FIGURE_DURATION] = duration_figure,
-	[FIGURE_TOKENS] = tokens_figure,
-};
+/* Of one side; negative where it is not known. */
+static int64_t figure_of_side(const struct tally *side, enum side_figure figure)
+{
+	int64_t tokens = side ? (int64_t)side->tokens_known : 0;
+
+	if (!side)
+		return -1;
+	switch (figure) {
+	case FIGURE_COST:
+		return side->cost_known == side->runs && side->runs ? side->cost_nano : -1;
+	case FIGURE_COST_MEAN:
+		if (!side->cost_known)
+			return -1;
+		return divide_rounded(side->cost_nano, (int64_t)side->cost_known);
+	case FIGURE_COST_PER_PASS:
+		return tally_cost_per_pass(side);
+	case FIGURE_LATENCY:
+		return side->latency.known ? side->latency.p95 : -1;
+	case FIGURE_DURATION:
+		return side->duration.known ? side->duration.p95 : -1;
+	case FIGURE_TOKENS:
+		break;
+	}
+	if (!tokens)
+		return -1;
+	return divide_rounded(side->tokens_input, tokens) +
+	       divide_rounded(side->tokens_output, tokens);
+}
 
 /* More than this is not a change but another thing; it fits what shows it. */
 #define RATIO_MOST 1e3
@@ -183,9 +168,9 @@ static figure *const figures[] = {
 static int64_t relative(const struct value *of)
 {
 	const struct difference *difference = difference_of(of);
-	figure *tell = figures[value_member(of)->at];
-	int64_t now = difference->now ? tell(difference->now) : -1;
-	int64_t before = difference->before ? tell(difference->before) : -1;
+	enum side_figure figure = (enum side_figure)value_member(of)->at;
+	int64_t now = figure_of_side(difference->now, figure);
+	int64_t before = figure_of_side(difference->before, figure);
 	double ratio = before > 0 ? (double)now / (double)before : 1;
 
 	if (now < 0 || before < 0 || (!before && now))
@@ -271,16 +256,6 @@ static void suite_href(const struct value *of, struct strbuf *out)
 		view_suite_href(value_view(of), suite_of(of)->now, out);
 }
 
-static bool suite_is_new(const struct value *of)
-{
-	return !suite_of(of)->before;
-}
-
-static bool suite_is_gone(const struct value *of)
-{
-	return !suite_of(of)->now;
-}
-
 static bool suite_now(const struct value *of, struct value *out)
 {
 	*out = value_made(of, suite_of(of)->now, of->index);
@@ -296,8 +271,8 @@ static const struct member suite_members[] = {
 	{"title", TEXT, OF_SUITE(title)},
 	{"anchor", TEXT, .text = text_suite_anchor, .from = known_suite},
 	{"href", TEXT, .text = suite_href},
-	{"is_new", FLAG, .flag = suite_is_new},
-	{"is_gone", FLAG, .flag = suite_is_gone},
+	{"is_new", UNSET, .at = offsetof(struct suite_change, before)},
+	{"is_gone", UNSET, .at = offsetof(struct suite_change, now)},
 	{"now", OBJECT, .object = suite_now, .is = CLASS_SUITE},
 };
 

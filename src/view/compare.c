@@ -253,12 +253,6 @@ static void all_cases(const struct value *of, struct value_list *list)
 		    sizeof(struct case_diff));
 }
 
-static void notable_cases(const struct value *of, struct value_list *list)
-{
-	all_cases(of, list);
-	list->keeps = is_notable;
-}
-
 static size_t rows_of(const struct value *of)
 {
 	const struct view *view = value_view(of);
@@ -374,8 +368,10 @@ static const struct member comparison_members[] = {
 	{"failing_unknown_count", COUNT_OF(FAILING_OF | CASE_OTHER), .has = "has_failing_unknown"},
 	{"hidden_failing_unknown", HIDDEN_OF(FAILING_OF | CASE_OTHER),
 	 .has = "has_hidden_failing_unknown"},
-	{"all_suites", LIST, .list = all_suites, .is = CLASS_SUITE_CHANGE},
-	{"notable_cases", LIST, .list = notable_cases, .is = CLASS_CASE_CHANGE},
+	{"all_suites", LIST, ITEMS(struct comparison, suites, suite_count),
+	 .is = CLASS_SUITE_CHANGE},
+	{"notable_cases", LIST, ITEMS(struct comparison, cases, case_count), .keeps = is_notable,
+	 .is = CLASS_CASE_CHANGE},
 };
 
 const struct value_class class_comparison =

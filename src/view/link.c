@@ -56,33 +56,6 @@ void anchor_failure_group(struct strbuf *out, const struct failure_group *group)
 		(const char *const[]){group->source, cause_name(group->cause), group->key, NULL});
 }
 
-/* ---- what of a list is shown ---- */
-
-struct view_window view_window(const struct view *view, enum view_list list)
-{
-	size_t count = list < LIST_CASES ? view->rows : SIZE_MAX;
-
-	if (view->site)
-		return view->site->windows[list];
-	return (struct view_window){.count = count, .listed = count};
-}
-
-void view_cut(const struct value *of, enum view_list which, struct value_list *list)
-{
-	struct view_window window = view_window(value_view(of), which);
-
-	list->cut = true;
-	list->first = window.first;
-	list->most = window.count;
-}
-
-int64_t view_hidden(const struct value *of, enum view_list which, uint64_t count)
-{
-	size_t listed = view_window(value_view(of), which).listed;
-
-	return count > listed ? (int64_t)(count - listed) : 0;
-}
-
 /* ---- links ---- */
 
 static const char *const list_names[LIST_COUNT] = {

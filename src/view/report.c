@@ -140,21 +140,9 @@ static const struct member note_members[] = {
 
 static const struct value_class class_note = CLASS("note", note_members);
 
-static const void *notes_from(const struct value *of)
-{
-	return value_view(of)->notes;
-}
-
 static int64_t note_count(const struct value *of)
 {
 	return (int64_t)(value_view(of)->notes->count + value_view(of)->notes->dropped);
-}
-
-static void list_notes(const struct value *of, struct value_list *list)
-{
-	value_items(list, value_view(of)->notes->items, value_view(of)->notes->count,
-		    sizeof(struct note));
-	view_cut(of, LIST_NOTES, list);
 }
 
 /* ---- gates ---- */
@@ -169,12 +157,6 @@ static const struct member gate_members[] = {
 };
 
 static const struct value_class class_gate = CLASS("gate", gate_members);
-
-static void list_gates(const struct value *of, struct value_list *list)
-{
-	value_items(list, value_view(of)->gates->items, value_view(of)->gates->count,
-		    sizeof(struct gate));
-}
 
 static bool gates_met(const struct value *of)
 {
@@ -191,11 +173,6 @@ static const struct view *view_of(const struct value *of)
 static const struct results *results_of(const struct value *of)
 {
 	return view_of(of)->results;
-}
-
-static const void *results_from(const struct value *of)
-{
-	return results_of(of);
 }
 
 static bool has_runs(const struct value *of)
@@ -224,12 +201,6 @@ static int64_t count_in_state(const struct value *of)
 	return count;
 }
 
-static void list_sources(const struct value *of, struct value_list *list)
-{
-	value_items(list, results_of(of)->sources, results_of(of)->source_count,
-		    sizeof(struct source_group));
-}
-
 static bool keeps_planned(const struct value *of, const void *item, size_t index)
 {
 	(void)item;
@@ -245,18 +216,6 @@ static void list_suites(const struct value *of, struct value_list *list)
 	list->by_place = true;
 }
 
-static void worst_suites(const struct value *of, struct value_list *list)
-{
-	value_pointers(list, results_of(of)->worst, results_of(of)->suite_count);
-	view_cut(of, LIST_SUITES, list);
-}
-
-static void list_cases(const struct value *of, struct value_list *list)
-{
-	value_items(list, results_of(of)->cases, results_of(of)->case_count,
-		    sizeof(struct case_group));
-}
-
 static bool keeps_flaky(const struct value *of, const void *item, size_t index)
 {
 	const struct case_group *group = item;
@@ -264,38 +223,6 @@ static bool keeps_flaky(const struct value *of, const void *item, size_t index)
 	(void)of;
 	(void)index;
 	return group->flaky;
-}
-
-static void flaky_cases(const struct value *of, struct value_list *list)
-{
-	list_cases(of, list);
-	list->keeps = keeps_flaky;
-	view_cut(of, LIST_FLAKY, list);
-}
-
-static void failing_cases(const struct value *of, struct value_list *list)
-{
-	value_pointers(list, results_of(of)->failing, results_of(of)->failing_cases);
-	view_cut(of, LIST_FAILING, list);
-}
-
-static void list_runs(const struct value *of, struct value_list *list)
-{
-	value_pointers(list, results_of(of)->runs, results_of(of)->run_count);
-}
-
-static void failures(const struct value *of, struct value_list *list)
-{
-	list_runs(of, list);
-	list->keeps = view_keeps_failure;
-	list->cut = true;
-	list->most = view_of(of)->rows;
-}
-
-static void shown_runs(const struct value *of, struct value_list *list)
-{
-	list_runs(of, list);
-	list->keeps = view_keeps_shown;
 }
 
 /* ---- what a size budget leaves out ---- */
@@ -353,12 +280,14 @@ static void pass_score_text(const struct value *of, struct strbuf *out)
 		strbuf_truncate(out, out->length - 1);
 }
 
-#define AT(member)         .at = offsetof(struct view, member)
-#define OF_RESULTS(member) .from = results_from, .at = offsetof(struct results, member)
-#define OF_NOTES(member)   .from = notes_from, .at = offsetof(struct notes, member)
-#define IN_STATE(state)    COUNT, .number = count_in_state, .at = (state)
-#define HIDDEN(list)       COUNT, .number = hidden_rows, .at = (list)
-#define OMITTED(member)    COUNT, .number = omitted, .at = offsetof(struct view_plan, member)
+#define AT(member)                .at = offsetof(struct view, member)
+#define OF_RESULTS(member)        VIA(struct view, results), .at = offsetof(struct results, member)
+#define OF_ARRAY(items, count)    VIA(struct view, results), ITEMS(struct results, items, count)
+#define OF_POINTERS(items, count) VIA(struct view, results), POINTERS(struct results, items, count)
+#define OF_NOTES(member)          VIA(struct view, notes), .at = offsetof(struct notes, member)
+#define IN_STATE(state)           COUNT, .number = count_in_state, .at = (state)
+#define HIDDEN(list)              COUNT, .number = hidden_rows, .at = (list)
+#define OMITTED(member)           COUNT, .number = omitted, .at = offsetof(struct view_plan, member)
 
 static const struct member report_members[] = {
 	{"title", TEXT, AT(title)},
@@ -370,16 +299,19 @@ static const struct member report_members[] = {
 	{"inputs", POINTER, AT(counts), .class = &class_inputs},
 	{"totals", OBJECT, OF_RESULTS(totals), .is = CLASS_TALLY},
 	{"comparison", POINTER, AT(comparison), .is = CLASS_COMPARISON},
-	{"sources", LIST, .list = list_sources, .is = CLASS_SOURCE},
+	{"sources", LIST, OF_ARRAY(sources, source_count), .is = CLASS_SOURCE},
 	{"suites", LIST, .list = list_suites, .is = CLASS_SUITE},
-	{"worst_suites", LIST, .list = worst_suites, .is = CLASS_SUITE},
+	{"worst_suites", LIST, OF_POINTERS(worst, suite_count), .cut = 1 + LIST_SUITES,
+	 .is = CLASS_SUITE},
 	{"suite_count", SIZE, OF_RESULTS(suite_count)},
 	{"case_count", SIZE, OF_RESULTS(case_count)},
 	{"flaky_count", COUNT, OF_RESULTS(flaky_cases), .has = "has_flaky"},
 	{"has_failures", FLAG, .flag = has_failures},
 	{"failure_count", COUNT, .number = failure_count},
-	{"failures", LIST, .list = failures, .is = CLASS_RUN},
-	{"failing_cases", LIST, .list = failing_cases, .is = CLASS_CASE},
+	{"failures", LIST, OF_POINTERS(runs, run_count), .keeps = view_keeps_failure,
+	 .cut = 1 + LIST_FAILURES, .is = CLASS_RUN},
+	{"failing_cases", LIST, OF_POINTERS(failing, failing_cases), .cut = 1 + LIST_FAILING,
+	 .is = CLASS_CASE},
 	{"failing_count", COUNT, OF_RESULTS(failing_cases)},
 	{"failing_now_count", IN_STATE(CASE_FAILS), .has = "has_failing_now"},
 	{"passing_again_count", IN_STATE(CASE_PASSES), .has = "has_passing_again"},
@@ -397,13 +329,17 @@ static const struct member report_members[] = {
 	{"omitted_suites", OMITTED(omitted_suites), .has = "has_omitted_suites"},
 	{"omitted_cases", OMITTED(omitted_cases), .has = "has_omitted_cases"},
 	{"omitted_runs", OMITTED(omitted_runs), .has = "has_omitted_runs"},
-	{"flaky", LIST, .list = flaky_cases, .is = CLASS_CASE},
-	{"shown_runs", LIST, .list = shown_runs, .is = CLASS_RUN},
-	{"runs", LIST, .list = list_runs, .is = CLASS_RUN},
-	{"cases", LIST, .list = list_cases, .is = CLASS_CASE},
-	{"gates", LIST, .list = list_gates, .class = &class_gate, .has = "has_gates"},
+	{"flaky", LIST, OF_ARRAY(cases, case_count), .keeps = keeps_flaky, .cut = 1 + LIST_FLAKY,
+	 .is = CLASS_CASE},
+	{"shown_runs", LIST, OF_POINTERS(runs, run_count), .keeps = view_keeps_shown,
+	 .is = CLASS_RUN},
+	{"runs", LIST, OF_POINTERS(runs, run_count), .is = CLASS_RUN},
+	{"cases", LIST, OF_ARRAY(cases, case_count), .is = CLASS_CASE},
+	{"gates", LIST, VIA(struct view, gates), ITEMS(struct gates, items, count),
+	 .class = &class_gate, .has = "has_gates"},
 	{"gates_met", FLAG, .flag = gates_met},
-	{"notes", LIST, .list = list_notes, .class = &class_note, .has = "has_notes"},
+	{"notes", LIST, VIA(struct view, notes), ITEMS(struct notes, items, count),
+	 .cut = 1 + LIST_NOTES, .class = &class_note, .has = "has_notes"},
 	{"note_count", COUNT, .number = note_count},
 	{"error_count", COUNT, OF_NOTES(errors), .has = "has_error_notes"},
 	{"warning_count", COUNT, OF_NOTES(warnings)},

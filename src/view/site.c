@@ -168,12 +168,6 @@ static bool page_neighbour(const struct value *of, struct value *out)
 	return false;
 }
 
-static void page_criteria(const struct value *of, struct value_list *list)
-{
-	value_items(list, site_of(of)->criteria, site_of(of)->criterion_count,
-		    sizeof(*site_of(of)->criteria));
-}
-
 static const struct member page_members[] = {
 	{"is_index", IS, .at = offsetof(struct view_site, page), .mask = 1U << PAGE_INDEX},
 	{"is_suites", FLAG, .flag = is_list, .at = LIST_SUITES},
@@ -190,16 +184,11 @@ static const struct member page_members[] = {
 	{"of_run", OBJECT, .object = page_subject, .at = PAGE_RUN, .is = CLASS_RUN},
 	{"earlier_run", OBJECT, .object = page_neighbour, .at = (size_t)-1, .is = CLASS_RUN},
 	{"later_run", OBJECT, .object = page_neighbour, .at = 1, .is = CLASS_RUN},
-	{"case_criteria", LIST, .list = page_criteria, .is = CLASS_CRITERION_GROUP,
-	 .has = "has_case_criteria"},
+	{"case_criteria", LIST, ITEMS(struct view_site, criteria, criterion_count),
+	 .is = CLASS_CRITERION_GROUP, .has = "has_case_criteria"},
 };
 
 static const struct value_class class_page = CLASS("page", page_members);
-
-static bool is_site(const struct value *of)
-{
-	return value_view(of)->site != NULL;
-}
 
 /* ---- what the search finds ---- */
 
@@ -312,10 +301,9 @@ static bool keeps_found_suite(const struct value *of, const void *item, size_t i
 }
 
 /* The worst first, as their cases in the report. */
-static void found_suites(const struct value *of, struct value_list *list)
+static const void *results_from(const struct value *of)
 {
-	value_pointers(list, value_view(of)->results->worst, value_view(of)->results->suite_count);
-	list->keeps = keeps_found_suite;
+	return value_view(of)->results;
 }
 
 /* Those of all parts of the list. */
@@ -332,7 +320,8 @@ static void found_causes(const struct value *of, struct value_list *list)
 
 static const struct member search_members[] = {
 	{"is_cut", FLAG, .at = offsetof(struct view_search, is_cut)},
-	{"suites", LIST, .list = found_suites, .class = &class_found_suite},
+	{"suites", LIST, .from = results_from, POINTERS(struct results, worst, suite_count),
+	 .keeps = keeps_found_suite, .class = &class_found_suite},
 	{"causes", LIST, .list = found_causes, .is = CLASS_FAILURE_GROUP},
 };
 
@@ -348,7 +337,7 @@ static const void *search_from(const struct value *of)
 #define PARTS(list) OBJECT, .object = parts_of_list, .at = (list), .class = &class_parts
 
 static const struct member report_members[] = {
-	{"is_site", FLAG, .flag = is_site},
+	{"is_site", SET, .at = offsetof(struct view, site)},
 	{"page", POINTER, .at = offsetof(struct view, site), .class = &class_page},
 	{"search", OBJECT, .from = search_from, .class = &class_search},
 	{"suite_parts", PARTS(LIST_SUITES)},

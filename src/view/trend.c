@@ -32,26 +32,13 @@ static const struct member point_members[] = {
 
 static const struct value_class class_point = CLASS_BASED("point", point_members, &class_tally);
 
-static void list_points(const struct series *series, struct value_list *list)
-{
-	value_items(list, series->points, series->count, sizeof(*series->points));
-}
-
 /* ---- the trend: its days and weeks are without gaps ---- */
 
-static void trend_days(const struct value *of, struct value_list *list)
-{
-	list_points(value_view(of)->days, list);
-}
-
-static void trend_weeks(const struct value *of, struct value_list *list)
-{
-	list_points(value_view(of)->weeks, list);
-}
-
 static const struct member trend_members[] = {
-	{"days", LIST, .list = trend_days, .class = &class_point},
-	{"weeks", LIST, .list = trend_weeks, .class = &class_point},
+	{"days", LIST, VIA(struct view, days), ITEMS(struct series, points, count),
+	 .class = &class_point},
+	{"weeks", LIST, VIA(struct view, weeks), ITEMS(struct series, points, count),
+	 .class = &class_point},
 };
 
 static const struct value_class class_trend = CLASS("trend", trend_members);
@@ -65,11 +52,6 @@ static const void *trend_from(const struct value *of)
 
 /* ---- the series ---- */
 
-static const void *series_from(const struct value *of)
-{
-	return value_view(of)->series;
-}
-
 /* NULL: there is none, or a single point. */
 static const struct series *shown_series(const struct value *of)
 {
@@ -78,10 +60,9 @@ static const struct series *shown_series(const struct value *of)
 	return series && series->count > 1 ? series : NULL;
 }
 
-static void series_points(const struct value *of, struct value_list *list)
+static const void *shown_from(const struct value *of)
 {
-	if (shown_series(of))
-		list_points(shown_series(of), list);
+	return shown_series(of);
 }
 
 static void series_unit(const struct value *of, struct strbuf *out)
@@ -278,9 +259,10 @@ const struct value_class class_case_tries = CLASS("pass^k of a case", case_tries
 /* ---- members of the report ---- */
 
 static const struct member report_members[] = {
-	{"series", LIST, .list = series_points, .class = &class_point, .has = "has_series"},
+	{"series", LIST, .from = shown_from, ITEMS(struct series, points, count),
+	 .class = &class_point, .has = "has_series"},
 	{"series_unit", TEXT, .text = series_unit},
-	{"series_untimed", COUNT, .from = series_from, .at = offsetof(struct series, untimed),
+	{"series_untimed", COUNT, VIA(struct view, series), .at = offsetof(struct series, untimed),
 	 .has = "has_series_untimed"},
 	{"series_has_few", FLAG, .flag = any_point, .at = POINT_FEW},
 	{"series_has_cost", FLAG, .flag = any_point, .at = POINT_COST},

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "figures.h"
+#include "fields.h"
 #include "runtally/view/view.h"
 
 /*
@@ -100,6 +100,8 @@ static bool flag_of(const struct value *of)
 	field = value_field(of);
 	if (!field)
 		return false;
+	if (member->kind == SET || member->kind == UNSET)
+		return (*(const void *const *)field != NULL) == (member->kind == SET);
 	if (member->kind == ANY)
 		return *(const uint64_t *)field > 0;
 	if (member->kind == ONE)
@@ -142,56 +144,20 @@ struct value value_made(const struct value *of, const void *object, size_t index
 	return value_of(class_named(of), value_view(of), object, index);
 }
 
-static const void *item_at(const struct value_list *list, size_t at)
-{
-	if (list->pointers)
-		return ((const void *const *)list->items)[at];
-	return (const char *)list->items + at * list->size;
-}
-
-/* Where all are in the list, the cursor counts its elements. */
-static bool next_of_all(const struct value *of, const struct value_list *list,
-			struct value_cursor *cursor, struct value *out)
-{
-	size_t at = list->first + cursor->index;
-
-	if (at >= list->count || (list->cut && cursor->index >= list->most))
-		return false;
-	cursor->index++;
-	*out = value_made(of, item_at(list, at), list->first_index + at);
-	return true;
-}
-
-/* Else it counts items, and its position those that the list keeps. */
-static bool next_kept(const struct value *of, const struct value_list *list,
-		      struct value_cursor *cursor, struct value *out)
-{
-	size_t found = (size_t)(uintptr_t)cursor->position, end = SIZE_MAX;
-
-	if (list->cut && list->most < SIZE_MAX - list->first)
-		end = list->first + list->most;
-	while (cursor->index < list->count && found < end) {
-		size_t at = cursor->index++;
-		const void *item = item_at(list, at);
-
-		if (!list->keeps(of, item, at) || found++ < list->first)
-			continue;
-		cursor->position = (const void *)(uintptr_t)found;
-		*out = value_made(of, item, list->by_place ? list->first_index + at : found - 1);
-		return true;
-	}
-	return false;
-}
-
 static bool list_next(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	const struct member *member = of->detail;
-	struct value_list list = {.count = 0};
+	struct value_list list;
+	const void *item;
+	size_t index;
 
-	if (!member->list)
+	if (member->next)
 		return member->next(of, cursor, out);
-	member->list(of, &list);
-	return list.keeps ? next_kept(of, &list, cursor, out) : next_of_all(of, &list, cursor, out);
+	list_of(of, &list);
+	if (!list_step(of, &list, cursor, &item, &index))
+		return false;
+	*out = value_made(of, item, index);
+	return true;
 }
 
 /* Whether there is any, in the list before it is cut. */
@@ -199,15 +165,17 @@ static bool list_any(const struct value *of)
 {
 	const struct member *member = of->detail;
 	struct value_cursor cursor = {.index = 0};
-	struct value_list list = {.count = 0};
+	struct value_list list;
 	struct value first;
+	const void *item;
+	size_t index;
 
-	if (!member->list)
+	if (member->next)
 		return member->next(of, &cursor, &first);
-	member->list(of, &list);
+	list_of(of, &list);
 	list.cut = false;
 	list.first = 0;
-	return list.keeps ? next_kept(of, &list, &cursor, &first) : list.count > 0;
+	return list_step(of, &list, &cursor, &item, &index);
 }
 
 static enum value_kind list_kind(const struct value *of)
@@ -247,6 +215,8 @@ static bool truth_of(const struct value *of)
 	case FLAG:
 	case ANY:
 	case ONE:
+	case SET:
+	case UNSET:
 	case IS:
 	case IS_OUTCOME:
 		return flag_of(of);
@@ -387,14 +357,15 @@ static const struct member nothing = {"", FLAG, .flag = nothing_here};
 
 /* Of what is neither an object nor made of others. */
 static const struct value_ops *const leaf_ops[MEMBERS + 1] = {
-	[TEXT] = &text_ops,       [MARKUP] = &text_ops,    [FLAG] = &flag_ops,
-	[ANY] = &flag_ops,        [ONE] = &flag_ops,       [IS] = &flag_ops,
-	[IS_OUTCOME] = &flag_ops, [COUNT] = &figure_ops,   [SIZE] = &figure_ops,
-	[DIGITS] = &figure_ops,   [BYTES] = &figure_ops,   [MONEY] = &figure_ops,
-	[DURATION] = &figure_ops, [PERCENT] = &figure_ops, [SHARE] = &figure_ops,
-	[SCORE] = &figure_ops,    [MICRO] = &figure_ops,   [TIME] = &figure_ops,
-	[SECOND] = &figure_ops,   [MINUTE] = &figure_ops,  [DAY] = &figure_ops,
-	[OUTCOME] = &figure_ops,  [LIST] = &list_ops,
+	[TEXT] = &text_ops,      [MARKUP] = &text_ops,  [FLAG] = &flag_ops,
+	[ANY] = &flag_ops,       [ONE] = &flag_ops,     [SET] = &flag_ops,
+	[UNSET] = &flag_ops,     [IS] = &flag_ops,      [IS_OUTCOME] = &flag_ops,
+	[COUNT] = &figure_ops,   [SIZE] = &figure_ops,  [DIGITS] = &figure_ops,
+	[BYTES] = &figure_ops,   [MONEY] = &figure_ops, [DURATION] = &figure_ops,
+	[PERCENT] = &figure_ops, [SHARE] = &figure_ops, [SCORE] = &figure_ops,
+	[MICRO] = &figure_ops,   [TIME] = &figure_ops,  [SECOND] = &figure_ops,
+	[MINUTE] = &figure_ops,  [DAY] = &figure_ops,   [OUTCOME] = &figure_ops,
+	[LIST] = &list_ops,
 };
 
 static bool make_other(const struct member *member, enum face face, struct value *out)

@@ -1,16 +1,26 @@
-#include "figures.h"
+#include "fields.h"
 
 #include "members.h"
 #include "runtally/base/format_number.h"
 #include "runtally/base/times.h"
-#include "runtally/view/view.h"
+#include "runtally/view/site.h"
 
-const void *value_field(const struct value *of)
+/* What `at` counts from; NULL: there is no such thing. */
+static const char *base_of(const struct value *of)
 {
 	const struct member *member = of->detail;
 	const char *base = member->from ? member->from(of) : of->object;
 
-	return base ? base + member->at : NULL;
+	if (base && member->via)
+		base = *(const char *const *)(base + member->via - 1);
+	return base;
+}
+
+const void *value_field(const struct value *of)
+{
+	const char *base = base_of(of);
+
+	return base ? base + value_member(of)->at : NULL;
 }
 
 static bool is_told(const struct member *member, const char *base)
@@ -47,7 +57,7 @@ static int64_t read_field(enum member_kind kind, const void *field)
 int64_t figure_of(const struct value *of)
 {
 	const struct member *member = of->detail;
-	const char *base = member->from ? member->from(of) : of->object;
+	const char *base = base_of(of);
 
 	if (!base || !is_told(member, base))
 		return FIGURE_UNKNOWN;
@@ -186,4 +196,85 @@ void figure_raw_text(const struct value *of, struct strbuf *out)
 
 	if (figure != FIGURE_UNKNOWN)
 		add_raw(member->kind, figure, out);
+}
+
+/* ---- lists ---- */
+
+struct view_window view_window(const struct view *view, enum view_list list)
+{
+	size_t count = list < LIST_CASES ? view->rows : SIZE_MAX;
+
+	if (view->site)
+		return view->site->windows[list];
+	return (struct view_window){.count = count, .listed = count};
+}
+
+void view_cut(const struct value *of, enum view_list which, struct value_list *list)
+{
+	struct view_window window = view_window(value_view(of), which);
+
+	list->cut = true;
+	list->first = window.first;
+	list->most = window.count;
+}
+
+int64_t view_hidden(const struct value *of, enum view_list which, uint64_t count)
+{
+	size_t listed = view_window(value_view(of), which).listed;
+
+	return count > listed ? (int64_t)(count - listed) : 0;
+}
+
+void list_of(const struct value *of, struct value_list *list)
+{
+	const struct member *member = of->detail;
+	const char *base = base_of(of);
+
+	*list = (struct value_list){.keeps = member->keeps, .size = member->size};
+	if (member->list) {
+		member->list(of, list);
+	} else if (base) {
+		list->items = *(const void *const *)(base + member->at);
+		list->count = *(const size_t *)(base + member->count);
+		list->pointers = !member->size;
+	}
+	if (member->cut)
+		view_cut(of, (enum view_list)(member->cut - 1), list);
+}
+
+static const void *item_at(const struct value_list *list, size_t at)
+{
+	if (list->pointers)
+		return ((const void *const *)list->items)[at];
+	return (const char *)list->items + at * list->size;
+}
+
+bool list_step(const struct value *of, const struct value_list *list, struct value_cursor *cursor,
+	       const void **item, size_t *index)
+{
+	size_t found = (size_t)(uintptr_t)cursor->position, at = list->first + cursor->index;
+	size_t end = SIZE_MAX;
+
+	/* Where all are in the list, the cursor counts its elements. */
+	if (!list->keeps) {
+		if (at >= list->count || (list->cut && cursor->index >= list->most))
+			return false;
+		cursor->index++;
+		*item = item_at(list, at);
+		*index = list->first_index + at;
+		return true;
+	}
+	/* Else it counts items, and its position those that the list keeps. */
+	if (list->cut && list->most < SIZE_MAX - list->first)
+		end = list->first + list->most;
+	while (cursor->index < list->count && found < end) {
+		at = cursor->index++;
+		*item = item_at(list, at);
+		if (!list->keeps(of, *item, at) || found++ < list->first)
+			continue;
+		cursor->position = (const void *)(uintptr_t)found;
+		*index = list->by_place ? list->first_index + at : found - 1;
+		return true;
+	}
+	return false;
 }
