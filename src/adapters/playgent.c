@@ -149,6 +149,7 @@ static const struct field_row scorer_fields[] = {
 static const struct field_row turn_fields[] = {
 	{"scorer_outputs", FIELD_OBJECT, IN("evaluation"), TURN(outputs), .rows = scorer_fields,
 	 .each = ".*"},
+	{"turn_index", .type = FIELD_NEEDED}, /* where a criterion is named by it */
 	{"expected_behavior", FIELD_NAME, TURN(turn.expected), .only_type = true},
 	{"trace_id", FIELD_ID, TURN(turn.trace_id), .only_type = true},
 	{"success", FIELD_FLAG, TURN(success)},
