@@ -172,6 +172,7 @@ static void show_numbers(struct strbuf *out, const struct run *run)
 	show_time(out, "started", run->started_at);
 	show_time(out, "ended", run->ended_at);
 	show_time(out, "updated", run->updated_at);
+	show_time(out, "seen", run->seen_at);
 	if (run->duration_ms >= 0)
 		strbuf_addf(out, "duration: %" PRId64 "\n", run->duration_ms);
 }
