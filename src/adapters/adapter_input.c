@@ -84,46 +84,24 @@ static size_t criteria_with(const struct run *run, enum outcome outcome)
 	return count;
 }
 
-static bool is_listed(const char *const *names, size_t count, const char *name)
+const char *adapter_failures(struct adapter_input *input, const struct run *run, enum cause *cause)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
-static void list_names(struct strbuf *out, const struct run *run, enum outcome outcome)
-{
-	const char *names[NAMES_LISTED];
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->criterion_count; i++) {
-		const char *name = run->criteria[i].name;
-
-		if (run->criteria[i].outcome != outcome || !name || is_listed(names, count, name))
-			continue;
-		strbuf_addstr(out, count ? ", " : ": ");
-		if (count == NAMES_LISTED) {
-			strbuf_addstr(out, "...");
-			return;
-		}
-		strbuf_addstr(out, name);
-		names[count++] = name;
-	}
-}
-
-const char *adapter_failures(struct adapter_input *input, const struct run *run)
-{
-	size_t failed = criteria_with(run, OUTCOME_FAILED);
-	size_t errors = criteria_with(run, OUTCOME_ERROR);
+	const size_t failed = criteria_with(run, OUTCOME_FAILED);
+	const size_t errors = criteria_with(run, OUTCOME_ERROR);
+	const char *names[NAMES_LISTED + 1], *reason;
 	struct strbuf text = STRBUF_INIT;
-	const char *reason;
+	size_t count;
 
 	if (!failed && !errors)
 		return NULL;
+	if (cause)
+		*cause = failed ? CAUSE_CRITERION : CAUSE_UNJUDGED;
 	strbuf_addf(&text, "%zu of %" PRIu32 " criteria %s", failed ? failed : errors,
 		    run->criterion_count, failed ? "failed" : "in error");
-	list_names(&text, run, failed ? OUTCOME_FAILED : OUTCOME_ERROR);
+	count = run_criterion_names(run, failed ? OUTCOME_FAILED : OUTCOME_ERROR, names,
+				    NAMES_LISTED + 1);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&text, "%s%s", i ? ", " : ": ", i < NAMES_LISTED ? names[i] : "...");
 	reason = field_line(input->scratch, text.text, REASON_BYTES);
 	strbuf_release(&text);
 	return reason;

@@ -166,7 +166,7 @@ static const char *reason_of(const struct run *run, const struct field *record,
 	const char *texts[] = {
 		field_name(record, "error_message"),
 		call_text(run, input),
-		adapter_failures(input, run),
+		adapter_failures(input, run, NULL),
 		field_name(record, "ai_analysis"),
 		run->outcome == OUTCOME_ERROR ? "the call could not be placed" : NULL,
 	};

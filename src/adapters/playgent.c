@@ -360,7 +360,7 @@ static const char *reason_of(const struct playgent_run *it, const struct field *
 
 	switch (it->run.outcome) {
 	case OUTCOME_FAILED:
-		texts[0] = adapter_failures(input, &it->run);
+		texts[0] = adapter_failures(input, &it->run, NULL);
 		texts[1] = failure_text(it, input);
 		return adapter_reason(input, texts, 2);
 	case OUTCOME_ERROR:

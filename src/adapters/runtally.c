@@ -4,7 +4,7 @@
  *   { "schema": "runtally.run/1", "source": "playgent", "run_id": "...",
  *     "suite": {"id", "name"}, "execution_id": "...", "case": {"id", "name"},
  *     "agent": {"id", "name"}, "model": "...", "outcome": "failed", "status": "completed",
- *     "score": 0.88, "created_at": T, "started_at": T, "ended_at": T, "updated_at": T,
+ *     "cause": "criterion", "score": 0.88, "created_at": T, "started_at": T, "ended_at": T, "updated_at": T,
  *     "seen_at": T, "duration_ms": 45000, "latency_ms": [1240], "cost_usd": 0.0034,
  *     "tokens": {"input": 156, "output": 89}, "criteria": [{"name", "outcome", "score"}],
  *     "reason": "...", "origin": "exports/a.json#3" }
@@ -18,6 +18,7 @@
  * - Unknown members are passed over: later versions of the same schema only add members.
  * - The first and the last line of a file of a history (history.h) are no runs, and no strangers.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "adapter_input.h"
@@ -59,6 +60,15 @@ static void read_latencies(void *into, const struct field *list, const struct fi
 	run->latency_ms = latencies;
 }
 
+static void read_cause(void *into, const struct field *value, const struct field_row *row,
+		       struct adapter_input *input)
+{
+	const char *name = field_text(value, NULL);
+
+	(void)row, (void)input;
+	*(enum cause *)into = name ? cause_by_name(name) : CAUSE_NONE;
+}
+
 static const struct field_row criterion_fields[] = {
 	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
 	{"outcome", FIELD_STATUS, AT_OF(told_criterion, outcome)},
@@ -81,6 +91,7 @@ static const struct field_row fields[] = {
 	{"model", FIELD_NAME, AT(model)},
 	{"outcome", FIELD_STATUS, AT(outcome)},
 	{"status", FIELD_TEXT, AT(status)},
+	{"cause", FIELD_CODE, AT(cause), .read = read_cause},
 	{"reason", FIELD_TEXT, AT(reason)},
 	{"origin", FIELD_NAME, AT(origin)},
 	{"created_at", FIELD_TIME, AT(created_at)},
@@ -98,6 +109,21 @@ static const struct field_row fields[] = {
 	{NULL},
 };
 
+/* Records that do not have the member yet tell by their reason: it names criteria in error. */
+static bool is_unjudged(const struct run *run, struct adapter_input *input)
+{
+	uint32_t errors = 0;
+	const char *words;
+
+	if (run->outcome != OUTCOME_ERROR || !run->reason)
+		return false;
+	for (uint32_t i = 0; i < run->criterion_count; i++)
+		errors += run->criteria[i].outcome == OUTCOME_ERROR;
+	words = arena_printf(input->scratch, "%" PRIu32 " of %" PRIu32 " criteria in error", errors,
+			     run->criterion_count);
+	return errors && begins_with(run->reason, words);
+}
+
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
@@ -110,6 +136,8 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 	if (fields_read(record, fields, run, input, err) < 0)
 		return -1;
 	run->reason = field_line(input->scratch, run->reason, REASON_BYTES);
+	if (run->cause == CAUSE_NONE && is_unjudged(run, input))
+		run->cause = CAUSE_UNJUDGED;
 	return 0;
 }
 

@@ -68,13 +68,15 @@ static const struct field_row fields[] = {
 	{NULL},
 };
 
-static const char *reason_of(const struct run *run, const char *logs, struct adapter_input *input)
+static const char *reason_of(struct run *run, const char *logs, struct adapter_input *input)
 {
-	const char *texts[] = {adapter_failures(input, run), logs, NULL};
+	enum cause cause = CAUSE_NONE;
+	const char *texts[] = {adapter_failures(input, run, &cause), logs, NULL};
 
 	switch (run->outcome) {
 	case OUTCOME_ERROR:
 		texts[2] = "the test could not be carried out";
+		run->cause = cause;
 		break;
 	case OUTCOME_FAILED:
 		break;

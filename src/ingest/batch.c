@@ -126,14 +126,11 @@ void batch_clean(struct batch *batch, struct redactor *labels, struct interner *
 
 	for (size_t i = 0; i < batch->to_redact_count; i++) {
 		struct run *run = batch->to_redact[i].run;
-		uint64_t before = redactor_total(labels);
 
 		if (run)
 			run_relabel(run, names->arena, clean, &cleaning);
 		else
 			clean_definition(batch->to_redact[i].definition, &cleaning);
-		if (run)
-			run->redactions += (uint32_t)(redactor_total(labels) - before);
 	}
 	batch->to_redact_count = 0;
 }

@@ -258,7 +258,6 @@ void collector_add_run(struct collector *collector, struct run *run, size_t reco
 {
 	const struct ingest_options *options = collector->options;
 	bool details_wanted = wants_details(collector, run);
-	uint64_t before = redactor_total(&collector->redactor);
 	struct run *kept;
 
 	collector->current = (struct collected){.run = run, .record = record};
@@ -277,7 +276,6 @@ void collector_add_run(struct collector *collector, struct run *run, size_t reco
 	kept = runs_keep(&collector->runs, run, details_wanted && !options->details_unseen,
 			 clean_text, clean_label, collector);
 	collector->runs.count = 0;
-	kept->redactions = (uint32_t)(redactor_total(&collector->redactor) - before);
 	batch_add_runs(&collector->batch, &kept, 1);
 	if (collector->current.needs_redaction)
 		batch_add_to_redact(&collector->batch, &(struct to_redact){.run = kept}, 1);

@@ -25,6 +25,24 @@ enum outcome outcome_by_name(const char *name)
 	return (enum outcome)at;
 }
 
+static const char *const cause_names[CAUSE_COUNT] = {
+	[CAUSE_NONE] = "",         [CAUSE_CRITERION] = "criterion", [CAUSE_UNJUDGED] = "unjudged",
+	[CAUSE_REASON] = "reason", [CAUSE_STATUS] = "status",       [CAUSE_UNTOLD] = "untold",
+};
+
+const char *cause_name(enum cause cause)
+{
+	return cause_names[cause];
+}
+
+enum cause cause_by_name(const char *name)
+{
+	for (unsigned at = 0; at < CAUSE_COUNT; at++)
+		if (strcmp(cause_names[at], name) == 0)
+			return (enum cause)at;
+	return CAUSE_NONE;
+}
+
 enum message_kind message_kind(const char *role)
 {
 	static const struct {
@@ -59,6 +77,36 @@ void run_init(struct run *run)
 bool run_is_failure(const struct run *run)
 {
 	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
+}
+
+size_t run_criterion_names(const struct run *run, enum outcome outcome, const char **names,
+			   size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->criterion_count && count < most; i++) {
+		const char *name = run->criteria[i].name;
+		size_t known = 0;
+
+		if (run->criteria[i].outcome != outcome || !name)
+			continue;
+		while (known < count && strcmp(names[known], name) != 0)
+			known++;
+		if (known == count)
+			names[count++] = name;
+	}
+	return count;
+}
+
+enum cause run_cause(const struct run *run, const char **text)
+{
+	if (run->outcome == OUTCOME_FAILED && run_criterion_names(run, OUTCOME_FAILED, text, 1))
+		return CAUSE_CRITERION;
+	*text = "";
+	if (run->outcome == OUTCOME_ERROR && run->cause == CAUSE_UNJUDGED)
+		return CAUSE_UNJUDGED;
+	*text = run->reason ? run->reason : run->status ? run->status : "";
+	return run->reason ? CAUSE_REASON : run->status ? CAUSE_STATUS : CAUSE_UNTOLD;
 }
 
 int64_t run_begin(const struct run *run)

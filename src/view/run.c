@@ -7,6 +7,8 @@
 #include "runtally/view/plan.h"
 #include "runtally/view/site.h"
 
+enum { HEADLINE_NAMES = 3 };
+
 static const struct run *run_of(const struct value *of)
 {
 	return of->object;
@@ -36,33 +38,17 @@ static size_t failed_criteria(const struct run *run)
 	return failed;
 }
 
-/* Names of the criteria that failed, each once, three at most. */
-static void add_failed_names(const struct run *run, struct strbuf *out)
-{
-	const char *named[3];
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->criterion_count && count < 3; i++) {
-		const struct criterion *criterion = &run->criteria[i];
-		bool known = criterion->outcome != OUTCOME_FAILED || !criterion->name;
-
-		for (size_t n = 0; n < count; n++)
-			known = known || strcmp(named[n], criterion->name) == 0;
-		if (known)
-			continue;
-		strbuf_addf(out, "%s%s", count ? ", " : ": ", criterion->name);
-		named[count++] = criterion->name;
-	}
-}
-
 void run_headline(const struct run *run, struct strbuf *out)
 {
-	size_t failed = failed_criteria(run);
+	size_t failed = failed_criteria(run), count;
+	const char *names[HEADLINE_NAMES];
 
 	if (run->outcome == OUTCOME_FAILED && failed) {
 		strbuf_addf(out, "%zu of %" PRIu32 " %s failed", failed, run->criterion_count,
 			    run->criterion_count == 1 ? "criterion" : "criteria");
-		add_failed_names(run, out);
+		count = run_criterion_names(run, OUTCOME_FAILED, names, HEADLINE_NAMES);
+		for (size_t i = 0; i < count; i++)
+			strbuf_addf(out, "%s%s", i ? ", " : ": ", names[i]);
 	} else if (run->reason) {
 		strbuf_addstr(out, run->reason);
 	} else if (run->outcome != OUTCOME_PASSED && run->status) {

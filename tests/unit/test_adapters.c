@@ -191,6 +191,8 @@ static void show_run(struct strbuf *out, const struct run *run, const char *owne
 	show_numbers(out, run);
 	show_criteria(out, run);
 	show(out, "reason", run->reason);
+	if (run->cause != CAUSE_NONE)
+		show(out, "cause", cause_name(run->cause));
 	show(out, "origin", run->origin);
 	if (run->details)
 		show_details(out, run->details);
@@ -685,23 +687,27 @@ static void test_failures_list_names_once(void **state)
 {
 	static const char *const names[] = {"a", "b", "a", "c", "d", "e", "f", "g", "h", "i", "j"};
 	struct criterion criteria[11];
+	enum cause cause;
 	struct run run;
 
 	(void)state;
 	run_init(&run);
-	assert_null(adapter_failures(&input, &run));
+	assert_null(adapter_failures(&input, &run, &cause));
 	for (size_t i = 0; i < 11; i++)
 		criteria[i] =
 			(struct criterion){.name = names[i], .outcome = OUTCOME_FAILED, .turn = -1};
 	run.criteria = criteria;
 	run.criterion_count = 4;
-	assert_string_equal(adapter_failures(&input, &run), "4 of 4 criteria failed: a, b, c");
+	assert_string_equal(adapter_failures(&input, &run, &cause),
+			    "4 of 4 criteria failed: a, b, c");
 	run.criterion_count = 11;
-	assert_string_equal(adapter_failures(&input, &run),
+	assert_string_equal(adapter_failures(&input, &run, &cause),
 			    "11 of 11 criteria failed: a, b, c, d, e, f, g, h, ...");
+	assert_int_equal(cause, CAUSE_CRITERION);
 	for (size_t i = 0; i < 11; i++)
 		criteria[i].outcome = i == 1 ? OUTCOME_ERROR : OUTCOME_PASSED;
-	assert_string_equal(adapter_failures(&input, &run), "1 of 11 criteria in error: b");
+	assert_string_equal(adapter_failures(&input, &run, &cause), "1 of 11 criteria in error: b");
+	assert_int_equal(cause, CAUSE_UNJUDGED);
 }
 
 int main(void)

@@ -166,6 +166,7 @@ struct failure {
 	const char *criteria; /* a letter each: name in capitals failed, ? in error */
 	enum outcome outcome;
 	int64_t at;
+	enum cause told;
 };
 
 static void add(struct world *world, const struct failure *failure)
@@ -190,6 +191,7 @@ static void add(struct world *world, const struct failure *failure)
 	run.test_case.name = failure->test_case ? failure->test_case : "case";
 	run.reason = failure->reason;
 	run.status = failure->status;
+	run.cause = failure->told;
 	if (failure->at)
 		run.started_at = failure->at;
 	report_keep(&world->report, &run);
@@ -219,12 +221,16 @@ static void causes(void **state)
 		{{.outcome = F, .criteria = "TTFGHI"}, CAUSE_CRITERION, "T, F, G"},
 		{{.outcome = E, .criteria = "T", .reason = "died 3"}, CAUSE_REASON, "died 3"},
 		{{.outcome = F, .criteria = "pq", .reason = "why"}, CAUSE_REASON, "why"},
-		{{.outcome = E, .criteria = "?p?", .reason = "2 of 3 criteria in error: ?"},
+		{{.outcome = E, .criteria = "?p?", .reason = "any", .told = CAUSE_UNJUDGED},
 		 CAUSE_UNJUDGED,
 		 "criteria in error: they could not be judged"},
-		{{.outcome = E, .criteria = "?p?", .reason = "1 of 3 criteria in error"},
+		{{.outcome = E, .criteria = "?p?", .reason = "2 of 3 criteria in error: ?"},
 		 CAUSE_REASON,
-		 "1 of 3 criteria in error"},
+		 "2 of 3 criteria in error: ?"},
+		{{.outcome = F, .criteria = "pTF", .told = CAUSE_REASON}, CAUSE_CRITERION, "T, F"},
+		{{.outcome = E, .told = CAUSE_REASON},
+		 CAUSE_UNTOLD,
+		 "the source does not tell why"},
 		{{.outcome = F, .status = "Failed"}, CAUSE_STATUS, "status: Failed"},
 		{{.outcome = E}, CAUSE_UNTOLD, "the source does not tell why"},
 	};
