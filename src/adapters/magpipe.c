@@ -114,7 +114,7 @@ static const struct field_row criterion_fields[] = {
 	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
 	{"passed", FIELD_VERDICT, AT_OF(told_criterion, outcome)},
 	{"detail", FIELD_NAME, AT_OF(told_criterion, detail), .only_type = true},
-	{NULL},
+	{0},
 };
 
 #define AT(member)   AT_OF(run, member)
@@ -134,7 +134,7 @@ static const struct field_row fields[] = {
 	{"status", FIELD_STATUS, AT(outcome), ALSO(status), .words = words},
 	{"assertions", FIELD_LIST, .read = adapter_criteria, .rows = criterion_fields,
 	 .each = "[]"},
-	{NULL},
+	{0},
 };
 
 /* The assertion that says why there was no call; NULL: there was one. */

@@ -140,7 +140,7 @@ static const struct field_row scorer_fields[] = {
 	 ALSO_OF(told_criterion, has_score)},
 	{"pass", FIELD_VERDICT, AT_OF(told_criterion, outcome)},
 	{"passed", FIELD_VERDICT, AT_OF(told_criterion, outcome)},
-	{NULL},
+	{0},
 };
 
 #define TURN(member)      AT_OF(playgent_turn, member)
@@ -158,7 +158,7 @@ static const struct field_row turn_fields[] = {
 	 TURN_ALSO(turn.has_tokens), .partner = "output"},
 	{"latency_ms", FIELD_MS, IN("metrics"), TURN(turn.latency_ms), TURN_ALSO(turn.has_latency)},
 	{"cost_usd", FIELD_MONEY, IN("metrics"), TURN(turn.cost_nano), TURN_ALSO(turn.has_cost)},
-	{NULL},
+	{0},
 };
 
 #define AT(member)   AT_OF(playgent_run, member)
@@ -177,7 +177,7 @@ static const struct field_row fields[] = {
 	{"run_id", FIELD_KEY, AT(run.run_id)},
 	{"status", FIELD_STATUS, AT(run.outcome), ALSO(run.status), .words = words},
 	{"success", FIELD_CODE, AT(run.outcome), .read = read_success},
-	{NULL},
+	{0},
 };
 
 /* Whether the turns that are there are all that there were. */

@@ -74,7 +74,7 @@ static const struct field_row criterion_fields[] = {
 	{"outcome", FIELD_STATUS, AT_OF(told_criterion, outcome)},
 	{"score", FIELD_SCORE, AT_OF(told_criterion, score_micro),
 	 ALSO_OF(told_criterion, has_score)},
-	{NULL},
+	{0},
 };
 
 #define AT(member)   AT_OF(run, member)
@@ -106,7 +106,7 @@ static const struct field_row fields[] = {
 	 .partner = "output"},
 	{"criteria", FIELD_LIST, .read = adapter_criteria, .rows = criterion_fields, .each = "[]"},
 	{"latency_ms", FIELD_LIST, .read = read_latencies},
-	{NULL},
+	{0},
 };
 
 /* Records that do not have the member yet tell by their reason: it names criteria in error. */

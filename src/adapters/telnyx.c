@@ -49,7 +49,7 @@ static const struct status_word words[] = {
 static const struct field_row criterion_fields[] = {
 	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
 	{"status", FIELD_STATUS, AT_OF(told_criterion, outcome), .words = words},
-	{NULL},
+	{0},
 };
 
 #define AT(member)   AT_OF(run, member)
@@ -65,7 +65,7 @@ static const struct field_row fields[] = {
 	{"status", FIELD_STATUS, AT(outcome), ALSO(status), .words = words},
 	{"detail_status", FIELD_LIST, .read = adapter_criteria, .rows = criterion_fields,
 	 .each = "[]"},
-	{NULL},
+	{0},
 };
 
 static const char *reason_of(struct run *run, const char *logs, struct adapter_input *input)
