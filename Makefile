@@ -191,7 +191,7 @@ coverage:
 		/^Lines executed/ && f {split($$2, p, ":"); printf "%8s  %s\n", p[2], f; f = ""}' | sort -n
 
 ## lint: what the conventions ask for and a script can hold
-lint: all
+lint: all $(BUILD)/tests/unit/test_members
 	@BUILD=$(BUILD) $(PYTHON) tests/lint.py
 
 ## figures: how large the tree is and how it hangs together: files, functions, circles, names

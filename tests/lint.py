@@ -244,24 +244,18 @@ def check_html_templates():
                     yield f"{place(path, number)}: holds {word.strip()}"
 
 
-def member_names(path):
-    """Of the rows of its tables of values: their own, that of their truth, that of the raw form."""
-    text = path.read_text()
-    yield from re.findall(r'\{[\s\\]*"(\w+)",\s*(?:\.kind = )?[A-Z]', text)
-    yield from re.findall(r'\.has = "(\w+)"', text)
-    for name in re.findall(r'\.raw = "([\w.]+)"', text):
-        yield from name.split(".")
-
-
 def members():
-    """Names in the tables of values; those of JUnit are its own."""
-    found = {}
-    for path in HEADERS + SOURCES:
-        if room_of(path) != "view":
-            continue
-        for name in member_names(path):
-            found.setdefault(name, place(path))
-    return found
+    """Names that templates may ask for, each with the class of its table: the tables are walked."""
+    told = subprocess.run([harness.BUILD / "tests/unit/test_members", "names"],
+                          stdout=subprocess.PIPE, check=True, text=True).stdout
+    return {name: of for of, name in (line.rsplit(": ", 1) for line in told.splitlines())}
+
+
+def members_of_junit():
+    """JUnit has a root of its own."""
+    for path in (ROOT / "src/formats/junit").glob("*.c"):
+        yield from re.findall(r'\{\s*"(\w+)",\s*[A-Z]', path.read_text())
+        yield from re.findall(r'\.has = "(\w+)"', path.read_text())
 
 
 def documented():
@@ -285,16 +279,14 @@ def check_template_values():
     starts = tuple(word for word in words if word.endswith("_"))
     for name in sorted(set(known) - words):
         if not name.startswith(starts or "?"):
-            yield f"{known[name]}: {name} is not in templates/README.md"
+            yield f"a member of a {known[name]}: {name} is not in templates/README.md"
     for name in sorted(heads - set(known) - set(starts)):
         yield f"templates/README.md: {name} is no value of src/view"
 
 
 def check_template_tags():
     """Every name that a template asks for is one that some value has."""
-    names = set(members())
-    for path in (ROOT / "src/formats/junit").glob("*.c"):
-        names.update(member_names(path))
+    names = set(members()) | set(members_of_junit())
     tag = re.compile(r"\{\{\{?\s*([#^&/]?)\s*([\w.]+)\s*\}?\}\}")
     for path in TEMPLATES:
         for number, line in enumerate(path.read_text().splitlines(), 1):

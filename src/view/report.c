@@ -353,7 +353,7 @@ static const struct member report_members[] = {
 	{.kind = MEMBERS, .class = &report_site},
 };
 
-const struct value_class class_report = CLASS("report", report_members);
+static const struct value_class class_report = CLASS("report", report_members);
 
 struct value view_root(const struct view *view)
 {

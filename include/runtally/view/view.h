@@ -105,11 +105,6 @@ struct value view_root(const struct view *view);
 /* Of a report of one page: the first view->rows of it. */
 struct view_window view_window(const struct view *view, enum view_list list);
 
-/*
- * Classes that other report writers build on; their objects are struct run, struct case_group ...
- */
-extern const struct value_class class_tally, class_run, class_case, class_suite, class_report;
-
 /* Whether the report shows this run's details: --details, and the plan where there is one. */
 bool run_is_shown(const struct view *view, const struct run *run);
 /* The run with its details; good until this is asked for another run. */
