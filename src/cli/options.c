@@ -9,11 +9,6 @@
 /* 9999-12-31T23:59:59Z: the last second that times.h can write. */
 #define EPOCH_MAX INT64_C(253402300799)
 
-void options_release(struct options *options)
-{
-	arena_release(&options->arena);
-}
-
 static int set_now(struct options *options, int64_t now, const char *epoch, struct error *err)
 {
 	int64_t seconds;

@@ -7,7 +7,6 @@
 #include "runtally/base/output.h"
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
-#include "runtally/formats/site.h"
 #include "runtally/template/templates.h"
 
 /* One target being written: its parts so far, of which the last is open. */
@@ -205,9 +204,7 @@ static int publish_one(const struct options *options, const struct target *targe
 static int publish_folder(const struct options *options, const struct target *target,
 			  struct view *view, struct error *err)
 {
-	static const struct folder_kind kind = {
-		.file = SITE_INDEX, .mark = SITE_MARK, .is_its_file = site_has_file};
-	struct folder *folder = folder_open(target->path, &kind, err);
+	struct folder *folder = folder_open(target->path, target->format->folder, err);
 	struct rendering rendering = {
 		.begin_file = folder_begin, .sink = folder_write, .ctx = folder};
 

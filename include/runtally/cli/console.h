@@ -1,7 +1,7 @@
 /*
- * console: all that is printed but reports: messages and progress on standard error, answers to --help
- * and the like on standard output. What holds bytes of the input is made harmless for terminals and
- * CI logs.
+ * console: all that is printed but reports: messages and progress on standard error, answers to
+ * --help and the like on standard output. What holds bytes of the input is made harmless for
+ * terminals and CI logs.
  */
 #ifndef RUNTALLY_CLI_CONSOLE_H
 #define RUNTALLY_CLI_CONSOLE_H

@@ -19,6 +19,7 @@
 
 struct view;
 struct format;
+struct folder_kind;
 
 /* A rendered report: one file, or several (JUnit beyond its budget). */
 struct rendering {
@@ -50,7 +51,8 @@ struct format {
 	size_t limit;      /* of its bytes: an offset in struct render_options; 0: none */
 	const char *style; /* the template of the style whose hash the page carries; NULL: none */
 	const struct format *const *bodies; /* a message: of its text and its HTML; NULL: none */
-	bool folder;                        /* has many files, by name */
+	/* Of a format with many files, by name: how an earlier folder of it is known; else NULL. */
+	const struct folder_kind *folder;
 	bool bundle;   /* an archive of all formats that are not, and have an extension */
 	bool in_parts; /* beyond its size it is several files: report.xml, report-2.xml, ... */
 };

@@ -1,4 +1,4 @@
-#include "runtally/formats/site.h"
+#include "site.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -47,8 +47,8 @@ struct site {
 	struct criteria criteria; /* of a case */
 };
 
-static const char script_file[] = "site.js", style_file[] = "style.css",
-		  search_file[] = "search.js";
+static const char index_file[] = "index.html", script_file[] = "site.js",
+		  style_file[] = "style.css", search_file[] = "search.js";
 
 /* ---- pages ---- */
 
@@ -159,7 +159,7 @@ static int render_index(struct site *site, struct error *err)
 	int failed;
 
 	set_page(site, PAGE_INDEX, NULL);
-	failed = render_as(site, site->rendering->format->template, SITE_INDEX, err);
+	failed = render_as(site, site->rendering->format->template, index_file, err);
 	set_page(site, PAGE_LIST, NULL);
 	for (size_t i = 0; i < INDEX_LISTS && !failed; i++)
 		failed = render_parts(site, index_lists[i], "page_list", 1, err);
@@ -409,7 +409,7 @@ int site_render(const struct rendering *rendering, struct error *err)
 /* ---- an earlier site ---- */
 
 /* `suite-s-0123456789abcdef-2.html`, `flaky-2.html`: only such names are ever made. */
-bool site_has_file(const char *name)
+static bool has_file(const char *name)
 {
 	static const char *const beginnings[] = {"index",     "suites-", "families-", "criteria-",
 						 "failures-", "flaky-",  "notes-",    "cause-f-",
@@ -428,3 +428,9 @@ bool site_has_file(const char *name)
 	}
 	return false;
 }
+
+const struct folder_kind site_folder = {
+	.file = index_file,
+	.mark = "<meta name=\"generator\" content=\"runtally ",
+	.is_its_file = has_file,
+};
