@@ -1,7 +1,5 @@
 #include "runtally/analysis/failure_groups.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
