@@ -436,7 +436,8 @@ static bool member_by(const struct value *object, const void *kind, struct value
 		face = (enum face)((uintptr_t)found % _Alignof(struct member));
 	} else {
 		found = (const char *)find(object, name->text, name->length, &face);
-		found += found ? face : 0;
+		if (found)
+			found += face;
 		name->memos[name->memo_next++ % NAME_MEMOS] = (struct value_memo){kind, found};
 	}
 	if (!found)
