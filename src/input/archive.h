@@ -1,6 +1,6 @@
 /*
- * archive: the entries of a ZIP as byte streams, under the limits of safety.md. Nothing is ever
- * extracted to disk; names are labels only.
+ * archive: the entries of a ZIP as byte streams under limits (source.h). Nothing is ever extracted
+ * to disk; names are labels only.
  *
  * What may be read is decided when the archive is opened, from what it says of itself; reading then
  * holds each entry to that. So it does not matter in which order, or by how many threads, entries

@@ -63,8 +63,8 @@ void records_reset(struct records *records, struct blob *blob);
  */
 void records_walk(struct records *records, const char *name);
 /*
- * From now on records that are objects come with the wanted members only (json_pick.h; borrowed),
- * which is many times faster. What json_pick does not take comes whole, as without this.
+ * From now on records that are objects come with the wanted members only (pick.h; borrowed),
+ * which is many times faster. What is not taken so comes whole, as without this.
  */
 void records_want(struct records *records, const struct wanted *wanted);
 /*
