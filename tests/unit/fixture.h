@@ -156,4 +156,20 @@ static inline void folder_release(struct folder *folder)
 	arena_release(&folder->arena);
 }
 
+/* Of tests whose state is a folder. */
+static inline int folder_setup(void **state)
+{
+	static struct folder folder;
+
+	folder_init(&folder);
+	*state = &folder;
+	return 0;
+}
+
+static inline int folder_teardown(void **state)
+{
+	folder_release(*state);
+	return 0;
+}
+
 #endif
