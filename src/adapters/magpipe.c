@@ -302,6 +302,7 @@ static const size_t silent_caps[] = {50, 200, 0};
 const struct adapter adapter_magpipe = {
 	.name = "magpipe",
 	.summary = "Magpipe test runs, test suites and test cases",
+	.criterion = "assertion",
 	.claims = claims,
 	.fields = fields,
 	.read_run = read_run,

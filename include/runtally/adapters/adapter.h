@@ -45,8 +45,9 @@ struct adapter_input {
 void adapter_input_release(struct adapter_input *input);
 
 struct adapter {
-	const char *name;    /* what --from takes, and `source` in every report */
-	const char *summary; /* one line of --list-sources */
+	const char *name;      /* what --from takes, and `source` in every report */
+	const char *summary;   /* one line of --list-sources */
+	const char *criterion; /* its word for one, lower case; NULL: criterion */
 
 	/* Looks at the record's members only, never at their types in depth; pure. */
 	enum record_kind (*claims)(const struct json_value *record);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "runtally/adapters/adapters.h"
 #include "runtally/base/format_number.h"
 #include "runtally/base/utf8.h"
 #include "runtally/template/escape.h"
@@ -194,15 +195,18 @@ static bool is_below_pass_score(const struct view *view, const struct run *run)
 	return run->has_score && run->score_micro < view->pass_score_micro;
 }
 
-/* Why a run that failed or ended in error did so. */
-static const char *type_of(const struct view *view, const struct run *run)
+/* Why a run that failed or ended in error did so, with the source's word for a criterion. */
+static const char *type_of(struct junit_case *made, const struct run *run)
 {
+	const struct adapter *adapter = run->source ? adapter_by_name(run->source) : NULL;
+	const char *word = adapter && adapter->criterion ? adapter->criterion : "criterion";
+
 	if (run->outcome == OUTCOME_ERROR)
 		return "RunError";
-	if (has_failed_criterion(run))
-		return run->source && !strcmp(run->source, "magpipe") ? "AssertionFailed"
-								      : "CriterionFailed";
-	return is_below_pass_score(view, run) ? "ScoreBelowThreshold" : "RunFailed";
+	if (!has_failed_criterion(run))
+		return is_below_pass_score(made->view, run) ? "ScoreBelowThreshold" : "RunFailed";
+	strbuf_addf(&made->texts.next, "%c%sFailed", word[0] - 'a' + 'A', word + 1);
+	return junit_keep(&made->texts);
 }
 
 static void add_scores(struct strbuf *out, const struct view *view, const struct run *run)
@@ -590,7 +594,7 @@ static void make_retry(struct junit_case *made, const struct run *run)
 	struct junit_retry *retry = &made->retries[made->retry_count++];
 	size_t used;
 
-	retry->type = type_of(made->view, run);
+	retry->type = type_of(made, run);
 	add_message(&made->texts.next, made->view, run);
 	retry->message = junit_keep(&made->texts);
 	used = escaped_length(retry->message) + RETRY_MARKUP_BYTES;
@@ -671,7 +675,7 @@ static void make_run(struct junit_case *made)
 						      : 0;
 
 	made->classname = made->names->classes[results->cases[run->case_index].suite];
-	made->type = type_of(made->view, run);
+	made->type = type_of(made, run);
 	made->outcome = run->outcome;
 	junit_case_name(made->names, made->number, &made->texts.next);
 	made->name = junit_keep(&made->texts);
