@@ -101,13 +101,11 @@ static const void *case_last_failure(const struct value *of)
 	return NULL;
 }
 
-static bool case_comparison(const struct value *of, struct value *out)
+static const void *case_comparison(const struct value *of)
 {
 	const struct comparison *comparison = value_view(of)->comparison;
 
-	if (comparison)
-		*out = value_made(of, comparison_of_case(comparison, of->object), of->index);
-	return comparison != NULL;
+	return comparison ? comparison_of_case(comparison, of->object) : NULL;
 }
 
 #define AT(member)       .at = offsetof(struct case_group, member)
@@ -139,7 +137,7 @@ static const struct member case_members[] = {
 	{"last_failure", OBJECT, .from = case_last_failure, .is = CLASS_RUN},
 	{"cells", LIST, .list = view_case_cells, .is = CLASS_CELL},
 	{"over_time", OBJECT, .from = view_case_over_time, .is = CLASS_OVER_TIME},
-	{"comparison", OBJECT, .object = case_comparison, .is = CLASS_CASE_CHANGE},
+	{"comparison", OBJECT, .from = case_comparison, .in_place = true, .is = CLASS_CASE_CHANGE},
 	{.raw = "pass_hat", .kind = LIST, .list = view_case_tries, .is = CLASS_CASE_TRIES},
 	{.raw = "has_pass_hat", .kind = FLAG, .flag = view_case_has_tries},
 	{"raw", .kind = RAW},
@@ -245,13 +243,11 @@ static void suite_sparkline_chart(const struct value *of, struct strbuf *out)
 	chart_sparkline(suite_of(of)->sparkline, suite_of(of)->sparkline_count, out);
 }
 
-static bool suite_comparison(const struct value *of, struct value *out)
+static const void *suite_comparison(const struct value *of)
 {
 	const struct comparison *comparison = value_view(of)->comparison;
 
-	if (comparison)
-		*out = value_made(of, comparison_of_suite(comparison, of->object), of->index);
-	return comparison != NULL;
+	return comparison ? comparison_of_suite(comparison, of->object) : NULL;
 }
 
 #define SUITE_AT(member) .at = offsetof(struct suite_group, member)
@@ -279,7 +275,8 @@ static const struct member suite_members[] = {
 	{"strip", LIST, POINTERS(struct suite_group, sparkline, sparkline_count), .is = CLASS_RUN},
 	{"strip_chart", MARKUP, .text = suite_sparkline_chart},
 	{"matrix", OBJECT, .from = view_suite_matrix, .is = CLASS_MATRIX},
-	{"comparison", OBJECT, .object = suite_comparison, .is = CLASS_SUITE_CHANGE},
+	{"comparison", OBJECT, .from = suite_comparison, .in_place = true,
+	 .is = CLASS_SUITE_CHANGE},
 };
 
 const struct value_class class_suite = CLASS_BASED("suite", suite_members, &class_tally);

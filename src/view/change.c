@@ -256,12 +256,6 @@ static void suite_href(const struct value *of, struct strbuf *out)
 		view_suite_href(value_view(of), suite_of(of)->now, out);
 }
 
-static bool suite_now(const struct value *of, struct value *out)
-{
-	*out = value_made(of, suite_of(of)->now, of->index);
-	return suite_of(of)->now != NULL;
-}
-
 #define OF_SUITE(member) .from = known_suite, .at = offsetof(struct suite_group, member)
 
 static const struct member suite_members[] = {
@@ -273,7 +267,8 @@ static const struct member suite_members[] = {
 	{"href", TEXT, .text = suite_href},
 	{"is_new", UNSET, .at = offsetof(struct suite_change, before)},
 	{"is_gone", UNSET, .at = offsetof(struct suite_change, now)},
-	{"now", OBJECT, .object = suite_now, .is = CLASS_SUITE},
+	{"now", POINTER, .at = offsetof(struct suite_change, now), .in_place = true,
+	 .is = CLASS_SUITE},
 };
 
 const struct value_class class_suite_change =
@@ -316,12 +311,6 @@ static void case_state(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, case_change_name(case_of(of)->change));
 }
 
-static bool case_now(const struct value *of, struct value *out)
-{
-	*out = value_made(of, case_of(of)->now, of->index);
-	return case_of(of)->now != NULL;
-}
-
 #define OF_CASE(member)       .from = known_case, .at = offsetof(struct case_group, member)
 #define OF_CASE_SUITE(member) .from = case_suite, .at = offsetof(struct suite_group, member)
 #define CASE_AT(member)       .at = offsetof(struct case_diff, member)
@@ -342,7 +331,7 @@ static const struct member case_members[] = {
 	{"is_still_passing", IS, CASE_AT(change), .mask = 1U << CASE_STILL_PASSING},
 	{"is_new", IS, CASE_AT(change), .mask = 1U << CASE_NEW},
 	{"is_gone", IS, CASE_AT(change), .mask = 1U << CASE_GONE},
-	{"now", OBJECT, .object = case_now, .is = CLASS_CASE},
+	{"now", POINTER, CASE_AT(now), .in_place = true, .is = CLASS_CASE},
 };
 
 const struct value_class class_case_change =

@@ -234,9 +234,10 @@ void list_of(const struct value *of, struct value_list *list)
 	if (member->list) {
 		member->list(of, list);
 	} else if (base) {
-		list->items = *(const void *const *)(base + member->at);
+		list->items =
+			member->parts ? of->object : *(const void *const *)(base + member->at);
 		list->count = *(const size_t *)(base + member->count);
-		list->pointers = !member->size;
+		list->pointers = !member->size && !member->parts;
 	}
 	if (member->cut)
 		view_cut(of, (enum view_list)(member->cut - 1), list);

@@ -70,7 +70,7 @@ bool view_keeps_shown(const struct value *of, const void *item, size_t index);
 /* Of a run's parts, `count` of them, from that index on. */
 void view_parts_of_run(const struct value *of, size_t first, size_t count, struct value_list *list);
 /* Of the run that `of` is or is a part of; NULL: none, or they cannot be read back (main tells). */
-const struct details *view_details(const struct value *of);
+member_from view_details;
 
 /* Members of whatever has an enum outcome at the place given (.at, .from). */
 #define OUTCOME_MEMBERS(...)                                                                       \

@@ -473,16 +473,13 @@ bool view_plan_has_matrix(const struct view_plan *plan, size_t suite)
 	return !plan->matrices || plan->matrices[suite];
 }
 
-bool view_plan_shows(const struct view_plan *plan, const struct run *run)
-{
-	return plan->run_count &&
-	       bsearch(&run, plan->runs, plan->run_count, sizeof(*plan->runs), compare_addresses);
-}
-
 bool run_is_shown(const struct view *view, const struct run *run)
 {
 	if (view->details == DETAILS_NONE ||
 	    (view->details == DETAILS_FAILED && !run_is_failure(run)))
 		return false;
-	return !view->plan || view_plan_shows(view->plan, run);
+	if (!view->plan)
+		return true;
+	return view->plan->run_count && bsearch(&run, view->plan->runs, view->plan->run_count,
+						sizeof(*view->plan->runs), compare_addresses);
 }

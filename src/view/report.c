@@ -248,14 +248,6 @@ static int64_t hidden_rows(const struct value *of)
 	}
 }
 
-/* `at` is the offset of the count in the plan. */
-static int64_t omitted(const struct value *of)
-{
-	const char *plan = (const char *)view_of(of)->plan;
-
-	return plan ? (int64_t) * (const uint64_t *)(plan + value_member(of)->at) : 0;
-}
-
 static bool has_omissions(const struct value *of)
 {
 	const struct view_plan *plan = view_of(of)->plan;
@@ -287,7 +279,8 @@ static void pass_score_text(const struct value *of, struct strbuf *out)
 #define OF_NOTES(member)          VIA(struct view, notes), .at = offsetof(struct notes, member)
 #define IN_STATE(state)           COUNT, .number = count_in_state, .at = (state)
 #define HIDDEN(list)              COUNT, .number = hidden_rows, .at = (list)
-#define OMITTED(member)           COUNT, .number = omitted, .at = offsetof(struct view_plan, member)
+#define OMITTED(member)                                                                            \
+	COUNT, VIA(struct view, plan), .at = offsetof(struct view_plan, member), .absent = "0"
 
 static const struct member report_members[] = {
 	{"title", TEXT, AT(title)},

@@ -174,20 +174,6 @@ static void run_criteria(const struct value *of, struct value_list *list)
 	view_parts_of_run(of, 0, run_of(of)->criterion_count, list);
 }
 
-static void run_passages(const struct value *of, struct value_list *list)
-{
-	const struct details *details = view_details(of);
-
-	view_parts_of_run(of, 0, details ? details->passage_count : 0, list);
-}
-
-static void run_turns(const struct value *of, struct value_list *list)
-{
-	const struct details *details = view_details(of);
-
-	view_parts_of_run(of, 0, details ? details->turn_count : 0, list);
-}
-
 static void run_transcript(const struct value *of, struct value_list *list)
 {
 	const struct details *details = view_details(of);
@@ -364,8 +350,10 @@ static const struct member run_members[] = {
 	{"family_runs", COUNT, .from = group_from, .at = offsetof(struct failure_group, runs)},
 	{"family_is_shared", FLAG, .flag = group_is_shared},
 	{"is_shown", FLAG, .flag = is_shown},
-	{"passages", LIST, .list = run_passages, .is = CLASS_PASSAGE},
-	{"turns", LIST, .list = run_turns, .is = CLASS_TURN, .has = "has_turns"},
+	{"passages", LIST, .from = view_details, PARTS(struct details, passage_count),
+	 .is = CLASS_PASSAGE},
+	{"turns", LIST, .from = view_details, PARTS(struct details, turn_count), .is = CLASS_TURN,
+	 .has = "has_turns"},
 	{"transcript", LIST, .list = run_transcript, .is = CLASS_MESSAGE, .has = "has_transcript"},
 	{"evidence", MARKUP, .text = evidence_markup},
 	{"raw", .kind = RAW},

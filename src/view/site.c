@@ -46,16 +46,13 @@ static int64_t parts_to(const struct value *of)
 	return (int64_t)(window_of(of)->first + window_of(of)->count);
 }
 
-static void parts_previous(const struct value *of, struct strbuf *out)
+/* The part before this one, or behind it: so many on as `at` says. */
+static void parts_neighbour(const struct value *of, struct strbuf *out)
 {
-	if (window_of(of)->part > 0)
-		view_part_href(value_view(of), list_of(of), window_of(of)->part - 1, out);
-}
+	size_t part = window_of(of)->part + value_member(of)->at;
 
-static void parts_next(const struct value *of, struct strbuf *out)
-{
-	if (window_of(of)->part + 1 < window_of(of)->parts)
-		view_part_href(value_view(of), list_of(of), window_of(of)->part + 1, out);
+	if (part < window_of(of)->parts)
+		view_part_href(value_view(of), list_of(of), part, out);
 }
 
 /* Its index is the part's. */
@@ -76,19 +73,13 @@ static const struct member part_members[] = {
 
 static const struct value_class class_part = CLASS("part", part_members);
 
-static void list_parts(const struct value *of, struct value_list *list)
-{
-	list->items = of->object;
-	list->count = window_of(of)->parts;
-}
-
 static const struct member parts_members[] = {
 	{"label", TEXT, .text = parts_label},
 	{"from", COUNT, .number = parts_from},
 	{"to", COUNT, .number = parts_to},
-	{"previous", TEXT, .text = parts_previous},
-	{"next", TEXT, .text = parts_next},
-	{"parts", LIST, .list = list_parts, .class = &class_part},
+	{"previous", TEXT, .text = parts_neighbour, .at = (size_t)-1},
+	{"next", TEXT, .text = parts_neighbour, .at = 1},
+	{"parts", LIST, PARTS(struct view_window, parts), .class = &class_part},
 	{"listed", SIZE, .at = offsetof(struct view_window, listed)},
 };
 
@@ -334,20 +325,20 @@ static const void *search_from(const struct value *of)
 
 /* ---- members of the report ---- */
 
-#define PARTS(list) OBJECT, .object = parts_of_list, .at = (list), .class = &class_parts
+#define PARTS_OF(list) OBJECT, .object = parts_of_list, .at = (list), .class = &class_parts
 
 static const struct member report_members[] = {
 	{"is_site", SET, .at = offsetof(struct view, site)},
 	{"page", POINTER, .at = offsetof(struct view, site), .class = &class_page},
 	{"search", OBJECT, .from = search_from, .class = &class_search},
-	{"suite_parts", PARTS(LIST_SUITES)},
-	{"family_parts", PARTS(LIST_FAILURE_GROUPS)},
-	{"criteria_parts", PARTS(LIST_CRITERIA)},
-	{"failing_parts", PARTS(LIST_FAILING)},
-	{"flaky_parts", PARTS(LIST_FLAKY)},
-	{"note_parts", PARTS(LIST_NOTES)},
-	{"case_parts", PARTS(LIST_CASES)},
-	{"run_parts", PARTS(LIST_RUNS)},
+	{"suite_parts", PARTS_OF(LIST_SUITES)},
+	{"family_parts", PARTS_OF(LIST_FAILURE_GROUPS)},
+	{"criteria_parts", PARTS_OF(LIST_CRITERIA)},
+	{"failing_parts", PARTS_OF(LIST_FAILING)},
+	{"flaky_parts", PARTS_OF(LIST_FLAKY)},
+	{"note_parts", PARTS_OF(LIST_NOTES)},
+	{"case_parts", PARTS_OF(LIST_CASES)},
+	{"run_parts", PARTS_OF(LIST_RUNS)},
 };
 
 const struct value_class report_site = CLASS("pages of the report", report_members);

@@ -53,22 +53,17 @@ static const void *trend_from(const struct value *of)
 /* ---- the series ---- */
 
 /* NULL: there is none, or a single point. */
-static const struct series *shown_series(const struct value *of)
+static const void *shown_series(const struct value *of)
 {
 	const struct series *series = value_view(of)->series;
 
 	return series && series->count > 1 ? series : NULL;
 }
 
-static const void *shown_from(const struct value *of)
-{
-	return shown_series(of);
-}
-
 static void series_unit(const struct value *of, struct strbuf *out)
 {
 	if (shown_series(of))
-		strbuf_addstr(out, series_unit_name(shown_series(of)->unit));
+		strbuf_addstr(out, series_unit_name(value_view(of)->series->unit));
 }
 
 static bool has_trait(const struct series_point *point, enum point_trait trait)
@@ -104,7 +99,7 @@ static bool any_point(const struct value *of)
 
 static bool has_own(const struct value *of)
 {
-	return shown_series(of) && shown_series(of)->own_count > 0;
+	return shown_series(of) && value_view(of)->series->own_count > 0;
 }
 
 static void series_chart(const struct value *of, struct strbuf *out)
@@ -259,7 +254,7 @@ const struct value_class class_case_tries = CLASS("pass^k of a case", case_tries
 /* ---- members of the report ---- */
 
 static const struct member report_members[] = {
-	{"series", LIST, .from = shown_from, ITEMS(struct series, points, count),
+	{"series", LIST, .from = shown_series, ITEMS(struct series, points, count),
 	 .class = &class_point, .has = "has_series"},
 	{"series_unit", TEXT, .text = series_unit},
 	{"series_untimed", COUNT, VIA(struct view, series), .at = offsetof(struct series, untimed),

@@ -188,18 +188,20 @@ static const struct value_ops list_ops = {.kind = list_kind, .next = list_next};
 
 /* ---- objects ---- */
 
-/* Another object is the first of its kind; the same one, seen otherwise, keeps its place. */
+/* The same object, seen otherwise, keeps its index. */
 static bool make_object(const struct value *of, struct value *out)
 {
 	const struct member *member = of->detail;
 	const void *object;
+	bool other;
 
 	if (member->object)
 		return member->object(of, out);
 	object = value_field(of);
 	if (object && member->kind == POINTER)
 		object = *(const void *const *)object;
-	*out = value_made(of, object, member->from || member->kind == POINTER ? 0 : of->index);
+	other = member->from || member->via || member->kind == POINTER;
+	*out = value_made(of, object, other && !member->in_place ? 0 : of->index);
 	return object != NULL;
 }
 

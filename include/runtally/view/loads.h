@@ -1,8 +1,8 @@
 /*
- * view_loads: the details of the runs that are being shown, fetched when they are asked for.
+ * loads: the details of the runs that are being shown, fetched when they are asked for.
  *
  * Memory is bounded by the two runs asked for last. So nothing may hold on to what is loaded:
- * values that templates see name a run and an index, and ask anew each time (view_details.c).
+ * values that templates see name a run and an index, and ask anew each time (details.c).
  */
 #ifndef RUNTALLY_VIEW_LOADS_H
 #define RUNTALLY_VIEW_LOADS_H

@@ -1,5 +1,5 @@
 /*
- * view_matrix: cases of a suite by its latest executions, as templates see them.
+ * matrix: cases of a suite by its latest executions, as templates see them.
  *
  * The matrix of one suite and the row of one case are kept at a time, made when they are asked
  * for: pages ask suite by suite and row by row.

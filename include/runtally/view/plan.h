@@ -1,5 +1,5 @@
 /*
- * view_plan: what of a report stands on a page that must not get too large.
+ * plan: what of a report stands on a page that must not get too large.
  *
  * The worst comes first: suites with the lowest pass rate, in them the cases that failed, of those
  * the latest failure. What things take is estimated, knowing nothing of templates: whoever renders
@@ -44,6 +44,5 @@ void view_plan_site(struct view_plan *plan, const struct view *view, uint64_t by
 void view_plan_release(struct view_plan *plan);
 
 bool view_plan_has_matrix(const struct view_plan *plan, size_t suite);
-bool view_plan_shows(const struct view_plan *plan, const struct run *run);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * view_site: the page of a site that is being made, as templates see it: what it is about, which
+ * site: the page of a site that is being made, as templates see it: what it is about, which
  * part of a long list it shows, and where the links of all pages lead.
  */
 #ifndef RUNTALLY_VIEW_SITE_H

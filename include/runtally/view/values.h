@@ -164,8 +164,10 @@ struct member {
 	/* Of a list: an array to which a pointer lies there, or what `list` makes of it. */
 	unsigned count, size; /* the offset of its size_t count; of an item; 0: pointers to them */
 	unsigned cut;         /* 1 + the enum view_list of which only a part is shown; 0: none */
+	bool parts; /* no array: its elements are of->object itself, told apart by index */
 	member_keeps *keeps;
 	member_list *list;
+	bool in_place; /* of another object: it keeps the index of this one, else it has 0 */
 	/* Of an object or a list's elements: a class of the same file, or the id of another's. */
 	const struct value_class *class;
 	enum class_id is;
@@ -182,6 +184,8 @@ struct member {
 };
 
 #define VIA(type, pointer) .via = 1 + offsetof(type, pointer)
+/* Parts of of->object, of which a struct that `at` is in tells how many there are. */
+#define PARTS(type, how_many) .count = offsetof(type, how_many), .parts = true
 /* An array and its count, both of a struct that `at` is in; of pointers to its items. */
 #define ITEMS(type, items, how_many)                                                               \
 	.at = offsetof(type, items), .count = offsetof(type, how_many),                            \
