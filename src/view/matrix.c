@@ -1,5 +1,3 @@
-#include "runtally/view/matrix.h"
-
 #include "members.h"
 #include "runtally/view/plan.h"
 

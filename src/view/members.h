@@ -50,6 +50,10 @@ void anchor_case(struct strbuf *out, const struct suite_group *suite,
 void anchor_run(struct strbuf *out, const struct run *run);
 void anchor_failure_group(struct strbuf *out, const struct failure_group *group);
 
+/* Links: within the single page, or to another page of a site. */
+void view_suite_href(const struct view *view, const struct suite_group *suite, struct strbuf *out);
+void view_case_href(const struct view *view, const struct suite_group *suite,
+		    const struct case_group *group, struct strbuf *out);
 /* For members that lie where there is a suite, or a case, of the report: its id, a link to it. */
 member_text text_suite_anchor, text_suite_href, text_case_anchor, text_case_href;
 
@@ -102,6 +106,10 @@ void change_add_probability(struct strbuf *out, const char *name, int32_t micro)
 /* What a point of a series may be or have. */
 enum point_trait { POINT_FEW, POINT_COST, POINT_COST_PARTIAL, POINT_LATENCY };
 bool view_any_point(const struct series *series, enum point_trait trait);
+
+/* `2026-10-01 12:30`, or with the seconds; of a time that is known. */
+enum moment_precision { MINUTES = 5, SECONDS = 8 };
+void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision);
 
 /* The days, of the zone, of two times that are known: `2026-10-26 to 2026-11-15`, or just one. */
 void view_add_days(int64_t first, int64_t last, struct strbuf *out);

@@ -17,20 +17,7 @@
 #include "runtally/view/render.h"
 #include "runtally/view/values.h"
 
-struct view_plan;
 struct analysis;
-struct period;
-struct failure_groups;
-struct criteria;
-struct breakdown;
-struct series;
-struct comparison;
-struct period;
-struct reliability;
-struct view_site;
-struct logo;
-struct accent;
-struct view_matrix;
 
 /* Long lists that a size budget cuts, or a site shows in parts. */
 enum view_list {
@@ -93,10 +80,6 @@ struct view {
 
 /* By enum class_id. */
 extern const struct value_class *const view_classes[CLASSES];
-
-/* `2026-10-01 12:30`, or with the seconds; of a time that is known. */
-enum moment_precision { MINUTES = 5, SECONDS = 8 };
-void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision);
 
 /* Lets the view show all that was made. */
 void view_show(struct view *view, const struct analysis *analysis);
