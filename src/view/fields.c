@@ -209,15 +209,6 @@ struct view_window view_window(const struct view *view, enum view_list list)
 	return (struct view_window){.count = count, .listed = count};
 }
 
-void view_cut(const struct value *of, enum view_list which, struct value_list *list)
-{
-	struct view_window window = view_window(value_view(of), which);
-
-	list->cut = true;
-	list->first = window.first;
-	list->most = window.count;
-}
-
 int64_t view_hidden(const struct value *of, enum view_list which, uint64_t count)
 {
 	size_t listed = view_window(value_view(of), which).listed;
@@ -229,6 +220,7 @@ void list_of(const struct value *of, struct value_list *list)
 {
 	const struct member *member = of->detail;
 	const char *base = base_of(of);
+	struct view_window window;
 
 	*list = (struct value_list){.keeps = member->keeps, .size = member->size};
 	if (member->list) {
@@ -239,8 +231,12 @@ void list_of(const struct value *of, struct value_list *list)
 		list->count = *(const size_t *)(base + member->count);
 		list->pointers = !member->size && !member->parts;
 	}
-	if (member->cut)
-		view_cut(of, (enum view_list)(member->cut - 1), list);
+	if (member->cut) {
+		window = view_window(value_view(of), (enum view_list)(member->cut - 1));
+		list->cut = true;
+		list->first = window.first;
+		list->most = window.count;
+	}
 }
 
 static const void *item_at(const struct value_list *list, size_t at)

@@ -31,7 +31,7 @@ static void add_anchor(struct strbuf *out, char kind, const char *const *texts)
 	}
 }
 
-void anchor_suite(struct strbuf *out, const struct suite_group *suite)
+static void anchor_suite(struct strbuf *out, const struct suite_group *suite)
 {
 	add_anchor(out, 's', (const char *const[]){suite->source, suite->key, NULL});
 }

@@ -44,7 +44,6 @@ extern const struct value_class report_failure_groups, report_breakdowns, report
  * and 16 hexadecimal digits, a hash of what names the thing, so that no text of the input gets into
  * a URL.
  */
-void anchor_suite(struct strbuf *out, const struct suite_group *suite);
 void anchor_case(struct strbuf *out, const struct suite_group *suite,
 		 const struct case_group *group);
 void anchor_run(struct strbuf *out, const struct run *run);
@@ -60,8 +59,6 @@ member_text text_suite_anchor, text_suite_href, text_case_anchor, text_case_href
 /* Links to a part of a list: to its page, of the first part to its place there. */
 void view_part_href(const struct view *view, enum view_list list, size_t part, struct strbuf *out);
 
-/* Cuts a list to what of it is shown here. */
-void view_cut(const struct value *of, enum view_list which, struct value_list *list);
 /* Of so many of a list, those that no part of it shows. */
 int64_t view_hidden(const struct value *of, enum view_list which, uint64_t count);
 

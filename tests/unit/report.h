@@ -8,7 +8,6 @@
 #include "runtally/analysis/results.h"
 #include "runtally/base/spool.h"
 #include "runtally/formats/format.h"
-#include "runtally/view/matrix.h"
 #include "runtally/view/view.h"
 
 /* All that a view borrows; it must stay where it is. */
