@@ -196,7 +196,7 @@ lint: all $(BUILD)/tests/unit/test_members
 
 ## figures: how large the tree is and how it hangs together: files, functions, circles, names
 figures: all
-	@BUILD=$(BUILD) $(PYTHON) tests/figures.py
+	@BUILD=$(BUILD) $(PYTHON) tests/tree_figures.py
 
 ## golden-update: write anew what the goldens expect; review it in the diff
 golden-update: all
