@@ -31,7 +31,7 @@ size_t view_plan_runs_listed(const struct case_group *group);
 
 /* Runs that a failure group lists: on its page of a site, in the list of the single page. */
 enum { SITE_FAILURE_GROUP_RUNS = 200, PAGE_FAILURE_GROUP_RUNS = 20 };
-/* Families that have a page. */
+/* Failure groups that have a page. */
 enum { SITE_FAILURE_GROUPS = 100 };
 /* About how many bytes their pages take. */
 uint64_t view_plan_failure_group_price(const struct failure_groups *failure_groups, size_t count);
