@@ -95,7 +95,7 @@ def warn_room_readmes():
             yield f"{place(path)}: has {lines} lines, where 5 to 14 say what a room is for"
 
 
-def warn_circles():
+def check_circles():
     """No two files need each other, be it through others: by the symbols of the object files."""
     symbols = Symbols(TREE)
     for path in symbols.missing:
@@ -108,7 +108,7 @@ def warn_circles():
                     yield f"    {file} needs {other}: {', '.join(sorted(names))}"
 
 
-def warn_doubled_tags():
+def check_doubled_tags():
     for tag, places in TREE.doubled_tags().items():
         yield f"{tag} has two meanings: {', '.join(places)}"
 
@@ -121,12 +121,12 @@ def warn_unused_functions():
             yield f"src/{symbols.owner[name]}.c: nothing uses {name}, so it could be static or go"
 
 
-def warn_names_of_apis():
+def check_names_of_apis():
     for where, name in TREE.named_apis():
         yield f"{where}: {name} is for its adapter to know"
 
 
-def warn_names_of_formats():
+def check_names_of_formats():
     for where, name in TREE.named_formats():
         yield f"{where}: {name} is for its row among the formats to know"
 

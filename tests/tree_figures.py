@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How large the tree is and how it hangs together, a figure a line; more trees, more columns.
 
-    tree_figures.py [ROOT...]    each with its objects in ROOT/build; this tree (and BUILD) where none
+    tree_figures.py [ROOT...]    each with its objects in ROOT/build; where none: this tree, BUILD
 """
 
 import sys

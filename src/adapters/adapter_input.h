@@ -1,5 +1,6 @@
 /*
- * adapter input: what the adapters share when they turn fields into parts of a run. It knows no API.
+ * adapter input: what the adapters share when they turn fields into parts of a run. It knows no
+ * API.
  *
  * All texts it composes live in input->scratch.
  */

@@ -154,8 +154,8 @@ static void add_cut(struct strbuf *out, const struct excerpt *excerpt, size_t li
 }
 
 /*
- * Appends the excerpt as XML text; nothing where the limits leave too little. How much bigger a text
- * gets depends on what is in it: so it is cut shorter until it fits.
+ * Appends the excerpt as XML text; nothing where the limits leave too little. How much bigger a
+ * text gets depends on what is in it: so it is cut shorter until it fits.
  */
 static void add_excerpt(struct strbuf *out, const struct excerpt *excerpt)
 {
