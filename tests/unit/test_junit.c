@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "formats/junit/junit.h"
-#include "formats/junit/text.h"
+#include "formats/junit/values.h"
 #include "report.h"
 #include "runtally/template/templates.h"
 
