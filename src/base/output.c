@@ -259,19 +259,12 @@ void output_abort(struct output *output)
 
 /* ---- what earlier reports left behind ---- */
 
-/* Whether the text is XML that has `mark` in the MARK_WITHIN bytes after its declaration. */
-static bool is_marked(const char *text, const char *mark)
-{
-	enum { MARK_WITHIN = 200 };
-	const char *end = strncmp(text, "<?xml ", 6) == 0 ? strstr(text, "?>") : NULL;
-	const char *found = end ? strstr(end, mark) : NULL;
-
-	return found && (size_t)(found - end) + strlen(mark) <= 2 + MARK_WITHIN;
-}
-
+/* Whether it is XML that has `mark` in the MARK_WITHIN bytes after its declaration. */
 static bool is_old_report(const char *path, const char *mark)
 {
+	enum { MARK_WITHIN = 200 };
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	const char *end, *found;
 	struct stat status;
 	char text[512];
 	ssize_t got = -1;
@@ -282,7 +275,9 @@ static bool is_old_report(const char *path, const char *mark)
 		got = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[got > 0 ? got : 0] = '\0';
-	return is_marked(text, mark);
+	end = strncmp(text, "<?xml ", 6) == 0 ? strstr(text, "?>") : NULL;
+	found = end ? strstr(end, mark) : NULL;
+	return found && (size_t)(found - end) + strlen(mark) <= 2 + MARK_WITHIN;
 }
 
 int output_remove_old(const char *path, const char *mark, struct error *err)
