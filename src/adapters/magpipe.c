@@ -117,6 +117,8 @@ static const struct field_row criterion_fields[] = {
 	{0},
 };
 
+static const char criterion[] = "assertion";
+
 #define AT(member)   AT_OF(run, member)
 #define ALSO(member) ALSO_OF(run, member)
 
@@ -244,7 +246,7 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 {
 	if (fields_read(record, fields, run, input, err) < 0)
 		return -1;
-	adapter_check_passed(run, record, "assertion");
+	adapter_check_passed(run, record, criterion);
 	run->reason = reason_of(run, record, input);
 	if (input->want_details)
 		read_details(run, record, input);
@@ -304,6 +306,7 @@ const struct adapter adapter_magpipe = {
 	.summary = "Magpipe test runs, test suites and test cases",
 	.criterion = "assertion",
 	.claims = claims,
+	.criterion = criterion,
 	.fields = fields,
 	.read_run = read_run,
 	.read_definition = read_definition,

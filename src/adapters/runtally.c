@@ -1,7 +1,7 @@
 /*
  * Our own run records: one line of `.ndjson` output, the tool's history and its units of work.
  *
- *   { "schema": "runtally.run/1", "source": "playgent", "run_id": "...",
+ *   { "schema": "runtally.run/1", "source": "...", "run_id": "...",
  *     "suite": {"id", "name"}, "execution_id": "...", "case": {"id", "name"},
  *     "agent": {"id", "name"}, "model": "...", "outcome": "failed", "status": "completed",
  *     "cause": "criterion", "score": 0.88, "created_at": T, "started_at": T, "ended_at": T,

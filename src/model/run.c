@@ -194,7 +194,8 @@ void runs_release(struct runs *runs)
 {
 	intern_release(&runs->names);
 	arena_release(&runs->arena);
-	memory_free(runs->criteria.slots);
+	memory_free(runs->criteria.items);
+	hash_table_release(&runs->criteria.table);
 	memory_free(runs->criteria.scratch);
 	memory_free(runs->items);
 }
@@ -243,30 +244,6 @@ static uint64_t hash_criteria(const struct shared_criteria *list)
 	return hash ^ hash >> 32;
 }
 
-static struct shared_criteria *slot_of(const struct criteria_pool *pool,
-				       const struct shared_criteria *list)
-{
-	size_t at = (size_t)hash_criteria(list) & (pool->capacity - 1);
-
-	while (pool->slots[at].items && !same_criteria(&pool->slots[at], list))
-		at = (at + 1) & (pool->capacity - 1);
-	return &pool->slots[at];
-}
-
-static void grow_pool(struct criteria_pool *pool)
-{
-	struct criteria_pool larger = *pool;
-
-	larger.capacity = pool->capacity ? pool->capacity * 2 : 64;
-	larger.slots = memory_alloc(larger.capacity * sizeof(*larger.slots));
-	memset(larger.slots, 0, larger.capacity * sizeof(*larger.slots));
-	for (size_t i = 0; i < pool->capacity; i++)
-		if (pool->slots[i].items)
-			*slot_of(&larger, &pool->slots[i]) = pool->slots[i];
-	memory_free(pool->slots);
-	*pool = larger;
-}
-
 /* Scores are hardly ever the same: lists that have any are not looked for. */
 static bool has_scores(const struct criterion *criteria, size_t count)
 {
@@ -279,18 +256,21 @@ static bool has_scores(const struct criterion *criteria, size_t count)
 static const struct criterion *share_criteria(struct runs *runs, const struct criterion *criteria,
 					      size_t count)
 {
-	const struct shared_criteria list = {criteria, count};
-	struct shared_criteria *slot;
+	struct criteria_pool *pool = &runs->criteria;
+	struct shared_criteria list = {criteria, count};
+	const uint64_t hash = hash_criteria(&list);
+	size_t walk;
 
-	if (runs->criteria.count * 4 >= runs->criteria.capacity * 3)
-		grow_pool(&runs->criteria);
-	slot = slot_of(&runs->criteria, &list);
-	if (!slot->items) {
-		slot->items = keep_array(runs, criteria, count, sizeof(*criteria));
-		slot->count = count;
-		runs->criteria.count++;
-	}
-	return slot->items;
+	for (size_t at = hash_first(&pool->table, hash, &walk); at != HASH_NONE;
+	     at = hash_next(&pool->table, hash, &walk))
+		if (same_criteria(&pool->items[at], &list))
+			return pool->items[at].items;
+	pool->items =
+		array_reserve(pool->items, &pool->capacity, pool->count + 1, sizeof(*pool->items));
+	list.items = keep_array(runs, criteria, count, sizeof(*criteria));
+	hash_add(&pool->table, hash, pool->count);
+	pool->items[pool->count++] = list;
+	return list.items;
 }
 
 /* ---- keeping ---- */

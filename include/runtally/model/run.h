@@ -209,8 +209,9 @@ struct runs {
 	const char *known[NAMES_KNOWN];
 	struct spool *spool;
 	struct criteria_pool {
-		struct shared_criteria *slots;
-		size_t capacity, count;
+		struct shared_criteria *items;
+		size_t count, capacity;
+		struct hash_table table;
 		struct criterion *scratch; /* of the run being kept */
 		size_t scratch_capacity;
 	} criteria; /* of lists that many runs share */
