@@ -75,19 +75,10 @@ void adapter_criteria(void *into, const struct field *list, const struct field_r
 	run->criteria = criteria;
 }
 
-static size_t criteria_with(const struct run *run, enum outcome outcome)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->criterion_count; i++)
-		count += run->criteria[i].outcome == outcome;
-	return count;
-}
-
 const char *adapter_failures(struct adapter_input *input, const struct run *run, enum cause *cause)
 {
-	const size_t failed = criteria_with(run, OUTCOME_FAILED);
-	const size_t errors = criteria_with(run, OUTCOME_ERROR);
+	const uint32_t failed = run_count_criteria(run, OUTCOME_FAILED);
+	const uint32_t errors = run_count_criteria(run, OUTCOME_ERROR);
 	const char *names[NAMES_LISTED + 1], *reason;
 	struct strbuf text = STRBUF_INIT;
 	size_t count;
@@ -96,7 +87,7 @@ const char *adapter_failures(struct adapter_input *input, const struct run *run,
 		return NULL;
 	if (cause)
 		*cause = failed ? CAUSE_CRITERION : CAUSE_UNJUDGED;
-	strbuf_addf(&text, "%zu of %" PRIu32 " criteria %s", failed ? failed : errors,
+	strbuf_addf(&text, "%" PRIu32 " of %" PRIu32 " criteria %s", failed ? failed : errors,
 		    run->criterion_count, failed ? "failed" : "in error");
 	count = run_criterion_names(run, failed ? OUTCOME_FAILED : OUTCOME_ERROR, names,
 				    NAMES_LISTED + 1);
@@ -109,13 +100,9 @@ const char *adapter_failures(struct adapter_input *input, const struct run *run,
 
 void adapter_check_passed(const struct run *run, const struct field *record, const char *what)
 {
-	if (run->outcome != OUTCOME_PASSED)
-		return;
-	for (size_t i = 0; i < run->criterion_count; i++)
-		if (run->criteria[i].outcome == OUTCOME_FAILED)
-			field_remark(record, "status", SEVERITY_WARNING,
-				     "is passed, but %s %s failed",
-				     strchr("aeiou", what[0]) ? "an" : "a", what);
+	if (run->outcome == OUTCOME_PASSED && run_count_criteria(run, OUTCOME_FAILED))
+		field_remark(record, "status", SEVERITY_WARNING, "is passed, but %s %s failed",
+			     strchr("aeiou", what[0]) ? "an" : "a", what);
 }
 
 const char *adapter_no_verdict(struct adapter_input *input, const char *status)

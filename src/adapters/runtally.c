@@ -113,13 +113,11 @@ static const struct field_row fields[] = {
 /* Records that do not have the member yet tell by their reason: it names criteria in error. */
 static bool is_unjudged(const struct run *run, struct adapter_input *input)
 {
-	uint32_t errors = 0;
+	const uint32_t errors = run_count_criteria(run, OUTCOME_ERROR);
 	const char *words;
 
 	if (run->outcome != OUTCOME_ERROR || !run->reason)
 		return false;
-	for (uint32_t i = 0; i < run->criterion_count; i++)
-		errors += run->criteria[i].outcome == OUTCOME_ERROR;
 	words = arena_printf(input->scratch, "%" PRIu32 " of %" PRIu32 " criteria in error", errors,
 			     run->criterion_count);
 	return errors && begins_with(run->reason, words);

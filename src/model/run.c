@@ -79,6 +79,15 @@ bool run_is_failure(const struct run *run)
 	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
 }
 
+uint32_t run_count_criteria(const struct run *run, enum outcome outcome)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < run->criterion_count; i++)
+		count += run->criteria[i].outcome == outcome;
+	return count;
+}
+
 size_t run_criterion_names(const struct run *run, enum outcome outcome, const char **names,
 			   size_t most)
 {

@@ -29,22 +29,15 @@ bool view_keeps_shown(const struct value *of, const void *item, size_t index)
 
 /* ---- what failed ---- */
 
-static size_t failed_criteria(const struct run *run)
-{
-	size_t failed = 0;
-
-	for (size_t i = 0; i < run->criterion_count; i++)
-		failed += run->criteria[i].outcome == OUTCOME_FAILED;
-	return failed;
-}
-
 void run_headline(const struct run *run, struct strbuf *out)
 {
-	size_t failed = failed_criteria(run), count;
+	const uint32_t failed = run_count_criteria(run, OUTCOME_FAILED);
+	size_t count;
 	const char *names[HEADLINE_NAMES];
 
 	if (run->outcome == OUTCOME_FAILED && failed) {
-		strbuf_addf(out, "%zu of %" PRIu32 " %s failed", failed, run->criterion_count,
+		strbuf_addf(out, "%" PRIu32 " of %" PRIu32 " %s failed", failed,
+			    run->criterion_count,
 			    run->criterion_count == 1 ? "criterion" : "criteria");
 		count = run_criterion_names(run, OUTCOME_FAILED, names, HEADLINE_NAMES);
 		for (size_t i = 0; i < count; i++)

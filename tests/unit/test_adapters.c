@@ -355,17 +355,16 @@ static void load_file(struct samples *samples, const char *file)
 
 static const struct samples *load(void)
 {
-	static const char *const files[] = {"kapso",    "sigmamind", "telnyx", "magpipe",
-					    "playgent", "runtally",  "others"};
 	static struct samples samples;
 
 	samples.count = 0;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; adapters[i]; i++) {
 		size_t before = samples.count;
 
-		load_file(&samples, files[i]);
+		load_file(&samples, adapters[i]->name);
 		assert_true(samples.count > before);
 	}
+	load_file(&samples, "others");
 	return &samples;
 }
 

@@ -170,6 +170,8 @@ bool run_is_failure(const struct run *run);
  * the status, else "".
  */
 enum cause run_cause(const struct run *run, const char **text);
+/* How many of its criteria have that outcome. */
+uint32_t run_count_criteria(const struct run *run, enum outcome outcome);
 /* The names of its criteria of that outcome, each once; returns how many, `most` at most. */
 size_t run_criterion_names(const struct run *run, enum outcome outcome, const char **names,
 			   size_t most);

@@ -173,14 +173,6 @@ static void add_excerpt(struct strbuf *out, const struct excerpt *excerpt)
 
 /* ---- type, message and body ---- */
 
-static bool has_failed_criterion(const struct run *run)
-{
-	for (size_t i = 0; i < run->criterion_count; i++)
-		if (run->criteria[i].outcome == OUTCOME_FAILED)
-			return true;
-	return false;
-}
-
 static bool is_below_pass_score(const struct view *view, const struct run *run)
 {
 	return run->has_score && run->score_micro < view->pass_score_micro;
@@ -193,7 +185,7 @@ const char *junit_type(struct junit_texts *texts, const struct view *view, const
 
 	if (run->outcome == OUTCOME_ERROR)
 		return "RunError";
-	if (!has_failed_criterion(run))
+	if (!run_count_criteria(run, OUTCOME_FAILED))
 		return is_below_pass_score(view, run) ? "ScoreBelowThreshold" : "RunFailed";
 	strbuf_addf(&texts->next, "%c%sFailed", word[0] - 'a' + 'A', word + 1);
 	return junit_keep(texts);
