@@ -7,8 +7,7 @@
  *     "cause": "criterion", "score": 0.88, "created_at": T, "started_at": T, "ended_at": T,
  *     "updated_at": T, "seen_at": T, "duration_ms": 45000, "latency_ms": [1240],
  *     "cost_usd": 0.0034, "tokens": {"input": 156, "output": 89},
- *     "criteria": [{"name", "outcome", "score"}],
- *     "reason": "...", "origin": "exports/a.json#3" }
+ *     "criteria": [{"name", "outcome", "score"}], "reason": "...", "origin": "exports/a.json#3" }
  *
  * - `source` is what the run came from and is kept, so that its runs mix with freshly read ones; it
  *   may be a name that no adapter has.

@@ -510,7 +510,7 @@ static void test_broken_members(void **state)
 	assert_true(broken > 500);
 }
 
-/* The record as it comes when only what the adapters want is picked; NULL: it is no object. */
+/* The record as it comes with what the adapters want of it alone; NULL: it is no object. */
 static const struct json_value *pick_record(const json_t *value, const struct wanted *wanted)
 {
 	const struct picking how = {.wanted = wanted, .arena = &arena};
