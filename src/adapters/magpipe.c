@@ -304,7 +304,6 @@ static const size_t silent_caps[] = {50, 200, 0};
 const struct adapter adapter_magpipe = {
 	.name = "magpipe",
 	.summary = "Magpipe test runs, test suites and test cases",
-	.criterion = "assertion",
 	.claims = claims,
 	.criterion = criterion,
 	.fields = fields,
