@@ -461,5 +461,5 @@ int main(void)
 		cmocka_unit_test(steps_are_linear), cmocka_unit_test(none),
 	};
 
-	return cmocka_run_group_tests_name("families", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("failure_groups", tests, NULL, NULL);
 }

@@ -22,7 +22,7 @@
 
 enum { PATH_SIZE = 512, BUFFER_SIZE = 1000, FILES = 60, ENTRIES = 300, THREADS_MOST = 8 };
 
-static char top[] = "/tmp/runtally-opener-XXXXXX";
+static char top[] = "/tmp/runtally-reader-XXXXXX";
 static char home[PATH_SIZE];
 
 static int make_top(void **state)
