@@ -76,7 +76,7 @@ def check_rooms():
                 yield f"{place(path, line)}: {found[1]} is private to another room"
 
 
-def warn_what_stands_in_src():
+def check_what_stands_in_src():
     found = {path.name for path in (ROOT / "src").iterdir()}
     wanted = {room for room in ROOMS if room != "main"} | {"main.c", "README.md", "runtally.1"}
     for name in sorted(found - wanted):
@@ -85,7 +85,7 @@ def warn_what_stands_in_src():
         yield f"src/{name}: is missing"
 
 
-def warn_room_readmes():
+def check_room_readmes():
     for room in ROOMS:
         path = ROOT / "src" / room / "README.md"
         if room == "main":
