@@ -72,7 +72,7 @@ static const struct format junit = {
 	.escape = escape_xml,
 	.render = junit_render,
 	.needs = NEED_DETAILS,
-	.in_parts = true,
+	.part_mark = {"<!-- runtally: part ", " -->\n"},
 };
 
 static const struct format json = {

@@ -53,9 +53,17 @@ struct format {
 	const struct format *const *bodies; /* a message: of its text and its HTML; NULL: none */
 	/* Of a format with many files, by name: how an earlier folder of it is known; else NULL. */
 	const struct folder_kind *folder;
-	bool bundle;   /* an archive of all formats that are not, and have an extension */
-	bool in_parts; /* beyond its size it is several files: report.xml, report-2.xml, ... */
+	bool bundle; /* an archive of all formats that are not, and have an extension */
+	/*
+	 * Of a format that beyond its size is several files (report.xml, report-2.xml, ...): what
+	 * stands before and after the number of a part at the end of each but the first, so that it
+	 * is known for one of ours whatever made the rest of it. NULL: it is one file.
+	 */
+	const char *part_mark[2];
 };
+
+/* No mark of a part takes more bytes. */
+enum { PART_MARK_MAX = 64 };
 
 extern const struct format *const formats[]; /* ended by NULL */
 
