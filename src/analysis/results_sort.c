@@ -11,7 +11,7 @@
 static const char no_suite[] = "(no suite)";
 static const char no_case[] = "(no case)";
 
-/* Agents are grouped by name, for ids may come in two spellings (vendors.md). */
+/* Agents are grouped by name, for ids may come in two spellings. */
 static struct group_key agent_key(const struct run *run)
 {
 	if (run->agent.name)

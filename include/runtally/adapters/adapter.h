@@ -14,7 +14,7 @@
  * - read_definition: names of suites, cases, agents;
  * - its row: words, envelopes and limits that this API alone has.
  *
- * Then its extern and its row in adapters.c, a sample, and its cases in tests/unit/records.
+ * Then its extern and its row in adapters.c, cases and samples (src/adapters/README.md).
  */
 #ifndef RUNTALLY_ADAPTERS_ADAPTER_H
 #define RUNTALLY_ADAPTERS_ADAPTER_H
@@ -40,7 +40,7 @@ enum record_kind {
 /* Verdicts for sources that only score (--pass-score, --score-scale). */
 struct verdict_rules {
 	int32_t pass_score_micro; /* millionths of 1; passed iff the score is at least this */
-	int score_scale;          /* 1, 10, 100; 0: found from each score (vendors.md) */
+	int score_scale;          /* 1, 10, 100; 0: found from each score */
 };
 
 /* What an adapter works with besides the record. */
@@ -58,7 +58,7 @@ void adapter_input_release(struct adapter_input *input);
 struct adapter {
 	const char *name;      /* what --from takes, and `source` in every report */
 	const char *summary;   /* one line of --list-sources */
-	const char *criterion; /* its word for one, lower case; NULL: criterion */
+	const char *criterion; /* its word for one, for JUnit types; NULL: criterion */
 
 	/* Looks at the record's members only, never at their types in depth; pure. */
 	enum record_kind (*claims)(const struct json_value *record);

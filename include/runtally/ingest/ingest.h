@@ -33,7 +33,7 @@ struct ingest_options {
 	void *progress_ctx;
 };
 
-/* What was read; the five of `records` add up (contract.md, "inputs"). */
+/* What was read: each record is a run, a duplicate, a definition, or rejected. */
 struct ingest_counts {
 	uint64_t files, documents, bytes;
 	uint64_t records;

@@ -19,7 +19,7 @@
 #include "runtally/base/spool.h"
 #include "runtally/base/strbuf.h"
 
-/* The five outcomes of vendors.md. Also the outcome of one criterion. */
+/* How a run ended. Also the outcome of one criterion. */
 enum outcome {
 	OUTCOME_PASSED,
 	OUTCOME_FAILED,
@@ -176,7 +176,7 @@ uint32_t run_count_criteria(const struct run *run, enum outcome outcome);
 size_t run_criterion_names(const struct run *run, enum outcome outcome, const char **names,
 			   size_t most);
 
-/* When it began: the started time, else the created time, else TIME_UNKNOWN (vendors.md). */
+/* When it began: the started time, else the created time, else TIME_UNKNOWN. */
 int64_t run_begin(const struct run *run);
 /* The hash of its source and run id as they are now: once they are redacted, another one. */
 uint64_t run_identity(const struct run *run);
