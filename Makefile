@@ -57,7 +57,8 @@ $(BUILD)/%.o: %.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/templates.c: $(TEMPLATES) templates/embed.sh
+# The folders, too: they tell when a template was taken away.
+$(BUILD)/templates.c: $(TEMPLATES) templates/embed.sh $(sort $(wildcard templates templates/*/.))
 	@mkdir -p $(@D)
 	$(call say,EMBED)
 	$(Q)sh templates/embed.sh $(TEMPLATES) >$@.tmp
