@@ -49,6 +49,14 @@ void run_headline(const struct run *run, struct strbuf *out)
 	}
 }
 
+static void cause_text(const struct value *of, struct strbuf *out)
+{
+	const char *text;
+
+	if (run_is_failure(run_of(of)))
+		strbuf_addstr(out, cause_name(run_cause(run_of(of), &text)));
+}
+
 static void headline_text(const struct value *of, struct strbuf *out)
 {
 	run_headline(run_of(of), out);
@@ -315,6 +323,7 @@ static const struct member run_members[] = {
 	{"href", TEXT, .text = run_href},
 	{"suite_href", TEXT, .text = text_suite_href, .from = suite_from},
 	{"case_href", TEXT, .text = text_case_href, .from = case_from},
+	{"cause", TEXT, .text = cause_text},
 	{"headline", TEXT, .text = headline_text},
 	{"reason", TEXT, AT(reason)},
 	{"score", SCORE, AT(score_micro), IF(has_score), .has = "has_score", .raw = "score"},
