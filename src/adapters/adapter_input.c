@@ -77,23 +77,13 @@ void adapter_criteria(void *into, const struct field *list, const struct field_r
 
 const char *adapter_failures(struct adapter_input *input, const struct run *run, enum cause *cause)
 {
-	const uint32_t failed = run_count_criteria(run, OUTCOME_FAILED);
-	const uint32_t errors = run_count_criteria(run, OUTCOME_ERROR);
-	const char *names[NAMES_LISTED + 1], *reason;
 	struct strbuf text = STRBUF_INIT;
-	size_t count;
+	const char *reason = NULL;
 
-	if (!failed && !errors)
-		return NULL;
-	if (cause)
-		*cause = failed ? CAUSE_CRITERION : CAUSE_UNJUDGED;
-	strbuf_addf(&text, "%" PRIu32 " of %" PRIu32 " criteria %s", failed ? failed : errors,
-		    run->criterion_count, failed ? "failed" : "in error");
-	count = run_criterion_names(run, failed ? OUTCOME_FAILED : OUTCOME_ERROR, names,
-				    NAMES_LISTED + 1);
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(&text, "%s%s", i ? ", " : ": ", i < NAMES_LISTED ? names[i] : "...");
-	reason = field_line(input->scratch, text.text, REASON_BYTES);
+	if (run_add_failures(run, NAMES_LISTED, ", ...", &text)) {
+		reason = field_line(input->scratch, text.text, REASON_BYTES);
+		*cause = run_count_criteria(run, OUTCOME_FAILED) ? CAUSE_CRITERION : CAUSE_UNJUDGED;
+	}
 	strbuf_release(&text);
 	return reason;
 }

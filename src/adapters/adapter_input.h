@@ -57,7 +57,7 @@ void adapter_check_passed(const struct run *run, const struct field *record, con
 
 /*
  * "1 of 3 criteria failed: relevance"; of errors where none failed; NULL where neither. *cause
- * (NULL: not wanted) is what the run is put down to if this is its reason.
+ * is what the run is put down to if this is its reason.
  */
 const char *adapter_failures(struct adapter_input *input, const struct run *run, enum cause *cause);
 /* Why an outcome is unknown, after the raw status, which may be NULL. */

@@ -162,13 +162,14 @@ static const char *call_text(const struct run *run, struct adapter_input *input)
 			    missed->detail ? ": " : "", missed->detail ? missed->detail : "");
 }
 
-static const char *reason_of(const struct run *run, const struct field *record,
+static const char *reason_of(struct run *run, const struct field *record,
 			     struct adapter_input *input)
 {
+	enum cause cause = CAUSE_NONE;
 	const char *texts[] = {
 		field_name(record, "error_message"),
 		call_text(run, input),
-		adapter_failures(input, run, NULL),
+		adapter_failures(input, run, &cause),
 		field_name(record, "ai_analysis"),
 		run->outcome == OUTCOME_ERROR ? "the call could not be placed" : NULL,
 	};
@@ -177,6 +178,8 @@ static const char *reason_of(const struct run *run, const struct field *record,
 		return adapter_no_verdict(input, run->status);
 	if (run->outcome != OUTCOME_FAILED && run->outcome != OUTCOME_ERROR)
 		return NULL;
+	if (run->outcome == OUTCOME_ERROR && !texts[0] && !texts[1])
+		run->cause = cause;
 	return adapter_reason(input, texts, sizeof(texts) / sizeof(texts[0]));
 }
 

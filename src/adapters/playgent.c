@@ -357,10 +357,11 @@ static const char *reason_of(const struct playgent_run *it, const struct field *
 			     struct adapter_input *input)
 {
 	const char *texts[2];
+	enum cause cause;
 
 	switch (it->run.outcome) {
 	case OUTCOME_FAILED:
-		texts[0] = adapter_failures(input, &it->run, NULL);
+		texts[0] = adapter_failures(input, &it->run, &cause);
 		texts[1] = failure_text(it, input);
 		return adapter_reason(input, texts, 2);
 	case OUTCOME_ERROR:

@@ -109,17 +109,28 @@ static const struct field_row fields[] = {
 	{0},
 };
 
-/* Records that do not have the member yet tell by their reason: it names criteria in error. */
-static bool is_unjudged(const struct run *run, struct adapter_input *input)
+/* Records that do not have the member yet tell by their reason: it counts criteria. */
+static enum cause cause_by_reason(const struct run *run, struct adapter_input *input)
 {
-	const uint32_t errors = run_count_criteria(run, OUTCOME_ERROR);
-	const char *words;
+	static const struct {
+		enum outcome outcome;
+		enum cause cause;
+		const char *words;
+	} counts[] = {
+		{OUTCOME_FAILED, CAUSE_CRITERION, "failed"},
+		{OUTCOME_ERROR, CAUSE_UNJUDGED, "in error"},
+	};
 
-	if (run->outcome != OUTCOME_ERROR || !run->reason)
-		return false;
-	words = arena_printf(input->scratch, "%" PRIu32 " of %" PRIu32 " criteria in error", errors,
-			     run->criterion_count);
-	return errors && begins_with(run->reason, words);
+	for (size_t i = 0; run->outcome == OUTCOME_ERROR && run->reason && i < 2; i++) {
+		const uint32_t count = run_count_criteria(run, counts[i].outcome);
+		const char *words =
+			arena_printf(input->scratch, "%" PRIu32 " of %" PRIu32 " criteria %s",
+				     count, run->criterion_count, counts[i].words);
+
+		if (count && begins_with(run->reason, words))
+			return counts[i].cause;
+	}
+	return CAUSE_NONE;
 }
 
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
@@ -134,8 +145,8 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 	if (fields_read(record, fields, run, input, err) < 0)
 		return -1;
 	run->reason = field_line(input->scratch, run->reason, REASON_BYTES);
-	if (run->cause == CAUSE_NONE && is_unjudged(run, input))
-		run->cause = CAUSE_UNJUDGED;
+	if (run->cause == CAUSE_NONE)
+		run->cause = cause_by_reason(run, input);
 	return 0;
 }
 

@@ -1,10 +1,13 @@
 #include "runtally/model/run.h"
 #include "runtally/base/hash_table.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "runtally/model/details.h"
+
+enum { NAMES_MOST = 8 }; /* of criteria in a sentence */
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
 	[OUTCOME_PASSED] = "passed",   [OUTCOME_FAILED] = "failed",   [OUTCOME_ERROR] = "error",
@@ -107,9 +110,30 @@ size_t run_criterion_names(const struct run *run, enum outcome outcome, const ch
 	return count;
 }
 
+bool run_add_failures(const struct run *run, size_t most, const char *more, struct strbuf *out)
+{
+	const uint32_t failed = run_count_criteria(run, OUTCOME_FAILED);
+	const uint32_t errors = run_count_criteria(run, OUTCOME_ERROR);
+	const char *names[NAMES_MOST + 1];
+	size_t count;
+
+	assert(most <= NAMES_MOST);
+	if (!failed && !errors)
+		return false;
+	strbuf_addf(out, "%" PRIu32 " of %" PRIu32 " %s %s", failed ? failed : errors,
+		    run->criterion_count, run->criterion_count == 1 ? "criterion" : "criteria",
+		    failed ? "failed" : "in error");
+	count = run_criterion_names(run, failed ? OUTCOME_FAILED : OUTCOME_ERROR, names, most + 1);
+	for (size_t i = 0; i < count && i < most; i++)
+		strbuf_addf(out, "%s%s", i ? ", " : ": ", names[i]);
+	strbuf_addstr(out, count > most ? more : "");
+	return true;
+}
+
 enum cause run_cause(const struct run *run, const char **text)
 {
-	if (run->outcome == OUTCOME_FAILED && run_criterion_names(run, OUTCOME_FAILED, text, 1))
+	if ((run->outcome == OUTCOME_FAILED || run->cause == CAUSE_CRITERION) &&
+	    run_criterion_names(run, OUTCOME_FAILED, text, 1))
 		return CAUSE_CRITERION;
 	*text = "";
 	if (run->outcome == OUTCOME_ERROR && run->cause == CAUSE_UNJUDGED)

@@ -31,17 +31,8 @@ bool view_keeps_shown(const struct value *of, const void *item, size_t index)
 
 void run_headline(const struct run *run, struct strbuf *out)
 {
-	const uint32_t failed = run_count_criteria(run, OUTCOME_FAILED);
-	size_t count;
-	const char *names[HEADLINE_NAMES];
-
-	if (run->outcome == OUTCOME_FAILED && failed) {
-		strbuf_addf(out, "%" PRIu32 " of %" PRIu32 " %s failed", failed,
-			    run->criterion_count,
-			    run->criterion_count == 1 ? "criterion" : "criteria");
-		count = run_criterion_names(run, OUTCOME_FAILED, names, HEADLINE_NAMES);
-		for (size_t i = 0; i < count; i++)
-			strbuf_addf(out, "%s%s", i ? ", " : ": ", names[i]);
+	if (run->outcome == OUTCOME_FAILED && run_count_criteria(run, OUTCOME_FAILED)) {
+		run_add_failures(run, HEADLINE_NAMES, "", out);
 	} else if (run->reason) {
 		strbuf_addstr(out, run->reason);
 	} else if (run->outcome != OUTCOME_PASSED && run->status) {

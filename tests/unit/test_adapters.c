@@ -696,6 +696,8 @@ static void test_failures_list_names_once(void **state)
 		criteria[i] =
 			(struct criterion){.name = names[i], .outcome = OUTCOME_FAILED, .turn = -1};
 	run.criteria = criteria;
+	run.criterion_count = 1;
+	assert_string_equal(adapter_failures(&input, &run, &cause), "1 of 1 criterion failed: a");
 	run.criterion_count = 4;
 	assert_string_equal(adapter_failures(&input, &run, &cause),
 			    "4 of 4 criteria failed: a, b, c");

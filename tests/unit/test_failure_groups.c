@@ -231,6 +231,9 @@ static void causes(void **state)
 		{{.outcome = E, .told = CAUSE_REASON},
 		 CAUSE_UNTOLD,
 		 "the source does not tell why"},
+		{{.outcome = E, .criteria = "pT", .reason = "any", .told = CAUSE_CRITERION},
+		 CAUSE_CRITERION,
+		 "T"},
 		{{.outcome = F, .status = "Failed"}, CAUSE_STATUS, "status: Failed"},
 		{{.outcome = E}, CAUSE_UNTOLD, "the source does not tell why"},
 	};

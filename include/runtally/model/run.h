@@ -165,8 +165,9 @@ void run_init(struct run *run);
 /* Whether it counts as a failure in reports: failed, or ended in error. */
 bool run_is_failure(const struct run *run);
 /*
- * Of a failure what it is put down to: the first criterion that failed, of a failed run; what
- * run->cause tells; else its reason; else its status. *text is that criterion's name, the reason or
+ * Of a failure what it is put down to: the first criterion that failed, of a failed run or where
+ * run->cause says so; else that criteria could not be judged, where it says that; else its reason;
+ * else its status. *text is that criterion's name, the reason or
  * the status, else "".
  */
 enum cause run_cause(const struct run *run, const char **text);
@@ -175,6 +176,12 @@ uint32_t run_count_criteria(const struct run *run, enum outcome outcome);
 /* The names of its criteria of that outcome, each once; returns how many, `most` at most. */
 size_t run_criterion_names(const struct run *run, enum outcome outcome, const char **names,
 			   size_t most);
+/*
+ * Appends "2 of 3 criteria failed: a, b": of those that failed, or where none did, of those in
+ * error. Each name comes once, `most` (8 at most) of them; `more` stands for the others. False:
+ * there are neither, and nothing is appended.
+ */
+bool run_add_failures(const struct run *run, size_t most, const char *more, struct strbuf *out);
 
 /* When it began: the started time, else the created time, else TIME_UNKNOWN. */
 int64_t run_begin(const struct run *run);
