@@ -57,7 +57,8 @@ $(BUILD)/%.o: %.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/templates.c: $(TEMPLATES) templates/embed.sh
+# The folders, too: they tell when a template was taken away.
+$(BUILD)/templates.c: $(TEMPLATES) templates/embed.sh $(sort $(wildcard templates templates/*/.))
 	@mkdir -p $(@D)
 	$(call say,EMBED)
 	$(Q)sh templates/embed.sh $(TEMPLATES) >$@.tmp
@@ -191,12 +192,12 @@ coverage:
 		/^Lines executed/ && f {split($$2, p, ":"); printf "%8s  %s\n", p[2], f; f = ""}' | sort -n
 
 ## lint: what the conventions ask for and a script can hold
-lint: all
+lint: all $(BUILD)/tests/unit/test_members
 	@BUILD=$(BUILD) $(PYTHON) tests/lint.py
 
 ## figures: how large the tree is and how it hangs together: files, functions, circles, names
 figures: all
-	@BUILD=$(BUILD) $(PYTHON) tests/figures.py
+	@BUILD=$(BUILD) $(PYTHON) tests/tree_figures.py
 
 ## golden-update: write anew what the goldens expect; review it in the diff
 golden-update: all

@@ -1,17 +1,27 @@
 #!/usr/bin/env python3
-"""Goldens: folders with a command, its inputs, and what must come out, to the byte.
+"""Goldens: folders with a command, its inputs, and what must come out.
 
     tests/golden/NAME/cmd    the arguments, one shell-quoted line; {out} is a folder to write to
     tests/golden/NAME/each   optional, a glob: the command runs for every file of it, {each}
     tests/golden/NAME/in/    inputs, unless the command names others; the working folder is NAME
     tests/golden/NAME/out/   what must come out: the files written to {out}, and stdout, stderr,
                              status where they are not empty or 0; with `each` a folder per file
+    tests/golden/NAME/show   optional, how files of a name (a glob) are compared, a line each:
+                             GLOB whole         to the byte
+                             GLOB words         what they say (words.py), as FILE.words
+                             GLOB like OTHER    what they say else than the golden OTHER's file
+                                                of that name, as FILE.differs; none: nothing else
+
+Where `show` is silent, pages and mails are compared by words and all else whole: each template has
+one whole document somewhere, so that a change of it is read once.
 
     golden.py [--update] [NAME...]
 """
 
 import concurrent.futures
 import difflib
+import fnmatch
+import functools
 import os
 import pathlib
 import shlex
@@ -20,6 +30,7 @@ import sys
 import tempfile
 
 import harness
+import words
 
 GOLDEN = harness.TESTS / "golden"
 DIFF_LINES = 40
@@ -36,6 +47,34 @@ class Call:
         return [word.replace("{out}", str(out)).replace("{each}", str(self.each))
                 for word in shlex.split(line)]
 
+    @functools.cached_property
+    def rules(self):
+        """[(glob, how, other golden or None)], the default last."""
+        show = self.folder / "show"
+        lines = show.read_text().splitlines() if show.exists() else []
+        lines += ["*.html words", "*.eml words", "* whole"]
+        return [(*line.split(), None)[:3] for line in lines]
+
+    def rule(self, name):
+        return next((how, other) for glob, how, other in self.rules
+                    if fnmatch.fnmatchcase(name, glob))
+
+    def shown(self):
+        """What comes out, as it is compared: {name: bytes}."""
+        found = {}
+        for name, data in self.produce().items():
+            how, other = self.rule(name)
+            if how == "whole":
+                found[name] = data
+            elif how == "words":
+                found[f"{name}.words"] = words.lines(words.of(name, data))
+            else:
+                differing = words.differing(words.of(name, data),
+                                            words.of(name, produced(other)[name]))
+                if differing:
+                    found[f"{name}.differs"] = words.lines(differing)
+        return found
+
     def produce(self):
         """What comes out: {name: bytes}."""
         with tempfile.TemporaryDirectory(prefix="runtally-golden-") as out:
@@ -49,6 +88,12 @@ class Call:
         if ended.returncode:
             found["status"] = b"%d\n" % ended.returncode
         return found
+
+
+@functools.cache
+def produced(name):
+    """By a golden without `each`."""
+    return Call(GOLDEN / name, name, GOLDEN / name / "out").produce()
 
 
 def read_tree(folder):
@@ -88,14 +133,14 @@ def explain(name, expected, found):
 
 
 def compare(call):
-    found, expected = call.produce(), read_tree(call.expected)
+    found, expected = call.shown(), read_tree(call.expected)
     reasons = [explain(name, expected.get(name), found.get(name))
                for name in sorted(set(found) | set(expected))]
     return "".join(reason for reason in reasons if reason)
 
 
 def update(call):
-    found = call.produce()
+    found = call.shown()
     if read_tree(call.expected) == found:
         return ""
     shutil.rmtree(call.expected, ignore_errors=True)

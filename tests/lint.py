@@ -76,7 +76,7 @@ def check_rooms():
                 yield f"{place(path, line)}: {found[1]} is private to another room"
 
 
-def warn_what_stands_in_src():
+def check_what_stands_in_src():
     found = {path.name for path in (ROOT / "src").iterdir()}
     wanted = {room for room in ROOMS if room != "main"} | {"main.c", "README.md", "runtally.1"}
     for name in sorted(found - wanted):
@@ -85,7 +85,7 @@ def warn_what_stands_in_src():
         yield f"src/{name}: is missing"
 
 
-def warn_room_readmes():
+def check_room_readmes():
     for room in ROOMS:
         path = ROOT / "src" / room / "README.md"
         if room == "main":
@@ -95,7 +95,7 @@ def warn_room_readmes():
             yield f"{place(path)}: has {lines} lines, where 5 to 14 say what a room is for"
 
 
-def warn_circles():
+def check_circles():
     """No two files need each other, be it through others: by the symbols of the object files."""
     symbols = Symbols(TREE)
     for path in symbols.missing:
@@ -108,7 +108,7 @@ def warn_circles():
                     yield f"    {file} needs {other}: {', '.join(sorted(names))}"
 
 
-def warn_doubled_tags():
+def check_doubled_tags():
     for tag, places in TREE.doubled_tags().items():
         yield f"{tag} has two meanings: {', '.join(places)}"
 
@@ -121,12 +121,12 @@ def warn_unused_functions():
             yield f"src/{symbols.owner[name]}.c: nothing uses {name}, so it could be static or go"
 
 
-def warn_names_of_apis():
+def check_names_of_apis():
     for where, name in TREE.named_apis():
         yield f"{where}: {name} is for its adapter to know"
 
 
-def warn_names_of_formats():
+def check_names_of_formats():
     for where, name in TREE.named_formats():
         yield f"{where}: {name} is for its row among the formats to know"
 
@@ -244,24 +244,18 @@ def check_html_templates():
                     yield f"{place(path, number)}: holds {word.strip()}"
 
 
-def member_names(path):
-    """Of the rows of its tables of values: their own, that of their truth, that of the raw form."""
-    text = path.read_text()
-    yield from re.findall(r'\{[\s\\]*"(\w+)",\s*(?:\.kind = )?[A-Z]', text)
-    yield from re.findall(r'\.has = "(\w+)"', text)
-    for name in re.findall(r'\.raw = "([\w.]+)"', text):
-        yield from name.split(".")
-
-
 def members():
-    """Names in the tables of values; those of JUnit are its own."""
-    found = {}
-    for path in HEADERS + SOURCES:
-        if room_of(path) != "view":
-            continue
-        for name in member_names(path):
-            found.setdefault(name, place(path))
-    return found
+    """Names that templates may ask for, each with the class of its table: the tables are walked."""
+    told = subprocess.run([harness.BUILD / "tests/unit/test_members", "names"],
+                          stdout=subprocess.PIPE, check=True, text=True).stdout
+    return {name: of for of, name in (line.rsplit(": ", 1) for line in told.splitlines())}
+
+
+def members_of_junit():
+    """JUnit has a root of its own."""
+    for path in (ROOT / "src/formats/junit").glob("*.c"):
+        yield from re.findall(r'\{\s*"(\w+)",\s*[A-Z]', path.read_text())
+        yield from re.findall(r'\.has = "(\w+)"', path.read_text())
 
 
 def documented():
@@ -285,16 +279,14 @@ def check_template_values():
     starts = tuple(word for word in words if word.endswith("_"))
     for name in sorted(set(known) - words):
         if not name.startswith(starts or "?"):
-            yield f"{known[name]}: {name} is not in templates/README.md"
+            yield f"a member of a {known[name]}: {name} is not in templates/README.md"
     for name in sorted(heads - set(known) - set(starts)):
         yield f"templates/README.md: {name} is no value of src/view"
 
 
 def check_template_tags():
     """Every name that a template asks for is one that some value has."""
-    names = set(members())
-    for path in (ROOT / "src/formats/junit").glob("*.c"):
-        names.update(member_names(path))
+    names = set(members()) | set(members_of_junit())
     tag = re.compile(r"\{\{\{?\s*([#^&/]?)\s*([\w.]+)\s*\}?\}\}")
     for path in TEMPLATES:
         for number, line in enumerate(path.read_text().splitlines(), 1):

@@ -1,4 +1,4 @@
-"""What lint.py and figures.py measure: files, functions, symbols of object files, tags, names.
+"""What lint.py and tree_figures.py measure: files, functions, symbols of object files, tags, names.
 
 A tree is a folder with src/ and include/, and a folder with the object files that were built of it.
 """

@@ -75,69 +75,24 @@ void adapter_criteria(void *into, const struct field *list, const struct field_r
 	run->criteria = criteria;
 }
 
-static size_t criteria_with(const struct run *run, enum outcome outcome)
+const char *adapter_failures(struct adapter_input *input, const struct run *run, enum cause *cause)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->criterion_count; i++)
-		count += run->criteria[i].outcome == outcome;
-	return count;
-}
-
-static bool is_listed(const char *const *names, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
-static void list_names(struct strbuf *out, const struct run *run, enum outcome outcome)
-{
-	const char *names[NAMES_LISTED];
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->criterion_count; i++) {
-		const char *name = run->criteria[i].name;
-
-		if (run->criteria[i].outcome != outcome || !name || is_listed(names, count, name))
-			continue;
-		strbuf_addstr(out, count ? ", " : ": ");
-		if (count == NAMES_LISTED) {
-			strbuf_addstr(out, "...");
-			return;
-		}
-		strbuf_addstr(out, name);
-		names[count++] = name;
-	}
-}
-
-const char *adapter_failures(struct adapter_input *input, const struct run *run)
-{
-	size_t failed = criteria_with(run, OUTCOME_FAILED);
-	size_t errors = criteria_with(run, OUTCOME_ERROR);
 	struct strbuf text = STRBUF_INIT;
-	const char *reason;
+	const char *reason = NULL;
 
-	if (!failed && !errors)
-		return NULL;
-	strbuf_addf(&text, "%zu of %" PRIu32 " criteria %s", failed ? failed : errors,
-		    run->criterion_count, failed ? "failed" : "in error");
-	list_names(&text, run, failed ? OUTCOME_FAILED : OUTCOME_ERROR);
-	reason = field_line(input->scratch, text.text, REASON_BYTES);
+	if (run_add_failures(run, NAMES_LISTED, ", ...", &text)) {
+		reason = field_line(input->scratch, text.text, REASON_BYTES);
+		*cause = run_count_criteria(run, OUTCOME_FAILED) ? CAUSE_CRITERION : CAUSE_UNJUDGED;
+	}
 	strbuf_release(&text);
 	return reason;
 }
 
 void adapter_check_passed(const struct run *run, const struct field *record, const char *what)
 {
-	if (run->outcome != OUTCOME_PASSED)
-		return;
-	for (size_t i = 0; i < run->criterion_count; i++)
-		if (run->criteria[i].outcome == OUTCOME_FAILED)
-			field_remark(record, "status", SEVERITY_WARNING,
-				     "is passed, but %s %s failed",
-				     strchr("aeiou", what[0]) ? "an" : "a", what);
+	if (run->outcome == OUTCOME_PASSED && run_count_criteria(run, OUTCOME_FAILED))
+		field_remark(record, "status", SEVERITY_WARNING, "is passed, but %s %s failed",
+			     strchr("aeiou", what[0]) ? "an" : "a", what);
 }
 
 const char *adapter_no_verdict(struct adapter_input *input, const char *status)

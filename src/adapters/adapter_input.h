@@ -55,8 +55,11 @@ enum { REASON_BYTES = 300 };
  */
 void adapter_check_passed(const struct run *run, const struct field *record, const char *what);
 
-/* "1 of 3 criteria failed: relevance"; of errors where none failed; NULL where neither. */
-const char *adapter_failures(struct adapter_input *input, const struct run *run);
+/*
+ * "1 of 3 criteria failed: relevance"; of errors where none failed; NULL where neither. *cause
+ * is what the run is put down to if this is its reason.
+ */
+const char *adapter_failures(struct adapter_input *input, const struct run *run, enum cause *cause);
 /* Why an outcome is unknown, after the raw status, which may be NULL. */
 const char *adapter_no_verdict(struct adapter_input *input, const char *status);
 /* The first of the texts that is not blank, as a reason; the list ends with `count`. */

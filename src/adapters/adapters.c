@@ -50,7 +50,7 @@ static bool says_something(const struct json_value *json)
 }
 
 /*
- * The error bodies of vendors.md: `{"error": "words"}`, `{"error": {"code", "message"}}` (also
+ * The error bodies of all APIs: `{"error": "words"}`, `{"error": {"code", "message"}}` (also
  * beside `"data": null`), `{"errors": [{"title", "detail"}]}`, `{"detail": [{"loc", "msg"}]}`. A
  * gateway before an API may answer `{"code": 401, "message": "words"}`.
  */

@@ -8,7 +8,7 @@
 
 #include "runtally/base/error.h"
 #include "runtally/base/strbuf.h"
-#include "runtally/base/times.h"
+#include "runtally/base/utf8.h"
 
 enum {
 	REMARKS_MOST = 100,
@@ -27,13 +27,8 @@ void remarks_release(struct remarks *remarks)
 
 static void add_key(struct strbuf *path, const char *key)
 {
-	size_t length = strlen(key), cut = length;
+	size_t length = strlen(key), cut = utf8_cut(key, length, KEY_BYTES_SHOWN);
 
-	if (length > KEY_BYTES_SHOWN) {
-		cut = KEY_BYTES_SHOWN;
-		while (cut > 0 && ((unsigned char)key[cut] & 0xC0) == 0x80)
-			cut--;
-	}
 	if (path->length)
 		strbuf_addch(path, '.');
 	strbuf_add(path, key, cut);
@@ -64,25 +59,6 @@ static const char *path_of(const struct field *field, const char *key)
 	return text;
 }
 
-static bool is_known(const struct remarks *remarks, const struct remark *remark)
-{
-	for (size_t i = 0; i < remarks->count; i++) {
-		const struct remark *item = &remarks->items[i];
-
-		if (item->severity == remark->severity && strcmp(item->path, remark->path) == 0 &&
-		    strcmp(item->text, remark->text) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void keep_remark(struct remarks *remarks, const struct remark *remark)
-{
-	remarks->items = array_reserve(remarks->items, &remarks->capacity, remarks->count + 1,
-				       sizeof(*remarks->items));
-	remarks->items[remarks->count++] = *remark;
-}
-
 void field_remark(const struct field *object, const char *key, enum severity severity,
 		  const char *format, ...)
 {
@@ -101,45 +77,32 @@ void field_remark(const struct field *object, const char *key, enum severity sev
 	vsnprintf(text.text, sizeof(text.text), format, args);
 	va_end(args);
 	remark.path = path_of(object, key);
-	remark.text = text.text;
-	if (is_known(remarks, &remark))
-		return;
-	if (remarks->count == REMARKS_MOST) {
-		keep_remark(remarks,
-			    &(struct remark){.severity = severity, .path = "", .text = more});
-		return;
-	}
-	remark.text = arena_strdup(remarks->arena, text.text);
-	keep_remark(remarks, &remark);
-}
-
-static const char *type_name(const struct json_value *json)
-{
-	switch (json->type) {
-	case JSON_VALUE_OBJECT:
-		return "an object";
-	case JSON_VALUE_LIST:
-		return "a list";
-	case JSON_VALUE_STRING:
-		return "a string";
-	case JSON_VALUE_INTEGER:
-	case JSON_VALUE_REAL:
-		return "a number";
-	case JSON_VALUE_TRUE:
-	case JSON_VALUE_FALSE:
-		return "a boolean";
-	default:
-		return "null";
-	}
+	for (size_t i = 0; i < remarks->count; i++)
+		if (remarks->items[i].severity == severity &&
+		    strcmp(remarks->items[i].path, remark.path) == 0 &&
+		    strcmp(remarks->items[i].text, text.text) == 0)
+			return;
+	if (remarks->count == REMARKS_MOST)
+		remark = (struct remark){.severity = severity, .path = "", .text = more};
+	else
+		remark.text = arena_strdup(remarks->arena, text.text);
+	remarks->items = array_reserve(remarks->items, &remarks->capacity, remarks->count + 1,
+				       sizeof(*remarks->items));
+	remarks->items[remarks->count++] = remark;
 }
 
 void field_remark_type(const struct field *object, const char *key, const struct json_value *json,
 		       const char *wanted)
 {
-	field_remark(object, key, SEVERITY_ERROR, "is %s, not %s", type_name(json), wanted);
-}
+	static const char *const names[] = {
+		[JSON_VALUE_NULL] = "null",      [JSON_VALUE_FALSE] = "a boolean",
+		[JSON_VALUE_TRUE] = "a boolean", [JSON_VALUE_INTEGER] = "a number",
+		[JSON_VALUE_REAL] = "a number",  [JSON_VALUE_STRING] = "a string",
+		[JSON_VALUE_LIST] = "a list",    [JSON_VALUE_OBJECT] = "an object",
+	};
 
-/* ---- the way to a value ---- */
+	field_remark(object, key, SEVERITY_ERROR, "is %s, not %s", names[json->type], wanted);
+}
 
 struct field field_root(const struct json_value *json, struct remarks *remarks)
 {
@@ -245,18 +208,6 @@ bool field_is_blank(const char *text)
 	return *text == '\0';
 }
 
-/* Where to cut so that at most `limit` bytes with the dots remain; JSON strings are valid UTF-8. */
-static size_t cut_at(const char *line, size_t limit)
-{
-	size_t length = limit - 3;
-
-	while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80)
-		length--;
-	while (length > 0 && line[length - 1] == ' ')
-		length--;
-	return length;
-}
-
 const char *field_line(struct arena *arena, const char *text, size_t limit)
 {
 	size_t length = 0;
@@ -274,7 +225,9 @@ const char *field_line(struct arena *arena, const char *text, size_t limit)
 	if (line[length - 1] == ' ')
 		length--;
 	if (length > limit) {
-		length = cut_at(line, limit);
+		length = utf8_cut(line, length, limit - 3);
+		while (length > 0 && line[length - 1] == ' ')
+			length--;
 		memcpy(line + length, "...", 3);
 		length += 3;
 	}

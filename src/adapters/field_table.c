@@ -92,7 +92,7 @@ static bool read_time(const struct field *value, int64_t *out)
 static const struct field_row label_rows[] = {
 	{"id", FIELD_ID, AT_OF(label, id)},
 	{"name", FIELD_NAME, AT_OF(label, name)},
-	{NULL},
+	{0},
 };
 
 /* The objects that the last row was in. Most rows are in those as well, by the same text. */

@@ -184,7 +184,7 @@ static const struct field_row fields[] = {
 	{"error", FIELD_CODE, AT(error), .read = read_error},
 	{"feedback", FIELD_NAME, AT(feedback)},
 	{"execution_completed", FIELD_FLAG, AT(completed)},
-	{NULL},
+	{0},
 };
 
 static bool judge_failed(const struct kapso_run *it)
@@ -394,7 +394,7 @@ static int read_definition(const struct field *record, struct adapter_input *inp
 	return 0;
 }
 
-static const struct envelope envelopes[] = {{"agent_test_run", .object = true}, {NULL}};
+static const struct envelope envelopes[] = {{"agent_test_run", .object = true}, {0}};
 
 const struct adapter adapter_kapso = {
 	.name = "kapso",

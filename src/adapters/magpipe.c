@@ -114,8 +114,10 @@ static const struct field_row criterion_fields[] = {
 	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
 	{"passed", FIELD_VERDICT, AT_OF(told_criterion, outcome)},
 	{"detail", FIELD_NAME, AT_OF(told_criterion, detail), .only_type = true},
-	{NULL},
+	{0},
 };
+
+static const char criterion[] = "assertion";
 
 #define AT(member)   AT_OF(run, member)
 #define ALSO(member) ALSO_OF(run, member)
@@ -134,7 +136,7 @@ static const struct field_row fields[] = {
 	{"status", FIELD_STATUS, AT(outcome), ALSO(status), .words = words},
 	{"assertions", FIELD_LIST, .read = adapter_criteria, .rows = criterion_fields,
 	 .each = "[]"},
-	{NULL},
+	{0},
 };
 
 /* The assertion that says why there was no call; NULL: there was one. */
@@ -160,13 +162,14 @@ static const char *call_text(const struct run *run, struct adapter_input *input)
 			    missed->detail ? ": " : "", missed->detail ? missed->detail : "");
 }
 
-static const char *reason_of(const struct run *run, const struct field *record,
+static const char *reason_of(struct run *run, const struct field *record,
 			     struct adapter_input *input)
 {
+	enum cause cause = CAUSE_NONE;
 	const char *texts[] = {
 		field_name(record, "error_message"),
 		call_text(run, input),
-		adapter_failures(input, run),
+		adapter_failures(input, run, &cause),
 		field_name(record, "ai_analysis"),
 		run->outcome == OUTCOME_ERROR ? "the call could not be placed" : NULL,
 	};
@@ -175,6 +178,8 @@ static const char *reason_of(const struct run *run, const struct field *record,
 		return adapter_no_verdict(input, run->status);
 	if (run->outcome != OUTCOME_FAILED && run->outcome != OUTCOME_ERROR)
 		return NULL;
+	if (run->outcome == OUTCOME_ERROR && !texts[0] && !texts[1])
+		run->cause = cause;
 	return adapter_reason(input, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
@@ -244,7 +249,7 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 {
 	if (fields_read(record, fields, run, input, err) < 0)
 		return -1;
-	adapter_check_passed(run, record, "assertion");
+	adapter_check_passed(run, record, criterion);
 	run->reason = reason_of(run, record, input);
 	if (input->want_details)
 		read_details(run, record, input);
@@ -303,6 +308,7 @@ const struct adapter adapter_magpipe = {
 	.name = "magpipe",
 	.summary = "Magpipe test runs, test suites and test cases",
 	.claims = claims,
+	.criterion = criterion,
 	.fields = fields,
 	.read_run = read_run,
 	.read_definition = read_definition,

@@ -140,7 +140,7 @@ static const struct field_row scorer_fields[] = {
 	 ALSO_OF(told_criterion, has_score)},
 	{"pass", FIELD_VERDICT, AT_OF(told_criterion, outcome)},
 	{"passed", FIELD_VERDICT, AT_OF(told_criterion, outcome)},
-	{NULL},
+	{0},
 };
 
 #define TURN(member)      AT_OF(playgent_turn, member)
@@ -149,6 +149,7 @@ static const struct field_row scorer_fields[] = {
 static const struct field_row turn_fields[] = {
 	{"scorer_outputs", FIELD_OBJECT, IN("evaluation"), TURN(outputs), .rows = scorer_fields,
 	 .each = ".*"},
+	{"turn_index", .type = FIELD_NEEDED}, /* where a criterion is named by it */
 	{"expected_behavior", FIELD_NAME, TURN(turn.expected), .only_type = true},
 	{"trace_id", FIELD_ID, TURN(turn.trace_id), .only_type = true},
 	{"success", FIELD_FLAG, TURN(success)},
@@ -157,7 +158,7 @@ static const struct field_row turn_fields[] = {
 	 TURN_ALSO(turn.has_tokens), .partner = "output"},
 	{"latency_ms", FIELD_MS, IN("metrics"), TURN(turn.latency_ms), TURN_ALSO(turn.has_latency)},
 	{"cost_usd", FIELD_MONEY, IN("metrics"), TURN(turn.cost_nano), TURN_ALSO(turn.has_cost)},
-	{NULL},
+	{0},
 };
 
 #define AT(member)   AT_OF(playgent_run, member)
@@ -176,7 +177,7 @@ static const struct field_row fields[] = {
 	{"run_id", FIELD_KEY, AT(run.run_id)},
 	{"status", FIELD_STATUS, AT(run.outcome), ALSO(run.status), .words = words},
 	{"success", FIELD_CODE, AT(run.outcome), .read = read_success},
-	{NULL},
+	{0},
 };
 
 /* Whether the turns that are there are all that there were. */
@@ -356,10 +357,11 @@ static const char *reason_of(const struct playgent_run *it, const struct field *
 			     struct adapter_input *input)
 {
 	const char *texts[2];
+	enum cause cause;
 
 	switch (it->run.outcome) {
 	case OUTCOME_FAILED:
-		texts[0] = adapter_failures(input, &it->run);
+		texts[0] = adapter_failures(input, &it->run, &cause);
 		texts[1] = failure_text(it, input);
 		return adapter_reason(input, texts, 2);
 	case OUTCOME_ERROR:

@@ -1,13 +1,13 @@
 /*
  * Our own run records: one line of `.ndjson` output, the tool's history and its units of work.
  *
- *   { "schema": "runtally.run/1", "source": "playgent", "run_id": "...",
+ *   { "schema": "runtally.run/1", "source": "...", "run_id": "...",
  *     "suite": {"id", "name"}, "execution_id": "...", "case": {"id", "name"},
  *     "agent": {"id", "name"}, "model": "...", "outcome": "failed", "status": "completed",
- *     "score": 0.88, "created_at": T, "started_at": T, "ended_at": T, "updated_at": T,
- *     "seen_at": T, "duration_ms": 45000, "latency_ms": [1240], "cost_usd": 0.0034,
- *     "tokens": {"input": 156, "output": 89}, "criteria": [{"name", "outcome", "score"}],
- *     "reason": "...", "origin": "exports/a.json#3" }
+ *     "cause": "criterion", "score": 0.88, "created_at": T, "started_at": T, "ended_at": T,
+ *     "updated_at": T, "seen_at": T, "duration_ms": 45000, "latency_ms": [1240],
+ *     "cost_usd": 0.0034, "tokens": {"input": 156, "output": 89},
+ *     "criteria": [{"name", "outcome", "score"}], "reason": "...", "origin": "exports/a.json#3" }
  *
  * - `source` is what the run came from and is kept, so that its runs mix with freshly read ones; it
  *   may be a name that no adapter has.
@@ -18,6 +18,7 @@
  * - Unknown members are passed over: later versions of the same schema only add members.
  * - The first and the last line of a file of a history (history.h) are no runs, and no strangers.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "adapter_input.h"
@@ -59,12 +60,21 @@ static void read_latencies(void *into, const struct field *list, const struct fi
 	run->latency_ms = latencies;
 }
 
+static void read_cause(void *into, const struct field *value, const struct field_row *row,
+		       struct adapter_input *input)
+{
+	const char *name = field_text(value, NULL);
+
+	(void)row, (void)input;
+	*(enum cause *)into = name ? cause_by_name(name) : CAUSE_NONE;
+}
+
 static const struct field_row criterion_fields[] = {
 	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
 	{"outcome", FIELD_STATUS, AT_OF(told_criterion, outcome)},
 	{"score", FIELD_SCORE, AT_OF(told_criterion, score_micro),
 	 ALSO_OF(told_criterion, has_score)},
-	{NULL},
+	{0},
 };
 
 #define AT(member)   AT_OF(run, member)
@@ -82,6 +92,7 @@ static const struct field_row fields[] = {
 	{"model", FIELD_NAME, AT(model)},
 	{"outcome", FIELD_STATUS, AT(outcome)},
 	{"status", FIELD_TEXT, AT(status)},
+	{"cause", FIELD_CODE, AT(cause), .read = read_cause},
 	{"reason", FIELD_TEXT, AT(reason)},
 	{"origin", FIELD_NAME, AT(origin)},
 	{"created_at", FIELD_TIME, AT(created_at)},
@@ -96,8 +107,32 @@ static const struct field_row fields[] = {
 	 .partner = "output"},
 	{"criteria", FIELD_LIST, .read = adapter_criteria, .rows = criterion_fields, .each = "[]"},
 	{"latency_ms", FIELD_LIST, .read = read_latencies},
-	{NULL},
+	{0},
 };
+
+/* Records that do not have the member yet tell by their reason: it counts criteria. */
+static enum cause cause_by_reason(const struct run *run, struct adapter_input *input)
+{
+	static const struct {
+		enum outcome outcome;
+		enum cause cause;
+		const char *words;
+	} counts[] = {
+		{OUTCOME_FAILED, CAUSE_CRITERION, "failed"},
+		{OUTCOME_ERROR, CAUSE_UNJUDGED, "in error"},
+	};
+
+	for (size_t i = 0; run->outcome == OUTCOME_ERROR && run->reason && i < 2; i++) {
+		const uint32_t count = run_count_criteria(run, counts[i].outcome);
+		const char *words =
+			arena_printf(input->scratch, "%" PRIu32 " of %" PRIu32 " criteria %s",
+				     count, run->criterion_count, counts[i].words);
+
+		if (count && begins_with(run->reason, words))
+			return counts[i].cause;
+	}
+	return CAUSE_NONE;
+}
 
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
@@ -111,6 +146,8 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 	if (fields_read(record, fields, run, input, err) < 0)
 		return -1;
 	run->reason = field_line(input->scratch, run->reason, REASON_BYTES);
+	if (run->cause == CAUSE_NONE)
+		run->cause = cause_by_reason(run, input);
 	return 0;
 }
 

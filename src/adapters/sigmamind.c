@@ -86,14 +86,14 @@ static void read_prompt(void *into, const struct field *value, const struct fiel
 static const struct field_row agent_fields[] = {
 	{"agentId", FIELD_CODE, AT_OF(label, id), .read = read_agent_id},
 	{"name", FIELD_NAME, AT_OF(label, name)},
-	{NULL},
+	{0},
 };
 
 static const struct field_row case_fields[] = {
 	{"testCaseId", FIELD_ID, AT_OF(label, id)},
 	{"label", FIELD_NAME, AT_OF(label, name)},
 	{"userPrompt", FIELD_CODE, AT_OF(label, name), .read = read_prompt},
-	{NULL},
+	{0},
 };
 
 #define AT(member)   AT_OF(sigmamind_run, member)
@@ -110,7 +110,7 @@ static const struct field_row fields[] = {
 	{"completedDate", FIELD_TIME, AT(run.ended_at), ALSO(has_end)},
 	{"isSuccessful", FIELD_FLAG, AT(now)},
 	{"isSuccesful", FIELD_FLAG, AT(then)},
-	{NULL},
+	{0},
 };
 
 static enum outcome outcome_of(const struct sigmamind_run *it, const struct field *record)
@@ -170,7 +170,7 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 static struct label read_agent(const struct field *owner, struct adapter_input *input)
 {
 	struct field agent = field_object(owner, "agent");
-	struct label label = {NULL};
+	struct label label = {0};
 
 	fields_read(&agent, agent_fields, &label, input, NULL);
 	return label;
@@ -184,7 +184,7 @@ static void define_agent(struct label agent, struct adapter_input *input)
 
 static void define_case(const struct field *test_case, struct adapter_input *input)
 {
-	struct label label = {NULL}, agent;
+	struct label label = {0}, agent;
 
 	fields_read(test_case, case_fields, &label, input, NULL);
 	agent = read_agent(test_case, input);

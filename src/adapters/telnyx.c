@@ -49,7 +49,7 @@ static const struct status_word words[] = {
 static const struct field_row criterion_fields[] = {
 	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
 	{"status", FIELD_STATUS, AT_OF(told_criterion, outcome), .words = words},
-	{NULL},
+	{0},
 };
 
 #define AT(member)   AT_OF(run, member)
@@ -65,16 +65,18 @@ static const struct field_row fields[] = {
 	{"status", FIELD_STATUS, AT(outcome), ALSO(status), .words = words},
 	{"detail_status", FIELD_LIST, .read = adapter_criteria, .rows = criterion_fields,
 	 .each = "[]"},
-	{NULL},
+	{0},
 };
 
-static const char *reason_of(const struct run *run, const char *logs, struct adapter_input *input)
+static const char *reason_of(struct run *run, const char *logs, struct adapter_input *input)
 {
-	const char *texts[] = {adapter_failures(input, run), logs, NULL};
+	enum cause cause = CAUSE_NONE;
+	const char *texts[] = {adapter_failures(input, run, &cause), logs, NULL};
 
 	switch (run->outcome) {
 	case OUTCOME_ERROR:
 		texts[2] = "the test could not be carried out";
+		run->cause = cause;
 		break;
 	case OUTCOME_FAILED:
 		break;

@@ -1,19 +1,7 @@
 #include "runtally/analysis/failure_groups.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const cause_names[] = {
-	[CAUSE_CRITERION] = "criterion", [CAUSE_UNJUDGED] = "unjudged", [CAUSE_REASON] = "reason",
-	[CAUSE_STATUS] = "status",       [CAUSE_UNTOLD] = "untold",
-};
-
-const char *cause_name(enum cause cause)
-{
-	return cause_names[cause];
-}
 
 /* ---- what failed ---- */
 
@@ -27,42 +15,6 @@ static const char *next_failed(const struct run *run, uint32_t *at)
 			return criterion->name;
 	}
 	return NULL;
-}
-
-static const char *first_failed(const struct run *run)
-{
-	uint32_t at = 0;
-
-	return run->outcome == OUTCOME_FAILED ? next_failed(run, &at) : NULL;
-}
-
-/* Whether the reason is what adapter_failures made of criteria in error: it names them. */
-static bool is_unjudged(const struct run *run)
-{
-	uint32_t errors = 0;
-	char counted[64];
-
-	if (run->outcome != OUTCOME_ERROR || !run->reason)
-		return false;
-	for (uint32_t i = 0; i < run->criterion_count; i++)
-		errors += run->criteria[i].outcome == OUTCOME_ERROR;
-	if (!errors)
-		return false;
-	snprintf(counted, sizeof(counted), "%" PRIu32 " of %" PRIu32 " criteria in error", errors,
-		 run->criterion_count);
-	return strncmp(run->reason, counted, strlen(counted)) == 0;
-}
-
-static enum cause cause_of(const struct run *run, const char **text)
-{
-	*text = first_failed(run);
-	if (*text)
-		return CAUSE_CRITERION;
-	*text = "";
-	if (is_unjudged(run))
-		return CAUSE_UNJUDGED;
-	*text = run->reason ? run->reason : run->status ? run->status : "";
-	return run->reason ? CAUSE_REASON : run->status ? CAUSE_STATUS : CAUSE_UNTOLD;
 }
 
 /* Whether the criteria that failed in the run are those of the group's first. */
@@ -91,21 +43,15 @@ static bool failed_alike(const struct failure_group *group, const struct run *ru
 static void list_failed(struct arena *arena, struct failure_group *group)
 {
 	uint32_t at = 0;
-	const char *name;
 
 	while (next_failed(group->first, &at))
 		group->failed_count++;
 	group->failed = arena_alloc(arena, group->failed_count * sizeof(*group->failed));
 	at = 0;
-	for (size_t i = 0; (name = next_failed(group->first, &at)); i++) {
-		size_t n = 0;
-
-		group->failed[i] = name;
-		while (n < group->named_count && strcmp(group->named[n], name) != 0)
-			n++;
-		if (n == group->named_count && n < FAILURE_GROUP_NAMES)
-			group->named[group->named_count++] = name;
-	}
+	for (size_t i = 0; i < group->failed_count; i++)
+		group->failed[i] = next_failed(group->first, &at);
+	group->named_count = run_criterion_names(group->first, OUTCOME_FAILED, group->named,
+						 FAILURE_GROUP_NAMES);
 }
 
 /* ---- by what runs are looked up ---- */
@@ -122,7 +68,7 @@ static void find_clue(struct clue *clue, const struct run *run)
 	const struct strbuf *key = &clue->fingerprint.key;
 
 	clue->source = run->source;
-	clue->cause = cause_of(run, &clue->text);
+	clue->cause = run_cause(run, &clue->text);
 	if (clue->cause == CAUSE_REASON)
 		fingerprint_make(&clue->fingerprint, clue->text);
 	else
@@ -325,7 +271,7 @@ void failure_group_title(const struct failure_group *group, struct strbuf *out)
 	case CAUSE_STATUS:
 		strbuf_addf(out, "status: %s", group->first->status);
 		break;
-	case CAUSE_UNTOLD:
+	default:
 		strbuf_addstr(out, "the source does not tell why");
 		break;
 	}

@@ -26,7 +26,8 @@ struct subject {
 	const struct comparison *comparison; /* NULL: there is none */
 	const struct difference *rate;       /* likewise */
 	uint64_t worse_suites, worse_cases;
-	bool is_new; /* a suite that had no run before */
+	bool is_new;                /* a suite that had no run before */
+	struct strbuf value, found; /* of the gate that is judged */
 };
 
 unsigned fail_on_by_name(const char *word)
@@ -73,14 +74,6 @@ static void add_percent(struct strbuf *out, int32_t micro, unsigned decimals)
 			    micro % 10000 / decimal_unit(decimals));
 }
 
-static const char *take_text(struct strbuf *text, struct arena *arena)
-{
-	const char *copy = arena_strndup(arena, text->text, text->length);
-
-	strbuf_reset(text);
-	return copy;
-}
-
 static void add_gate(struct gates *gates, const struct gate *gate)
 {
 	gates->items = array_reserve(gates->items, &gates->capacity, gates->count + 1,
@@ -89,13 +82,21 @@ static void add_gate(struct gates *gates, const struct gate *gate)
 	gates->missed += !gate->met;
 }
 
-/* `--max-cost `, `Booking: max-cost ` */
-static void begin_name(struct strbuf *out, const struct subject *subject, const char *option)
+/* `--max-cost 5`, `Booking: max-cost 5`. `value` may be subject->value; subject->found is taken. */
+static void add_judged(struct subject *subject, const char *option, const char *value,
+		       const char *wanted, bool met)
 {
-	if (subject->suite)
-		strbuf_addf(out, "%s: %s ", subject->suite, option);
-	else
-		strbuf_addf(out, "--%s ", option);
+	add_gate(subject->gates,
+		 &(struct gate){
+			 .name = arena_printf(subject->arena, "%s%s%s %s",
+					      subject->suite ? subject->suite : "",
+					      subject->suite ? ": " : "--", option, value),
+			 .wanted = wanted,
+			 .found = arena_strndup(subject->arena, subject->found.text,
+						subject->found.length),
+			 .met = met,
+		 });
+	strbuf_reset(&subject->found);
 }
 
 /*
@@ -119,39 +120,26 @@ static void add_shown_rate(struct strbuf *out, uint64_t passed, uint64_t judged,
 	add_percent(out, passed && shown < unit ? unit : shown, decimals);
 }
 
-/* It looks smaller than wanted exactly when it is. */
-static void add_found_rate(struct strbuf *out, const struct tally *tally, int32_t wanted_micro)
-{
-	uint64_t judged = tally_judged(tally), passed = tally->outcomes[OUTCOME_PASSED];
-
-	if (!judged) {
-		strbuf_addstr(out, "no run has a verdict");
-		return;
-	}
-	if (passed == judged)
-		strbuf_addstr(out, "100");
-	else
-		add_shown_rate(out, passed, judged, wanted_micro);
-	strbuf_addf(out, " %% (%" PRIu64 " of %" PRIu64 ")", passed, judged);
-}
-
-static void judge_rate(const struct subject *subject, int32_t wanted_micro, struct strbuf *text)
+/* What is found looks smaller than wanted exactly when it is. */
+static void judge_rate(struct subject *subject, int32_t wanted_micro)
 {
 	const struct tally *tally = subject->tally;
-	uint64_t judged = tally_judged(tally);
-	struct gate gate;
+	uint64_t judged = tally_judged(tally), passed = tally->outcomes[OUTCOME_PASSED];
+	struct strbuf *found = &subject->found;
 
-	begin_name(text, subject, "min-pass-rate");
-	add_percent(text, wanted_micro, percent_decimals(wanted_micro));
-	gate.name = take_text(text, subject->arena);
-	strbuf_addstr(text, "at least ");
-	add_percent(text, wanted_micro, percent_decimals(wanted_micro));
-	strbuf_addstr(text, " %");
-	gate.wanted = take_text(text, subject->arena);
-	add_found_rate(text, tally, wanted_micro);
-	gate.found = take_text(text, subject->arena);
-	gate.met = judged && share_micro(tally->outcomes[OUTCOME_PASSED], judged) >= wanted_micro;
-	add_gate(subject->gates, &gate);
+	strbuf_reset(&subject->value);
+	add_percent(&subject->value, wanted_micro, percent_decimals(wanted_micro));
+	if (!judged)
+		strbuf_addstr(found, "no run has a verdict");
+	else if (passed == judged)
+		strbuf_addstr(found, "100");
+	else
+		add_shown_rate(found, passed, judged, wanted_micro);
+	if (judged)
+		strbuf_addf(found, " %% (%" PRIu64 " of %" PRIu64 ")", passed, judged);
+	add_judged(subject, "min-pass-rate", subject->value.text,
+		   arena_printf(subject->arena, "at least %s %%", subject->value.text),
+		   judged && share_micro(passed, judged) >= wanted_micro);
 }
 
 /*
@@ -171,56 +159,49 @@ static void add_found_money(struct strbuf *out, int64_t nano, int64_t wanted)
 }
 
 /* `nano` is negative where it is not known: `unknown` says so. */
-static void judge_money(const struct subject *subject, const char *option, int64_t wanted,
-			int64_t nano, const char *unknown, struct strbuf *text)
+static void judge_money(struct subject *subject, const char *option, int64_t wanted, int64_t nano,
+			const char *unknown)
 {
 	const struct tally *tally = subject->tally;
-	struct gate gate;
 
-	begin_name(text, subject, option);
-	format_nano(text, wanted);
-	gate.name = take_text(text, subject->arena);
-	strbuf_addstr(text, "at most $");
-	format_nano(text, wanted);
-	gate.wanted = take_text(text, subject->arena);
+	strbuf_reset(&subject->value);
+	format_nano(&subject->value, wanted);
 	if (nano < 0) {
-		strbuf_addstr(text, unknown);
+		strbuf_addstr(&subject->found, unknown);
 	} else {
-		strbuf_addstr(text, tally->cost_over ? "more than " : "");
-		add_found_money(text, nano, wanted);
+		strbuf_addstr(&subject->found, tally->cost_over ? "more than " : "");
+		add_found_money(&subject->found, nano, wanted);
 		if (tally->cost_known < tally->runs) {
-			strbuf_addstr(text, " known of ");
-			format_percent(text, share_micro(tally->cost_known, tally->runs));
-			strbuf_addstr(text, " of runs");
+			strbuf_addstr(&subject->found, " known of ");
+			format_percent(&subject->found,
+				       share_micro(tally->cost_known, tally->runs));
+			strbuf_addstr(&subject->found, " of runs");
 		}
 	}
-	gate.found = take_text(text, subject->arena);
-	gate.met = nano >= 0 && !tally->cost_over && nano <= wanted;
-	add_gate(subject->gates, &gate);
+	add_judged(subject, option, subject->value.text,
+		   arena_printf(subject->arena, "at most $%s", subject->value.text),
+		   nano >= 0 && !tally->cost_over && nano <= wanted);
 }
 
 /* In whole milliseconds, so that what is too much looks it. */
-static void judge_latency(const struct subject *subject, int64_t wanted, struct strbuf *text)
+static void judge_latency(struct subject *subject, int64_t wanted)
 {
 	const struct spread *latency = &subject->tally->latency;
-	struct gate gate;
+	const char *at_most;
 
-	begin_name(text, subject, "max-p95-latency");
-	strbuf_addf(text, "%" PRId64, wanted);
-	gate.name = take_text(text, subject->arena);
-	strbuf_addstr(text, "at most ");
-	format_count(text, (uint64_t)wanted);
-	strbuf_addstr(text, " ms");
-	gate.wanted = take_text(text, subject->arena);
+	strbuf_reset(&subject->value);
+	format_count(&subject->value, (uint64_t)wanted);
+	at_most = arena_printf(subject->arena, "at most %s ms", subject->value.text);
+	strbuf_reset(&subject->value);
+	strbuf_addf(&subject->value, "%" PRId64, wanted);
 	if (latency->known) {
-		format_count(text, (uint64_t)latency->p95);
-		strbuf_addstr(text, " ms");
+		format_count(&subject->found, (uint64_t)latency->p95);
+		strbuf_addstr(&subject->found, " ms");
 	} else {
-		strbuf_addstr(text, "no run tells its latency");
+		strbuf_addstr(&subject->found, "no run tells its latency");
 	}
-	gate.found = take_text(text, subject->arena);
-	gate.met = latency->known && latency->p95 <= wanted;
-	add_gate(subject->gates, &gate);
+	add_judged(subject, "max-p95-latency", subject->value.text, at_most,
+		   latency->known && latency->p95 <= wanted);
 }
 
 static void add_number(struct strbuf *out, uint64_t count, const char *one, const char *many)
@@ -229,7 +210,7 @@ static void add_number(struct strbuf *out, uint64_t count, const char *one, cons
 	strbuf_addf(out, " %s", count == 1 ? one : many);
 }
 
-static void judge_words(const struct subject *subject, unsigned fail_on, struct strbuf *text)
+static void judge_words(struct subject *subject, unsigned fail_on)
 {
 	const struct tally *tally = subject->tally;
 	const struct {
@@ -246,27 +227,21 @@ static void judge_words(const struct subject *subject, unsigned fail_on, struct 
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		struct gate gate = {.wanted = words[i].wanted};
-
 		if (!(fail_on & 1u << i))
 			continue;
-		begin_name(text, subject, "fail-on");
-		strbuf_addstr(text, fail_on_words[i]);
-		gate.name = take_text(text, subject->arena);
 		if (words[i].count)
-			add_number(text, words[i].count, words[i].one, words[i].many);
+			add_number(&subject->found, words[i].count, words[i].one, words[i].many);
 		else
-			strbuf_addstr(text, "none");
-		gate.found = take_text(text, subject->arena);
-		gate.met = (words[i].count > 0) == (1u << i == FAIL_ON_NO_RUNS);
-		add_gate(subject->gates, &gate);
+			strbuf_addstr(&subject->found, "none");
+		add_judged(subject, "fail-on", fail_on_words[i], words[i].wanted,
+			   (words[i].count > 0) == (1u << i == FAIL_ON_NO_RUNS));
 	}
 }
 
 /* ---- regressions ---- */
 
 /* Why nothing is known of them; NULL: it is. */
-static const char *why_unknown(const struct subject *subject)
+static const char *why_unknown(struct subject *subject)
 {
 	const struct difference *rate = subject->rate;
 
@@ -282,7 +257,7 @@ static const char *why_unknown(const struct subject *subject)
 }
 
 /* `the total, 2 suites, 1 case` */
-static void add_worse(struct strbuf *out, const struct subject *subject)
+static void add_worse(struct strbuf *out, struct subject *subject)
 {
 	const size_t start = out->length;
 
@@ -298,50 +273,44 @@ static void add_worse(struct strbuf *out, const struct subject *subject)
 	}
 }
 
-static void judge_regressions(const struct subject *subject, struct strbuf *text)
+static void judge_regressions(struct subject *subject)
 {
 	const char *unknown = why_unknown(subject);
-	struct gate gate = {
-		.wanted = "nothing clearly worse",
-		.met = !unknown && subject->rate->change != CHANGE_WORSE &&
-		       !subject->worse_suites && !subject->worse_cases,
-	};
+	bool met = !unknown && subject->rate->change != CHANGE_WORSE && !subject->worse_suites &&
+		   !subject->worse_cases;
 
-	begin_name(text, subject, "fail-on");
-	strbuf_addstr(text, "regressions");
-	gate.name = take_text(text, subject->arena);
 	if (unknown)
-		strbuf_addstr(text, unknown);
-	else if (gate.met)
-		strbuf_addstr(text, subject->is_new ? "nothing: it had no run before" : "nothing");
+		strbuf_addstr(&subject->found, unknown);
+	else if (met)
+		strbuf_addstr(&subject->found,
+			      subject->is_new ? "nothing: it had no run before" : "nothing");
 	else
-		add_worse(text, subject);
-	gate.found = take_text(text, subject->arena);
-	add_gate(subject->gates, &gate);
+		add_worse(&subject->found, subject);
+	add_judged(subject, "fail-on", "regressions", "nothing clearly worse", met);
 }
 
 /* ---- all of them ---- */
 
-static void judge(const struct subject *subject, const struct gate_options *options)
+static void judge(struct subject *subject, const struct gate_options *options)
 {
 	const struct tally *tally = subject->tally;
-	struct strbuf text = STRBUF_INIT;
 
+	subject->value = subject->found = (struct strbuf)STRBUF_INIT;
 	if (options->min_pass_rate_micro >= 0)
-		judge_rate(subject, options->min_pass_rate_micro, &text);
+		judge_rate(subject, options->min_pass_rate_micro);
 	if (options->max_cost_nano >= 0)
 		judge_money(subject, "max-cost", options->max_cost_nano,
-			    tally->cost_known ? tally->cost_nano : -1, "no run tells its cost",
-			    &text);
+			    tally->cost_known ? tally->cost_nano : -1, "no run tells its cost");
 	if (options->max_cost_per_pass_nano >= 0)
 		judge_money(subject, "max-cost-per-pass", options->max_cost_per_pass_nano,
-			    tally_cost_per_pass(tally), "no run that passed tells its cost", &text);
+			    tally_cost_per_pass(tally), "no run that passed tells its cost");
 	if (options->max_p95_latency_ms >= 0)
-		judge_latency(subject, options->max_p95_latency_ms, &text);
-	judge_words(subject, options->fail_on, &text);
+		judge_latency(subject, options->max_p95_latency_ms);
+	judge_words(subject, options->fail_on);
 	if (options->fail_on & FAIL_ON_REGRESSIONS)
-		judge_regressions(subject, &text);
-	strbuf_release(&text);
+		judge_regressions(subject);
+	strbuf_release(&subject->value);
+	strbuf_release(&subject->found);
 }
 
 static void judge_whole(struct gates *gates, const struct gate_options *options,

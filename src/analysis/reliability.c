@@ -77,11 +77,6 @@ static void find_means(struct reliability *reliability, const struct pass_sums *
 	}
 }
 
-static bool same_case(const struct placed *a, const struct placed *b)
-{
-	return a->source == b->source && a->suite == b->suite && a->test_case == b->test_case;
-}
-
 /* Whether it is the first run of a case of the results, which is that of its case_index. */
 static bool begins_case(const struct results *results, const struct run *run)
 {

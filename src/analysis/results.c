@@ -8,11 +8,6 @@
 #include "runtally/base/hash_table.h"
 #include "runtally/model/mark.h"
 
-static bool same_suite(const struct placed *a, const struct placed *b)
-{
-	return a->source == b->source && a->suite == b->suite;
-}
-
 /* Of runs in order of time, the last name that one tells; else the id. */
 static const char *case_name(struct run *const *runs, size_t count)
 {
@@ -154,7 +149,7 @@ static void append_cases(struct builder *builder, struct suite_group *suite)
 		struct case_group *group = &results->cases[results->case_count];
 
 		for (end = first + 1;
-		     end < suite->run_count && placed[first].test_case == placed[end].test_case;)
+		     end < suite->run_count && same_case(&placed[first], &placed[end]);)
 			end++;
 		*group = (struct case_group){.first_run = suite->first_run + first};
 		build_case(group, runs + first, end - first, &builder->scratch);
@@ -194,7 +189,7 @@ static void build_groups(struct builder *builder)
 
 	for (size_t first = 0, end; first < results->run_count; first = end) {
 		for (end = first + 1; end < results->run_count &&
-				      same_suite(&builder->placed[first], &builder->placed[end]);)
+				      builder->placed[first].suite == builder->placed[end].suite;)
 			end++;
 		append_suite(builder, first, end);
 	}
@@ -355,10 +350,8 @@ static void make_room(struct results *results, const struct placed *placed)
 	size_t suites = 0, cases = 0;
 
 	for (size_t i = 0; i < results->run_count; i++) {
-		bool begins = !i || !same_suite(&placed[i - 1], &placed[i]);
-
-		suites += begins;
-		cases += begins || placed[i - 1].test_case != placed[i].test_case;
+		suites += !i || placed[i - 1].suite != placed[i].suite;
+		cases += !i || !same_case(&placed[i - 1], &placed[i]);
 	}
 	results->sources = arena_alloc(&results->arena, suites * sizeof(*results->sources));
 	results->suites = arena_alloc(&results->arena, suites * sizeof(*results->suites));

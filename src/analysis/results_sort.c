@@ -14,7 +14,7 @@
 static const char no_suite[] = "(no suite)";
 static const char no_case[] = "(no case)";
 
-/* Agents are grouped by name, for their ids come in two spellings (vendors.md, SigmaMind). */
+/* Agents are grouped by name, for ids may come in two spellings. */
 static struct group_key agent_key(const struct run *run)
 {
 	if (run->agent.name)
@@ -96,12 +96,6 @@ static uint32_t number_text(struct texts *texts, const char *text)
 	return (uint32_t)texts->count++;
 }
 
-static void texts_release(struct texts *texts)
-{
-	memory_free(texts->items);
-	hash_table_release(&texts->table);
-}
-
 /* A text to be ranked. The prefix is its first bytes as a number, which compares as they do. */
 struct ranked {
 	uint64_t prefix;
@@ -129,8 +123,8 @@ static int compare_ranked(const void *left, const void *right)
 
 typedef int compare_fn(const void *left, const void *right);
 
-/* By number: the rank of its text, where `compare` has them in order. */
-static uint32_t *rank_texts(const struct texts *texts, compare_fn *compare)
+/* By number: the rank of its text, where `compare` has them in order. Releases the texts. */
+static uint32_t *rank_texts(struct texts *texts, compare_fn *compare)
 {
 	uint32_t *ranks = memory_alloc(texts->count * sizeof(*ranks)), rank = 0;
 	struct ranked *order = memory_alloc(texts->count * sizeof(*order));
@@ -144,6 +138,8 @@ static uint32_t *rank_texts(const struct texts *texts, compare_fn *compare)
 		ranks[order[i].number] = rank;
 	}
 	memory_free(order);
+	memory_free(texts->items);
+	hash_table_release(&texts->table);
 	return ranks;
 }
 
@@ -165,8 +161,6 @@ static int compare_placed(const void *left, const void *right)
 	const struct placed *a = left, *b = right;
 	int order;
 
-	if (a->source != b->source)
-		return a->source < b->source ? -1 : 1;
 	if (a->suite != b->suite)
 		return a->suite < b->suite ? -1 : 1;
 	if (a->test_case != b->test_case)
@@ -177,49 +171,38 @@ static int compare_placed(const void *left, const void *right)
 	return order ? order : run_compare_origins(a->run, b->run);
 }
 
-/* The ranks stand for the numbers that were in their place. */
-static void rank_keys(struct placed *placed, size_t count, const struct texts *sources,
-		      const struct texts *suites, const struct texts *cases)
+struct placed *place_runs(struct run **runs, size_t count, enum suite_by by)
 {
-	uint32_t *source_ranks = rank_texts(sources, compare_sources);
-	uint32_t *suite_ranks = rank_texts(suites, compare_ranked);
-	uint32_t *case_ranks = rank_texts(cases, compare_ranked);
+	struct placed *placed = memory_alloc(count * sizeof(*placed));
+	struct texts sources = {.count = 0}, suites = {.count = 0}, cases = {.count = 0};
+	uint32_t *source_ranks, *suite_ranks, *case_ranks;
 
+	assert(count < UINT32_MAX);
 	for (size_t i = 0; i < count; i++) {
-		placed[i].source = source_ranks[placed[i].source];
-		placed[i].suite = suite_ranks[placed[i].suite];
+		struct run *run = runs[i];
+		uint64_t source = number_text(&sources, run->source);
+
+		placed[i] = (struct placed){
+			.run = run,
+			.when = run_when(run),
+			.suite = source << 32 | number_text(&suites, key_text(suite_key(run, by))),
+			.test_case = number_text(&cases, key_text(case_key(run))),
+		};
+	}
+	source_ranks = rank_texts(&sources, compare_sources);
+	suite_ranks = rank_texts(&suites, compare_ranked);
+	case_ranks = rank_texts(&cases, compare_ranked);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t source = source_ranks[placed[i].suite >> 32];
+
+		placed[i].suite = source << 32 | suite_ranks[(uint32_t)placed[i].suite];
 		placed[i].test_case = case_ranks[placed[i].test_case];
 	}
 	memory_free(source_ranks);
 	memory_free(suite_ranks);
 	memory_free(case_ranks);
-}
-
-struct placed *place_runs(struct run **runs, size_t count, enum suite_by by)
-{
-	struct placed *placed = memory_alloc(count * sizeof(*placed));
-	struct texts sources = {.count = 0}, suites = {.count = 0}, cases = {.count = 0};
-
-	assert(count < UINT32_MAX);
-	for (size_t i = 0; i < count; i++) {
-		struct run *run = runs[i];
-
-		placed[i] = (struct placed){
-			.run = run,
-			.when = run_when(run),
-			.source = number_text(&sources, run->source),
-			.suite = number_text(&suites, key_text(suite_key(run, by))),
-			.test_case = number_text(&cases, key_text(case_key(run))),
-		};
-	}
-	if (count) {
-		rank_keys(placed, count, &sources, &suites, &cases);
-		qsort(placed, count, sizeof(*placed), compare_placed);
-	}
+	qsort(placed, count, sizeof(*placed), compare_placed);
 	for (size_t i = 0; i < count; i++)
 		runs[i] = placed[i].run;
-	texts_release(&sources);
-	texts_release(&suites);
-	texts_release(&cases);
 	return placed;
 }

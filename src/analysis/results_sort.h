@@ -35,9 +35,15 @@ int compare_text(const char *a, const char *b);
  */
 struct placed {
 	struct run *run;
-	int64_t when; /* run_when */
-	uint32_t source, suite, test_case;
+	int64_t when;   /* run_when */
+	uint64_t suite; /* its source's rank in the high half */
+	uint32_t test_case;
 };
+
+static inline bool same_case(const struct placed *a, const struct placed *b)
+{
+	return a->suite == b->suite && a->test_case == b->test_case;
+}
 
 /*
  * All runs, by source, suite, case, time, id and origin; `runs` gets the same order. The caller

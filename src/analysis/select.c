@@ -1,6 +1,6 @@
 #include "runtally/analysis/select.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "renames.h"
@@ -40,11 +40,6 @@ static void list_add(struct run_list *list, struct run *run)
 	list->items[list->count++] = run;
 }
 
-static void warn(struct notes *notes, const char *text)
-{
-	notes_add(notes, &(struct note){.severity = SEVERITY_WARNING, .text = text});
-}
-
 /* ---- suites and sources ---- */
 
 static bool matches(const char *const *globs, size_t count, const char *text)
@@ -75,7 +70,7 @@ static void unite(struct selector *selector)
 	const struct runs *inputs = &selector->sets->inputs, *history = &selector->sets->history;
 	struct run_list *united = &selector->united;
 	struct dedupe_counts counts = {.dropped = 0};
-	char text[160];
+	uint64_t others;
 
 	list_init(united, inputs->count + history->count);
 	for (size_t i = 0; i < inputs->count; i++)
@@ -86,15 +81,13 @@ static void unite(struct selector *selector)
 		list_add(united, history->items[i]);
 	united->count = dedupe(united->items, united->count, DEDUPE_LATER_FIRST,
 			       &selector->sets->inputs, &counts);
-	if (!counts.contradicting)
-		return;
-	snprintf(text, sizeof(text),
-		 "history: %llu run%s had another verdict, and no update is told: %s of the inputs "
-		 "count%s",
-		 (unsigned long long)counts.contradicting, counts.contradicting == 1 ? "" : "s",
-		 counts.contradicting == 1 ? "that" : "those",
-		 counts.contradicting == 1 ? "s" : "");
-	warn(selector->notes, text);
+	others = counts.contradicting;
+	if (others)
+		notes_addf(selector->notes, SEVERITY_WARNING,
+			   "history: %" PRIu64 " run%s had another verdict, and no update is told: "
+			   "%s of the inputs count%s",
+			   others, others == 1 ? "" : "s", others == 1 ? "that" : "those",
+			   others == 1 ? "s" : "");
 }
 
 /* Whether it tells no time, and no earlier call saw it. */
@@ -123,7 +116,6 @@ static void choose_now(struct selection *selection, const struct selector *selec
 	const struct run_list *united = &selector->united;
 	int64_t until = selector->options->period.until;
 	struct ingest_counts *counts = selector->counts;
-	char text[160];
 
 	list_init(&selection->now, united->count);
 	list_init(&selection->all, united->count);
@@ -141,12 +133,10 @@ static void choose_now(struct selection *selection, const struct selector *selec
 		counts->filtered += !now && is_input;
 		counts->in_history += !now && !is_input;
 	}
-	if (!counts->without_time)
-		return;
-	snprintf(text, sizeof(text),
-		 "%llu run%s without a time: kept, though a period was asked for",
-		 (unsigned long long)counts->without_time, counts->without_time == 1 ? "" : "s");
-	warn(selector->notes, text);
+	if (counts->without_time)
+		notes_addf(selector->notes, SEVERITY_WARNING,
+			   "%" PRIu64 " run%s without a time: kept, though a period was asked for",
+			   counts->without_time, counts->without_time == 1 ? "" : "s");
 }
 
 static void find_period(const struct run_list *list, struct ingest_counts *counts)
@@ -213,7 +203,6 @@ static void choose_baseline(struct selection *selection, const struct selector *
 	struct run **copies = dedupe_copies(baseline->items, baseline->count, selection->now.items,
 					    selection->now.count);
 	size_t in_both = 0;
-	char text[160];
 
 	list_init(&selection->before, baseline->count);
 	for (size_t i = 0; i < baseline->count; i++) {
@@ -225,13 +214,11 @@ static void choose_baseline(struct selection *selection, const struct selector *
 			list_add(&selection->before, baseline->items[i]);
 	}
 	memory_free(copies);
-	if (!in_both)
-		return;
-	snprintf(text, sizeof(text),
-		 "%zu run%s of the baseline %s among the runs of the report, too: not compared "
-		 "with",
-		 in_both, in_both == 1 ? "" : "s", in_both == 1 ? "is" : "are");
-	warn(selector->notes, text);
+	if (in_both)
+		notes_addf(selector->notes, SEVERITY_WARNING,
+			   "%zu run%s of the baseline %s among the runs of the report, too: not "
+			   "compared with",
+			   in_both, in_both == 1 ? "" : "s", in_both == 1 ? "is" : "are");
 }
 
 static enum compare_with resolve_compared(const struct run_sets *sets, enum compare_with asked)

@@ -305,26 +305,21 @@ static void wide_multiply(struct wide *wide, uint32_t by)
 	}
 }
 
-static bool wide_is_below(const struct wide *wide, const struct wide *other)
+/* Subtracts `other` where it is not above *wide; false: it is. */
+static bool wide_take(struct wide *wide, const struct wide *other)
 {
-	int i = LIMBS - 1;
-
-	while (i > 0 && wide->limbs[i] == other->limbs[i])
-		i--;
-	return wide->limbs[i] < other->limbs[i];
-}
-
-/* `other` is not above *wide. */
-static void wide_subtract(struct wide *wide, const struct wide *other)
-{
+	struct wide rest;
 	uint64_t borrow = 0;
 
 	for (int i = 0; i < LIMBS; i++) {
-		uint64_t rest = (uint64_t)wide->limbs[i] - other->limbs[i] - borrow;
+		uint64_t limb = (uint64_t)wide->limbs[i] - other->limbs[i] - borrow;
 
-		wide->limbs[i] = (uint32_t)rest;
-		borrow = rest >> 63;
+		rest.limbs[i] = (uint32_t)limb;
+		borrow = limb >> 63;
 	}
+	if (!borrow)
+		*wide = rest;
+	return !borrow;
 }
 
 /* n (n - 1) ..., k factors. */
@@ -346,11 +341,11 @@ static int64_t pass_hat(uint64_t total, uint64_t passed, unsigned k, unsigned de
 	for (unsigned i = 0; i < decimals; i++) {
 		quotient *= 10;
 		wide_multiply(&rest, 10);
-		for (; !wide_is_below(&rest, &divisor); quotient++)
-			wide_subtract(&rest, &divisor);
+		while (wide_take(&rest, &divisor))
+			quotient++;
 	}
 	wide_multiply(&rest, 2);
-	return quotient + !wide_is_below(&rest, &divisor);
+	return quotient + wide_take(&rest, &divisor);
 }
 
 int32_t pass_hat_k(uint64_t total, uint64_t passed, unsigned k)

@@ -68,47 +68,34 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* Appends the first name that no earlier report would have; false: there is none. */
-static bool find_stranger(DIR *entries, const struct folder_kind *kind, struct strbuf *stranger,
-			  bool *empty)
+/* All names must be such as an earlier report would have. */
+static int check_entries(struct folder *folder, DIR *entries, struct error *err)
 {
+	const struct folder_kind *kind = folder->kind;
 	const struct dirent *entry;
 	struct stat status;
+	bool empty = true;
 
-	*empty = true;
 	while ((entry = readdir(entries))) {
 		if (is_dots(entry->d_name))
 			continue;
-		*empty = false;
+		empty = false;
 		if (kind->is_its_file(entry->d_name) &&
 		    fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(status.st_mode))
 			continue;
-		strbuf_addstr(stranger, entry->d_name);
-		return true;
+		return error_set(err,
+				 "%s: holds %s, which is no file of this kind of report: nothing "
+				 "is replaced; name a folder that is new, empty or such a report",
+				 folder->path, entry->d_name);
 	}
-	return false;
-}
-
-static int check_entries(struct folder *folder, DIR *entries, struct error *err)
-{
-	struct strbuf stranger = STRBUF_INIT;
-	bool empty;
-	int failed = 0;
-
-	if (find_stranger(entries, folder->kind, &stranger, &empty))
-		failed = error_set(err,
-				   "%s: holds %s, which is no file of this kind of report: nothing "
-				   "is replaced; name a folder that is new, empty or such a report",
-				   folder->path, stranger.text);
-	else if (!empty && !is_marked(dirfd(entries), folder->kind))
-		failed = error_set(err,
-				   "%s: has no %s of an earlier report: nothing is replaced; name "
-				   "a folder that is new, empty or such a report",
-				   folder->path, folder->kind->file);
-	folder->replaces = !failed && !empty;
-	strbuf_release(&stranger);
-	return failed;
+	if (!empty && !is_marked(dirfd(entries), kind))
+		return error_set(err,
+				 "%s: has no %s of an earlier report: nothing is replaced; name "
+				 "a folder that is new, empty or such a report",
+				 folder->path, kind->file);
+	folder->replaces = !empty;
+	return 0;
 }
 
 static bool is_mounted(const char *path)
@@ -187,10 +174,11 @@ static void unblock_signals(const sigset_t *before)
 	errno = reason;
 }
 
-/* A signal finds the folder from its first moment on. False: errno tells. */
-static bool make_hidden(struct folder *folder)
+/* A signal finds the folder from its first moment on. */
+static int make_temp(struct folder *folder, struct error *err)
 {
 	sigset_t before;
+	struct stat old;
 	int failed = -1;
 
 	block_signals(&before);
@@ -203,14 +191,7 @@ static bool make_hidden(struct folder *folder)
 	if (!failed)
 		current = folder;
 	unblock_signals(&before);
-	return !failed;
-}
-
-static int make_temp(struct folder *folder, struct error *err)
-{
-	struct stat old;
-
-	if (!make_hidden(folder))
+	if (failed)
 		return cannot_write(folder, NULL, err);
 	if (stat(folder->path, &old) == 0)
 		chmod(folder->temp, old.st_mode & 0777);

@@ -269,25 +269,39 @@ static bool is_marked(const char *text, const char *mark)
 	return found && (size_t)(found - end) + strlen(mark) <= 2 + MARK_WITHIN;
 }
 
-static bool is_old_report(const char *path, const char *mark)
+/* Whether the file, so long, ends in that text. */
+static bool ends_in(int fd, off_t length, const char *mark)
+{
+	char end[128];
+	size_t marked = strlen(mark);
+
+	return marked <= sizeof(end) && length >= (off_t)marked &&
+	       pread(fd, end, marked, length - (off_t)marked) == (ssize_t)marked &&
+	       memcmp(end, mark, marked) == 0;
+}
+
+static bool is_old_report(const char *path, const char *beginning, const char *end)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
 	char text[512];
 	ssize_t got = -1;
+	bool is_ours = false;
 
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-		got = read(fd, text, sizeof(text) - 1);
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+		got = pread(fd, text, sizeof(text) - 1, 0);
+		is_ours = ends_in(fd, status.st_size, end);
+	}
 	close(fd);
 	text[got > 0 ? got : 0] = '\0';
-	return is_marked(text, mark);
+	return is_ours || is_marked(text, beginning);
 }
 
-int output_remove_old(const char *path, const char *mark, struct error *err)
+int output_remove_old(const char *path, const char *beginning, const char *end, struct error *err)
 {
-	if (!is_old_report(path, mark))
+	if (!is_old_report(path, beginning, end))
 		return 0;
 	if (unlink(path))
 		return error_set(err, "%s: cannot remove what an earlier report left behind: %s",

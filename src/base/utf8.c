@@ -159,17 +159,23 @@ struct code_point utf8_read(const char *text, size_t length)
 	return (struct code_point){.value = value, .length = have};
 }
 
+size_t utf8_write(char out[4], uint32_t value)
+{
+	const unsigned length = value < 0x80 ? 1 : value < 0x800 ? 2 : value < 0x10000 ? 3 : 4;
+
+	out[0] = (char)value;
+	for (unsigned i = length - 1; i > 0; i--, value >>= 6)
+		out[i] = (char)(0x80u | (value & 0x3Fu));
+	if (length > 1)
+		out[0] = (char)((0xF00u >> length & 0xFFu) | value);
+	return length;
+}
+
 void utf8_add(struct strbuf *out, uint32_t value)
 {
-	unsigned length = value < 0x80 ? 1 : value < 0x800 ? 2 : value < 0x10000 ? 3 : 4;
+	char bytes[4];
 
-	if (length == 1) {
-		strbuf_addch(out, (char)value);
-		return;
-	}
-	strbuf_addch(out, (char)((0xF00u >> length & 0xFFu) | value >> 6 * (length - 1)));
-	while (--length)
-		strbuf_addch(out, (char)(0x80u | (value >> 6 * (length - 1) & 0x3Fu)));
+	strbuf_add(out, bytes, utf8_write(bytes, value));
 }
 
 size_t utf8_cut(const char *text, size_t length, size_t limit)

@@ -9,11 +9,6 @@
 /* 9999-12-31T23:59:59Z: the last second that times.h can write. */
 #define EPOCH_MAX INT64_C(253402300799)
 
-void options_release(struct options *options)
-{
-	arena_release(&options->arena);
-}
-
 void options_take_key(struct options *options, const char *secret)
 {
 	struct mark_key *key;

@@ -354,6 +354,11 @@ void options_init(struct options *options)
 	arena_init(&options->arena, 0);
 }
 
+void options_release(struct options *options)
+{
+	arena_release(&options->arena);
+}
+
 /* ---- --help ---- */
 
 /* Help texts begin at HELP_COLUMN; an option too wide for that has its text on the next line. */

@@ -7,12 +7,12 @@
 #include "runtally/base/output.h"
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
-#include "runtally/formats/site.h"
 #include "runtally/template/templates.h"
 
 /* One target being written: its parts so far, of which the last is open. */
 struct printing {
 	const char *path;
+	const struct format *format;
 	struct output **parts;
 	size_t count, capacity;
 	struct arena *arena;
@@ -29,6 +29,23 @@ static const char *part_path(struct printing *printing, size_t part)
 	return arena_printf(printing->arena, "%.*s-%zu%s", (int)stem, path, part + 1, path + stem);
 }
 
+/* What is at the end of that file of several. */
+static const char *mark_of(const struct printing *printing, size_t part)
+{
+	return arena_printf(printing->arena, "%s%zu%s", printing->format->part_mark[0], part + 1,
+			    printing->format->part_mark[1]);
+}
+
+static int end_part(const struct printing *printing, struct error *err)
+{
+	const char *mark;
+
+	if (printing->count < 2)
+		return 0;
+	mark = mark_of(printing, printing->count - 1);
+	return output_write(printing->parts[printing->count - 1], mark, strlen(mark), err);
+}
+
 static int begin_part(void *ctx, size_t part, struct error *err)
 {
 	struct printing *printing = ctx;
@@ -37,7 +54,7 @@ static int begin_part(void *ctx, size_t part, struct error *err)
 	if (part && strcmp(printing->path, "-") == 0)
 		return error_set(err, "standard output: the report is over its size budget and "
 				      "needs several files: give it a path");
-	if (part && output_finish(printing->parts[part - 1], err))
+	if (part && (end_part(printing, err) || output_finish(printing->parts[part - 1], err)))
 		return -1;
 	output = output_open(part_path(printing, part), err);
 	if (!output)
@@ -55,22 +72,16 @@ static int write_part(void *ctx, const char *bytes, size_t length, struct error 
 	return output_write(printing->parts[printing->count - 1], bytes, length, err);
 }
 
-/*
- * How the parts of this report begin, so that no other tool's file beside them is taken for one;
- * NULL: the format has no parts.
- */
-static const char *mark_of_parts(const struct format *format, const char *title,
-				 struct arena *arena)
+/* How parts begin that bear no mark: those of versions that knew them by the title alone. */
+static const char *beginning_of_parts(const char *title, struct arena *arena)
 {
 	struct strbuf name = STRBUF_INIT;
-	const char *mark;
+	const char *beginning;
 
-	if (!format->in_parts)
-		return NULL;
 	escape_xml(&name, title, strlen(title), 0);
-	mark = arena_printf(arena, "<testsuites name=\"%s\" tests=\"", name.text);
+	beginning = arena_printf(arena, "<testsuites name=\"%s\" tests=\"", name.text);
 	strbuf_release(&name);
-	return mark;
+	return beginning;
 }
 
 /* Whether the command writes that file itself, by whatever path. */
@@ -87,16 +98,19 @@ static bool is_target(const struct options *options, const char *path)
 	return false;
 }
 
-static int remove_old_parts(const struct options *options, const struct format *format,
-			    const char *title, struct printing *printing, struct error *err)
+static int remove_old_parts(const struct options *options, const char *title,
+			    struct printing *printing, struct error *err)
 {
-	const char *mark = mark_of_parts(format, title, printing->arena);
-	int removed = mark && strcmp(printing->path, "-") != 0;
+	const char *beginning = beginning_of_parts(title, printing->arena);
+	int removed = printing->format->part_mark[0] && strcmp(printing->path, "-") != 0;
 
 	for (size_t part = printing->count; removed > 0; part++) {
 		const char *path = part_path(printing, part);
 
-		removed = is_target(options, path) ? 0 : output_remove_old(path, mark, err);
+		removed =
+			is_target(options, path)
+				? 0
+				: output_remove_old(path, beginning, mark_of(printing, part), err);
 	}
 	return removed;
 }
@@ -184,30 +198,29 @@ static int publish_one(const struct options *options, const struct target *targe
 		       struct view *view, struct error *err)
 {
 	struct arena arena;
-	struct printing printing = {.path = target->path, .arena = &arena};
+	struct printing printing = {
+		.path = target->path, .format = target->format, .arena = &arena};
 	struct rendering rendering = {.begin = begin_part, .sink = write_part, .ctx = &printing};
 	int failed;
 
 	arena_init(&arena, 0);
-	failed = render(options, target->format, view, &rendering, err);
+	failed = render(options, target->format, view, &rendering, err) || end_part(&printing, err);
 	if (!failed)
 		failed = outputs_commit(printing.parts, printing.count, err);
 	else
 		for (size_t i = 0; i < printing.count; i++)
 			output_abort(printing.parts[i]);
 	if (!failed)
-		failed = remove_old_parts(options, target->format, view->title, &printing, err);
+		failed = remove_old_parts(options, view->title, &printing, err);
 	memory_free(printing.parts);
 	arena_release(&arena);
-	return failed;
+	return failed ? -1 : 0;
 }
 
 static int publish_folder(const struct options *options, const struct target *target,
 			  struct view *view, struct error *err)
 {
-	static const struct folder_kind kind = {
-		.file = SITE_INDEX, .mark = SITE_MARK, .is_its_file = site_has_file};
-	struct folder *folder = folder_open(target->path, &kind, err);
+	struct folder *folder = folder_open(target->path, target->format->folder, err);
 	struct rendering rendering = {
 		.begin_file = folder_begin, .sink = folder_write, .ctx = folder};
 

@@ -5,7 +5,6 @@
 #include "runtally/cli/process.h"
 #include "runtally/history/history.h"
 #include "runtally/view/loads.h"
-#include "runtally/view/matrix.h"
 
 /* ---- what is read ---- */
 

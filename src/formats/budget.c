@@ -37,6 +37,11 @@ int budget_sink(void *ctx, const char *bytes, size_t length, struct error *err)
 	return 0;
 }
 
+uint64_t budget_spare(uint64_t limit)
+{
+	return limit > 1 << 20 ? limit / 4 : 0;
+}
+
 /* ---- the search ---- */
 
 struct measured {
@@ -110,6 +115,16 @@ static size_t guess(const struct budget *budget, const struct known *known)
 	return least + (size_t)step;
 }
 
+static int search(struct budget *budget, struct known *known, budget_attempt *attempt, void *ctx,
+		  struct error *err)
+{
+	while (!is_found(budget, known))
+		if (try_amount(budget, known, guess(budget, known), attempt, ctx, err))
+			return -1;
+	budget->over = !known->fits;
+	return 0;
+}
+
 int budget_fit(struct budget *budget, size_t most, budget_attempt *attempt, void *ctx,
 	       struct error *err)
 {
@@ -121,11 +136,17 @@ int budget_fit(struct budget *budget, size_t most, budget_attempt *attempt, void
 	    known.latest.bytes / FIRST <= budget->limit / (most + 1) * HOPELESS &&
 	    try_amount(budget, &known, most, attempt, ctx, err))
 		return -1;
-	while (!is_found(budget, &known))
-		if (try_amount(budget, &known, guess(budget, &known), attempt, ctx, err))
-			return -1;
-	budget->over = !known.fits;
-	return 0;
+	return search(budget, &known, attempt, ctx, err);
+}
+
+/* Goes on from what fits; `over` is known not to. */
+static int fit_more(struct budget *budget, size_t over, budget_attempt *attempt, void *ctx,
+		    struct error *err)
+{
+	struct known known = {
+		.latest = {budget->amount, budget->bytes}, .fits = true, .over = over};
+
+	return search(budget, &known, attempt, ctx, err);
 }
 
 /* ---- reports of one file ---- */
@@ -148,6 +169,8 @@ int budget_write(const struct budget *budget, const struct rendering *rendering,
 struct cut {
 	const struct rendering *rendering;
 	size_t most;
+	uint64_t spare;
+	struct view_plan plan; /* where all is too much */
 };
 
 static uint64_t limit_of(const struct rendering *rendering)
@@ -157,10 +180,43 @@ static uint64_t limit_of(const struct rendering *rendering)
 	return *(const uint64_t *)(options + rendering->format->limit);
 }
 
+/* No run takes more than this part of a page: one in so many. */
+enum { LARGEST_RUN = 4, DROPS_MOST = 20 };
+
+static int try_plan(void *ctx, size_t amount, struct budget *budget, struct error *err)
+{
+	struct cut *cut = ctx;
+	struct view view = *cut->rendering->view;
+
+	if (amount < cut->most) {
+		if (!cut->plan.cases)
+			view_plan_init(&cut->plan, &view, false, budget->limit / LARGEST_RUN,
+				       cut->rendering->format->escape);
+		view_plan_show(&cut->plan, &view, amount);
+		view.plan = &cut->plan;
+		view.rows = cut->plan.rows;
+	}
+	return budget_render(budget, cut->rendering, &view, err);
+}
+
+/* A run that would take much of the page makes room for others. */
+static int fit_runs(struct cut *cut, struct budget *budget, struct error *err)
+{
+	for (size_t drops = 0; drops < DROPS_MOST; drops++) {
+		if (!cut->plan.cases || budget->over ||
+		    budget->limit - budget->bytes <= budget->limit / LARGEST_RUN ||
+		    !view_plan_drop_step(&cut->plan, cut->rendering->view, budget->amount + 1))
+			return 0;
+		if (fit_more(budget, cut->most, try_plan, cut, err))
+			return -1;
+	}
+	return 0;
+}
+
 static int fit_and_write(struct cut *cut, struct budget *budget, budget_attempt *attempt,
 			 struct error *err)
 {
-	if (budget_fit(budget, cut->most, attempt, cut, err))
+	if (budget_fit(budget, cut->most, attempt, cut, err) || fit_runs(cut, budget, err))
 		return -1;
 	if (budget->over) {
 		budget->limit = UINT64_MAX;
@@ -176,6 +232,7 @@ static int render_cut(struct cut *cut, budget_attempt *attempt, struct error *er
 	int failed;
 
 	budget_init(&budget, limit_of(cut->rendering), true);
+	budget.spare = cut->spare;
 	failed = fit_and_write(cut, &budget, attempt, err);
 	budget_release(&budget);
 	return failed;
@@ -248,30 +305,15 @@ int budget_cut_halves(const struct rendering *rendering, struct error *err)
 	return render_cut(&cut, try_halves, err);
 }
 
-/* All of it, or what a plan takes for as many bytes as there may be, half of that, and so on. */
-static int try_plan(void *ctx, size_t amount, struct budget *budget, struct error *err)
-{
-	const struct cut *cut = ctx;
-	struct view view = *cut->rendering->view;
-	struct view_plan plan;
-	int failed;
-
-	if (amount == cut->most)
-		return budget_render(budget, cut->rendering, &view, err);
-	view_plan_init(&plan, &view,
-		       amount ? limit_of(cut->rendering) >> (cut->most - 1 - amount) : 0);
-	view.plan = &plan;
-	view.rows = plan.rows;
-	failed = budget_render(budget, cut->rendering, &view, err);
-	view_plan_release(&plan);
-	return failed;
-}
-
 int budget_cut_plan(const struct rendering *rendering, struct error *err)
 {
-	struct cut cut = {.rendering = rendering, .most = 1};
+	struct cut cut = {
+		.rendering = rendering,
+		.most = view_plan_most(rendering->view),
+		.spare = budget_spare(limit_of(rendering)),
+	};
+	int failed = render_cut(&cut, try_plan, err);
 
-	for (uint64_t bytes = limit_of(rendering); bytes; bytes /= 2)
-		cut.most++;
-	return render_cut(&cut, try_plan, err);
+	view_plan_release(&cut.plan);
+	return failed;
 }

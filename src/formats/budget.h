@@ -46,6 +46,9 @@ int budget_sink(void *budget, const char *bytes, size_t length, struct error *er
 int budget_fit(struct budget *budget, size_t most, budget_attempt *attempt, void *ctx,
 	       struct error *err);
 
+/* What pages can spare: of megabytes a quarter, so that they are rendered a few times at most. */
+uint64_t budget_spare(uint64_t limit);
+
 /* ---- reports of one file ---- */
 
 /* Renders the view into budget_sink. */

@@ -4,9 +4,9 @@
 #include <strings.h>
 
 #include "budget.h"
+#include "html/site.h"
 #include "junit/junit.h"
 #include "mail/mail.h"
-#include "runtally/formats/site.h"
 #include "runtally/view/view.h"
 
 /* Long lists of the printed view are cut: it is for reading. */
@@ -61,7 +61,7 @@ static const struct format site = {
 	.template = "html/index",
 	.escape = escape_html,
 	.render = site_render,
-	.folder = true,
+	.folder = &site_folder,
 	.needs = NEED_DETAILS | NEED_FAILURE_GROUPS | NEED_SERIES | NEED_RELIABILITY |
 		 NEED_BREAKDOWNS,
 };
@@ -85,7 +85,7 @@ static const struct format junit = {
 	.escape = escape_xml,
 	.render = junit_render,
 	.needs = NEED_DETAILS,
-	.in_parts = true,
+	.part_mark = {"<!-- runtally: part ", " -->\n"},
 };
 
 static const struct format json = {

@@ -245,16 +245,10 @@ static void note_endless(struct collector *collector, const struct run *run, siz
 			       "unknown");
 }
 
-static uint64_t placeholders(const struct collector *collector)
-{
-	return redactor_total(&collector->redactor) + redactor_total(&collector->labels);
-}
-
 void collector_add_run(struct collector *collector, struct run *run, size_t record)
 {
 	const struct ingest_options *options = collector->options;
 	bool details_wanted = wants_details(collector, run);
-	uint64_t before = placeholders(collector);
 	struct run *kept;
 
 	collector->current = (struct collected){.run = run, .record = record};
@@ -271,7 +265,6 @@ void collector_add_run(struct collector *collector, struct run *run, size_t reco
 	kept = runs_keep(&collector->runs, run, details_wanted && !options->details_unseen,
 			 clean_text, clean_label, collector);
 	collector->runs.count = 0;
-	kept->redactions = (uint32_t)(placeholders(collector) - before);
 	batch_add_runs(&collector->batch, &kept, 1);
 }
 

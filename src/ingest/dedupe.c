@@ -28,7 +28,7 @@ static bool contradict(const struct run *a, const struct run *b)
 }
 
 /*
- * vendors.md: the later update, else the richer; else the earlier in the order of inputs. A copy
+ * The later update, else the richer; else the earlier in the order of inputs. A copy
  * that tells no update is older than one that does. Where it is known which was written later, that
  * decides between verdicts before richness does: a new verdict may come with fewer words.
  */

@@ -1,6 +1,6 @@
 /*
  * pagination: lists that may be cut short: page 1 of 3 without the others, or a list exactly as
- * long as the API's silent cap (vendors.md).
+ * long as the API's silent cap (adapter.h).
  */
 #ifndef RUNTALLY_INGEST_PAGINATION_H
 #define RUNTALLY_INGEST_PAGINATION_H
@@ -22,7 +22,7 @@ struct page_info {
 };
 
 /*
- * Reads the paging members of an envelope's rest (any of the styles of vendors.md); `page` comes
+ * Reads the paging members of an envelope's rest (of any style that an API has); `page` comes
  * with owner, file, opened and listed set.
  */
 void page_info_read(struct page_info *page, const struct json_value *rest);

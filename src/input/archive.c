@@ -27,13 +27,6 @@ enum {
 	WINDOW_MOST = 128 * 1024,
 };
 
-struct archive_entry {
-	const char *name; /* as a label */
-	zip_uint64_t index;
-	uint64_t size, compressed;
-	const char *refused; /* why it is not read, or NULL */
-};
-
 /* What archive_open leaves for the first reader. */
 struct spare {
 	_Atomic(zip_t *) zip;
@@ -437,14 +430,9 @@ size_t archive_count(const struct archive *archive)
 	return archive->count;
 }
 
-const char *archive_name(const struct archive *archive, size_t index)
+const struct archive_entry *archive_entries(const struct archive *archive)
 {
-	return archive->entries[index].name;
-}
-
-uint64_t archive_size(const struct archive *archive, size_t index)
-{
-	return archive->entries[index].size;
+	return archive->entries;
 }
 
 /* ---- one reader ---- */

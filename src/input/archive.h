@@ -1,6 +1,6 @@
 /*
- * archive: the entries of a ZIP as byte streams, under the limits of safety.md. Nothing is ever
- * extracted to disk; names are labels only.
+ * archive: the entries of a ZIP as byte streams under limits (source.h). Nothing is ever extracted
+ * to disk; names are labels only.
  *
  * What may be read is decided when the archive is opened, from what it says of itself; reading then
  * holds each entry to that. So it does not matter in which order, or by how many threads, entries
@@ -32,17 +32,20 @@ void archive_close(struct archive *archive);
  */
 void archive_rest(const struct archive *archive);
 
+struct archive_entry {
+	const char *name; /* a label: no leading `/`, no `.`, `..` or empty parts */
+	uint64_t size;    /* bytes, inflated */
+	/* the archive's own: */
+	uint64_t index, compressed;
+	const char *refused; /* why it is not read, or NULL */
+};
+
 /*
  * Entries that are worth reading (*.json, *.jsonl, *.ndjson; no folders, no hidden names), and
- * archives in the archive, which archive_begin refuses; sorted bytewise.
+ * archives in the archive, which archive_begin refuses; sorted bytewise. Borrowed.
  */
 size_t archive_count(const struct archive *archive);
-/*
- * A label: no leading `/`, no `.`, `..` or empty parts. Borrowed from the archive.
- */
-const char *archive_name(const struct archive *archive, size_t index);
-/* Bytes, inflated. */
-uint64_t archive_size(const struct archive *archive, size_t index);
+const struct archive_entry *archive_entries(const struct archive *archive);
 
 /* One thread's handle on an archive. */
 struct archive_reader;

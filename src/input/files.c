@@ -273,7 +273,7 @@ static void walk_folder(struct folder_walk *walk, const char *path, const char *
 
 		if (found->kind == KIND_FOLDER)
 			walk_folder(walk, found->path, below, depth + 1);
-		/* Our own settings (options.c) often lie where the exports are. */
+		/* Our own settings often lie where the exports are. */
 		else if (!is_wanted(below) || strcmp(below, "runtally.json") == 0)
 			continue;
 		else if (found->kind == KIND_FILE)

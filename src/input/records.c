@@ -19,7 +19,7 @@ const struct envelope general_envelopes[] = {
 	{"cases", .list = true},
 	{"suites", .list = true},
 	{"run", .object = true},
-	{NULL},
+	{0},
 };
 
 /* Where the text of an object goes on behind a list that was cut out of it. */

@@ -134,23 +134,18 @@ static bool fill(struct scanner *s)
 	return s->end > 0;
 }
 
-/* A text begins with ASCII, so NULs among its first bytes tell how wide they are. */
-static const char *wide_name(const char *head, size_t length)
-{
-	if (length >= 4 && !head[1] && !head[2] && !head[0] != !head[3])
-		return "is UTF-32, not UTF-8";
-	if (length >= 2 && !head[0] != !head[1])
-		return "is UTF-16, not UTF-8";
-	return NULL;
-}
-
 static const char *foreign_name(const char *head, size_t length)
 {
 	for (size_t i = 0; i < sizeof(foreigners) / sizeof(*foreigners); i++)
 		if (length >= foreigners[i].length &&
 		    memcmp(head, foreigners[i].bytes, foreigners[i].length) == 0)
 			return foreigners[i].what;
-	return wide_name(head, length);
+	/* a text begins with ASCII, so NULs among its first bytes tell how wide they are */
+	if (length >= 4 && !head[1] && !head[2] && !head[0] != !head[3])
+		return "is UTF-32, not UTF-8";
+	if (length >= 2 && !head[0] != !head[1])
+		return "is UTF-16, not UTF-8";
+	return NULL;
 }
 
 const char *scanner_begin(struct scanner *s)
@@ -211,23 +206,17 @@ const char *scanner_window(struct scanner *s, size_t *length)
 	return s->buffer + s->at;
 }
 
-/* The window to the front of the buffer, so that all behind it is room. */
-static void move_window(struct scanner *s)
-{
-	memmove(s->buffer, s->buffer + s->at, s->end - s->at);
-	s->base += s->at;
-	s->end -= s->at;
-	s->at = s->mark = 0;
-}
-
 bool scanner_read_on(struct scanner *s)
 {
 	size_t wanted, had;
 
 	if (s->input_ended || s->end - s->at > s->text_most)
 		return false;
-	move_window(s);
-	had = s->end;
+	/* the window to the front of the buffer, so that all behind it is room */
+	memmove(s->buffer, s->buffer + s->at, s->end - s->at);
+	s->base += s->at;
+	had = s->end -= s->at;
+	s->at = s->mark = 0;
 	wanted = had * 2 > s->size ? had * 2 : s->size;
 	if (wanted > s->capacity) {
 		s->capacity = wanted;
@@ -322,36 +311,27 @@ static int broken(const struct scanner *s, struct error *err, const char *what)
 	return SCANNED_BROKEN;
 }
 
-static char last_visible(const struct strbuf *text)
-{
-	size_t length = text->length;
-
-	while (length > 0 && is_blank(text->text[length - 1]))
-		length--;
-	return length > 0 ? text->text[length - 1] : 0;
-}
-
-static size_t string_stop(const char *buffer, size_t at, size_t end)
-{
-	while (at < end && buffer[at] != '"' && buffer[at] != '\\' && buffer[at] != '\n')
-		at++;
-	return at;
-}
-
 /*
  * Other controls than a line's end are left to json_parse: they cost the record, but its end can
  * still be told.
  */
 static enum scanned scan_string(struct scanner *s, const struct piece *piece, struct error *err)
 {
+	size_t length;
+
 	scanner_step(s);
 	while (scanner_peek(s) != SCANNER_AT_END) {
-		s->at = string_stop(s->buffer, s->at, s->end);
+		while (s->at < s->end && s->buffer[s->at] != '"' && s->buffer[s->at] != '\\' &&
+		       s->buffer[s->at] != '\n')
+			s->at++;
 		if (s->at == s->end)
 			continue;
 		if (s->buffer[s->at] == '\n') {
 			keep(s);
-			s->before = last_visible(&piece->text);
+			length = piece->text.length;
+			while (length > 0 && is_blank(piece->text.text[length - 1]))
+				length--;
+			s->before = length > 0 ? piece->text.text[length - 1] : 0;
 			return broken(s, err, "a line ends inside a string");
 		}
 		s->before = s->buffer[s->at++];
@@ -404,18 +384,6 @@ static char innermost(const struct scanner *s)
 	return s->depth <= SCANNER_DEPTH_MOST ? s->open[s->depth - 1] : 0;
 }
 
-static bool may_open_here(const struct scanner *s)
-{
-	switch (innermost(s)) {
-	case '{':
-		return s->before == ':';
-	case '[':
-		return s->before == '[' || s->before == ',';
-	default:
-		return true;
-	}
-}
-
 /* Our own report.json has lists of those names, too, but no records in them. */
 static bool is_own_report(const struct piece *piece)
 {
@@ -434,7 +402,12 @@ static bool is_own_report(const struct piece *piece)
 static enum scanned scan_open(struct scanner *s, struct piece *piece, char bracket,
 			      struct error *err)
 {
-	if (!may_open_here(s) && begins_alike(s, piece)) {
+	const char open = innermost(s);
+	const bool allowed = open == '{'   ? s->before == ':'
+			     : open == '[' ? s->before == '[' || s->before == ','
+					   : true;
+
+	if (!allowed && begins_alike(s, piece)) {
 		error_set(err, "line %zu, column %zu: not closed before line %zu", piece->line,
 			  piece->column, s->line);
 		return SCANNED_BROKEN;

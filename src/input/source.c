@@ -117,13 +117,13 @@ static void add_entries(struct sources *sources, const struct file *file)
 	if (is_archive_name(stem))
 		stem = arena_strndup(&sources->arena, stem, strlen(stem) - 4);
 	for (size_t i = 0; i < archive_count(archive); i++) {
-		const char *name = archive_name(archive, i);
+		const struct archive_entry *entry = &archive_entries(archive)[i];
+		const char *name = entry->name;
 		const char *folder = strchr(name, '/') ? parent_of(sources, name) : stem;
 		const char *opened = join_entry(sources, file->opened, name);
 		const char *label =
 			within ? opened + length - size : join_entry(sources, file->label, name);
-		struct item *item =
-			add_item(sources, label, opened, folder, archive_size(archive, i));
+		struct item *item = add_item(sources, label, opened, folder, entry->size);
 
 		item->archive = number;
 		item->entry = (uint32_t)i;

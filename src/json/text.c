@@ -3,6 +3,8 @@
 #include <float.h>
 #include <jansson.h>
 
+#include "runtally/base/utf8.h"
+
 enum {
 	INTEGER_DIGITS = 18,  /* that many fit whatever they are */
 	MANTISSA_DIGITS = 19, /* the same, without a sign */
@@ -293,27 +295,6 @@ const char *text_skip_unusual_key(const char *at, struct text_end *end)
 
 /* ---- values of strings ---- */
 
-static char *write_code_point(char *out, int32_t value)
-{
-	if (value < 0x80) {
-		*out++ = (char)value;
-		return out;
-	}
-	if (value < 0x800) {
-		*out++ = (char)(0xC0 | value >> 6);
-	} else {
-		if (value < 0x10000) {
-			*out++ = (char)(0xE0 | value >> 12);
-		} else {
-			*out++ = (char)(0xF0 | value >> 18);
-			*out++ = (char)(0x80 | (value >> 12 & 0x3F));
-		}
-		*out++ = (char)(0x80 | (value >> 6 & 0x3F));
-	}
-	*out++ = (char)(0x80 | (value & 0x3F));
-	return out;
-}
-
 /* From behind `\\u` to behind the escape, or both of a pair. */
 static const char *decode_unit(const char *at, char **out)
 {
@@ -325,7 +306,7 @@ static const char *decode_unit(const char *at, char **out)
 		at += 6;
 		unit = 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00);
 	}
-	*out = write_code_point(*out, unit);
+	*out += utf8_write(*out, (uint32_t)unit);
 	return at;
 }
 

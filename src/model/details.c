@@ -113,14 +113,14 @@ void details_write(struct strbuf *out, const struct details *details, text_filte
 
 /* ---- reading: we wrote it ourselves, so whatever is wrong with it is our mistake ---- */
 
-struct reader {
+struct details_reader {
 	const char *at, *end;
 	struct arena *arena;
 	struct message *messages; /* room for those still to come */
 	size_t messages_left;
 };
 
-static uint64_t take_number(struct reader *reader)
+static uint64_t take_number(struct details_reader *reader)
 {
 	uint64_t number = 0;
 
@@ -135,7 +135,7 @@ static uint64_t take_number(struct reader *reader)
 	}
 }
 
-static const char *take_text(struct reader *reader)
+static const char *take_text(struct details_reader *reader)
 {
 	size_t length = (size_t)take_number(reader);
 	const char *text = reader->at;
@@ -148,7 +148,7 @@ static const char *take_text(struct reader *reader)
 }
 
 /* The count of a list; each of its items takes a byte at least. */
-static size_t take_count(struct reader *reader)
+static size_t take_count(struct details_reader *reader)
 {
 	size_t count = (size_t)take_number(reader);
 
@@ -156,7 +156,7 @@ static size_t take_count(struct reader *reader)
 	return count;
 }
 
-static const struct message *take_messages(struct reader *reader, size_t *count)
+static const struct message *take_messages(struct details_reader *reader, size_t *count)
 {
 	struct message *messages = reader->messages;
 
@@ -171,7 +171,7 @@ static const struct message *take_messages(struct reader *reader, size_t *count)
 	return messages;
 }
 
-static void take_turn(struct reader *reader, struct turn *turn)
+static void take_turn(struct details_reader *reader, struct turn *turn)
 {
 	turn->input = take_messages(reader, &turn->input_count);
 	turn->output = take_messages(reader, &turn->output_count);
@@ -187,7 +187,7 @@ static void take_turn(struct reader *reader, struct turn *turn)
 	turn->tokens_output = (int64_t)take_number(reader);
 }
 
-static const struct passage *take_passages(struct reader *reader, size_t *count)
+static const struct passage *take_passages(struct details_reader *reader, size_t *count)
 {
 	struct passage *passages;
 
@@ -200,7 +200,7 @@ static const struct passage *take_passages(struct reader *reader, size_t *count)
 	return passages;
 }
 
-static const struct turn *take_turns(struct reader *reader, size_t *count)
+static const struct turn *take_turns(struct details_reader *reader, size_t *count)
 {
 	struct turn *turns;
 
@@ -211,7 +211,7 @@ static const struct turn *take_turns(struct reader *reader, size_t *count)
 	return turns;
 }
 
-static const struct details *take_details(struct reader *reader)
+static const struct details *take_details(struct details_reader *reader)
 {
 	struct details *details;
 
@@ -227,7 +227,7 @@ static const struct details *take_details(struct reader *reader)
 	return details;
 }
 
-static const struct criterion *take_criteria(struct reader *reader, const struct run *run)
+static const struct criterion *take_criteria(struct details_reader *reader, const struct run *run)
 {
 	struct criterion *criteria =
 		arena_alloc(reader->arena, run->criterion_count * sizeof(*criteria));
@@ -241,7 +241,7 @@ static const struct criterion *take_criteria(struct reader *reader, const struct
 
 void details_read(struct run *run, const char *bytes, size_t length, struct arena *arena)
 {
-	struct reader reader = {.at = bytes, .end = bytes + length, .arena = arena};
+	struct details_reader reader = {.at = bytes, .end = bytes + length, .arena = arena};
 
 	run->criteria = take_criteria(&reader, run);
 	run->details = take_details(&reader);

@@ -1,11 +1,14 @@
 #include "runtally/model/run.h"
 #include "runtally/base/hash_table.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "runtally/model/details.h"
 #include "runtally/model/mark.h"
+
+enum { NAMES_MOST = 8 }; /* of criteria in a sentence */
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
 	[OUTCOME_PASSED] = "passed",   [OUTCOME_FAILED] = "failed",   [OUTCOME_ERROR] = "error",
@@ -24,6 +27,24 @@ enum outcome outcome_by_name(const char *name)
 	while (at < OUTCOME_COUNT && strcmp(outcome_names[at], name) != 0)
 		at++;
 	return (enum outcome)at;
+}
+
+static const char *const cause_names[CAUSE_COUNT] = {
+	[CAUSE_NONE] = "",         [CAUSE_CRITERION] = "criterion", [CAUSE_UNJUDGED] = "unjudged",
+	[CAUSE_REASON] = "reason", [CAUSE_STATUS] = "status",       [CAUSE_UNTOLD] = "untold",
+};
+
+const char *cause_name(enum cause cause)
+{
+	return cause_names[cause];
+}
+
+enum cause cause_by_name(const char *name)
+{
+	for (unsigned at = 0; at < CAUSE_COUNT; at++)
+		if (strcmp(cause_names[at], name) == 0)
+			return (enum cause)at;
+	return CAUSE_NONE;
 }
 
 enum message_kind message_kind(const char *role)
@@ -60,6 +81,66 @@ void run_init(struct run *run)
 bool run_is_failure(const struct run *run)
 {
 	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
+}
+
+uint32_t run_count_criteria(const struct run *run, enum outcome outcome)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < run->criterion_count; i++)
+		count += run->criteria[i].outcome == outcome;
+	return count;
+}
+
+size_t run_criterion_names(const struct run *run, enum outcome outcome, const char **names,
+			   size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->criterion_count && count < most; i++) {
+		const char *name = run->criteria[i].name;
+		size_t known = 0;
+
+		if (run->criteria[i].outcome != outcome || !name)
+			continue;
+		while (known < count && strcmp(names[known], name) != 0)
+			known++;
+		if (known == count)
+			names[count++] = name;
+	}
+	return count;
+}
+
+bool run_add_failures(const struct run *run, size_t most, const char *more, struct strbuf *out)
+{
+	const uint32_t failed = run_count_criteria(run, OUTCOME_FAILED);
+	const uint32_t errors = run_count_criteria(run, OUTCOME_ERROR);
+	const char *names[NAMES_MOST + 1];
+	size_t count;
+
+	assert(most <= NAMES_MOST);
+	if (!failed && !errors)
+		return false;
+	strbuf_addf(out, "%" PRIu32 " of %" PRIu32 " %s %s", failed ? failed : errors,
+		    run->criterion_count, run->criterion_count == 1 ? "criterion" : "criteria",
+		    failed ? "failed" : "in error");
+	count = run_criterion_names(run, failed ? OUTCOME_FAILED : OUTCOME_ERROR, names, most + 1);
+	for (size_t i = 0; i < count && i < most; i++)
+		strbuf_addf(out, "%s%s", i ? ", " : ": ", names[i]);
+	strbuf_addstr(out, count > most ? more : "");
+	return true;
+}
+
+enum cause run_cause(const struct run *run, const char **text)
+{
+	if ((run->outcome == OUTCOME_FAILED || run->cause == CAUSE_CRITERION) &&
+	    run_criterion_names(run, OUTCOME_FAILED, text, 1))
+		return CAUSE_CRITERION;
+	*text = "";
+	if (run->outcome == OUTCOME_ERROR && run->cause == CAUSE_UNJUDGED)
+		return CAUSE_UNJUDGED;
+	*text = run->reason ? run->reason : run->status ? run->status : "";
+	return run->reason ? CAUSE_REASON : run->status ? CAUSE_STATUS : CAUSE_UNTOLD;
 }
 
 int64_t run_begin(const struct run *run)
@@ -164,7 +245,8 @@ void runs_release(struct runs *runs)
 {
 	intern_release(&runs->names);
 	arena_release(&runs->arena);
-	memory_free(runs->criteria.slots);
+	memory_free(runs->criteria.items);
+	hash_table_release(&runs->criteria.table);
 	memory_free(runs->criteria.scratch);
 	memory_free(runs->items);
 }
@@ -213,30 +295,6 @@ static uint64_t hash_criteria(const struct shared_criteria *list)
 	return hash ^ hash >> 32;
 }
 
-static struct shared_criteria *slot_of(const struct criteria_pool *pool,
-				       const struct shared_criteria *list)
-{
-	size_t at = (size_t)hash_criteria(list) & (pool->capacity - 1);
-
-	while (pool->slots[at].items && !same_criteria(&pool->slots[at], list))
-		at = (at + 1) & (pool->capacity - 1);
-	return &pool->slots[at];
-}
-
-static void grow_pool(struct criteria_pool *pool)
-{
-	struct criteria_pool larger = *pool;
-
-	larger.capacity = pool->capacity ? pool->capacity * 2 : 64;
-	larger.slots = memory_alloc(larger.capacity * sizeof(*larger.slots));
-	memset(larger.slots, 0, larger.capacity * sizeof(*larger.slots));
-	for (size_t i = 0; i < pool->capacity; i++)
-		if (pool->slots[i].items)
-			*slot_of(&larger, &pool->slots[i]) = pool->slots[i];
-	memory_free(pool->slots);
-	*pool = larger;
-}
-
 /* Scores are hardly ever the same: lists that have any are not looked for. */
 static bool has_scores(const struct criterion *criteria, size_t count)
 {
@@ -249,18 +307,21 @@ static bool has_scores(const struct criterion *criteria, size_t count)
 static const struct criterion *share_criteria(struct runs *runs, const struct criterion *criteria,
 					      size_t count)
 {
-	const struct shared_criteria list = {criteria, count};
-	struct shared_criteria *slot;
+	struct criteria_pool *pool = &runs->criteria;
+	struct shared_criteria list = {criteria, count};
+	const uint64_t hash = hash_criteria(&list);
+	size_t walk;
 
-	if (runs->criteria.count * 4 >= runs->criteria.capacity * 3)
-		grow_pool(&runs->criteria);
-	slot = slot_of(&runs->criteria, &list);
-	if (!slot->items) {
-		slot->items = keep_array(runs, criteria, count, sizeof(*criteria));
-		slot->count = count;
-		runs->criteria.count++;
-	}
-	return slot->items;
+	for (size_t at = hash_first(&pool->table, hash, &walk); at != HASH_NONE;
+	     at = hash_next(&pool->table, hash, &walk))
+		if (same_criteria(&pool->items[at], &list))
+			return pool->items[at].items;
+	pool->items =
+		array_reserve(pool->items, &pool->capacity, pool->count + 1, sizeof(*pool->items));
+	list.items = keep_array(runs, criteria, count, sizeof(*criteria));
+	hash_add(&pool->table, hash, pool->count);
+	pool->items[pool->count++] = list;
+	return list.items;
 }
 
 /* ---- keeping ---- */

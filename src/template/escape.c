@@ -391,12 +391,6 @@ static bool ends_in_hash_word(const struct strbuf *out)
 	return at >= 2 && out->text[at - 1] == '#' && out->text[at - 2] == '#';
 }
 
-static void put_hex(struct strbuf *out, const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		strbuf_addf(out, "\\x%02x", (unsigned)(unsigned char)bytes[i]);
-}
-
 /* A log line that a text of the input may fill at most. */
 enum { TERMINAL_BYTES = 1000 };
 
@@ -412,7 +406,8 @@ static void put_terminal(struct strbuf *out, const char *bytes, struct code_poin
 		strbuf_addstr(out, "\\r");
 	else if (point.bad || value < 0x20 || value == 0x7F ||
 		 (value == ':' && ends_in(out, ":")) || (value == '[' && ends_in_hash_word(out)))
-		put_hex(out, bytes, point.length);
+		for (size_t i = 0; i < point.length; i++)
+			strbuf_addf(out, "\\x%02x", (unsigned)(unsigned char)bytes[i]);
 	else if (is_control(value) || is_bidi_control(value) || is_line_separator(value) ||
 		 is_invisible(value))
 		strbuf_addf(out, "\\u{%04x}", (unsigned)value);

@@ -16,11 +16,6 @@ static const unsigned char marks[0x80] = {
 	['['] = MARK_TERMINAL,
 };
 
-static bool is_plain(char byte, unsigned mark)
-{
-	return is_between(byte, 0x20, 0x7E) && !(marks[(unsigned char)byte] & mark);
-}
-
 /*
  * Length of a character outside ASCII that every escaper puts as it is; 0: it may not be one. Of
  * well-formed UTF-8 that begins so, U+034F and U+061C are all that some show in another way.
@@ -114,7 +109,9 @@ static size_t plain_length(const char *text, size_t length, unsigned mark)
 	size_t at = 0;
 
 	while (at < length) {
-		size_t step = is_plain(text[at], mark) ? 1 : letter_length(text + at, length - at);
+		const char byte = text[at];
+		bool plain = is_between(byte, 0x20, 0x7E) && !(marks[(unsigned char)byte] & mark);
+		size_t step = plain ? 1 : letter_length(text + at, length - at);
 
 		if (!step)
 			break;

@@ -95,13 +95,6 @@ static bool begins_line(const struct parser *parser, const char *at)
 	return at == parser->template->source.text || at[-1] == '\n';
 }
 
-static const char *line_before(const struct parser *parser, const char *start)
-{
-	while (start > parser->at && is_blank(start[-1]))
-		start--;
-	return begins_line(parser, start) ? start : NULL;
-}
-
 static const char *line_after(const struct parser *parser, const char *end)
 {
 	while (end < parser->end && is_blank(*end))
@@ -165,7 +158,7 @@ static int read_tag(struct parser *parser, const char *start, struct tag *tag)
 {
 	static const char sigils[] = "#^/>&!={$<";
 	const char *from = start + parser->open.length;
-	const char *close = from;
+	const char *close = from, *line = start;
 	char last = 0; /* what stands right before the closing delimiter */
 
 	*tag = (struct tag){.start = start};
@@ -185,7 +178,9 @@ static int read_tag(struct parser *parser, const char *start, struct tag *tag)
 	}
 	tag->content = trimmed(from, last ? close - 1 : close);
 	tag->end = close + parser->close.length;
-	tag->line = line_before(parser, start);
+	while (line > parser->at && is_blank(line[-1]))
+		line--;
+	tag->line = begins_line(parser, line) ? line : NULL;
 	tag->next = line_after(parser, tag->end);
 	return 0;
 }

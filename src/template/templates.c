@@ -12,6 +12,7 @@
 
 struct templates {
 	const char *root, *folder, *file;
+	size_t prefix; /* length of "html/" in "html/report" */
 	struct template_set *set;
 	struct arena arena; /* texts of files, and names for messages */
 };
@@ -66,18 +67,6 @@ static bool is_plain_name(const char *name)
 		       '\0';
 }
 
-/* "html/" of "html/report" */
-static size_t folder_length(const char *root)
-{
-	return (size_t)(strchr(root, '/') - root) + 1;
-}
-
-static const char *file_name(struct templates *templates, const char *name)
-{
-	return arena_printf(&templates->arena, "%.*s%s%s", (int)folder_length(templates->root),
-			    templates->root, name, strchr(name, '.') ? "" : ".mustache");
-}
-
 static void find_builtin(const char *name, struct template_source *source)
 {
 	const struct builtin_template *builtin = builtin_templates;
@@ -95,12 +84,13 @@ static int find_text(void *ctx, const char *name, struct template_source *source
 
 	*source = (struct template_source){.text = NULL};
 	if (is_root)
-		name += folder_length(templates->root);
+		name += templates->prefix;
 	if (!is_plain_name(name))
 		return 0;
 	if (is_root && templates->file)
 		return read_file(templates, templates->file, false, source, err);
-	file = file_name(templates, name);
+	file = arena_printf(&templates->arena, "%.*s%s%s", (int)templates->prefix, templates->root,
+			    name, strchr(name, '.') ? "" : ".mustache");
 	if (templates->folder &&
 	    read_file(templates, arena_printf(&templates->arena, "%s/%s", templates->folder, file),
 		      true, source, err))
@@ -114,7 +104,12 @@ struct templates *templates_new(const char *root, const char *folder, const char
 {
 	struct templates *templates = memory_alloc(sizeof(*templates));
 
-	*templates = (struct templates){.root = root, .folder = folder, .file = file};
+	*templates = (struct templates){
+		.root = root,
+		.folder = folder,
+		.file = file,
+		.prefix = (size_t)(strchr(root, '/') - root) + 1,
+	};
 	arena_init(&templates->arena, 0);
 	templates->set = template_set_new(find_text, templates);
 	return templates;

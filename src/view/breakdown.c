@@ -16,11 +16,6 @@ static const struct member criterion_members[] = {
 const struct value_class class_criterion_group =
 	CLASS_BASED("criterion", criterion_members, &class_tally);
 
-static const void *criteria_from(const struct value *of)
-{
-	return value_view(of)->criteria;
-}
-
 static int64_t criterion_count(const struct value *of)
 {
 	const struct criteria *criteria = value_view(of)->criteria;
@@ -31,18 +26,6 @@ static int64_t criterion_count(const struct value *of)
 static int64_t hidden_criteria(const struct value *of)
 {
 	return view_hidden(of, LIST_CRITERIA, (uint64_t)criterion_count(of));
-}
-
-static void worst_criteria(const struct value *of, struct value_list *list)
-{
-	const struct criteria *criteria = value_view(of)->criteria;
-
-	if (!criteria)
-		return;
-	list->items = criteria->items;
-	list->count = criteria->count;
-	list->size = sizeof(*criteria->items);
-	view_cut(of, LIST_CRITERIA, list);
 }
 
 /* ---- by model, by agent ---- */
@@ -57,23 +40,13 @@ static const struct member group_members[] = {
 static const struct value_class class_breakdown_group =
 	CLASS_BASED("group of a breakdown", group_members, &class_tally);
 
+/* Those that are listed, and the runs that do not tell. */
 static bool keeps_group(const struct value *of, const void *item, size_t index)
 {
 	const struct breakdown *breakdown = of->object;
 
 	(void)item;
 	return index < BREAKDOWN_LISTED || index >= breakdown->told;
-}
-
-/* Those that are listed, and the runs that do not tell. */
-static void list_groups(const struct value *of, struct value_list *list)
-{
-	const struct breakdown *breakdown = of->object;
-
-	list->items = breakdown->groups;
-	list->count = breakdown->count;
-	list->size = sizeof(*breakdown->groups);
-	list->keeps = keeps_group;
 }
 
 static bool is_by_agent(const struct value *of)
@@ -90,7 +63,8 @@ static int64_t hidden_groups(const struct value *of)
 
 static const struct member breakdown_members[] = {
 	{"is_by_agent", FLAG, .flag = is_by_agent},
-	{"groups", LIST, .list = list_groups, .class = &class_breakdown_group},
+	{"groups", LIST, ITEMS(struct breakdown, groups, count), .keeps = keeps_group,
+	 .class = &class_breakdown_group},
 	{"group_count", SIZE, .at = offsetof(struct breakdown, told)},
 	{"hidden_groups", COUNT, .number = hidden_groups, .has = "has_hidden_groups"},
 };
@@ -112,9 +86,10 @@ static const void *agents_from(const struct value *of)
 }
 
 static const struct member report_members[] = {
-	{"worst_criteria", LIST, .list = worst_criteria, .class = &class_criterion_group},
+	{"worst_criteria", LIST, VIA(struct view, criteria), ITEMS(struct criteria, items, count),
+	 .cut = 1 + LIST_CRITERIA, .class = &class_criterion_group},
 	{"criterion_count", COUNT, .number = criterion_count, .has = "has_worst_criteria"},
-	{"has_criterion_kinds", FLAG, .from = criteria_from,
+	{"has_criterion_kinds", FLAG, VIA(struct view, criteria),
 	 .at = offsetof(struct criteria, has_kinds)},
 	{"hidden_criteria", COUNT, .number = hidden_criteria, .has = "has_hidden_criteria"},
 	{"by_model", OBJECT, .from = models_from, .class = &class_breakdown},

@@ -12,9 +12,7 @@ static const struct results *results_of(const struct value *of)
 /* Runs of the report, `count` of them. */
 static void list_runs(const struct value *of, size_t first, size_t count, struct value_list *list)
 {
-	list->items = results_of(of)->runs + first;
-	list->count = count;
-	list->pointers = true;
+	value_pointers(list, results_of(of)->runs + first, count);
 }
 
 /* ---- cases ---- */
@@ -27,26 +25,6 @@ static const struct case_group *case_of(const struct value *of)
 static const void *suite_from(const struct value *of)
 {
 	return &results_of(of)->suites[case_of(of)->suite];
-}
-
-static void case_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_case(out, suite_from(of), case_of(of));
-}
-
-static void case_suite_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, suite_from(of));
-}
-
-static void case_href(const struct value *of, struct strbuf *out)
-{
-	view_case_href(value_view(of), suite_from(of), case_of(of), out);
-}
-
-static void case_suite_href(const struct value *of, struct strbuf *out)
-{
-	view_suite_href(value_view(of), suite_from(of), out);
 }
 
 static bool case_is_listed(const struct value *of)
@@ -123,13 +101,11 @@ static const void *case_last_failure(const struct value *of)
 	return NULL;
 }
 
-static bool case_comparison(const struct value *of, struct value *out)
+static const void *case_comparison(const struct value *of)
 {
 	const struct comparison *comparison = value_view(of)->comparison;
 
-	if (comparison)
-		*out = value_made(of, comparison_of_case(comparison, of->object), of->index);
-	return comparison != NULL;
+	return comparison ? comparison_of_case(comparison, of->object) : NULL;
 }
 
 #define AT(member)       .at = offsetof(struct case_group, member)
@@ -139,11 +115,11 @@ static const struct member case_members[] = {
 	{"source", TEXT, OF_SUITE(source)},
 	{"id", TEXT, AT(id)},
 	{"name", TEXT, AT(name)},
-	{"anchor", TEXT, .text = case_anchor},
+	{"anchor", TEXT, .text = text_case_anchor},
 	{"suite", TEXT, OF_SUITE(title)},
-	{"suite_anchor", TEXT, .text = case_suite_anchor},
-	{"href", TEXT, .text = case_href},
-	{"suite_href", TEXT, .text = case_suite_href},
+	{"suite_anchor", TEXT, .text = text_suite_anchor, .from = suite_from},
+	{"href", TEXT, .text = text_case_href},
+	{"suite_href", TEXT, .text = text_suite_href, .from = suite_from},
 	{"is_listed", FLAG, .flag = case_is_listed},
 	{"flaky", FLAG, AT(flaky)},
 	{"last_outcome", OUTCOME, AT(last_outcome)},
@@ -161,7 +137,7 @@ static const struct member case_members[] = {
 	{"last_failure", OBJECT, .from = case_last_failure, .is = CLASS_RUN},
 	{"cells", LIST, .list = view_case_cells, .is = CLASS_CELL},
 	{"over_time", OBJECT, .from = view_case_over_time, .is = CLASS_OVER_TIME},
-	{"comparison", OBJECT, .object = case_comparison, .is = CLASS_CASE_CHANGE},
+	{"comparison", OBJECT, .from = case_comparison, .in_place = true, .is = CLASS_CASE_CHANGE},
 	{.raw = "pass_hat", .kind = LIST, .list = view_case_tries, .is = CLASS_CASE_TRIES},
 	{.raw = "has_pass_hat", .kind = FLAG, .flag = view_case_has_tries},
 	{"raw", .kind = RAW},
@@ -176,16 +152,6 @@ static const struct suite_group *suite_of(const struct value *of)
 	return of->object;
 }
 
-static void suite_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, suite_of(of));
-}
-
-static void suite_href(const struct value *of, struct strbuf *out)
-{
-	view_suite_href(value_view(of), suite_of(of), out);
-}
-
 static bool keeps_planned(const struct value *of, const void *item, size_t index)
 {
 	const struct case_group *group = item;
@@ -197,11 +163,9 @@ static bool keeps_planned(const struct value *of, const void *item, size_t index
 /* Those that a plan lists, of this part. */
 static void suite_cases(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->cases + suite_of(of)->first_case;
-	list->count = suite_of(of)->case_count;
-	list->size = sizeof(struct case_group);
+	value_items(list, results_of(of)->cases + suite_of(of)->first_case,
+		    suite_of(of)->case_count, sizeof(struct case_group));
 	list->keeps = value_view(of)->plan ? keeps_planned : NULL;
-	view_cut(of, LIST_CASES, list);
 }
 
 static bool suite_is_listed(const struct value *of)
@@ -225,18 +189,6 @@ static int64_t omitted_cases(const struct value *of)
 static void suite_runs(const struct value *of, struct value_list *list)
 {
 	list_runs(of, suite_of(of)->first_run, suite_of(of)->run_count, list);
-}
-
-static void suite_shown_runs(const struct value *of, struct value_list *list)
-{
-	suite_runs(of, list);
-	list->keeps = view_keeps_shown;
-}
-
-static void suite_failures(const struct value *of, struct value_list *list)
-{
-	suite_runs(of, list);
-	list->keeps = view_keeps_failure;
 }
 
 static int64_t failure_count(const struct value *of)
@@ -269,9 +221,8 @@ static bool keeps_failing(const struct value *of, const void *item, size_t index
 
 static void suite_failing_cases(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->cases + suite_of(of)->first_case;
-	list->count = suite_of(of)->case_count;
-	list->size = sizeof(struct case_group);
+	value_items(list, results_of(of)->cases + suite_of(of)->first_case,
+		    suite_of(of)->case_count, sizeof(struct case_group));
 	list->keeps = keeps_failing;
 	list->cut = true;
 	list->most = (size_t)shown_cases(of);
@@ -287,25 +238,16 @@ static int64_t hidden_cases(const struct value *of)
 	return (int64_t)(suite_of(of)->failing_cases - shown_cases(of));
 }
 
-static void suite_sparkline(const struct value *of, struct value_list *list)
-{
-	list->items = suite_of(of)->sparkline;
-	list->count = suite_of(of)->sparkline_count;
-	list->pointers = true;
-}
-
 static void suite_sparkline_chart(const struct value *of, struct strbuf *out)
 {
 	chart_sparkline(suite_of(of)->sparkline, suite_of(of)->sparkline_count, out);
 }
 
-static bool suite_comparison(const struct value *of, struct value *out)
+static const void *suite_comparison(const struct value *of)
 {
 	const struct comparison *comparison = value_view(of)->comparison;
 
-	if (comparison)
-		*out = value_made(of, comparison_of_suite(comparison, of->object), of->index);
-	return comparison != NULL;
+	return comparison ? comparison_of_suite(comparison, of->object) : NULL;
 }
 
 #define SUITE_AT(member) .at = offsetof(struct suite_group, member)
@@ -315,14 +257,14 @@ static const struct member suite_members[] = {
 	{"id", TEXT, SUITE_AT(id)},
 	{"name", TEXT, SUITE_AT(name)},
 	{"title", TEXT, SUITE_AT(title)},
-	{"anchor", TEXT, .text = suite_anchor},
-	{"href", TEXT, .text = suite_href},
-	{"cases", LIST, .list = suite_cases, .is = CLASS_CASE},
+	{"anchor", TEXT, .text = text_suite_anchor},
+	{"href", TEXT, .text = text_suite_href},
+	{"cases", LIST, .list = suite_cases, .cut = 1 + LIST_CASES, .is = CLASS_CASE},
 	{"is_listed", FLAG, .flag = suite_is_listed},
 	{"omitted_cases", COUNT, .number = omitted_cases, .has = "has_omitted_cases"},
 	{"runs", LIST, .list = suite_runs, .is = CLASS_RUN},
-	{"shown_runs", LIST, .list = suite_shown_runs, .is = CLASS_RUN},
-	{"failures", LIST, .list = suite_failures, .is = CLASS_RUN},
+	{"shown_runs", LIST, .list = suite_runs, .keeps = view_keeps_shown, .is = CLASS_RUN},
+	{"failures", LIST, .list = suite_runs, .keeps = view_keeps_failure, .is = CLASS_RUN},
 	{"has_failures", FLAG, .flag = suite_has_failures},
 	{"failure_count", COUNT, .number = failure_count},
 	{"failing_cases", LIST, .list = suite_failing_cases, .is = CLASS_CASE},
@@ -330,10 +272,11 @@ static const struct member suite_members[] = {
 	{"hidden_cases", COUNT, .number = hidden_cases, .has = "has_hidden_cases"},
 	{"case_count", SIZE, SUITE_AT(case_count)},
 	{"flaky_count", COUNT, SUITE_AT(flaky_cases), .has = "has_flaky"},
-	{"strip", LIST, .list = suite_sparkline, .is = CLASS_RUN},
+	{"strip", LIST, POINTERS(struct suite_group, sparkline, sparkline_count), .is = CLASS_RUN},
 	{"strip_chart", MARKUP, .text = suite_sparkline_chart},
 	{"matrix", OBJECT, .from = view_suite_matrix, .is = CLASS_MATRIX},
-	{"comparison", OBJECT, .object = suite_comparison, .is = CLASS_SUITE_CHANGE},
+	{"comparison", OBJECT, .from = suite_comparison, .in_place = true,
+	 .is = CLASS_SUITE_CHANGE},
 };
 
 const struct value_class class_suite = CLASS_BASED("suite", suite_members, &class_tally);

@@ -120,42 +120,7 @@ static int64_t needed_runs(const struct value *of)
 
 /* ---- what it took ---- */
 
-/* Of one side; negative where it is not known. */
-typedef int64_t figure(const struct tally *tally);
-
-static int64_t cost_figure(const struct tally *tally)
-{
-	return tally->cost_known && tally->cost_known == tally->runs ? tally->cost_nano : -1;
-}
-
-static int64_t cost_mean_figure(const struct tally *tally)
-{
-	if (!tally->cost_known)
-		return -1;
-	return divide_rounded(tally->cost_nano, (int64_t)tally->cost_known);
-}
-
-static int64_t latency_figure(const struct tally *tally)
-{
-	return tally->latency.known ? tally->latency.p95 : -1;
-}
-
-static int64_t duration_figure(const struct tally *tally)
-{
-	return tally->duration.known ? tally->duration.p95 : -1;
-}
-
-static int64_t tokens_figure(const struct tally *tally)
-{
-	int64_t known = (int64_t)tally->tokens_known;
-
-	if (!known)
-		return -1;
-	return divide_rounded(tally->tokens_input, known) +
-	       divide_rounded(tally->tokens_output, known);
-}
-
-enum {
+enum side_figure {
 	FIGURE_COST,
 	FIGURE_COST_MEAN,
 	FIGURE_COST_PER_PASS,
@@ -164,14 +129,34 @@ enum {
 	FIGURE_TOKENS
 };
 
-static figure *const figures[] = {
-	[FIGURE_COST] = cost_figure,
-	[FIGURE_COST_MEAN] = cost_mean_figure,
-	[FIGURE_COST_PER_PASS] = tally_cost_per_pass,
-	[FIGURE_LATENCY] = latency_figure,
-	[FIGURE_DURATION] = duration_figure,
-	[FIGURE_TOKENS] = tokens_figure,
-};
+/* Of one side; negative where it is not known. */
+static int64_t figure_of_side(const struct tally *side, enum side_figure figure)
+{
+	int64_t tokens = side ? (int64_t)side->tokens_known : 0;
+
+	if (!side)
+		return -1;
+	switch (figure) {
+	case FIGURE_COST:
+		return side->cost_known == side->runs && side->runs ? side->cost_nano : -1;
+	case FIGURE_COST_MEAN:
+		if (!side->cost_known)
+			return -1;
+		return divide_rounded(side->cost_nano, (int64_t)side->cost_known);
+	case FIGURE_COST_PER_PASS:
+		return tally_cost_per_pass(side);
+	case FIGURE_LATENCY:
+		return side->latency.known ? side->latency.p95 : -1;
+	case FIGURE_DURATION:
+		return side->duration.known ? side->duration.p95 : -1;
+	case FIGURE_TOKENS:
+		break;
+	}
+	if (!tokens)
+		return -1;
+	return divide_rounded(side->tokens_input, tokens) +
+	       divide_rounded(side->tokens_output, tokens);
+}
 
 /* More than this is not a change but another thing; it fits what shows it. */
 #define RATIO_MOST 1e3
@@ -183,9 +168,9 @@ static figure *const figures[] = {
 static int64_t relative(const struct value *of)
 {
 	const struct difference *difference = difference_of(of);
-	figure *tell = figures[value_member(of)->at];
-	int64_t now = difference->now ? tell(difference->now) : -1;
-	int64_t before = difference->before ? tell(difference->before) : -1;
+	enum side_figure figure = (enum side_figure)value_member(of)->at;
+	int64_t now = figure_of_side(difference->now, figure);
+	int64_t before = figure_of_side(difference->before, figure);
 	double ratio = before > 0 ? (double)now / (double)before : 1;
 
 	if (now < 0 || before < 0 || (!before && now))
@@ -265,31 +250,10 @@ static const void *known_suite(const struct value *of)
 	return suite_of(of)->now ? suite_of(of)->now : suite_of(of)->before;
 }
 
-static void suite_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, known_suite(of));
-}
-
 static void suite_href(const struct value *of, struct strbuf *out)
 {
 	if (suite_of(of)->now)
 		view_suite_href(value_view(of), suite_of(of)->now, out);
-}
-
-static bool suite_is_new(const struct value *of)
-{
-	return !suite_of(of)->before;
-}
-
-static bool suite_is_gone(const struct value *of)
-{
-	return !suite_of(of)->now;
-}
-
-static bool suite_now(const struct value *of, struct value *out)
-{
-	*out = value_made(of, suite_of(of)->now, of->index);
-	return suite_of(of)->now != NULL;
 }
 
 #define OF_SUITE(member) .from = known_suite, .at = offsetof(struct suite_group, member)
@@ -299,11 +263,12 @@ static const struct member suite_members[] = {
 	{"id", TEXT, OF_SUITE(id)},
 	{"name", TEXT, OF_SUITE(name)},
 	{"title", TEXT, OF_SUITE(title)},
-	{"anchor", TEXT, .text = suite_anchor},
+	{"anchor", TEXT, .text = text_suite_anchor, .from = known_suite},
 	{"href", TEXT, .text = suite_href},
-	{"is_new", FLAG, .flag = suite_is_new},
-	{"is_gone", FLAG, .flag = suite_is_gone},
-	{"now", OBJECT, .object = suite_now, .is = CLASS_SUITE},
+	{"is_new", UNSET, .at = offsetof(struct suite_change, before)},
+	{"is_gone", UNSET, .at = offsetof(struct suite_change, now)},
+	{"now", POINTER, .at = offsetof(struct suite_change, now), .in_place = true,
+	 .is = CLASS_SUITE},
 };
 
 const struct value_class class_suite_change =
@@ -346,12 +311,6 @@ static void case_state(const struct value *of, struct strbuf *out)
 	strbuf_addstr(out, case_change_name(case_of(of)->change));
 }
 
-static bool case_now(const struct value *of, struct value *out)
-{
-	*out = value_made(of, case_of(of)->now, of->index);
-	return case_of(of)->now != NULL;
-}
-
 #define OF_CASE(member)       .from = known_case, .at = offsetof(struct case_group, member)
 #define OF_CASE_SUITE(member) .from = case_suite, .at = offsetof(struct suite_group, member)
 #define CASE_AT(member)       .at = offsetof(struct case_diff, member)
@@ -372,7 +331,7 @@ static const struct member case_members[] = {
 	{"is_still_passing", IS, CASE_AT(change), .mask = 1U << CASE_STILL_PASSING},
 	{"is_new", IS, CASE_AT(change), .mask = 1U << CASE_NEW},
 	{"is_gone", IS, CASE_AT(change), .mask = 1U << CASE_GONE},
-	{"now", OBJECT, .object = case_now, .is = CLASS_CASE},
+	{"now", POINTER, CASE_AT(now), .in_place = true, .is = CLASS_CASE},
 };
 
 const struct value_class class_case_change =

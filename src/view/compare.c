@@ -243,22 +243,14 @@ static int64_t count_changes(const struct value *of)
 /* All, in the order of the report, then those that are gone. */
 static void all_suites(const struct value *of, struct value_list *list)
 {
-	list->items = comparison_of(of)->suites;
-	list->count = comparison_of(of)->suite_count;
-	list->size = sizeof(struct suite_change);
+	value_items(list, comparison_of(of)->suites, comparison_of(of)->suite_count,
+		    sizeof(struct suite_change));
 }
 
 static void all_cases(const struct value *of, struct value_list *list)
 {
-	list->items = comparison_of(of)->cases;
-	list->count = comparison_of(of)->case_count;
-	list->size = sizeof(struct case_diff);
-}
-
-static void notable_cases(const struct value *of, struct value_list *list)
-{
-	all_cases(of, list);
-	list->keeps = is_notable;
+	value_items(list, comparison_of(of)->cases, comparison_of(of)->case_count,
+		    sizeof(struct case_diff));
 }
 
 static size_t rows_of(const struct value *of)
@@ -376,8 +368,10 @@ static const struct member comparison_members[] = {
 	{"failing_unknown_count", COUNT_OF(FAILING_OF | CASE_OTHER), .has = "has_failing_unknown"},
 	{"hidden_failing_unknown", HIDDEN_OF(FAILING_OF | CASE_OTHER),
 	 .has = "has_hidden_failing_unknown"},
-	{"all_suites", LIST, .list = all_suites, .is = CLASS_SUITE_CHANGE},
-	{"notable_cases", LIST, .list = notable_cases, .is = CLASS_CASE_CHANGE},
+	{"all_suites", LIST, ITEMS(struct comparison, suites, suite_count),
+	 .is = CLASS_SUITE_CHANGE},
+	{"notable_cases", LIST, ITEMS(struct comparison, cases, case_count), .keeps = is_notable,
+	 .is = CLASS_CASE_CHANGE},
 };
 
 const struct value_class class_comparison =

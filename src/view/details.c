@@ -40,7 +40,7 @@ const struct run *view_load(const struct view *view, const struct run *run)
 	return view->loads ? view_loads_get(view->loads, run) : run;
 }
 
-const struct details *view_details(const struct value *of)
+const void *view_details(const struct value *of)
 {
 	return view_load(value_view(of), of->object)->details;
 }
@@ -190,29 +190,21 @@ static const void *turn_from(const struct value *of)
 	return details ? &details->turns[of->index] : NULL;
 }
 
-static void list_messages(const struct value *of, const struct message *first, size_t count,
-			  struct value_list *list)
+/* What came in, or went out: `at` is where the turn has it. */
+static void turn_messages(const struct value *of, struct value_list *list)
 {
 	const struct details *details = view_details(of);
+	const struct turn *turn = turn_from(of);
+	bool input = value_member(of)->at == offsetof(struct turn, input);
+	const struct message *first = NULL;
+	size_t count = 0;
 
-	if (details && count)
+	if (turn) {
+		first = input ? turn->input : turn->output;
+		count = input ? turn->input_count : turn->output_count;
+	}
+	if (count)
 		view_parts_of_run(of, (size_t)(first - details_messages(details)), count, list);
-}
-
-static void turn_input(const struct value *of, struct value_list *list)
-{
-	const struct turn *turn = turn_from(of);
-
-	if (turn)
-		list_messages(of, turn->input, turn->input_count, list);
-}
-
-static void turn_output(const struct value *of, struct value_list *list)
-{
-	const struct turn *turn = turn_from(of);
-
-	if (turn)
-		list_messages(of, turn->output, turn->output_count, list);
 }
 
 static bool is_of_turn(const struct value *of, const void *item, size_t index)
@@ -236,8 +228,10 @@ static void turn_criteria(const struct value *of, struct value_list *list)
 
 static const struct member turn_members[] = {
 	OUTCOME_MEMBERS(AT_TURN(outcome)),
-	{"input", LIST, .list = turn_input, .class = &class_message},
-	{"output", LIST, .list = turn_output, .class = &class_message},
+	{"input", LIST, .list = turn_messages, .at = offsetof(struct turn, input),
+	 .class = &class_message},
+	{"output", LIST, .list = turn_messages, .at = offsetof(struct turn, output),
+	 .class = &class_message},
 	{"expected", TEXT, AT_TURN(expected)},
 	{"latency", DURATION, AT_TURN(latency_ms), TURN_HAS(has_latency), .has = "has_latency"},
 	{"cost", MONEY, AT_TURN(cost_nano), TURN_HAS(has_cost), .has = "has_cost"},

@@ -69,9 +69,8 @@ static size_t runs_listed(const struct value *of)
 
 static void list_runs(const struct value *of, struct value_list *list)
 {
-	list->items = value_view(of)->failure_groups->members + group_of(of)->first_run;
-	list->count = runs_listed(of);
-	list->pointers = true;
+	value_pointers(list, value_view(of)->failure_groups->members + group_of(of)->first_run,
+		       runs_listed(of));
 }
 
 static int64_t hidden_runs(const struct value *of)
@@ -133,18 +132,10 @@ static int64_t hidden_groups(const struct value *of)
 	return view_hidden(of, LIST_FAILURE_GROUPS, (uint64_t)group_count(of));
 }
 
-static void list_groups(const struct value *of, struct value_list *list)
-{
-	if (!group_count(of))
-		return;
-	list->items = value_view(of)->failure_groups->items;
-	list->count = (size_t)group_count(of);
-	list->size = sizeof(struct failure_group);
-	view_cut(of, LIST_FAILURE_GROUPS, list);
-}
-
 static const struct member report_members[] = {
-	{"families", LIST, .list = list_groups, .class = &class_failure_group},
+	{"families", LIST, VIA(struct view, failure_groups),
+	 ITEMS(struct failure_groups, items, count), .cut = 1 + LIST_FAILURE_GROUPS,
+	 .class = &class_failure_group},
 	{"family_count", COUNT, .number = group_count, .has = "has_families"},
 	{"hidden_families", COUNT, .number = hidden_groups, .has = "has_hidden_families"},
 };

@@ -31,7 +31,7 @@ static void add_anchor(struct strbuf *out, char kind, const char *const *texts)
 	}
 }
 
-void anchor_suite(struct strbuf *out, const struct suite_group *suite)
+static void anchor_suite(struct strbuf *out, const struct suite_group *suite)
 {
 	add_anchor(out, 's', (const char *const[]){suite->source, suite->key, NULL});
 }
@@ -54,33 +54,6 @@ void anchor_failure_group(struct strbuf *out, const struct failure_group *group)
 	add_anchor(
 		out, 'f',
 		(const char *const[]){group->source, cause_name(group->cause), group->key, NULL});
-}
-
-/* ---- what of a list is shown ---- */
-
-struct view_window view_window(const struct view *view, enum view_list list)
-{
-	size_t count = list < LIST_CASES ? view->rows : SIZE_MAX;
-
-	if (view->site)
-		return view->site->windows[list];
-	return (struct view_window){.count = count, .listed = count};
-}
-
-void view_cut(const struct value *of, enum view_list which, struct value_list *list)
-{
-	struct view_window window = view_window(value_view(of), which);
-
-	list->cut = true;
-	list->first = window.first;
-	list->most = window.count;
-}
-
-int64_t view_hidden(const struct value *of, enum view_list which, uint64_t count)
-{
-	size_t listed = view_window(value_view(of), which).listed;
-
-	return count > listed ? (int64_t)(count - listed) : 0;
 }
 
 /* ---- links ---- */
@@ -197,4 +170,30 @@ void view_part_href(const struct view *view, enum view_list list, size_t part, s
 	site_file(view, list, part, out);
 	if (!part)
 		strbuf_addf(out, "#%s", place);
+}
+
+/* ---- for members ---- */
+
+void text_suite_anchor(const struct value *of, struct strbuf *out)
+{
+	anchor_suite(out, value_field(of));
+}
+
+void text_suite_href(const struct value *of, struct strbuf *out)
+{
+	view_suite_href(value_view(of), value_field(of), out);
+}
+
+void text_case_anchor(const struct value *of, struct strbuf *out)
+{
+	const struct case_group *group = value_field(of);
+
+	anchor_case(out, suite_of(value_view(of), group), group);
+}
+
+void text_case_href(const struct value *of, struct strbuf *out)
+{
+	const struct case_group *group = value_field(of);
+
+	view_case_href(value_view(of), suite_of(value_view(of), group), group, out);
 }

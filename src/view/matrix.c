@@ -1,5 +1,3 @@
-#include "runtally/view/matrix.h"
-
 #include "members.h"
 #include "runtally/view/plan.h"
 
@@ -111,9 +109,7 @@ void view_case_cells(const struct value *of, struct value_list *list)
 
 	if (!matrix)
 		return;
-	list->items = row_of(view, group);
-	list->count = matrix->count;
-	list->size = sizeof(struct matrix_cell);
+	value_items(list, row_of(view, group), matrix->count, sizeof(struct matrix_cell));
 }
 
 /* ---- the matrix ---- */
@@ -125,9 +121,8 @@ static const struct matrix *matrix_of(const struct value *of)
 
 static void list_columns(const struct value *of, struct value_list *list)
 {
-	list->items = matrix_of(of)->columns;
-	list->count = matrix_of(of)->count;
-	list->size = sizeof(struct matrix_column);
+	value_items(list, matrix_of(of)->columns, matrix_of(of)->count,
+		    sizeof(struct matrix_column));
 }
 
 static void matrix_unit(const struct value *of, struct strbuf *out)

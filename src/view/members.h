@@ -44,17 +44,21 @@ extern const struct value_class report_failure_groups, report_breakdowns, report
  * and 16 hexadecimal digits, a hash of what names the thing, so that no text of the input gets into
  * a URL.
  */
-void anchor_suite(struct strbuf *out, const struct suite_group *suite);
 void anchor_case(struct strbuf *out, const struct suite_group *suite,
 		 const struct case_group *group);
 void anchor_run(struct strbuf *out, const struct run *run);
 void anchor_failure_group(struct strbuf *out, const struct failure_group *group);
 
+/* Links: within the single page, or to another page of a site. */
+void view_suite_href(const struct view *view, const struct suite_group *suite, struct strbuf *out);
+void view_case_href(const struct view *view, const struct suite_group *suite,
+		    const struct case_group *group, struct strbuf *out);
+/* For members that lie where there is a suite, or a case, of the report: its id, a link to it. */
+member_text text_suite_anchor, text_suite_href, text_case_anchor, text_case_href;
+
 /* Links to a part of a list: to its page, of the first part to its place there. */
 void view_part_href(const struct view *view, enum view_list list, size_t part, struct strbuf *out);
 
-/* Cuts a list to what of it is shown here. */
-void view_cut(const struct value *of, enum view_list which, struct value_list *list);
 /* Of so many of a list, those that no part of it shows. */
 int64_t view_hidden(const struct value *of, enum view_list which, uint64_t count);
 
@@ -67,7 +71,7 @@ bool view_keeps_shown(const struct value *of, const void *item, size_t index);
 /* Of a run's parts, `count` of them, from that index on. */
 void view_parts_of_run(const struct value *of, size_t first, size_t count, struct value_list *list);
 /* Of the run that `of` is or is a part of; NULL: none, or they cannot be read back (main tells). */
-const struct details *view_details(const struct value *of);
+member_from view_details;
 
 /* Members of whatever has an enum outcome at the place given (.at, .from). */
 #define OUTCOME_MEMBERS(...)                                                                       \
@@ -99,6 +103,10 @@ void change_add_probability(struct strbuf *out, const char *name, int32_t micro)
 /* What a point of a series may be or have. */
 enum point_trait { POINT_FEW, POINT_COST, POINT_COST_PARTIAL, POINT_LATENCY };
 bool view_any_point(const struct series *series, enum point_trait trait);
+
+/* `2026-10-01 12:30`, or with the seconds; of a time that is known. */
+enum moment_precision { MINUTES = 5, SECONDS = 8 };
+void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision);
 
 /* The days, of the zone, of two times that are known: `2026-10-26 to 2026-11-15`, or just one. */
 void view_add_days(int64_t first, int64_t last, struct strbuf *out);

@@ -38,11 +38,6 @@ static const struct member inputs_members[] = {
 
 static const struct value_class class_inputs = CLASS("inputs", inputs_members);
 
-static const void *inputs_from(const struct value *of)
-{
-	return value_view(of)->counts;
-}
-
 /* ---- the period that the runs span ---- */
 
 static void period_text(const struct value *of, struct strbuf *out)
@@ -145,22 +140,9 @@ static const struct member note_members[] = {
 
 static const struct value_class class_note = CLASS("note", note_members);
 
-static const void *notes_from(const struct value *of)
-{
-	return value_view(of)->notes;
-}
-
 static int64_t note_count(const struct value *of)
 {
 	return (int64_t)(value_view(of)->notes->count + value_view(of)->notes->dropped);
-}
-
-static void list_notes(const struct value *of, struct value_list *list)
-{
-	list->items = value_view(of)->notes->items;
-	list->count = value_view(of)->notes->count;
-	list->size = sizeof(struct note);
-	view_cut(of, LIST_NOTES, list);
 }
 
 /* ---- gates ---- */
@@ -175,13 +157,6 @@ static const struct member gate_members[] = {
 };
 
 static const struct value_class class_gate = CLASS("gate", gate_members);
-
-static void list_gates(const struct value *of, struct value_list *list)
-{
-	list->items = value_view(of)->gates->items;
-	list->count = value_view(of)->gates->count;
-	list->size = sizeof(struct gate);
-}
 
 static bool gates_met(const struct value *of)
 {
@@ -198,16 +173,6 @@ static const struct view *view_of(const struct value *of)
 static const struct results *results_of(const struct value *of)
 {
 	return view_of(of)->results;
-}
-
-static const void *results_from(const struct value *of)
-{
-	return results_of(of);
-}
-
-static const void *comparison_from(const struct value *of)
-{
-	return view_of(of)->comparison;
 }
 
 static bool has_runs(const struct value *of)
@@ -236,13 +201,6 @@ static int64_t count_in_state(const struct value *of)
 	return count;
 }
 
-static void list_sources(const struct value *of, struct value_list *list)
-{
-	list->items = results_of(of)->sources;
-	list->count = results_of(of)->source_count;
-	list->size = sizeof(struct source_group);
-}
-
 static bool keeps_planned(const struct value *of, const void *item, size_t index)
 {
 	(void)item;
@@ -252,26 +210,10 @@ static bool keeps_planned(const struct value *of, const void *item, size_t index
 /* Those that a plan lists. */
 static void list_suites(const struct value *of, struct value_list *list)
 {
-	list->items = results_of(of)->suites;
-	list->count = results_of(of)->suite_count;
-	list->size = sizeof(struct suite_group);
+	value_items(list, results_of(of)->suites, results_of(of)->suite_count,
+		    sizeof(struct suite_group));
 	list->keeps = view_of(of)->plan ? keeps_planned : NULL;
 	list->by_place = true;
-}
-
-static void worst_suites(const struct value *of, struct value_list *list)
-{
-	list->items = results_of(of)->worst;
-	list->count = results_of(of)->suite_count;
-	list->pointers = true;
-	view_cut(of, LIST_SUITES, list);
-}
-
-static void list_cases(const struct value *of, struct value_list *list)
-{
-	list->items = results_of(of)->cases;
-	list->count = results_of(of)->case_count;
-	list->size = sizeof(struct case_group);
 }
 
 static bool keeps_flaky(const struct value *of, const void *item, size_t index)
@@ -281,42 +223,6 @@ static bool keeps_flaky(const struct value *of, const void *item, size_t index)
 	(void)of;
 	(void)index;
 	return group->flaky;
-}
-
-static void flaky_cases(const struct value *of, struct value_list *list)
-{
-	list_cases(of, list);
-	list->keeps = keeps_flaky;
-	view_cut(of, LIST_FLAKY, list);
-}
-
-static void failing_cases(const struct value *of, struct value_list *list)
-{
-	list->items = results_of(of)->failing;
-	list->count = results_of(of)->failing_cases;
-	list->pointers = true;
-	view_cut(of, LIST_FAILING, list);
-}
-
-static void list_runs(const struct value *of, struct value_list *list)
-{
-	list->items = results_of(of)->runs;
-	list->count = results_of(of)->run_count;
-	list->pointers = true;
-}
-
-static void failures(const struct value *of, struct value_list *list)
-{
-	list_runs(of, list);
-	list->keeps = view_keeps_failure;
-	list->cut = true;
-	list->most = view_of(of)->rows;
-}
-
-static void shown_runs(const struct value *of, struct value_list *list)
-{
-	list_runs(of, list);
-	list->keeps = view_keeps_shown;
 }
 
 /* ---- what a size budget leaves out ---- */
@@ -340,14 +246,6 @@ static int64_t hidden_rows(const struct value *of)
 	default:
 		return view_hidden(of, LIST_NOTES, notes->count) + (int64_t)notes->dropped;
 	}
-}
-
-/* `at` is the offset of the count in the plan. */
-static int64_t omitted(const struct value *of)
-{
-	const char *plan = (const char *)view_of(of)->plan;
-
-	return plan ? (int64_t) * (const uint64_t *)(plan + value_member(of)->at) : 0;
 }
 
 static bool has_omissions(const struct value *of)
@@ -374,12 +272,15 @@ static void pass_score_text(const struct value *of, struct strbuf *out)
 		strbuf_truncate(out, out->length - 1);
 }
 
-#define AT(member)         .at = offsetof(struct view, member)
-#define OF_RESULTS(member) .from = results_from, .at = offsetof(struct results, member)
-#define OF_NOTES(member)   .from = notes_from, .at = offsetof(struct notes, member)
-#define IN_STATE(state)    COUNT, .number = count_in_state, .at = (state)
-#define HIDDEN(list)       COUNT, .number = hidden_rows, .at = (list)
-#define OMITTED(member)    COUNT, .number = omitted, .at = offsetof(struct view_plan, member)
+#define AT(member)                .at = offsetof(struct view, member)
+#define OF_RESULTS(member)        VIA(struct view, results), .at = offsetof(struct results, member)
+#define OF_ARRAY(items, count)    VIA(struct view, results), ITEMS(struct results, items, count)
+#define OF_POINTERS(items, count) VIA(struct view, results), POINTERS(struct results, items, count)
+#define OF_NOTES(member)          VIA(struct view, notes), .at = offsetof(struct notes, member)
+#define IN_STATE(state)           COUNT, .number = count_in_state, .at = (state)
+#define HIDDEN(list)              COUNT, .number = hidden_rows, .at = (list)
+#define OMITTED(member)                                                                            \
+	COUNT, VIA(struct view, plan), .at = offsetof(struct view_plan, member), .absent = "0"
 
 static const struct member report_members[] = {
 	{"title", TEXT, AT(title)},
@@ -388,19 +289,22 @@ static const struct member report_members[] = {
 	{"version", TEXT, .text = version_text},
 	{"has_runs", FLAG, .flag = has_runs},
 	{"period", OBJECT, .from = period_from, .class = &class_period},
-	{"inputs", OBJECT, .from = inputs_from, .class = &class_inputs},
+	{"inputs", POINTER, AT(counts), .class = &class_inputs},
 	{"totals", OBJECT, OF_RESULTS(totals), .is = CLASS_TALLY},
-	{"comparison", OBJECT, .from = comparison_from, .is = CLASS_COMPARISON},
-	{"sources", LIST, .list = list_sources, .is = CLASS_SOURCE},
+	{"comparison", POINTER, AT(comparison), .is = CLASS_COMPARISON},
+	{"sources", LIST, OF_ARRAY(sources, source_count), .is = CLASS_SOURCE},
 	{"suites", LIST, .list = list_suites, .is = CLASS_SUITE},
-	{"worst_suites", LIST, .list = worst_suites, .is = CLASS_SUITE},
+	{"worst_suites", LIST, OF_POINTERS(worst, suite_count), .cut = 1 + LIST_SUITES,
+	 .is = CLASS_SUITE},
 	{"suite_count", SIZE, OF_RESULTS(suite_count)},
 	{"case_count", SIZE, OF_RESULTS(case_count)},
 	{"flaky_count", COUNT, OF_RESULTS(flaky_cases), .has = "has_flaky"},
 	{"has_failures", FLAG, .flag = has_failures},
 	{"failure_count", COUNT, .number = failure_count},
-	{"failures", LIST, .list = failures, .is = CLASS_RUN},
-	{"failing_cases", LIST, .list = failing_cases, .is = CLASS_CASE},
+	{"failures", LIST, OF_POINTERS(runs, run_count), .keeps = view_keeps_failure,
+	 .cut = 1 + LIST_FAILURES, .is = CLASS_RUN},
+	{"failing_cases", LIST, OF_POINTERS(failing, failing_cases), .cut = 1 + LIST_FAILING,
+	 .is = CLASS_CASE},
 	{"failing_count", COUNT, OF_RESULTS(failing_cases)},
 	{"failing_now_count", IN_STATE(CASE_FAILS), .has = "has_failing_now"},
 	{"passing_again_count", IN_STATE(CASE_PASSES), .has = "has_passing_again"},
@@ -418,13 +322,17 @@ static const struct member report_members[] = {
 	{"omitted_suites", OMITTED(omitted_suites), .has = "has_omitted_suites"},
 	{"omitted_cases", OMITTED(omitted_cases), .has = "has_omitted_cases"},
 	{"omitted_runs", OMITTED(omitted_runs), .has = "has_omitted_runs"},
-	{"flaky", LIST, .list = flaky_cases, .is = CLASS_CASE},
-	{"shown_runs", LIST, .list = shown_runs, .is = CLASS_RUN},
-	{"runs", LIST, .list = list_runs, .is = CLASS_RUN},
-	{"cases", LIST, .list = list_cases, .is = CLASS_CASE},
-	{"gates", LIST, .list = list_gates, .class = &class_gate, .has = "has_gates"},
+	{"flaky", LIST, OF_ARRAY(cases, case_count), .keeps = keeps_flaky, .cut = 1 + LIST_FLAKY,
+	 .is = CLASS_CASE},
+	{"shown_runs", LIST, OF_POINTERS(runs, run_count), .keeps = view_keeps_shown,
+	 .is = CLASS_RUN},
+	{"runs", LIST, OF_POINTERS(runs, run_count), .is = CLASS_RUN},
+	{"cases", LIST, OF_ARRAY(cases, case_count), .is = CLASS_CASE},
+	{"gates", LIST, VIA(struct view, gates), ITEMS(struct gates, items, count),
+	 .class = &class_gate, .has = "has_gates"},
 	{"gates_met", FLAG, .flag = gates_met},
-	{"notes", LIST, .list = list_notes, .class = &class_note, .has = "has_notes"},
+	{"notes", LIST, VIA(struct view, notes), ITEMS(struct notes, items, count),
+	 .cut = 1 + LIST_NOTES, .class = &class_note, .has = "has_notes"},
 	{"note_count", COUNT, .number = note_count},
 	{"error_count", COUNT, OF_NOTES(errors), .has = "has_error_notes"},
 	{"warning_count", COUNT, OF_NOTES(warnings)},
@@ -438,7 +346,7 @@ static const struct member report_members[] = {
 	{.kind = MEMBERS, .class = &report_site},
 };
 
-const struct value_class class_report = CLASS("report", report_members);
+static const struct value_class class_report = CLASS("report", report_members);
 
 struct value view_root(const struct view *view)
 {

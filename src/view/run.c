@@ -7,6 +7,8 @@
 #include "runtally/view/plan.h"
 #include "runtally/view/site.h"
 
+enum { HEADLINE_NAMES = 3 };
+
 static const struct run *run_of(const struct value *of)
 {
 	return of->object;
@@ -27,47 +29,23 @@ bool view_keeps_shown(const struct value *of, const void *item, size_t index)
 
 /* ---- what failed ---- */
 
-static size_t failed_criteria(const struct run *run)
-{
-	size_t failed = 0;
-
-	for (size_t i = 0; i < run->criterion_count; i++)
-		failed += run->criteria[i].outcome == OUTCOME_FAILED;
-	return failed;
-}
-
-/* Names of the criteria that failed, each once, three at most. */
-static void add_failed_names(const struct run *run, struct strbuf *out)
-{
-	const char *named[3];
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->criterion_count && count < 3; i++) {
-		const struct criterion *criterion = &run->criteria[i];
-		bool known = criterion->outcome != OUTCOME_FAILED || !criterion->name;
-
-		for (size_t n = 0; n < count; n++)
-			known = known || strcmp(named[n], criterion->name) == 0;
-		if (known)
-			continue;
-		strbuf_addf(out, "%s%s", count ? ", " : ": ", criterion->name);
-		named[count++] = criterion->name;
-	}
-}
-
 void run_headline(const struct run *run, struct strbuf *out)
 {
-	size_t failed = failed_criteria(run);
-
-	if (run->outcome == OUTCOME_FAILED && failed) {
-		strbuf_addf(out, "%zu of %" PRIu32 " %s failed", failed, run->criterion_count,
-			    run->criterion_count == 1 ? "criterion" : "criteria");
-		add_failed_names(run, out);
+	if (run->outcome == OUTCOME_FAILED && run_count_criteria(run, OUTCOME_FAILED)) {
+		run_add_failures(run, HEADLINE_NAMES, "", out);
 	} else if (run->reason) {
 		strbuf_addstr(out, run->reason);
 	} else if (run->outcome != OUTCOME_PASSED && run->status) {
 		strbuf_addf(out, "status: %s", run->status);
 	}
+}
+
+static void cause_text(const struct value *of, struct strbuf *out)
+{
+	const char *text;
+
+	if (run_is_failure(run_of(of)))
+		strbuf_addstr(out, cause_name(run_cause(run_of(of), &text)));
 }
 
 static void headline_text(const struct value *of, struct strbuf *out)
@@ -87,16 +65,6 @@ static const void *suite_from(const struct value *of)
 	return &value_view(of)->results->suites[group->suite];
 }
 
-static void suite_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_suite(out, suite_from(of));
-}
-
-static void case_anchor(const struct value *of, struct strbuf *out)
-{
-	anchor_case(out, suite_from(of), case_from(of));
-}
-
 static void run_anchor(const struct value *of, struct strbuf *out)
 {
 	anchor_run(out, run_of(of));
@@ -105,16 +73,6 @@ static void run_anchor(const struct value *of, struct strbuf *out)
 static void run_href(const struct value *of, struct strbuf *out)
 {
 	view_run_href(value_view(of), suite_from(of), case_from(of), run_of(of), out);
-}
-
-static void suite_href(const struct value *of, struct strbuf *out)
-{
-	view_suite_href(value_view(of), suite_from(of), out);
-}
-
-static void case_href(const struct value *of, struct strbuf *out)
-{
-	view_case_href(value_view(of), suite_from(of), case_from(of), out);
 }
 
 static void origin_text(const struct value *of, struct strbuf *out)
@@ -206,20 +164,6 @@ static bool is_shown(const struct value *of)
 static void run_criteria(const struct value *of, struct value_list *list)
 {
 	view_parts_of_run(of, 0, run_of(of)->criterion_count, list);
-}
-
-static void run_passages(const struct value *of, struct value_list *list)
-{
-	const struct details *details = view_details(of);
-
-	view_parts_of_run(of, 0, details ? details->passage_count : 0, list);
-}
-
-static void run_turns(const struct value *of, struct value_list *list)
-{
-	const struct details *details = view_details(of);
-
-	view_parts_of_run(of, 0, details ? details->turn_count : 0, list);
 }
 
 static void run_transcript(const struct value *of, struct value_list *list)
@@ -357,19 +301,20 @@ static const struct member run_members[] = {
 	{"suite", TEXT, .from = suite_from, .at = offsetof(struct suite_group, title)},
 	{"suite_id", TEXT, AT(suite.id)},
 	{"suite_name", TEXT, AT(suite.name)},
-	{"suite_anchor", TEXT, .text = suite_anchor},
+	{"suite_anchor", TEXT, .text = text_suite_anchor, .from = suite_from},
 	{"case", TEXT, .from = case_from, .at = offsetof(struct case_group, name)},
 	{"case_id", TEXT, AT(test_case.id)},
 	{"case_name", TEXT, AT(test_case.name)},
-	{"case_anchor", TEXT, .text = case_anchor},
+	{"case_anchor", TEXT, .text = text_case_anchor, .from = case_from},
 	{"case_is_listed", FLAG, .flag = case_is_listed},
 	{"agent", TEXT, .text = agent_text},
 	{"agent_id", TEXT, AT(agent.id)},
 	{"agent_name", TEXT, AT(agent.name)},
 	{"anchor", TEXT, .text = run_anchor},
 	{"href", TEXT, .text = run_href},
-	{"suite_href", TEXT, .text = suite_href},
-	{"case_href", TEXT, .text = case_href},
+	{"suite_href", TEXT, .text = text_suite_href, .from = suite_from},
+	{"case_href", TEXT, .text = text_case_href, .from = case_from},
+	{"cause", TEXT, .text = cause_text},
 	{"headline", TEXT, .text = headline_text},
 	{"reason", TEXT, AT(reason)},
 	{"score", SCORE, AT(score_micro), IF(has_score), .has = "has_score", .raw = "score"},
@@ -398,8 +343,10 @@ static const struct member run_members[] = {
 	{"family_runs", COUNT, .from = group_from, .at = offsetof(struct failure_group, runs)},
 	{"family_is_shared", FLAG, .flag = group_is_shared},
 	{"is_shown", FLAG, .flag = is_shown},
-	{"passages", LIST, .list = run_passages, .is = CLASS_PASSAGE},
-	{"turns", LIST, .list = run_turns, .is = CLASS_TURN, .has = "has_turns"},
+	{"passages", LIST, .from = view_details, PARTS(struct details, passage_count),
+	 .is = CLASS_PASSAGE},
+	{"turns", LIST, .from = view_details, PARTS(struct details, turn_count), .is = CLASS_TURN,
+	 .has = "has_turns"},
 	{"transcript", LIST, .list = run_transcript, .is = CLASS_MESSAGE, .has = "has_transcript"},
 	{"evidence", MARKUP, .text = evidence_markup},
 	{"raw", .kind = RAW},

@@ -46,16 +46,13 @@ static int64_t parts_to(const struct value *of)
 	return (int64_t)(window_of(of)->first + window_of(of)->count);
 }
 
-static void parts_previous(const struct value *of, struct strbuf *out)
+/* The part before this one, or behind it: so many on as `at` says. */
+static void parts_neighbour(const struct value *of, struct strbuf *out)
 {
-	if (window_of(of)->part > 0)
-		view_part_href(value_view(of), list_of(of), window_of(of)->part - 1, out);
-}
+	size_t part = window_of(of)->part + value_member(of)->at;
 
-static void parts_next(const struct value *of, struct strbuf *out)
-{
-	if (window_of(of)->part + 1 < window_of(of)->parts)
-		view_part_href(value_view(of), list_of(of), window_of(of)->part + 1, out);
+	if (part < window_of(of)->parts)
+		view_part_href(value_view(of), list_of(of), part, out);
 }
 
 /* Its index is the part's. */
@@ -76,19 +73,13 @@ static const struct member part_members[] = {
 
 static const struct value_class class_part = CLASS("part", part_members);
 
-static void list_parts(const struct value *of, struct value_list *list)
-{
-	list->items = of->object;
-	list->count = window_of(of)->parts;
-}
-
 static const struct member parts_members[] = {
 	{"label", TEXT, .text = parts_label},
 	{"from", COUNT, .number = parts_from},
 	{"to", COUNT, .number = parts_to},
-	{"previous", TEXT, .text = parts_previous},
-	{"next", TEXT, .text = parts_next},
-	{"parts", LIST, .list = list_parts, .class = &class_part},
+	{"previous", TEXT, .text = parts_neighbour, .at = (size_t)-1},
+	{"next", TEXT, .text = parts_neighbour, .at = 1},
+	{"parts", LIST, PARTS(struct view_window, parts), .class = &class_part},
 	{"listed", SIZE, .at = offsetof(struct view_window, listed)},
 };
 
@@ -168,13 +159,6 @@ static bool page_neighbour(const struct value *of, struct value *out)
 	return false;
 }
 
-static void page_criteria(const struct value *of, struct value_list *list)
-{
-	list->items = site_of(of)->criteria;
-	list->count = site_of(of)->criterion_count;
-	list->size = sizeof(*site_of(of)->criteria);
-}
-
 static const struct member page_members[] = {
 	{"is_index", IS, .at = offsetof(struct view_site, page), .mask = 1U << PAGE_INDEX},
 	{"is_suites", FLAG, .flag = is_list, .at = LIST_SUITES},
@@ -191,21 +175,11 @@ static const struct member page_members[] = {
 	{"of_run", OBJECT, .object = page_subject, .at = PAGE_RUN, .is = CLASS_RUN},
 	{"earlier_run", OBJECT, .object = page_neighbour, .at = (size_t)-1, .is = CLASS_RUN},
 	{"later_run", OBJECT, .object = page_neighbour, .at = 1, .is = CLASS_RUN},
-	{"case_criteria", LIST, .list = page_criteria, .is = CLASS_CRITERION_GROUP,
-	 .has = "has_case_criteria"},
+	{"case_criteria", LIST, ITEMS(struct view_site, criteria, criterion_count),
+	 .is = CLASS_CRITERION_GROUP, .has = "has_case_criteria"},
 };
 
 static const struct value_class class_page = CLASS("page", page_members);
-
-static const void *page_from(const struct value *of)
-{
-	return value_view(of)->site;
-}
-
-static bool is_site(const struct value *of)
-{
-	return value_view(of)->site != NULL;
-}
 
 /* ---- what the search finds ---- */
 
@@ -297,9 +271,8 @@ static void found_cases(const struct value *of, struct value_list *list)
 {
 	const struct suite_group *suite = of->object;
 
-	list->items = value_view(of)->results->cases + suite->first_case;
-	list->count = suite->case_count;
-	list->size = sizeof(struct case_group);
+	value_items(list, value_view(of)->results->cases + suite->first_case, suite->case_count,
+		    sizeof(struct case_group));
 	list->keeps = keeps_found_case;
 }
 
@@ -319,12 +292,9 @@ static bool keeps_found_suite(const struct value *of, const void *item, size_t i
 }
 
 /* The worst first, as their cases in the report. */
-static void found_suites(const struct value *of, struct value_list *list)
+static const void *results_from(const struct value *of)
 {
-	list->items = value_view(of)->results->worst;
-	list->count = value_view(of)->results->suite_count;
-	list->pointers = true;
-	list->keeps = keeps_found_suite;
+	return value_view(of)->results;
 }
 
 /* Those of all parts of the list. */
@@ -334,16 +304,15 @@ static void found_causes(const struct value *of, struct value_list *list)
 
 	if (!groups)
 		return;
-	list->items = groups->items;
-	list->count = groups->count;
-	list->size = sizeof(*groups->items);
+	value_items(list, groups->items, groups->count, sizeof(*groups->items));
 	list->cut = true;
 	list->most = view_window(value_view(of), LIST_FAILURE_GROUPS).listed;
 }
 
 static const struct member search_members[] = {
 	{"is_cut", FLAG, .at = offsetof(struct view_search, is_cut)},
-	{"suites", LIST, .list = found_suites, .class = &class_found_suite},
+	{"suites", LIST, .from = results_from, POINTERS(struct results, worst, suite_count),
+	 .keeps = keeps_found_suite, .class = &class_found_suite},
 	{"causes", LIST, .list = found_causes, .is = CLASS_FAILURE_GROUP},
 };
 
@@ -356,20 +325,20 @@ static const void *search_from(const struct value *of)
 
 /* ---- members of the report ---- */
 
-#define PARTS(list) OBJECT, .object = parts_of_list, .at = (list), .class = &class_parts
+#define PARTS_OF(list) OBJECT, .object = parts_of_list, .at = (list), .class = &class_parts
 
 static const struct member report_members[] = {
-	{"is_site", FLAG, .flag = is_site},
-	{"page", OBJECT, .from = page_from, .class = &class_page},
+	{"is_site", SET, .at = offsetof(struct view, site)},
+	{"page", POINTER, .at = offsetof(struct view, site), .class = &class_page},
 	{"search", OBJECT, .from = search_from, .class = &class_search},
-	{"suite_parts", PARTS(LIST_SUITES)},
-	{"family_parts", PARTS(LIST_FAILURE_GROUPS)},
-	{"criteria_parts", PARTS(LIST_CRITERIA)},
-	{"failing_parts", PARTS(LIST_FAILING)},
-	{"flaky_parts", PARTS(LIST_FLAKY)},
-	{"note_parts", PARTS(LIST_NOTES)},
-	{"case_parts", PARTS(LIST_CASES)},
-	{"run_parts", PARTS(LIST_RUNS)},
+	{"suite_parts", PARTS_OF(LIST_SUITES)},
+	{"family_parts", PARTS_OF(LIST_FAILURE_GROUPS)},
+	{"criteria_parts", PARTS_OF(LIST_CRITERIA)},
+	{"failing_parts", PARTS_OF(LIST_FAILING)},
+	{"flaky_parts", PARTS_OF(LIST_FLAKY)},
+	{"note_parts", PARTS_OF(LIST_NOTES)},
+	{"case_parts", PARTS_OF(LIST_CASES)},
+	{"run_parts", PARTS_OF(LIST_RUNS)},
 };
 
 const struct value_class report_site = CLASS("pages of the report", report_members);

@@ -112,19 +112,21 @@ static void interval_text(const struct value *of, struct strbuf *out)
 	view_add_interval(tally_of(of), out);
 }
 
-static bool is_good(const struct value *of)
-{
-	return judged(of) && tally_of(of)->outcomes[OUTCOME_PASSED] == tally_judged(tally_of(of));
-}
+enum level { GOOD, FAIR, POOR };
 
-static bool is_poor(const struct value *of)
+/* `at` is the level. */
+static bool is_level(const struct value *of)
 {
-	return judged(of) && rate_micro(tally_of(of), POINT_RATE) < RATE_FAIR_MICRO;
-}
+	const struct tally *tally = tally_of(of);
+	enum level level = FAIR;
 
-static bool is_fair(const struct value *of)
-{
-	return judged(of) && !is_good(of) && !is_poor(of);
+	if (!tally_judged(tally))
+		return false;
+	if (tally->outcomes[OUTCOME_PASSED] == tally_judged(tally))
+		level = GOOD;
+	else if (rate_micro(tally, POINT_RATE) < RATE_FAIR_MICRO)
+		level = POOR;
+	return level == value_member(of)->at;
 }
 
 /* ---- money, score ---- */
@@ -244,9 +246,9 @@ static const struct member tally_members[] = {
 	{.raw = "pass_rate_high", .kind = MICRO, .number = interval_point, .at = POINT_HIGH},
 	{"fraction", TEXT, .text = fraction_text},
 	{"interval", TEXT, .text = interval_text},
-	{"is_good", FLAG, .flag = is_good},
-	{"is_fair", FLAG, .flag = is_fair},
-	{"is_poor", FLAG, .flag = is_poor},
+	{"is_good", FLAG, .flag = is_level, .at = GOOD},
+	{"is_fair", FLAG, .flag = is_level, .at = FAIR},
+	{"is_poor", FLAG, .flag = is_level, .at = POOR},
 	{"cost", MONEY, AT(cost_nano), TOLD(cost_known), .least = cost_partial, .has = "has_cost",
 	 .raw = "cost.total"},
 	{.raw = "cost.known", .kind = DIGITS, AT(cost_known)},

@@ -32,28 +32,13 @@ static const struct member point_members[] = {
 
 static const struct value_class class_point = CLASS_BASED("point", point_members, &class_tally);
 
-static void list_points(const struct series *series, struct value_list *list)
-{
-	list->items = series->points;
-	list->count = series->count;
-	list->size = sizeof(*series->points);
-}
-
 /* ---- the trend: its days and weeks are without gaps ---- */
 
-static void trend_days(const struct value *of, struct value_list *list)
-{
-	list_points(value_view(of)->days, list);
-}
-
-static void trend_weeks(const struct value *of, struct value_list *list)
-{
-	list_points(value_view(of)->weeks, list);
-}
-
 static const struct member trend_members[] = {
-	{"days", LIST, .list = trend_days, .class = &class_point},
-	{"weeks", LIST, .list = trend_weeks, .class = &class_point},
+	{"days", LIST, VIA(struct view, days), ITEMS(struct series, points, count),
+	 .class = &class_point},
+	{"weeks", LIST, VIA(struct view, weeks), ITEMS(struct series, points, count),
+	 .class = &class_point},
 };
 
 static const struct value_class class_trend = CLASS("trend", trend_members);
@@ -67,29 +52,18 @@ static const void *trend_from(const struct value *of)
 
 /* ---- the series ---- */
 
-static const void *series_from(const struct value *of)
-{
-	return value_view(of)->series;
-}
-
 /* NULL: there is none, or a single point. */
-static const struct series *shown_series(const struct value *of)
+static const void *shown_series(const struct value *of)
 {
 	const struct series *series = value_view(of)->series;
 
 	return series && series->count > 1 ? series : NULL;
 }
 
-static void series_points(const struct value *of, struct value_list *list)
-{
-	if (shown_series(of))
-		list_points(shown_series(of), list);
-}
-
 static void series_unit(const struct value *of, struct strbuf *out)
 {
 	if (shown_series(of))
-		strbuf_addstr(out, series_unit_name(shown_series(of)->unit));
+		strbuf_addstr(out, series_unit_name(value_view(of)->series->unit));
 }
 
 static bool has_trait(const struct series_point *point, enum point_trait trait)
@@ -125,7 +99,7 @@ static bool any_point(const struct value *of)
 
 static bool has_own(const struct value *of)
 {
-	return shown_series(of) && shown_series(of)->own_count > 0;
+	return shown_series(of) && value_view(of)->series->own_count > 0;
 }
 
 static void series_chart(const struct value *of, struct strbuf *out)
@@ -235,11 +209,6 @@ static const struct member reliability_members[] = {
 
 static const struct value_class class_reliability = CLASS("reliability", reliability_members);
 
-static const void *reliability_from(const struct value *of)
-{
-	return value_view(of)->reliability;
-}
-
 /* ---- of a case ---- */
 
 /* NULL: it has not two verdicts. */
@@ -285,9 +254,10 @@ const struct value_class class_case_tries = CLASS("pass^k of a case", case_tries
 /* ---- members of the report ---- */
 
 static const struct member report_members[] = {
-	{"series", LIST, .list = series_points, .class = &class_point, .has = "has_series"},
+	{"series", LIST, .from = shown_series, ITEMS(struct series, points, count),
+	 .class = &class_point, .has = "has_series"},
 	{"series_unit", TEXT, .text = series_unit},
-	{"series_untimed", COUNT, .from = series_from, .at = offsetof(struct series, untimed),
+	{"series_untimed", COUNT, VIA(struct view, series), .at = offsetof(struct series, untimed),
 	 .has = "has_series_untimed"},
 	{"series_has_few", FLAG, .flag = any_point, .at = POINT_FEW},
 	{"series_has_cost", FLAG, .flag = any_point, .at = POINT_COST},
@@ -298,7 +268,8 @@ static const struct member report_members[] = {
 	{"zone", TEXT, .text = zone_text},
 	{"has_zone", FLAG, .flag = has_zone},
 	{"trend", OBJECT, .from = trend_from, .class = &class_trend},
-	{"reliability", OBJECT, .from = reliability_from, .class = &class_reliability},
+	{"reliability", POINTER, .at = offsetof(struct view, reliability),
+	 .class = &class_reliability},
 };
 
 const struct value_class report_series = CLASS("series of the report", report_members);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "figures.h"
+#include "fields.h"
 #include "runtally/model/mark.h"
 #include "runtally/view/view.h"
 
@@ -104,6 +104,8 @@ static bool flag_of(const struct value *of)
 	field = value_field(of);
 	if (!field)
 		return false;
+	if (member->kind == SET || member->kind == UNSET)
+		return (*(const void *const *)field != NULL) == (member->kind == SET);
 	if (member->kind == ANY)
 		return *(const uint64_t *)field > 0;
 	if (member->kind == ONE)
@@ -146,56 +148,20 @@ struct value value_made(const struct value *of, const void *object, size_t index
 	return value_of(class_named(of), value_view(of), object, index);
 }
 
-static const void *item_at(const struct value_list *list, size_t at)
-{
-	if (list->pointers)
-		return ((const void *const *)list->items)[at];
-	return (const char *)list->items + at * list->size;
-}
-
-/* Where all are in the list, the cursor counts its elements. */
-static bool next_of_all(const struct value *of, const struct value_list *list,
-			struct value_cursor *cursor, struct value *out)
-{
-	size_t at = list->first + cursor->index;
-
-	if (at >= list->count || (list->cut && cursor->index >= list->most))
-		return false;
-	cursor->index++;
-	*out = value_made(of, item_at(list, at), list->first_index + at);
-	return true;
-}
-
-/* Else it counts items, and its position those that the list keeps. */
-static bool next_kept(const struct value *of, const struct value_list *list,
-		      struct value_cursor *cursor, struct value *out)
-{
-	size_t found = (size_t)(uintptr_t)cursor->position, end = SIZE_MAX;
-
-	if (list->cut && list->most < SIZE_MAX - list->first)
-		end = list->first + list->most;
-	while (cursor->index < list->count && found < end) {
-		size_t at = cursor->index++;
-		const void *item = item_at(list, at);
-
-		if (!list->keeps(of, item, at) || found++ < list->first)
-			continue;
-		cursor->position = (const void *)(uintptr_t)found;
-		*out = value_made(of, item, list->by_place ? list->first_index + at : found - 1);
-		return true;
-	}
-	return false;
-}
-
 static bool list_next(const struct value *of, struct value_cursor *cursor, struct value *out)
 {
 	const struct member *member = of->detail;
-	struct value_list list = {.count = 0};
+	struct value_list list;
+	const void *item;
+	size_t index;
 
-	if (!member->list)
+	if (member->next)
 		return member->next(of, cursor, out);
-	member->list(of, &list);
-	return list.keeps ? next_kept(of, &list, cursor, out) : next_of_all(of, &list, cursor, out);
+	list_of(of, &list);
+	if (!list_step(of, &list, cursor, &item, &index))
+		return false;
+	*out = value_made(of, item, index);
+	return true;
 }
 
 /* Whether there is any, in the list before it is cut. */
@@ -203,15 +169,17 @@ static bool list_any(const struct value *of)
 {
 	const struct member *member = of->detail;
 	struct value_cursor cursor = {.index = 0};
-	struct value_list list = {.count = 0};
+	struct value_list list;
 	struct value first;
+	const void *item;
+	size_t index;
 
-	if (!member->list)
+	if (member->next)
 		return member->next(of, &cursor, &first);
-	member->list(of, &list);
+	list_of(of, &list);
 	list.cut = false;
 	list.first = 0;
-	return list.keeps ? next_kept(of, &list, &cursor, &first) : list.count > 0;
+	return list_step(of, &list, &cursor, &item, &index);
 }
 
 static enum value_kind list_kind(const struct value *of)
@@ -224,18 +192,20 @@ static const struct value_ops list_ops = {.kind = list_kind, .next = list_next};
 
 /* ---- objects ---- */
 
-/* Another object is the first of its kind; the same one, seen otherwise, keeps its place. */
+/* The same object, seen otherwise, keeps its index. */
 static bool make_object(const struct value *of, struct value *out)
 {
 	const struct member *member = of->detail;
 	const void *object;
+	bool other;
 
 	if (member->object)
 		return member->object(of, out);
 	object = value_field(of);
 	if (object && member->kind == POINTER)
 		object = *(const void *const *)object;
-	*out = value_made(of, object, member->from || member->kind == POINTER ? 0 : of->index);
+	other = member->from || member->via || member->kind == POINTER;
+	*out = value_made(of, object, other && !member->in_place ? 0 : of->index);
 	return object != NULL;
 }
 
@@ -251,6 +221,8 @@ static bool truth_of(const struct value *of)
 	case FLAG:
 	case ANY:
 	case ONE:
+	case SET:
+	case UNSET:
 	case IS:
 	case IS_OUTCOME:
 		return flag_of(of);
@@ -391,14 +363,15 @@ static const struct member nothing = {"", FLAG, .flag = nothing_here};
 
 /* Of what is neither an object nor made of others. */
 static const struct value_ops *const leaf_ops[MEMBERS + 1] = {
-	[TEXT] = &text_ops,       [MARKUP] = &text_ops,    [FLAG] = &flag_ops,
-	[ANY] = &flag_ops,        [ONE] = &flag_ops,       [IS] = &flag_ops,
-	[IS_OUTCOME] = &flag_ops, [COUNT] = &figure_ops,   [SIZE] = &figure_ops,
-	[DIGITS] = &figure_ops,   [BYTES] = &figure_ops,   [MONEY] = &figure_ops,
-	[DURATION] = &figure_ops, [PERCENT] = &figure_ops, [SHARE] = &figure_ops,
-	[SCORE] = &figure_ops,    [MICRO] = &figure_ops,   [TIME] = &figure_ops,
-	[SECOND] = &figure_ops,   [MINUTE] = &figure_ops,  [DAY] = &figure_ops,
-	[OUTCOME] = &figure_ops,  [LIST] = &list_ops,
+	[TEXT] = &text_ops,      [MARKUP] = &text_ops,  [FLAG] = &flag_ops,
+	[ANY] = &flag_ops,       [ONE] = &flag_ops,     [SET] = &flag_ops,
+	[UNSET] = &flag_ops,     [IS] = &flag_ops,      [IS_OUTCOME] = &flag_ops,
+	[COUNT] = &figure_ops,   [SIZE] = &figure_ops,  [DIGITS] = &figure_ops,
+	[BYTES] = &figure_ops,   [MONEY] = &figure_ops, [DURATION] = &figure_ops,
+	[PERCENT] = &figure_ops, [SHARE] = &figure_ops, [SCORE] = &figure_ops,
+	[MICRO] = &figure_ops,   [TIME] = &figure_ops,  [SECOND] = &figure_ops,
+	[MINUTE] = &figure_ops,  [DAY] = &figure_ops,   [OUTCOME] = &figure_ops,
+	[LIST] = &list_ops,
 };
 
 static bool make_other(const struct member *member, enum face face, struct value *out)
@@ -469,7 +442,8 @@ static bool member_by(const struct value *object, const void *kind, struct value
 		face = (enum face)((uintptr_t)found % _Alignof(struct member));
 	} else {
 		found = (const char *)find(object, name->text, name->length, &face);
-		found += found ? face : 0;
+		if (found)
+			found += face;
 		name->memos[name->memo_next++ % NAME_MEMOS] = (struct value_memo){kind, found};
 	}
 	if (!found)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import time
+import xml.etree.ElementTree
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
@@ -199,6 +200,57 @@ class Outputs(harness.Case):
         self.assertTrue(kept.exists())
         piped = self.run_here("runs.ndjson", "-o", "junit=-", "--limit", "junit-file-bytes=8K")
         self.assertEqual(piped.returncode, 4)
+
+    OWN = ('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites tests="{{tests}}">{{#suites}}'
+           '<testsuite name="{{title}}" tests="{{tests}}">{{#cases}}<testcase name="{{name}}"/>'
+           '{{/cases}}</testsuite>{{/suites}}</testsuites>\n')
+
+    def put_parts(self, *more):
+        """A report of several parts: how many it has."""
+        self.write("runs.ndjson", "\n".join(
+            json.dumps({**fields.playgent(), "run_id": f"r{i}",
+                        "agent": {"id": f"a{i}", "name": f"Agent {i}"}}) for i in range(40)))
+        ended = self.run_here("runs.ndjson", "-o", "report.xml", *more)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        return sum(name.endswith(".xml") for name in self.files())
+
+    def test_old_parts_of_another_title_or_template(self):
+        """What an earlier report left behind is told by the part's own mark."""
+        self.write("own.mustache", self.OWN)
+        own = ("--template", "junit=own.mustache")
+        for earlier in ((), own):
+            for later in (("--title", "Another"), own, own + ("--title", "Another")):
+                with self.subTest(earlier=earlier, later=later):
+                    limit = ("--limit", f"junit-file-bytes={1200 if earlier else 4000}")
+                    many = self.put_parts(*earlier, *limit)
+                    limit = ("--limit", f"junit-file-bytes={2600 if own[0] in later else 20000}")
+                    fewer = self.put_parts(*later, *limit)
+                    self.assertGreater(fewer, 1)
+                    self.assertLess(fewer, many)
+                    names = ["report.xml"] + [f"report-{i}.xml" for i in range(2, fewer + 1)]
+                    self.assertEqual([n for n in self.files() if n.endswith(".xml")],
+                                     sorted(names))
+                    self.assertEqual(self.put_parts(*later), 1)
+
+    def test_parts_are_well_formed_and_small(self):
+        number = self.put_parts("--limit", "junit-file-bytes=8000")
+        for part in range(2, number + 1):
+            text = (self.folder / f"report-{part}.xml").read_bytes()
+            self.assertLessEqual(len(text), 8000)
+            self.assertEqual(xml.etree.ElementTree.fromstring(text).tag, "testsuites")
+            self.assertTrue(text.endswith(b"<!-- runtally: part %d -->\n" % part))
+        self.assertNotIn(b"<!--", (self.folder / "report.xml").read_bytes())
+
+    def test_files_of_others_stay(self):
+        """No part of ours: another tool's, one that bears another number, an edited one."""
+        others = ('<?xml version="1.0"?>\n<testsuites name="pytest tests" tests="1"/>\n',
+                  "<a/>\n<!-- runtally: part 3 -->\n", "<a/>\n<!-- runtally: part 2 --> \n",
+                  "<!-- runtally: part 2 -->", "")
+        for text in others:
+            with self.subTest(text):
+                self.write("report-2.xml", text)
+                self.assertEqual(self.run_here("run.json", "-o", "report.xml").returncode, 0)
+                self.assertEqual((self.folder / "report-2.xml").read_text(), text)
 
     def end_while_reading(self, number):
         """Feeds one record, then sends a signal while it waits for more."""

@@ -208,7 +208,7 @@ class Site(harness.Case):
     def test_causes_in_the_budget(self):
         """Where a cause is not listed, nothing links to it."""
         self.put_causes(130)
-        found = self.check(self.make("--limit", "site-bytes=800K"))
+        found = self.check(self.make("--limit", "site-bytes=300K"))
         links, listed = self.causes(found)
         self.assertLess(8, len(listed))
         self.assertLess(len(listed), 130)

@@ -110,7 +110,7 @@ class Sixth(harness.Case):
         (tree / "src/adapters/parrot.c").write_text(ADAPTER.lstrip())
         self.edit("src/adapters/adapters.c",
                   ("adapter_runtally;", "adapter_runtally, adapter_parrot;"),
-                  ("\t&adapter_runtally,\n", "\t&adapter_parrot,\n\t&adapter_runtally,\n"))
+                  ("&adapter_runtally,", "&adapter_parrot, &adapter_runtally,"))
         self.write("tree/templates/tally/report.mustache", TEMPLATE)
         self.edit("src/formats/format.c",
                   ("const struct format *const formats[] = {",

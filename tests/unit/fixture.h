@@ -25,6 +25,18 @@ static inline struct run made_run(const char *source, const char *id, enum outco
 	return run;
 }
 
+/* `+` passed, `-` failed, `!` error, `?` unknown; all else is pending: `~`. */
+static inline enum outcome marked_outcome(char mark)
+{
+	static const char marks[OUTCOME_COUNT + 1] = {
+		[OUTCOME_PASSED] = '+',  [OUTCOME_FAILED] = '-',  [OUTCOME_ERROR] = '!',
+		[OUTCOME_PENDING] = '~', [OUTCOME_UNKNOWN] = '?',
+	};
+	const char *found = strchr(marks, mark);
+
+	return found ? (enum outcome)(found - marks) : OUTCOME_PENDING;
+}
+
 /* An escaper that escapes nothing. */
 static inline void escape_none(struct strbuf *out, const char *text, size_t length, char line_start)
 {
@@ -142,6 +154,22 @@ static inline void folder_release(struct folder *folder)
 {
 	remove_tree(folder->path);
 	arena_release(&folder->arena);
+}
+
+/* Of tests whose state is a folder. */
+static inline int folder_setup(void **state)
+{
+	static struct folder folder;
+
+	folder_init(&folder);
+	*state = &folder;
+	return 0;
+}
+
+static inline int folder_teardown(void **state)
+{
+	folder_release(*state);
+	return 0;
 }
 
 #endif

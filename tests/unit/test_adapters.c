@@ -29,6 +29,8 @@ static struct remarks remarks;
 static struct verdict_rules rules;
 static struct adapter_input input;
 
+static bool details_hidden; /* those of criteria, which nobody keeps of a run that did not fail */
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -107,7 +109,7 @@ static void show_criteria(struct strbuf *out, const struct run *run)
 			strbuf_addf(out, ", score %" PRId32, item->score_micro);
 		if (item->turn != NO_TURN)
 			strbuf_addf(out, ", turn %d", item->turn);
-		if (item->detail)
+		if (item->detail && !details_hidden)
 			strbuf_addf(out, ", %s", item->detail);
 		strbuf_addch(out, '\n');
 	}
@@ -170,6 +172,7 @@ static void show_numbers(struct strbuf *out, const struct run *run)
 	show_time(out, "started", run->started_at);
 	show_time(out, "ended", run->ended_at);
 	show_time(out, "updated", run->updated_at);
+	show_time(out, "seen", run->seen_at);
 	if (run->duration_ms >= 0)
 		strbuf_addf(out, "duration: %" PRId64 "\n", run->duration_ms);
 }
@@ -188,6 +191,8 @@ static void show_run(struct strbuf *out, const struct run *run, const char *owne
 	show_numbers(out, run);
 	show_criteria(out, run);
 	show(out, "reason", run->reason);
+	if (run->cause != CAUSE_NONE)
+		show(out, "cause", cause_name(run->cause));
 	show(out, "origin", run->origin);
 	if (run->details)
 		show_details(out, run->details);
@@ -251,11 +256,10 @@ static void define_as(const struct adapter *owner, const struct json_value *json
 }
 
 /* OUTCOME_COUNT: it was not a run that can be counted. */
-static enum outcome show_record(struct strbuf *out, const json_t *value)
+static enum outcome show_value(struct strbuf *out, const struct json_value *json)
 {
 	static const char *const kinds[] = {"nobody", "run", "definition", "acknowledgement",
 					    "refusal"};
-	const struct json_value *json = json_value_of_jansson(value, &arena);
 	const struct adapter *owner;
 	enum record_kind kind = adapter_pick(json, &owner);
 
@@ -267,6 +271,11 @@ static enum outcome show_record(struct strbuf *out, const json_t *value)
 	else if (kind == RECORD_REFUSAL)
 		show(out, "words", refusal_text(json, &arena));
 	return OUTCOME_COUNT;
+}
+
+static enum outcome show_record(struct strbuf *out, const json_t *value)
+{
+	return show_value(out, json_value_of_jansson(value, &arena));
 }
 
 struct sample {
@@ -346,17 +355,16 @@ static void load_file(struct samples *samples, const char *file)
 
 static const struct samples *load(void)
 {
-	static const char *const files[] = {"kapso",    "sigmamind", "telnyx", "magpipe",
-					    "playgent", "runtally",  "others"};
 	static struct samples samples;
 
 	samples.count = 0;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; adapters[i]; i++) {
 		size_t before = samples.count;
 
-		load_file(&samples, files[i]);
+		load_file(&samples, adapters[i]->name);
 		assert_true(samples.count > before);
 	}
+	load_file(&samples, "others");
 	return &samples;
 }
 
@@ -502,6 +510,94 @@ static void test_broken_members(void **state)
 	assert_true(broken > 500);
 }
 
+/* The record as it comes with what the adapters want of it alone; NULL: it is no object. */
+static const struct json_value *pick_record(const json_t *value, const struct wanted *wanted)
+{
+	const struct picking how = {.wanted = wanted, .arena = &arena};
+	struct pick *pick = arena_alloc(&arena, sizeof(*pick));
+	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+	size_t length = strlen(text);
+	char *padded = arena_zalloc(&arena, length + JSON_PICK_PADDING);
+
+	memcpy(padded, text, length);
+	return json_pick(padded, length, &how, pick) == PICKED ? &pick->value : NULL;
+}
+
+static void compare_picked(const struct sample *sample, const json_t *value, const char *path,
+			   const struct wanted *wanted)
+{
+	const struct json_value *picked = pick_record(value, wanted);
+	struct strbuf whole = STRBUF_INIT, part = STRBUF_INIT;
+	enum outcome outcome, other;
+
+	if (!picked)
+		return;
+	details_hidden = true;
+	forget();
+	outcome = show_record(&whole, value);
+	forget();
+	other = show_value(&part, picked);
+	/* A run that failed or that cannot be counted is read again as a whole. */
+	if (outcome == OUTCOME_FAILED || outcome == OUTCOME_ERROR || outcome == OUTCOME_COUNT)
+		assert_int_equal(other, outcome);
+	else if (strcmp(whole.text, part.text) != 0)
+		fail_msg("%s, %s, with %s changed:\n%s--- picked\n%s", sample->file, sample->title,
+			 path, whole.text, part.text);
+	details_hidden = false;
+	strbuf_release(&whole);
+	strbuf_release(&part);
+}
+
+/* Every member and item below `value`, dropped and with a value of each type in its place. */
+static void compare_changed(const struct sample *sample, json_t *record, json_t *value,
+			    const struct wanted *wanted)
+{
+	static const char *const values[] = {"null", "true", "5", "0.5", "\"x\"", "[]", "{}"};
+	const size_t size = json_is_array(value) ? json_array_size(value) : json_object_size(value);
+	const char **keys = arena_alloc(&arena, (size + 1) * sizeof(*keys));
+	const char *key;
+	size_t count = 0;
+	json_t *inner;
+	struct error err;
+
+	json_object_foreach(value, key, inner) keys[count++] = key;
+	for (size_t i = 0; i < size; i++) {
+		key = json_is_array(value) ? "an item" : keys[i];
+		inner = json_is_array(value) ? json_array_get(value, i)
+					     : json_object_get(value, key);
+		for (size_t v = 0; v < sizeof(values) / sizeof(*values); v++) {
+			json_t *other = json_parse(values[v], strlen(values[v]), 1, 1, &err);
+
+			if (json_is_array(value))
+				json_array_set(value, i, other);
+			else
+				json_object_set(value, key, other);
+			compare_picked(sample, record, key, wanted);
+		}
+		if (json_is_array(value))
+			json_array_set(value, i, inner);
+		else
+			json_object_set(value, key, inner);
+		compare_changed(sample, record, inner, wanted);
+	}
+}
+
+static void test_picked_is_whole(void **state)
+{
+	struct wanted *wanted = wanted_new();
+	const struct samples *samples = load();
+
+	(void)state;
+	adapters_want(wanted);
+	for (size_t i = 0; i < samples->count; i++) {
+		json_t *record = parse(&samples->items[i]);
+
+		compare_picked(&samples->items[i], record, "nothing", wanted);
+		compare_changed(&samples->items[i], record, record, wanted);
+	}
+	wanted_free(wanted);
+}
+
 static void test_left_out_members(void **state)
 {
 	const struct samples *samples = load();
@@ -590,23 +686,29 @@ static void test_failures_list_names_once(void **state)
 {
 	static const char *const names[] = {"a", "b", "a", "c", "d", "e", "f", "g", "h", "i", "j"};
 	struct criterion criteria[11];
+	enum cause cause;
 	struct run run;
 
 	(void)state;
 	run_init(&run);
-	assert_null(adapter_failures(&input, &run));
+	assert_null(adapter_failures(&input, &run, &cause));
 	for (size_t i = 0; i < 11; i++)
 		criteria[i] =
 			(struct criterion){.name = names[i], .outcome = OUTCOME_FAILED, .turn = -1};
 	run.criteria = criteria;
+	run.criterion_count = 1;
+	assert_string_equal(adapter_failures(&input, &run, &cause), "1 of 1 criterion failed: a");
 	run.criterion_count = 4;
-	assert_string_equal(adapter_failures(&input, &run), "4 of 4 criteria failed: a, b, c");
+	assert_string_equal(adapter_failures(&input, &run, &cause),
+			    "4 of 4 criteria failed: a, b, c");
 	run.criterion_count = 11;
-	assert_string_equal(adapter_failures(&input, &run),
+	assert_string_equal(adapter_failures(&input, &run, &cause),
 			    "11 of 11 criteria failed: a, b, c, d, e, f, g, h, ...");
+	assert_int_equal(cause, CAUSE_CRITERION);
 	for (size_t i = 0; i < 11; i++)
 		criteria[i].outcome = i == 1 ? OUTCOME_ERROR : OUTCOME_PASSED;
-	assert_string_equal(adapter_failures(&input, &run), "1 of 11 criteria in error: b");
+	assert_string_equal(adapter_failures(&input, &run, &cause), "1 of 11 criteria in error: b");
+	assert_int_equal(cause, CAUSE_UNJUDGED);
 }
 
 int main(void)
@@ -617,6 +719,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_broken_members, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_left_out_members, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_picked_is_whole, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_table, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_failures_list_names_once, set_up, tear_down),

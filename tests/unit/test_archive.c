@@ -156,7 +156,7 @@ static void show_entry(const struct archive *archive, struct archive_reader *rea
 {
 	static char buffer[64 * KIB];
 	struct strbuf text = STRBUF_INIT;
-	const char *name = archive_name(archive, index);
+	const char *name = archive_entries(archive)[index].name;
 	struct error err;
 	int64_t got;
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "report.h"
 #include "runtally/analysis/breakdown.h"
 
 /* What the tests vary of a run. */
@@ -17,17 +17,14 @@ struct told {
 };
 
 struct world {
-	struct spool spool;
-	struct runs runs;
-	struct results results;
+	struct made_report report;
 	struct breakdown models, agents;
 };
 
 static void world_init(struct world *world, const struct told *told, size_t count, size_t shift)
 {
 	*world = (struct world){.models = {.count = 0}};
-	spool_init(&world->spool, 0, "/tmp");
-	runs_init(&world->runs, &world->spool);
+	report_init(&world->report);
 	for (size_t i = 0; i < count; i++) {
 		const struct told *from = &told[(i + shift) % count];
 		char id[16];
@@ -40,20 +37,18 @@ static void world_init(struct world *world, const struct told *told, size_t coun
 		run.model = from->model;
 		run.agent = from->agent;
 		run.duration_ms = from->duration_ms;
-		runs_keep(&world->runs, &run, true, NULL, NULL, NULL);
+		report_keep(&world->report, &run);
 	}
-	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
-	breakdown_build(&world->models, &world->results, &by_model);
-	breakdown_build(&world->agents, &world->results, &by_agent);
+	report_build(&world->report);
+	breakdown_build(&world->models, &world->report.results, &by_model);
+	breakdown_build(&world->agents, &world->report.results, &by_agent);
 }
 
 static void world_release(struct world *world)
 {
 	breakdown_release(&world->models);
 	breakdown_release(&world->agents);
-	results_release(&world->results);
-	runs_release(&world->runs);
-	spool_release(&world->spool);
+	report_release(&world->report);
 }
 
 #define P OUTCOME_PASSED

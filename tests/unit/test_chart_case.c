@@ -24,12 +24,7 @@ static void world_init(struct world *world, const char *marks)
 	*world = (struct world){.count = strlen(marks)};
 	assert_true(world->count <= RUNS_MOST);
 	for (size_t i = 0; i < world->count; i++) {
-		enum outcome outcome = marks[i] == '+'   ? OUTCOME_PASSED
-				       : marks[i] == '-' ? OUTCOME_FAILED
-				       : marks[i] == '!' ? OUTCOME_ERROR
-							 : OUTCOME_PENDING;
-
-		world->runs[i] = made_run("telnyx", "r", outcome);
+		world->runs[i] = made_run("telnyx", "r", marked_outcome(marks[i]));
 		world->runs[i].ended_at = DAY_MS * 20000 + HOUR_MS * 12 * (int64_t)i;
 		world->items[i] = &world->runs[i];
 	}

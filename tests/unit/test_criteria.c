@@ -5,13 +5,11 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "report.h"
 #include "runtally/analysis/breakdown.h"
 
 struct world {
-	struct spool spool;
-	struct runs runs;
-	struct results results;
+	struct made_report report;
 	struct criteria criteria;
 	uint32_t made; /* runs so far */
 };
@@ -19,22 +17,19 @@ struct world {
 static void world_init(struct world *world)
 {
 	*world = (struct world){.made = 0};
-	spool_init(&world->spool, 0, "/tmp");
-	runs_init(&world->runs, &world->spool);
+	report_init(&world->report);
 }
 
 static void world_build(struct world *world)
 {
-	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
-	criteria_build(&world->criteria, &world->results);
+	report_build(&world->report);
+	criteria_build(&world->criteria, &world->report.results);
 }
 
 static void world_release(struct world *world)
 {
 	criteria_release(&world->criteria);
-	results_release(&world->results);
-	runs_release(&world->runs);
-	spool_release(&world->spool);
+	report_release(&world->report);
 }
 
 static void add(struct world *world, const char *source, const char *test_case,
@@ -48,7 +43,7 @@ static void add(struct world *world, const char *source, const char *test_case,
 	run.test_case.name = test_case;
 	run.criteria = criteria;
 	run.criterion_count = (uint32_t)count;
-	runs_keep(&world->runs, &run, true, NULL, NULL, NULL);
+	report_keep(&world->report, &run);
 }
 
 static void add_one(struct world *world, const char *source, const char *test_case,
@@ -208,13 +203,13 @@ static void many(void **state)
 	for (int round = 0; round < 2; round++) {
 		criteria_clear(&plain);
 		assert_int_equal(plain.count, 0);
-		for (size_t i = 0; i < world.results.run_count; i++)
-			criteria_add(&plain, world.results.runs[i]);
+		for (size_t i = 0; i < world.report.results.run_count; i++)
+			criteria_add(&plain, world.report.results.runs[i]);
 		assert_int_equal(plain.count, 1000);
 		assert_false(plain.has_kinds);
 		for (size_t i = 0; i < plain.count; i++)
 			assert_string_equal(plain.items[i].name,
-					    world.results.runs[i]->criteria[0].name);
+					    world.report.results.runs[i]->criteria[0].name);
 	}
 	criteria_release(&plain);
 	world_release(&world);

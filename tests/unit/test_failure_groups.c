@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "report.h"
 #include "runtally/analysis/failure_groups.h"
 #include "steps.h"
 
@@ -137,9 +137,7 @@ static void many_blanks(void **state)
 /* ---- failure groups ---- */
 
 struct world {
-	struct spool spool;
-	struct runs runs;
-	struct results results;
+	struct made_report report;
 	struct failure_groups failure_groups;
 	uint32_t made; /* runs so far */
 };
@@ -147,22 +145,19 @@ struct world {
 static void world_init(struct world *world)
 {
 	*world = (struct world){.made = 0};
-	spool_init(&world->spool, 0, "/tmp");
-	runs_init(&world->runs, &world->spool);
+	report_init(&world->report);
 }
 
 static void world_build(struct world *world)
 {
-	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
-	failure_groups_build(&world->failure_groups, &world->results);
+	report_build(&world->report);
+	failure_groups_build(&world->failure_groups, &world->report.results);
 }
 
 static void world_release(struct world *world)
 {
 	failure_groups_release(&world->failure_groups);
-	results_release(&world->results);
-	runs_release(&world->runs);
-	spool_release(&world->spool);
+	report_release(&world->report);
 }
 
 /* What the tests vary of a failure. */
@@ -171,6 +166,7 @@ struct failure {
 	const char *criteria; /* a letter each: name in capitals failed, ? in error */
 	enum outcome outcome;
 	int64_t at;
+	enum cause told;
 };
 
 static void add(struct world *world, const struct failure *failure)
@@ -195,9 +191,10 @@ static void add(struct world *world, const struct failure *failure)
 	run.test_case.name = failure->test_case ? failure->test_case : "case";
 	run.reason = failure->reason;
 	run.status = failure->status;
+	run.cause = failure->told;
 	if (failure->at)
 		run.started_at = failure->at;
-	runs_keep(&world->runs, &run, true, NULL, NULL, NULL);
+	report_keep(&world->report, &run);
 }
 
 #define F OUTCOME_FAILED
@@ -224,12 +221,19 @@ static void causes(void **state)
 		{{.outcome = F, .criteria = "TTFGHI"}, CAUSE_CRITERION, "T, F, G"},
 		{{.outcome = E, .criteria = "T", .reason = "died 3"}, CAUSE_REASON, "died 3"},
 		{{.outcome = F, .criteria = "pq", .reason = "why"}, CAUSE_REASON, "why"},
-		{{.outcome = E, .criteria = "?p?", .reason = "2 of 3 criteria in error: ?"},
+		{{.outcome = E, .criteria = "?p?", .reason = "any", .told = CAUSE_UNJUDGED},
 		 CAUSE_UNJUDGED,
 		 "criteria in error: they could not be judged"},
-		{{.outcome = E, .criteria = "?p?", .reason = "1 of 3 criteria in error"},
+		{{.outcome = E, .criteria = "?p?", .reason = "2 of 3 criteria in error: ?"},
 		 CAUSE_REASON,
-		 "1 of 3 criteria in error"},
+		 "2 of 3 criteria in error: ?"},
+		{{.outcome = F, .criteria = "pTF", .told = CAUSE_REASON}, CAUSE_CRITERION, "T, F"},
+		{{.outcome = E, .told = CAUSE_REASON},
+		 CAUSE_UNTOLD,
+		 "the source does not tell why"},
+		{{.outcome = E, .criteria = "pT", .reason = "any", .told = CAUSE_CRITERION},
+		 CAUSE_CRITERION,
+		 "T"},
 		{{.outcome = F, .status = "Failed"}, CAUSE_STATUS, "status: Failed"},
 		{{.outcome = E}, CAUSE_UNTOLD, "the source does not tell why"},
 	};
@@ -333,7 +337,7 @@ static void check_members(const struct world *world)
 			before = run;
 		}
 	}
-	assert_int_equal(at, tally_failures(&world->results.totals));
+	assert_int_equal(at, tally_failures(&world->report.results.totals));
 }
 
 static void runs_know_theirs(void **state)
@@ -353,10 +357,10 @@ static void runs_know_theirs(void **state)
 		assert_ptr_equal(failure_group_of(&world.failure_groups, failure_group->latest),
 				 failure_group);
 	}
-	for (size_t i = 0; i < world.results.run_count; i++)
-		assert_int_equal(failure_group_of(&world.failure_groups, world.results.runs[i]) !=
-					 NULL,
-				 run_is_failure(world.results.runs[i]));
+	for (size_t i = 0; i < world.report.results.run_count; i++)
+		assert_int_equal(failure_group_of(&world.failure_groups,
+						  world.report.results.runs[i]) != NULL,
+				 run_is_failure(world.report.results.runs[i]));
 	check_members(&world);
 	world_release(&world);
 }
@@ -405,8 +409,8 @@ static uint64_t steps_of(uint32_t count, const struct failure *failure)
 		criteria[i] = (struct criterion){.name = "p", .outcome = OUTCOME_PASSED};
 	if (failure->criteria)
 		criteria[0] = (struct criterion){.name = "A", .outcome = OUTCOME_FAILED};
-	world.runs.items[0]->criteria = criteria;
-	world.runs.items[0]->criterion_count = crowd;
+	world.report.runs.items[0]->criteria = criteria;
+	world.report.runs.items[0]->criterion_count = crowd;
 	for (uint32_t i = 1; i < count; i++)
 		add(&world, failure);
 	begun = steps;
@@ -446,7 +450,7 @@ static void none(void **state)
 	add(&world, &(struct failure){.outcome = OUTCOME_PASSED});
 	world_build(&world);
 	assert_int_equal(world.failure_groups.count, 0);
-	assert_null(failure_group_of(&world.failure_groups, world.results.runs[0]));
+	assert_null(failure_group_of(&world.failure_groups, world.report.results.runs[0]));
 	world_release(&world);
 }
 
@@ -460,5 +464,5 @@ int main(void)
 		cmocka_unit_test(steps_are_linear), cmocka_unit_test(none),
 	};
 
-	return cmocka_run_group_tests_name("families", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("failure_groups", tests, NULL, NULL);
 }

@@ -251,7 +251,7 @@ static bool read_time(const struct field *root, const char *key, int64_t *ms)
 	} into = {5, true};
 	const struct field_row rows[] = {
 		{key, FIELD_TIME, .also = (uint16_t)((char *)&into.any - (char *)&into)},
-		{NULL},
+		{0},
 	};
 
 	assert_int_equal(fields_read(root, rows, &into, NULL, NULL), 0);
@@ -453,7 +453,7 @@ static void count_items(void *into, const struct field *list, const struct field
 
 static const struct status_word words[] = {
 	{"good", OUTCOME_PASSED}, {"odd", OUTCOME_UNKNOWN}, {NULL, OUTCOME_UNKNOWN}};
-static const struct field_row title_rows[] = {{"title", FIELD_NAME, AT_OF(label, name)}, {NULL}};
+static const struct field_row title_rows[] = {{"title", FIELD_NAME, AT_OF(label, name)}, {0}};
 static const struct field_row rows[] = {
 	{"id", FIELD_KEY, AT(id)},
 	{"label", FIELD_LABEL, AT(label)},
@@ -471,7 +471,7 @@ static const struct field_row rows[] = {
 	{"score", FIELD_SCORE, AT(score), ALSO(has_score), .only_type = true},
 	{"items", FIELD_LIST, AT(items), .read = count_items, .rows = title_rows, .each = "[]"},
 	{"kept", FIELD_OBJECT, IN("deep"), AT(kept), .rows = title_rows, .each = ".*"},
-	{NULL},
+	{0},
 };
 
 static int read_thing(const char *text, struct thing *thing, struct error *err)

@@ -30,6 +30,23 @@ static void release(struct gates *gates, struct results *results)
 	arena_release(&results->arena);
 }
 
+/* The one gate that the options ask for. */
+static void check_one(struct results *results, const struct gate_options *options,
+		      const struct comparison *comparison, const struct gate *expected)
+{
+	const struct gate_demands demands = {.whole = *options};
+	struct gates gates;
+
+	gates_judge(&gates, &demands, results, comparison);
+	assert_int_equal(gates.count, 1);
+	assert_string_equal(gates.items[0].name, expected->name);
+	assert_string_equal(gates.items[0].wanted, expected->wanted);
+	assert_string_equal(gates.items[0].found, expected->found);
+	assert_int_equal(gates.items[0].met, expected->met);
+	assert_int_equal(gates.missed, !expected->met);
+	release(&gates, results);
+}
+
 static void words(void **state)
 {
 	(void)state;
@@ -107,7 +124,6 @@ static void rates(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
 		struct results results;
-		struct gates gates;
 
 		setup(&results);
 		options.min_pass_rate_micro = cases[i].wanted;
@@ -117,14 +133,9 @@ static void rates(void **state)
 		results.totals.outcomes[OUTCOME_PENDING] = cases[i].pending;
 		results.totals.runs =
 			cases[i].passed + cases[i].failed + cases[i].errors + cases[i].pending;
-		judge(&gates, &options, &results);
-		assert_int_equal(gates.count, 1);
-		assert_string_equal(gates.items[0].name, cases[i].name);
-		assert_string_equal(gates.items[0].wanted, cases[i].wanted_text);
-		assert_string_equal(gates.items[0].found, cases[i].found);
-		assert_int_equal(gates.items[0].met, cases[i].met);
-		assert_int_equal(gates.missed, !cases[i].met);
-		release(&gates, &results);
+		check_one(&results, &options, NULL,
+			  &(struct gate){cases[i].name, cases[i].wanted_text, cases[i].found,
+					 cases[i].met});
 	}
 }
 
@@ -160,20 +171,15 @@ static void costs(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
 		struct results results;
-		struct gates gates;
 
 		setup(&results);
 		options.max_cost_nano = cases[i].wanted;
 		results.totals.runs = cases[i].runs;
 		results.totals.cost_known = cases[i].known;
 		results.totals.cost_nano = cases[i].cost;
-		judge(&gates, &options, &results);
-		assert_int_equal(gates.count, 1);
-		assert_string_equal(gates.items[0].name, cases[i].name);
-		assert_string_equal(gates.items[0].wanted, cases[i].wanted_text);
-		assert_string_equal(gates.items[0].found, cases[i].found);
-		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &results);
+		check_one(&results, &options, NULL,
+			  &(struct gate){cases[i].name, cases[i].wanted_text, cases[i].found,
+					 cases[i].met});
 	}
 }
 
@@ -284,7 +290,6 @@ static void fail_on(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
 		struct results results;
-		struct gates gates;
 
 		setup(&results);
 		options.fail_on = cases[i].flag;
@@ -293,13 +298,9 @@ static void fail_on(void **state)
 			results.totals.runs += cases[i].outcomes[j];
 		}
 		results.flaky_cases = cases[i].flaky;
-		judge(&gates, &options, &results);
-		assert_int_equal(gates.count, 1);
-		assert_string_equal(gates.items[0].name, cases[i].name);
-		assert_string_equal(gates.items[0].wanted, cases[i].wanted);
-		assert_string_equal(gates.items[0].found, cases[i].found);
-		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &results);
+		check_one(&results, &options, NULL,
+			  &(struct gate){cases[i].name, cases[i].wanted, cases[i].found,
+					 cases[i].met});
 	}
 }
 
@@ -347,7 +348,6 @@ static void cost_per_pass(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
 		struct results results;
-		struct gates gates;
 
 		setup(&results);
 		options.max_cost_per_pass_nano = cases[i].wanted;
@@ -355,12 +355,9 @@ static void cost_per_pass(void **state)
 		results.totals.cost_known = cases[i].known;
 		results.totals.cost_known_passed = cases[i].passed;
 		results.totals.cost_nano = cases[i].cost;
-		judge(&gates, &options, &results);
-		assert_string_equal(gates.items[0].name, "--max-cost-per-pass 2");
-		assert_string_equal(gates.items[0].wanted, "at most $2");
-		assert_string_equal(gates.items[0].found, cases[i].found);
-		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &results);
+		check_one(&results, &options, NULL,
+			  &(struct gate){"--max-cost-per-pass 2", "at most $2", cases[i].found,
+					 cases[i].met});
 	}
 }
 
@@ -382,18 +379,14 @@ static void latency(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct gate_options options = no_gates;
 		struct results results;
-		struct gates gates;
 
 		setup(&results);
 		options.max_p95_latency_ms = 2500;
 		results.totals.latency.known = cases[i].known;
 		results.totals.latency.p95 = cases[i].p95;
-		judge(&gates, &options, &results);
-		assert_string_equal(gates.items[0].name, "--max-p95-latency 2500");
-		assert_string_equal(gates.items[0].wanted, "at most 2,500 ms");
-		assert_string_equal(gates.items[0].found, cases[i].found);
-		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &results);
+		check_one(&results, &options, NULL,
+			  &(struct gate){"--max-p95-latency 2500", "at most 2,500 ms",
+					 cases[i].found, cases[i].met});
 	}
 }
 
@@ -419,26 +412,22 @@ static void regressions(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct gate_demands demands = {.whole = no_gates};
+		struct gate_options options = no_gates;
 		struct comparison comparison = {.total = {.change = cases[i].total}};
 		struct tally before;
 		struct results results;
-		struct gates gates;
 
 		setup(&results);
 		tally_init(&before);
 		before.runs = cases[i].runs_before;
-		demands.whole.fail_on = FAIL_ON_REGRESSIONS;
+		options.fail_on = FAIL_ON_REGRESSIONS;
 		results.totals.outcomes[OUTCOME_PASSED] = cases[i].judged;
 		comparison.total.before = &before;
 		comparison.suites_changed[CHANGE_WORSE] = cases[i].worse_suites;
 		comparison.cases_changed[CHANGE_WORSE] = cases[i].worse_cases;
-		gates_judge(&gates, &demands, &results, &comparison);
-		assert_string_equal(gates.items[0].name, "--fail-on regressions");
-		assert_string_equal(gates.items[0].wanted, "nothing clearly worse");
-		assert_string_equal(gates.items[0].found, cases[i].found);
-		assert_int_equal(gates.items[0].met, cases[i].met);
-		release(&gates, &results);
+		check_one(&results, &options, &comparison,
+			  &(struct gate){"--fail-on regressions", "nothing clearly worse",
+					 cases[i].found, cases[i].met});
 	}
 }
 

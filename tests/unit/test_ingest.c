@@ -521,8 +521,7 @@ static void redaction(void **state)
 	assert_string_equal(run.criteria[0].detail, "rude to [email 1]");
 	assert_null(strstr(origin_of(world, 0), "carl@"));
 	assert_null(strstr(run_folder(&run), "carl@"));
-	assert_true(run.redactions >= 4);
-	assert_true(sum_of_redactions(world) >= run.redactions);
+	assert_true(sum_of_redactions(world) >= 4);
 	assert_int_equal(world->notes.count, 1);
 	assert_null(strstr(world->notes.items[0].text, "dora@"));
 	assert_non_null(strstr(world->notes.items[0].text, "[email 1]"));
@@ -533,7 +532,6 @@ static void redaction(void **state)
 	run = loaded_run(world, 0);
 	assert_string_equal(run.test_case.name, "call ann@example.com");
 	assert_string_equal(origin_of(world, 0), "carl@example.net/a.ndjson#1");
-	assert_int_equal(run.redactions, 0);
 	assert_int_equal(sum_of_redactions(world), 0);
 	assert_non_null(strstr(world->notes.items[0].text, "dora@example.com"));
 }

@@ -9,14 +9,10 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <string.h>
-
 #include "formats/junit/junit.h"
-#include "formats/junit/text.h"
-#include "runtally/base/arena.h"
+#include "formats/junit/values.h"
+#include "report.h"
 #include "runtally/template/templates.h"
-#include "runtally/view/view.h"
 
 enum { FILES_MAX = 40 };
 
@@ -24,15 +20,7 @@ static const char *dump_folder;
 
 /* A report being made, and the files it was rendered into. */
 struct bench {
-	struct spool spool;
-	struct view_loads loads;
-	struct runs runs;
-	struct results results;
-	struct notes notes;
-	struct ingest_counts counts;
-	struct gates gates;
-	struct render_options options;
-	struct view view;
+	struct made_report report;
 	const char *name; /* of the files written for validation */
 	struct strbuf files[FILES_MAX];
 	size_t file_count;
@@ -40,11 +28,9 @@ struct bench {
 
 static void bench_init(struct bench *bench, const char *name)
 {
-	*bench = (struct bench){.name = name, .options = default_render_options};
-	spool_init(&bench->spool, SPOOL_MEMORY, NULL);
-	view_loads_init(&bench->loads, &bench->spool);
-	runs_init(&bench->runs, &bench->spool);
-	notes_init(&bench->notes, 100);
+	*bench = (struct bench){.name = name};
+	report_init(&bench->report);
+	bench->report.view.title = "Agent tests";
 	for (size_t i = 0; i < FILES_MAX; i++)
 		strbuf_init(&bench->files[i]);
 }
@@ -53,28 +39,21 @@ static void bench_release(struct bench *bench)
 {
 	for (size_t i = 0; i < FILES_MAX; i++)
 		strbuf_release(&bench->files[i]);
-	notes_release(&bench->notes);
-	runs_release(&bench->runs);
-	view_loads_release(&bench->loads);
-	spool_release(&bench->spool);
+	report_release(&bench->report);
 }
 
 static struct run run_of(const char *suite, const char *name, const char *id, enum outcome outcome)
 {
-	struct run run;
+	struct run run = made_run("telnyx", id, outcome);
 
-	run_init(&run);
-	run.source = "telnyx";
-	run.run_id = id;
 	run.suite.name = suite;
 	run.test_case.name = name;
-	run.outcome = outcome;
 	return run;
 }
 
 static void add(struct bench *bench, const struct run *run)
 {
-	runs_keep(&bench->runs, run, true, NULL, NULL, NULL);
+	report_keep(&bench->report, run);
 }
 
 static void add_plain(struct bench *bench, const char *suite, const char *name, const char *id,
@@ -113,7 +92,7 @@ static void dump(const struct bench *bench)
 		FILE *file;
 
 		snprintf(path, sizeof(path), "%s/%s-%s-%zu.xml", dump_folder,
-			 bench->options.junit_rich ? "rich" : "strict", bench->name, i);
+			 bench->report.options.junit_rich ? "rich" : "strict", bench->name, i);
 		file = fopen(path, "w");
 		assert_non_null(file);
 		fwrite(bench->files[i].text, 1, bench->files[i].length, file);
@@ -240,7 +219,7 @@ static const char *render(struct bench *bench)
 	struct rendering rendering = {
 		.format = format_by_name("junit"),
 		.templates = templates_set(templates),
-		.view = &bench->view,
+		.view = &bench->report.view,
 		.begin = begin,
 		.sink = sink,
 		.ctx = bench,
@@ -250,22 +229,9 @@ static const char *render(struct bench *bench)
 	for (size_t i = 0; i < FILES_MAX; i++)
 		strbuf_reset(&bench->files[i]);
 	bench->file_count = 0;
-	results_build(&bench->results, bench->runs.items, bench->runs.count, SUITE_BY_SUITE);
-	bench->view = (struct view){
-		.classes = view_classes,
-		.results = &bench->results,
-		.loads = &bench->loads,
-		.counts = &bench->counts,
-		.notes = &bench->notes,
-		.gates = &bench->gates,
-		.render = &bench->options,
-		.title = "Agent tests",
-		.details = DETAILS_ALL,
-		.pass_score_micro = 800000,
-	};
+	report_build(&bench->report);
 	if (junit_render(&rendering, &err))
 		fail_msg("%s", err.text);
-	results_release(&bench->results);
 	templates_free(templates);
 	dump(bench);
 	for (size_t i = 0; i < bench->file_count; i++)
@@ -336,7 +302,7 @@ static void test_example(void **state)
 			    "    </testcase>\n"
 			    "  </testsuite>\n"
 			    "</testsuites>\n");
-	bench.options.junit_rich = true;
+	bench.report.options.junit_rich = true;
 	render(&bench);
 	assert_has(bench.files[0].text,
 		   " file=\"exports/a.json\" time=\"2.034\">\n      <properties>\n"
@@ -378,7 +344,7 @@ static void test_outcomes(void **state)
 		run.reason = rows[i].reason;
 		add(&bench, &run);
 		assert_has(render(&bench), rows[i].expected);
-		bench.options.junit_rich = true;
+		bench.report.options.junit_rich = true;
 		render(&bench);
 		bench_release(&bench);
 	}
@@ -583,7 +549,7 @@ static void test_hostile_texts(void **state)
 		struct bench bench;
 
 		bench_init(&bench, "hostile");
-		bench.options.junit_rich = rich;
+		bench.report.options.junit_rich = rich;
 		for (size_t i = 0; i < HOSTILE_COUNT; i++)
 			add_hostile(&bench, hostile[i], i);
 		assert_clean(render(&bench));
@@ -693,8 +659,8 @@ static void test_case_budget(void **state)
 		struct bench bench;
 
 		bench_init(&bench, round & 2 ? "case-reruns" : "case");
-		bench.options.junit_rich = round & 1;
-		bench.options.junit_reruns = round & 2;
+		bench.report.options.junit_rich = round & 1;
+		bench.report.options.junit_reruns = round & 2;
 		run.details = &details;
 		run.origin = run.status = run.model = run.reason = text;
 		run.execution_id = run.agent.name = text;
@@ -779,10 +745,10 @@ static size_t render_smaller(struct bench *bench, const char *told)
 {
 	size_t before = bench->files[0].length;
 
-	bench->options.junit_file_bytes = before;
+	bench->report.options.junit_file_bytes = before;
 	render(bench);
 	assert_int_equal(bench->files[0].length, before); /* N is kept ... */
-	bench->options.junit_file_bytes = before - 1;
+	bench->report.options.junit_file_bytes = before - 1;
 	render(bench); /* ... and N + 1 is not */
 	assert_int_equal(bench->file_count, 1);
 	assert_in_range(bench->files[0].length, 1, before - 1);
@@ -826,7 +792,7 @@ static void test_splitting(void **state)
 		struct bench bench;
 
 		bench_init(&bench, i == 0 ? "split" : i == 1 ? "split-suites" : "split-cases");
-		bench.options.junit_file_bytes = rows[i].budget;
+		bench.report.options.junit_file_bytes = rows[i].budget;
 		add_many(&bench, 3, 10);
 		render(&bench);
 		assert_true(bench.file_count > 1);
@@ -865,12 +831,12 @@ static void test_split_sizes(void **state)
 		struct bench bench;
 
 		bench_init(&bench, NULL);
-		bench.gates = (struct gates){.items = &gate, .count = gates};
+		bench.report.gates = (struct gates){.items = &gate, .count = gates};
 		add_many(&bench, 2, 12);
 		for (size_t budget = 1300 + 300 * gates; budget < 2600; budget += 7) {
 			size_t tests = 0;
 
-			bench.options.junit_file_bytes = budget;
+			bench.report.options.junit_file_bytes = budget;
 			render(&bench);
 			for (size_t i = 0; i < bench.file_count; i++) {
 				assert_in_range(bench.files[i].length, 1, budget);
@@ -910,7 +876,7 @@ static void test_reruns(void **state)
 		const char *text;
 
 		bench_init(&bench, rows[i].outcomes);
-		bench.options.junit_reruns = true;
+		bench.report.options.junit_reruns = true;
 		for (size_t j = 0; rows[i].outcomes[j]; j++) {
 			char id[40], reason[40];
 			char c = rows[i].outcomes[j];
@@ -959,7 +925,7 @@ static void test_executions(void **state)
 	}
 	assert_has(render(&bench), "tests=\"6\" failures=\"2\"");
 	assert_has(bench.files[0].text, "name=\"x [6]\"");
-	bench.options.junit_reruns = true;
+	bench.report.options.junit_reruns = true;
 	text = render(&bench);
 	assert_has(text, "tests=\"4\" failures=\"0\"");
 	assert_int_equal(count_of(text, "<flakyFailure"), 2);
@@ -984,23 +950,23 @@ static void test_no_runs(void **state)
 		   "    <testcase classname=\"runtally\" name=\"[setup]\" time=\"0.000\">\n"
 		   "      <skipped message=\"no runs: no input was found\">no runs: no input was "
 		   "found</skipped>\n");
-	bench.counts.files = 1;
-	bench.counts.filtered = 1200;
+	bench.report.counts.files = 1;
+	bench.report.counts.filtered = 1200;
 	assert_has(render(&bench),
 		   "<skipped message=\"no runs: all 1,200 that were read are outside");
-	bench.counts.filtered = 0;
-	notes_add(&bench.notes, &(struct note){.severity = SEVERITY_WARNING, .text = "odd"});
-	notes_add(&bench.notes, &(struct note){.severity = SEVERITY_ERROR,
-					       .file = "a.json",
-					       .record = 3,
-					       .text = "not JSON"});
+	bench.report.counts.filtered = 0;
+	notes_add(&bench.report.notes, &(struct note){.severity = SEVERITY_WARNING, .text = "odd"});
+	notes_add(&bench.report.notes, &(struct note){.severity = SEVERITY_ERROR,
+						      .file = "a.json",
+						      .record = 3,
+						      .text = "not JSON"});
 	bench.name = "no-runs-error";
 	assert_has(render(&bench), "<error type=\"RunError\" message=\"no runs among 0 records in "
 				   "1 files: a.json#3: not "
 				   "JSON\">no runs among 0 records in 1 files: a.json#3: not JSON\n"
 				   "  warning: odd\n  error: a.json#3: not JSON</error>\n");
 	assert_has(bench.files[0].text, "errors=\"1\" skipped=\"0\"");
-	bench.options.junit_rich = true;
+	bench.report.options.junit_rich = true;
 	render(&bench);
 	bench_release(&bench);
 }

@@ -209,10 +209,12 @@ static void describe(struct strbuf *out, struct batch *batch)
 		const struct run *run = batch->runs[i];
 
 		run_origin(run, out);
-		strbuf_addf(out, " %s %s %d\n", run->run_id, outcome_name(run->outcome),
-			    (int)run->redactions);
+		strbuf_addf(out, " %s %s\n", run->run_id, outcome_name(run->outcome));
 	}
 	add_notes(out, &batch->notes);
+	for (size_t i = 0; i < REDACT_KINDS; i++)
+		strbuf_addf(out, "%llu redacted, ",
+			    (unsigned long long)batch->counts.redactions[i]);
 	strbuf_addf(out, "%llu documents, %llu bytes, %llu records, %llu rejected, %zu pages",
 		    (unsigned long long)batch->counts.documents,
 		    (unsigned long long)batch->counts.bytes,

@@ -7,9 +7,8 @@
 #include <cmocka.h>
 
 #include "cli/publish.h"
-#include "fixture.h"
 #include "formats/mail/mail.h"
-#include "runtally/view/view.h"
+#include "report.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define X10          "xxxxxxxxxx"
@@ -93,13 +92,8 @@ static void test_wrap_loses_nothing(void **state)
 /* ---- the HTML's size ---- */
 
 struct world {
-	struct runs runs;
-	struct results results;
-	struct ingest_counts counts;
-	struct notes notes;
-	struct gates gates;
+	struct made_report report;
 	struct options options;
-	struct view view;
 	struct folder folder;
 };
 
@@ -108,13 +102,10 @@ static void world_init(struct world *world, size_t suites, size_t name_bytes)
 {
 	char name[1001], id[32];
 
-	*world = (struct world){
-		.counts = {.period_from = TIME_UNKNOWN, .period_to = TIME_UNKNOWN},
-		.options = {.render = default_render_options},
-	};
+	*world = (struct world){.options = {.render = default_render_options}};
 	folder_init(&world->folder);
-	runs_init(&world->runs, NULL);
-	notes_init(&world->notes, 1000);
+	report_init(&world->report);
+	world->report.view.render = &world->options.render;
 	for (size_t i = 0; i < suites; i++) {
 		struct run run = made_run("kapso", id, OUTCOME_FAILED);
 
@@ -124,25 +115,14 @@ static void world_init(struct world *world, size_t suites, size_t name_bytes)
 		snprintf(name, sizeof(name), "%03zu", i);
 		name[3] = '&';
 		run.suite.name = run.test_case.name = name;
-		runs_keep(&world->runs, &run, false, NULL, NULL, NULL);
+		report_keep(&world->report, &run);
 	}
-	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
-	world->view = (struct view){
-		.classes = view_classes,
-		.results = &world->results,
-		.counts = &world->counts,
-		.notes = &world->notes,
-		.gates = &world->gates,
-		.render = &world->options.render,
-		.title = "t",
-	};
+	report_build(&world->report);
 }
 
 static void world_release(struct world *world)
 {
-	results_release(&world->results);
-	runs_release(&world->runs);
-	notes_release(&world->notes);
+	report_release(&world->report);
 	folder_release(&world->folder);
 }
 
@@ -152,7 +132,7 @@ static void render(struct world *world, const char *format, struct strbuf *out)
 				      folder_file(&world->folder, "report")};
 	struct error err;
 
-	assert_int_equal(publish(&world->options, &target, &world->view, &err), 0);
+	assert_int_equal(publish(&world->options, &target, &world->report.view, &err), 0);
 	strbuf_reset(out);
 	assert_true(file_read(target.path, out));
 }
@@ -221,8 +201,8 @@ static void test_date(void **state)
 	world.options.render.mail_to_count = 1;
 	world.options.render.now = INT64_C(1794787200000);
 	check_date(&world, "\r\nDate: Mon, 16 Nov 2026 00:00:00 +0000\r\n");
-	world.counts.period_from = 0;
-	world.counts.period_to = INT64_C(1794700800000);
+	world.report.counts.period_from = 0;
+	world.report.counts.period_to = INT64_C(1794700800000);
 	check_date(&world, "\r\nDate: Sun, 15 Nov 2026 00:00:00 +0000\r\n");
 	world.options.render.date = 0;
 	check_date(&world, "\r\nDate: Thu, 01 Jan 1970 00:00:00 +0000\r\n");

@@ -5,10 +5,9 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
 #include "formats/budget.h"
+#include "report.h"
 #include "runtally/template/templates.h"
-#include "runtally/view/view.h"
 
 /* All runs failed. */
 struct sizes {
@@ -17,13 +16,7 @@ struct sizes {
 };
 
 struct world {
-	struct runs runs;
-	struct results results;
-	struct ingest_counts counts;
-	struct notes notes;
-	struct gates gates;
-	struct render_options options;
-	struct view view;
+	struct made_report report;
 	const char *template;
 	struct format format; /* its escaper is changed, so that tests can count bytes */
 	struct strbuf out;
@@ -33,15 +26,12 @@ struct world {
 static void world_init(struct world *world, const struct sizes *sizes, const char *template)
 {
 	*world = (struct world){
-		.counts = {.period_from = TIME_UNKNOWN, .period_to = TIME_UNKNOWN},
-		.options = default_render_options,
 		.template = template,
 		.format = *format_by_name("markdown"),
 		.out = STRBUF_INIT,
 	};
 	world->format.escape = escape_none;
-	runs_init(&world->runs, NULL);
-	notes_init(&world->notes, 1000);
+	report_init(&world->report);
 	for (size_t i = 0; i < sizes->suites * sizes->cases * sizes->runs; i++) {
 		char suite[32], name[32], id[32];
 		struct run run = made_run("kapso", id, OUTCOME_FAILED);
@@ -51,43 +41,21 @@ static void world_init(struct world *world, const struct sizes *sizes, const cha
 		snprintf(suite, sizeof(suite), "suite %03zu", i / sizes->runs / sizes->cases);
 		run.suite.name = suite;
 		run.test_case.name = name;
-		runs_keep(&world->runs, &run, false, NULL, NULL, NULL);
+		report_keep(&world->report, &run);
 	}
 	for (size_t i = 0; i < sizes->notes; i++) {
 		char text[32];
 
 		snprintf(text, sizeof(text), "note %zu", i);
-		notes_add(&world->notes, &(struct note){.text = text});
+		notes_add(&world->report.notes, &(struct note){.text = text});
 	}
-	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
-	world->view = (struct view){
-		.classes = view_classes,
-		.results = &world->results,
-		.counts = &world->counts,
-		.notes = &world->notes,
-		.gates = &world->gates,
-		.render = &world->options,
-		.title = "T",
-		.rows = SIZE_MAX,
-	};
+	report_build(&world->report);
 }
 
 static void world_release(struct world *world)
 {
-	results_release(&world->results);
-	notes_release(&world->notes);
-	runs_release(&world->runs);
+	report_release(&world->report);
 	strbuf_release(&world->out);
-}
-
-static int load(void *ctx, const char *name, struct template_source *source, struct error *err)
-{
-	const char *template = *(const char **)ctx;
-
-	(void)name;
-	(void)err;
-	*source = (struct template_source){template, template ? strlen(template) : 0, "test"};
-	return 0;
 }
 
 static int begin(void *ctx, size_t part, struct error *err)
@@ -112,18 +80,18 @@ static int collect(void *ctx, const char *bytes, size_t length, struct error *er
 
 static int render(struct world *world, uint64_t budget, struct error *err)
 {
-	struct template_set *set = template_set_new(load, &world->template);
+	struct template_set *set = templates_of(world->template);
 	const struct rendering rendering = {
 		.format = &world->format,
 		.templates = set,
-		.view = &world->view,
+		.view = &world->report.view,
 		.begin = begin,
 		.sink = collect,
 		.ctx = world,
 	};
 	int failed;
 
-	world->options.markdown_bytes = budget;
+	world->report.options.markdown_bytes = budget;
 	world->begun = 0;
 	strbuf_reset(&world->out);
 	failed = budget_cut_rows(&rendering, err);
@@ -281,8 +249,8 @@ static void errors(void **state)
 	assert_int_equal(world.begun, 0); /* nothing is begun that cannot be rendered */
 	assert_non_null(strstr(err.text, "worst_suites"));
 	world.template = rows;
-	rendering.templates = template_set_new(load, &world.template);
-	rendering.view = &world.view;
+	rendering.templates = templates_of(world.template);
+	rendering.view = &world.report.view;
 	rendering.ctx = &world;
 	assert_int_equal(budget_cut_rows(&rendering, &err), -1);
 	assert_string_equal(err.text, "full");

@@ -23,11 +23,6 @@ struct world {
 	struct matrix matrix;
 };
 
-static enum outcome outcome_of(char mark)
-{
-	return mark == '+' ? OUTCOME_PASSED : mark == '-' ? OUTCOME_FAILED : OUTCOME_PENDING;
-}
-
 static void add_run(struct world *world, const char *text, size_t length)
 {
 	size_t named = *text == '.' ? 1 : 2;
@@ -36,7 +31,7 @@ static void add_run(struct world *world, const char *text, size_t length)
 	int64_t ms;
 
 	assert_true(world->count < RUNS_MOST && length > named);
-	*run = made_run("telnyx", "r", outcome_of(text[named]));
+	*run = made_run("telnyx", "r", marked_outcome(text[named]));
 	if (named == 2) {
 		/* A copy of its own: ids are compared by their text. */
 		memcpy(world->ids[world->count], text, 2);

@@ -544,7 +544,7 @@ static void bad_lines(void **state)
 	expect_all(cases, COUNT(cases), expect_error);
 }
 
-/* The reading ends at a action: what follows, and the config file, cannot spoil --help. */
+/* The reading ends at an action: what follows, and the config file, cannot spoil --help. */
 static void actions(void **state)
 {
 	static const struct {

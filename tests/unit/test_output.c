@@ -12,21 +12,6 @@
 #include "fixture.h"
 #include "runtally/base/output.h"
 
-static int setup(void **state)
-{
-	static struct folder folder;
-
-	folder_init(&folder);
-	*state = &folder;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	folder_release(*state);
-	return 0;
-}
-
 static struct output *open_file(const char *path)
 {
 	struct error err;
@@ -622,7 +607,7 @@ static void bundle_refused(void **state)
 	bundle_free(bundle_new());
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
 
 int main(void)
 {

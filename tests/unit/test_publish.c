@@ -9,19 +9,14 @@
 #include <zip.h>
 
 #include "cli/publish.h"
-#include "fixture.h"
+#include "report.h"
 #include "runtally/base/sha256.h"
 
 struct world {
 	struct folder folder;
-	struct runs runs;
-	struct results results;
-	struct ingest_counts counts;
-	struct notes notes;
-	struct gates gates;
+	struct made_report report;
 	struct options options;
 	struct template_choice choices[2];
-	struct view view;
 };
 
 enum { RUNS = 40 };
@@ -32,15 +27,15 @@ static int setup(void **state)
 	static struct world world;
 
 	world = (struct world){
-		.counts = {.period_from = TIME_UNKNOWN, .period_to = INT64_C(1790000000000)},
 		.options = {.render = default_render_options, .templates = world.choices},
 	};
 	world.options.render.mail_from = "ci@example.com";
 	world.options.render.mail_to = team;
 	world.options.render.mail_to_count = 1;
 	folder_init(&world.folder);
-	runs_init(&world.runs, NULL);
-	notes_init(&world.notes, 10);
+	report_init(&world.report);
+	world.report.counts.period_to = INT64_C(1790000000000);
+	world.report.view.render = &world.options.render;
 	for (int i = 0; i < RUNS; i++) {
 		char id[16], suite[16];
 		struct run run = made_run("telnyx", id, OUTCOME_FAILED);
@@ -50,19 +45,9 @@ static int setup(void **state)
 		run.suite.name = suite;
 		run.origin = "a.json";
 		run.reason = "because";
-		runs_keep(&world.runs, &run, true, NULL, NULL, NULL);
+		report_keep(&world.report, &run);
 	}
-	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
-	world.view = (struct view){
-		.classes = view_classes,
-		.results = &world.results,
-		.counts = &world.counts,
-		.notes = &world.notes,
-		.gates = &world.gates,
-		.render = &world.options.render,
-		.title = "Title",
-		.pass_score_micro = 800000,
-	};
+	report_build(&world.report);
 	*state = &world;
 	return 0;
 }
@@ -71,9 +56,7 @@ static int teardown(void **state)
 {
 	struct world *world = *state;
 
-	results_release(&world->results);
-	notes_release(&world->notes);
-	runs_release(&world->runs);
+	report_release(&world->report);
 	folder_release(&world->folder);
 	return 0;
 }
@@ -82,7 +65,7 @@ static int publish_as(struct world *world, const char *format, const char *path,
 {
 	const struct target target = {format_by_name(format), path};
 
-	return publish(&world->options, &target, &world->view, err);
+	return publish(&world->options, &target, &world->report.view, err);
 }
 
 static void publish_well(struct world *world, const char *format, const char *path)
@@ -91,7 +74,7 @@ static void publish_well(struct world *world, const char *format, const char *pa
 
 	if (publish_as(world, format, path, &err))
 		fail_msg("%s: %s", format, err.text);
-	assert_null(world->view.style_hash);
+	assert_null(world->report.view.style_hash);
 }
 
 static void every_format(void **state)
@@ -521,7 +504,7 @@ static void bundle_again(void **state)
 	assert_int_equal(first.length, second.length);
 	assert_memory_equal(first.text, second.text, first.length);
 	/* the time of the entries is that of the latest run; without one there is none */
-	world->counts.period_to = TIME_UNKNOWN;
+	world->report.counts.period_to = TIME_UNKNOWN;
 	publish_well(world, "bundle", folder_file(&world->folder, "2.zip"));
 	strbuf_reset(&second);
 	assert_true(file_read(folder_file(&world->folder, "2.zip"), &second));

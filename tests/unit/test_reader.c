@@ -17,12 +17,12 @@
 #include <unistd.h>
 #include <zip.h>
 
-#include "runtally/base/strbuf.h"
+#include "fixture.h"
 #include "runtally/input/source.h"
 
 enum { PATH_SIZE = 512, BUFFER_SIZE = 1000, FILES = 60, ENTRIES = 300, THREADS_MOST = 8 };
 
-static char top[] = "/tmp/runtally-opener-XXXXXX";
+static char top[] = "/tmp/runtally-reader-XXXXXX";
 static char home[PATH_SIZE];
 
 static int make_top(void **state)
@@ -32,18 +32,13 @@ static int make_top(void **state)
 	return !getcwd(home, sizeof(home)) || !mkdtemp(top) || chdir(top) ? -1 : 0;
 }
 
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
-{
-	(void)info;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static int remove_top(void **state)
 {
+	int failed = chdir(home);
+
 	(void)state;
-	return chdir(home) ? -1 : nftw(top, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(top);
+	return failed;
 }
 
 static void make(const char *path, const char *bytes, size_t size)

@@ -34,11 +34,7 @@ static void add_run(struct world *world, const char *name, char mark, bool is_no
 
 	assert_true(at < RUNS_MOST);
 	snprintf(ids[at], sizeof(ids[at]), "r%zu", at);
-	*run = made_run(is_large ? "telnyx" : "kapso", ids[at],
-			mark == '+'   ? OUTCOME_PASSED
-			: mark == '-' ? OUTCOME_FAILED
-			: mark == '!' ? OUTCOME_ERROR
-				      : OUTCOME_PENDING);
+	*run = made_run(is_large ? "telnyx" : "kapso", ids[at], marked_outcome(mark));
 	run->suite.id = is_large ? "large" : "small";
 	run->test_case.id = name;
 	run->started_at = (int64_t)at * DAY_MS;

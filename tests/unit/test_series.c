@@ -26,10 +26,7 @@ static void add_run(struct world *world, const char *date, char mark)
 	char text[DATE_TEXT_SIZE] = {0};
 	int64_t ms;
 
-	*run = made_run("kapso", "r",
-			mark == '+'   ? OUTCOME_PASSED
-			: mark == '-' ? OUTCOME_FAILED
-				      : OUTCOME_PENDING);
+	*run = made_run("kapso", "r", marked_outcome(mark));
 	world->items[world->count++] = run;
 	if (!date)
 		return;

@@ -1,5 +1,3 @@
-#define _XOPEN_SOURCE 700 /* nftw */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,13 +9,12 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
 
-#include "runtally/base/strbuf.h"
+#include "fixture.h"
 #include "runtally/input/source.h"
 
 #define LENGTH(table) (sizeof(table) / sizeof(*(table)))
@@ -40,20 +37,13 @@ static int make_top(void **state)
 	return chdir(top);
 }
 
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
-{
-	(void)info;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static int remove_top(void **state)
 {
+	int failed = chdir(home);
+
 	(void)state;
-	if (chdir(home))
-		return -1;
-	return nftw(above, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(above);
+	return failed;
 }
 
 /* A path that ends in `/` is a folder. */

@@ -70,5 +70,5 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(sparklines)};
 
-	return cmocka_run_group_tests_name("strip", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("sparkline", tests, NULL, NULL);
 }

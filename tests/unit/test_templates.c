@@ -9,21 +9,6 @@
 #include "runtally/formats/format.h"
 #include "runtally/template/templates.h"
 
-static int setup(void **state)
-{
-	static struct folder folder;
-
-	folder_init(&folder);
-	*state = &folder;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	folder_release(*state);
-	return 0;
-}
-
 static int collect(void *ctx, const char *bytes, size_t length, struct error *err)
 {
 	(void)err;
@@ -269,7 +254,7 @@ static void printed(void **state)
 	assert_int_equal(templates_print(folder_file(folder, "file"), &err), -1);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
 
 int main(void)
 {

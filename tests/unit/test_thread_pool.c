@@ -9,7 +9,7 @@
 
 enum { THREADS_MOST = 8, JOBS = 500 };
 
-/* What a hand counts is its own: a second one at it at the same time would lose some. */
+/* What a thread counts is its own: a second one at it at the same time would lose some. */
 struct context {
 	size_t done;
 };

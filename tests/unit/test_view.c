@@ -6,62 +6,22 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "fixture.h"
+#include "report.h"
 #include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/analysis/reliability.h"
 #include "runtally/analysis/series.h"
 #include "runtally/base/times.h"
-#include "runtally/view/matrix.h"
-#include "runtally/view/view.h"
 #include "steps.h"
 
 #define DOLLAR INT64_C(1000000000)
 
-/* All that a view borrows. */
-struct world {
-	struct spool spool;
-	struct view_loads loads;
-	struct view_matrix matrix;
-	struct runs runs;
-	struct results results;
-	struct ingest_counts counts;
-	struct notes notes;
-	struct gate gate;
-	struct gates gates;
-	struct view view;
-};
-
-static void world_init(struct world *world)
+static void world_init(struct made_report *world)
 {
-	*world = (struct world){
-		.counts = {.period_from = TIME_UNKNOWN, .period_to = TIME_UNKNOWN},
-		.view = {.classes = view_classes,
-			 .title = "Title",
-			 .details = DETAILS_FAILED,
-			 .pass_score_micro = 800000,
-			 .rows = SIZE_MAX},
-	};
-	spool_init(&world->spool, 0, "/tmp");
-	view_loads_init(&world->loads, &world->spool);
-	runs_init(&world->runs, &world->spool);
-	notes_init(&world->notes, 3);
-	world->view.results = &world->results;
-	world->view.loads = &world->loads;
+	report_init(world);
+	world->notes.limit = 3;
+	world->view.details = DETAILS_FAILED;
 	world->view.matrix = &world->matrix;
-	world->view.counts = &world->counts;
-	world->view.notes = &world->notes;
-	world->view.gates = &world->gates;
-	world->view.render = &default_render_options;
-}
-
-static void world_release(struct world *world)
-{
-	results_release(&world->results);
-	notes_release(&world->notes);
-	runs_release(&world->runs);
-	view_loads_release(&world->loads);
-	spool_release(&world->spool);
 }
 
 static int64_t at(const char *text)
@@ -72,12 +32,7 @@ static int64_t at(const char *text)
 	return ms;
 }
 
-static void keep(struct world *world, const struct run *run)
-{
-	runs_keep(&world->runs, run, true, NULL, NULL, NULL);
-}
-
-static void add_failed_run(struct world *world)
+static void add_failed_run(struct made_report *world)
 {
 	static const uint32_t latencies[] = {850, 2400};
 	static const struct criterion criteria[] = {
@@ -132,10 +87,10 @@ static void add_failed_run(struct world *world)
 	run.criteria = criteria;
 	run.criterion_count = 3;
 	run.details = &details;
-	keep(world, &run);
+	report_keep(world, &run);
 }
 
-static void add_kapso_runs(struct world *world)
+static void add_kapso_runs(struct made_report *world)
 {
 	static const enum outcome outcomes[] = {OUTCOME_PASSED, OUTCOME_ERROR, OUTCOME_PASSED};
 	static const char *const ids[] = {"k1", "k2", "k3"};
@@ -152,18 +107,18 @@ static void add_kapso_runs(struct world *world)
 		run.has_score = outcomes[i] == OUTCOME_PASSED;
 		run.score_micro = 875000;
 		run_derive_duration(&run);
-		keep(world, &run);
+		report_keep(world, &run);
 	}
 }
 
-static void fill(struct world *world)
+static void fill(struct made_report *world)
 {
 	struct run pending = made_run("telnyx", "t1", OUTCOME_PENDING);
 
 	add_failed_run(world);
 	add_kapso_runs(world);
 	pending.status = "running";
-	keep(world, &pending);
+	report_keep(world, &pending);
 	notes_add(&world->notes, &(struct note){.severity = SEVERITY_ERROR,
 						.file = "a.json",
 						.record = 3,
@@ -195,17 +150,17 @@ static void fill(struct world *world)
 	world->view.style_hash = "aGFzaA==";
 }
 
-static void make_full(struct world *world)
+static void make_full(struct made_report *world)
 {
 	world_init(world);
 	fill(world);
-	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	report_build(world);
 }
 
-static void make_empty(struct world *world)
+static void make_empty(struct made_report *world)
 {
 	world_init(world);
-	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	report_build(world);
 }
 
 /* ---- asking ---- */
@@ -400,12 +355,12 @@ static void texts_of_report(void **state)
 		{"inputs.raw.redactions", "3"},
 		{"colored.red", ""},
 	};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_full(&world);
 	CHECK(&world.view, wanted);
-	world_release(&world);
+	report_release(&world);
 }
 
 /* Passed, in error, passed. */
@@ -522,12 +477,12 @@ static void texts_of_groups(void **state)
 		{"suites.2.cost_partial", "false"},
 		{"suites.2.pass_rate", "0 %"},
 	};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_full(&world);
 	CHECK(&world.view, wanted);
-	world_release(&world);
+	report_release(&world);
 }
 
 static void texts_of_runs(void **state)
@@ -636,12 +591,12 @@ static void texts_of_runs(void **state)
 		{"runs.4.transcript.3.is_system", "true"},
 		{"runs.4.evidence", "```\n  FAIL tone  0.13  rude\n  FAIL tone\n```\n"},
 	};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_full(&world);
 	CHECK(&world.view, wanted);
-	world_release(&world);
+	report_release(&world);
 }
 
 /* One matrix and one row are kept: asked for in turns, each is still its own suite's. */
@@ -686,7 +641,7 @@ static void matrices(void **state)
 		{"suites.2.cases.1.cells.1.has_runs", "false"},
 		{"suites.0.cases.0.cells.2.run.run_id", "k3"},
 	};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	world_init(&world);
@@ -699,18 +654,18 @@ static void matrices(void **state)
 		run.test_case.name = "asks";
 		run.execution_id = i < 2 ? "later" : NULL;
 		run.started_at = at("2026-11-30T23:59:59Z") - i * 1000;
-		keep(&world, &run);
+		report_keep(&world, &run);
 	}
-	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	report_build(&world);
 	CHECK(&world.view, wanted);
 	world.view.matrix = NULL;
 	CHECK(&world.view, ((const struct expectation[]){{"suites.0.matrix", "false"},
 							 {"suites.0.cases.0.cells", "#0"}}));
-	world_release(&world);
+	report_release(&world);
 }
 
 /* Runs of one case: so many in each of some days, the last of which ends in error. */
-static void add_days(struct world *world, const char *name, int days, int each)
+static void add_days(struct made_report *world, const char *name, int days, int each)
 {
 	static char ids[256][4];
 	static int made;
@@ -725,7 +680,7 @@ static void add_days(struct world *world, const char *name, int days, int each)
 		run.test_case.name = name;
 		run.ended_at = at("2026-11-02T10:00:00Z") + i / each * DAY_MS + i % each * 1000;
 		run.has_score = i < 2;
-		keep(world, &run);
+		report_keep(world, &run);
 	}
 }
 
@@ -774,7 +729,7 @@ static void over_time(void **state)
 		/* no times */
 		{"suites.1.cases.0.over_time", "false"},
 	};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	world_init(&world);
@@ -787,14 +742,14 @@ static void over_time(void **state)
 		struct run run = made_run("telnyx", i % 2 ? "u1" : "u2", OUTCOME_PASSED);
 
 		run.duration_ms = 5;
-		keep(&world, &run);
+		report_keep(&world, &run);
 	}
-	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	report_build(&world);
 	CHECK(&world.view, wanted);
 	check_chart(&world.view, "suites.0.cases.0.over_time.score_chart", "Score of 2 runs");
 	check_chart(&world.view, "suites.0.cases.1.over_time.rate_chart", "Pass rate by day");
 	check_chart(&world.view, "suites.0.cases.2.over_time.rate_chart", "Pass rate by week");
-	world_release(&world);
+	report_release(&world);
 }
 
 static void failure_groups_and_series(void **state)
@@ -856,7 +811,7 @@ static void failure_groups_and_series(void **state)
 	};
 	struct failure_groups failure_groups;
 	struct series series, days, weeks;
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_full(&world);
@@ -886,7 +841,7 @@ static void failure_groups_and_series(void **state)
 							 {"series_chart", ""}}));
 	series_release(&series);
 	failure_groups_release(&failure_groups);
-	world_release(&world);
+	report_release(&world);
 }
 
 static void reliability_of_all(void **state)
@@ -928,7 +883,7 @@ static void reliability_of_all(void **state)
 	};
 	static const char *const halves[] = {"b", "c", "d", "e"};
 	struct reliability reliability;
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	world_init(&world);
@@ -936,14 +891,14 @@ static void reliability_of_all(void **state)
 	for (size_t i = 0; i < 4; i++)
 		add_days(&world, halves[i], 1, 2);
 	add_days(&world, "f", 1, 1);
-	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	report_build(&world);
 	CHECK(&world.view, ((const struct expectation[]){{"reliability", "false"},
 							 {"cases.0.raw.pass_hat", "#0"}}));
 	reliability_build(&reliability, world.runs.items, world.runs.count, &world.results);
 	world.view.reliability = &reliability;
 	CHECK(&world.view, wanted);
 	reliability_release(&reliability);
-	world_release(&world);
+	report_release(&world);
 }
 
 static void criteria_of_all(void **state)
@@ -967,7 +922,7 @@ static void criteria_of_all(void **state)
 		{"worst_criteria.1.has_score", "false"},
 	};
 	struct criteria criteria;
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_full(&world);
@@ -983,11 +938,11 @@ static void criteria_of_all(void **state)
 							 {"hidden_criteria", "1"},
 							 {"has_hidden_criteria", "true"}}));
 	criteria_release(&criteria);
-	world_release(&world);
+	report_release(&world);
 }
 
 /* Runs of as many models and agents; the first run of each passed. */
-static void add_told(struct world *world, size_t count)
+static void add_told(struct made_report *world, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct run run = made_run("kapso", arena_printf(&world->runs.arena, "r%zu", i),
@@ -998,7 +953,7 @@ static void add_told(struct world *world, size_t count)
 		run.agent.name = arena_printf(&world->runs.arena, "agent %02zu", i);
 		run.has_cost = true;
 		run.cost_nano = DOLLAR / 4;
-		keep(world, &run);
+		report_keep(world, &run);
 	}
 }
 
@@ -1028,13 +983,13 @@ static void breakdowns(void **state)
 	};
 	struct breakdown models, agents;
 	struct run other = made_run("telnyx", "t1", OUTCOME_PASSED);
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	world_init(&world);
 	add_told(&world, 23);
-	keep(&world, &other);
-	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	report_keep(&world, &other);
+	report_build(&world);
 	CHECK(&world.view,
 	      ((const struct expectation[]){{"by_model", "false"}, {"by_agent", "false"}}));
 	breakdown_build(&models, &world.results, &by_model);
@@ -1044,10 +999,10 @@ static void breakdowns(void **state)
 	CHECK(&world.view, wanted);
 	breakdown_release(&models);
 	breakdown_release(&agents);
-	world_release(&world);
+	report_release(&world);
 }
 
-static void add_priced(struct world *world, const char *name, int64_t cost, int64_t duration)
+static void add_priced(struct made_report *world, const char *name, int64_t cost, int64_t duration)
 {
 	struct run run = made_run("kapso", arena_strdup(&world->runs.arena, name), OUTCOME_PASSED);
 
@@ -1055,7 +1010,7 @@ static void add_priced(struct world *world, const char *name, int64_t cost, int6
 	run.has_cost = cost >= 0;
 	run.cost_nano = cost;
 	run.duration_ms = duration;
-	keep(world, &run);
+	report_keep(world, &run);
 }
 
 static void top_cases(void **state)
@@ -1068,7 +1023,7 @@ static void top_cases(void **state)
 		{"slow_cases.0.name", "g"},   {"slow_cases.1.name", "d"},
 		{"slow_cases.2.name", "h"},   {"has_slow_cases", "true"},
 	};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	world_init(&world);
@@ -1082,9 +1037,9 @@ static void top_cases(void **state)
 	add_priced(&world, "g", -1, 0);
 	add_priced(&world, "g", -1, 10);
 	add_priced(&world, "h", -1, 0);
-	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	report_build(&world);
 	CHECK(&world.view, wanted);
-	world_release(&world);
+	report_release(&world);
 }
 
 static void texts_of_nothing(void **state)
@@ -1127,12 +1082,12 @@ static void texts_of_nothing(void **state)
 		{"table", ""},
 		{"inputs.bytes", "0 B"},
 	};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_empty(&world);
 	CHECK(&world.view, wanted);
-	world_release(&world);
+	report_release(&world);
 }
 
 /* ---- everything that there is ---- */
@@ -1217,7 +1172,7 @@ static void everything(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		struct world world;
+		struct made_report world;
 		struct value root;
 
 		make_full(&world);
@@ -1225,21 +1180,14 @@ static void everything(void **state)
 		world.view.color = i;
 		root = view_root(&world.view);
 		walk(&root, 0, &asked);
-		world_release(&world);
+		report_release(&world);
 		make_empty(&world);
 		world.view.rows = rows[i];
 		root = view_root(&world.view);
 		walk(&root, 0, &asked);
-		world_release(&world);
+		report_release(&world);
 	}
 	assert_true(asked > 2000);
-}
-
-static int collect(void *ctx, const char *bytes, size_t length, struct error *err)
-{
-	(void)err;
-	strbuf_add(ctx, bytes, length);
-	return 0;
 }
 
 static void printed_as_json(void **state)
@@ -1247,7 +1195,7 @@ static void printed_as_json(void **state)
 	(void)state;
 	for (size_t limit = 0; limit < 4; limit++) {
 		struct strbuf text = STRBUF_INIT;
-		struct world world;
+		struct made_report world;
 		struct error err;
 		struct value root;
 		json_t *json;
@@ -1257,7 +1205,7 @@ static void printed_as_json(void **state)
 		else
 			make_full(&world);
 		root = view_root(&world.view);
-		assert_int_equal(view_print(&root, limit, collect, &text, &err), 0);
+		assert_int_equal(view_print(&root, limit, sink_to_text, &text, &err), 0);
 		json = json_loadb(text.text, text.length, JSON_REJECT_DUPLICATES, NULL);
 		assert_non_null(json);
 		assert_string_equal(json_string_value(json_object_get(json, "title")), "Title");
@@ -1267,7 +1215,7 @@ static void printed_as_json(void **state)
 											 : limit);
 		json_decref(json);
 		strbuf_release(&text);
-		world_release(&world);
+		report_release(&world);
 	}
 }
 
@@ -1281,7 +1229,7 @@ static int refuse(void *ctx, const char *bytes, size_t length, struct error *err
 
 static void printing_stops_at_errors(void **state)
 {
-	struct world world;
+	struct made_report world;
 	struct value root;
 	struct error err;
 	int calls = 0;
@@ -1292,7 +1240,7 @@ static void printing_stops_at_errors(void **state)
 	assert_int_equal(view_print(&root, 0, refuse, &calls, &err), -1);
 	assert_int_equal(calls, 1);
 	assert_string_equal(err.text, "full");
-	world_release(&world);
+	report_release(&world);
 }
 
 /* ---- look-ups ---- */
@@ -1311,7 +1259,7 @@ static void unknown_names(void **state)
 		{"nothing", 7},
 		{"title\0and quite a lot more behind it, past the end of the name itself", 70},
 	};
-	struct world world;
+	struct made_report world;
 	struct value root, found;
 
 	(void)state;
@@ -1321,7 +1269,7 @@ static void unknown_names(void **state)
 		assert_false(member_of(&root, names[i].name, names[i].length, &found));
 	/* the name need not end */
 	assert_true(member_of(&root, "titles", 5, &found));
-	world_release(&world);
+	report_release(&world);
 }
 
 /* One name asked of more kinds of objects than it has memos, over and over. */
@@ -1331,7 +1279,7 @@ static void one_name_of_many_kinds(void **state)
 					    "runs.0", "notes.0",   "gates.0",  "sources.0",
 					    "inputs", "totals.raw"};
 	struct value_name name = {.text = "runs", .length = 4};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_full(&world);
@@ -1347,30 +1295,17 @@ static void one_name_of_many_kinds(void **state)
 			if (there)
 				assert_ptr_equal(found.detail, expected.detail);
 		}
-	world_release(&world);
-}
-
-static int load(void *ctx, const char *name, struct template_source *source, struct error *err)
-{
-	(void)name;
-	(void)err;
-	*source = (struct template_source){ctx, strlen(ctx), "test"};
-	return 0;
+	report_release(&world);
 }
 
 static void check_rendered(const struct view *view, const char *template, const char *expected)
 {
 	struct strbuf out = STRBUF_INIT;
-	char copy[512];
-	struct template_set *set;
 	struct error err;
 
-	snprintf(copy, sizeof(copy), "%s", template);
-	set = template_set_new(load, copy);
-	if (mustache_render(set, "test", view_root(view), escape_none, collect, &out, &err))
+	if (render_text(view, template, &out, &err))
 		fail_msg("%s", err.text);
 	assert_string_equal(out.text, expected);
-	template_set_free(set);
 	strbuf_release(&out);
 }
 
@@ -1391,19 +1326,19 @@ static void no_values_of_others(void **state)
 		/* but what it does not have at all, it may take from around it */
 		{"{{#suites}}{{#cases}}{{title}} {{/cases}}{{/suites}}", "Smoke (no suite) Bot "},
 	};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_full(&world);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check_rendered(&world.view, cases[i].path, cases[i].text);
-	world_release(&world);
+	report_release(&world);
 }
 
 /* ---- budgets ---- */
 
 /* `cases` failing cases and as many flaky ones in each of `suites` suites. */
-static void make_failing(struct world *world, size_t suites, size_t cases)
+static void make_failing(struct made_report *world, size_t suites, size_t cases)
 {
 	world_init(world);
 	for (size_t s = 0; s < suites; s++)
@@ -1417,9 +1352,9 @@ static void make_failing(struct world *world, size_t suites, size_t cases)
 				snprintf(test_case, sizeof(test_case), "c%zu", c);
 				run.suite.name = suite;
 				run.test_case.name = test_case;
-				keep(world, &run);
+				report_keep(world, &run);
 			}
-	results_build(&world->results, world->runs.items, world->runs.count, SUITE_BY_SUITE);
+	report_build(world);
 }
 
 static void row_budget(void **state)
@@ -1440,7 +1375,7 @@ static void row_budget(void **state)
 	static const char *const lists[] = {"worst_suites", "failing_cases", "failures", "flaky"};
 	static const char *const hidden[] = {"hidden_suites", "hidden_cases", "hidden_failures",
 					     "hidden_flaky"};
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_failing(&world, 3, 2);
@@ -1484,7 +1419,7 @@ static void row_budget(void **state)
 		assert_string_equal(text.text, cases[i].text);
 		strbuf_release(&text);
 	}
-	world_release(&world);
+	report_release(&world);
 }
 
 /* ---- the rest ---- */
@@ -1541,7 +1476,7 @@ static void evidence(void **state)
 	struct run run = made_run("kapso", "1", OUTCOME_FAILED);
 	char detail[1002], expected[600];
 	struct strbuf text = STRBUF_INIT;
-	struct world world;
+	struct made_report world;
 	struct value value;
 
 	(void)state;
@@ -1552,8 +1487,8 @@ static void evidence(void **state)
 	run.criteria = criteria;
 	run.criterion_count = 2;
 	world_init(&world);
-	keep(&world, &run);
-	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	report_keep(&world, &run);
+	report_build(&world);
 	value = view_root(&world.view);
 	follow(&value, "runs.0.evidence");
 	assert_true(value.ops->is_markup(&value));
@@ -1562,7 +1497,7 @@ static void evidence(void **state)
 		 "```\n  ERROR\n  FAIL long  %.299s... (1001 bytes in all)\n```\n", detail);
 	assert_string_equal(text.text, expected);
 	strbuf_release(&text);
-	world_release(&world);
+	report_release(&world);
 }
 
 /* What did not pass stands first, what passed at a turn stands there alone. */
@@ -1576,24 +1511,24 @@ static void summary_of_criteria(void **state)
 		{.name = "broken", .outcome = OUTCOME_ERROR, .turn = 1},
 	};
 	struct run run = made_run("kapso", "1", OUTCOME_FAILED);
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	run.criteria = criteria;
 	run.criterion_count = 5;
 	world_init(&world);
-	keep(&world, &run);
+	report_keep(&world, &run);
 	run = made_run("kapso", "2", OUTCOME_FAILED);
 	run.criteria = criteria + 1;
 	run.criterion_count = 1;
-	keep(&world, &run);
-	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+	report_keep(&world, &run);
+	report_build(&world);
 	check_rendered(&world.view,
 		       "{{#runs}}{{#has_summary_criteria}}"
 		       "{{#summary_criteria}}{{name}} {{/summary_criteria}}"
 		       "{{/has_summary_criteria}}{{passed_at_turns}};{{/runs}}",
 		       "missed broken whole waits 1;1;");
-	world_release(&world);
+	report_release(&world);
 }
 
 static void shown_runs(void **state)
@@ -1629,7 +1564,7 @@ static void anchors(void **state)
 
 	(void)state;
 	for (size_t pass = 0; pass < 2; pass++) {
-		struct world world;
+		struct made_report world;
 
 		world_init(&world);
 		if (pass) {
@@ -1639,10 +1574,10 @@ static void anchors(void **state)
 			run.suite = (struct label){"s1", "Renamed"};
 			run.test_case.name = "asks";
 			run.ended_at = at("2026-12-01T00:00:00Z");
-			keep(&world, &run);
+			report_keep(&world, &run);
 		}
 		fill(&world);
-		results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+		report_build(&world);
 		for (size_t i = 0; i < 8; i++) {
 			struct value value = view_root(&world.view);
 			char path[64];
@@ -1656,7 +1591,7 @@ static void anchors(void **state)
 			assert_int_equal(texts[pass][i].length, 18);
 			assert_int_equal(strspn(texts[pass][i].text + 2, "0123456789abcdef"), 16);
 		}
-		world_release(&world);
+		report_release(&world);
 	}
 	for (size_t i = 0; i < 8; i++)
 		assert_string_equal(texts[0][i].text, texts[1][i].text);
@@ -1669,7 +1604,7 @@ static void anchors(void **state)
 
 static void table(void **state)
 {
-	struct world world;
+	struct made_report world;
 	struct strbuf text = STRBUF_INIT;
 	struct value value;
 
@@ -1693,7 +1628,7 @@ static void table(void **state)
 	value_text(&value, &text);
 	assert_string_equal(text.text, "");
 	strbuf_release(&text);
-	world_release(&world);
+	report_release(&world);
 }
 
 /* Names are cut to 44 columns, wide characters count two, and each is looked at a few times. */
@@ -1715,7 +1650,7 @@ static void table_names(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct run run = made_run("kapso", "1", OUTCOME_PASSED);
 		struct strbuf name = STRBUF_INIT, text = STRBUF_INIT;
-		struct world world;
+		struct made_report world;
 		struct value value;
 		uint64_t begun = steps;
 		const char *row;
@@ -1724,8 +1659,8 @@ static void table_names(void **state)
 			strbuf_addstr(&name, cases[i].unit);
 		run.suite.name = name.text;
 		world_init(&world);
-		keep(&world, &run);
-		results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
+		report_keep(&world, &run);
+		report_build(&world);
 		value = view_root(&world.view);
 		follow(&value, "table");
 		value_text(&value, &text);
@@ -1737,13 +1672,13 @@ static void table_names(void **state)
 		assert_in_range(steps - begun, 1, LONG);
 		strbuf_release(&name);
 		strbuf_release(&text);
-		world_release(&world);
+		report_release(&world);
 	}
 }
 
 static void colors(void **state)
 {
-	struct world world;
+	struct made_report world;
 
 	(void)state;
 	make_full(&world);
@@ -1751,7 +1686,7 @@ static void colors(void **state)
 	world.view.color = true;
 	check_rendered(&world.view, "{{#colored}}{{&red}}x{{&off}}{{/colored}}",
 		       "\033[31mx\033[0m");
-	world_release(&world);
+	report_release(&world);
 }
 
 int main(void)

@@ -5,26 +5,12 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
-#include "runtally/view/view.h"
+#include "report.h"
 
 enum { RUNS = 4, TURNS = 2, INPUTS = 3, OUTPUTS = 2, LONG = 100 * 1000 };
 
-struct world {
-	struct spool spool;
-	struct view_loads loads;
-	struct runs runs;
-	struct results results;
-	struct ingest_counts counts;
-	struct notes notes;
-	struct gates gates;
-	struct view view;
-	const char *template;
-	struct strbuf out;
-};
-
 /* Every text says where it stands: `r1t0i2` is the third input of the first turn of run 1. */
-static void keep_run(struct world *world, int run_index)
+static void keep_run(struct made_report *world, int run_index)
 {
 	static const struct message said = {"user", "said"};
 	struct message inputs[TURNS][INPUTS], outputs[TURNS][OUTPUTS];
@@ -68,81 +54,38 @@ static void keep_run(struct world *world, int run_index)
 	run.details = &details;
 	run.criteria = criteria;
 	run.criterion_count = TURNS;
-	runs_keep(&world->runs, &run, true, NULL, NULL, NULL);
+	report_keep(world, &run);
 	arena_release(&arena);
 }
 
+static struct strbuf rendered;
+
 static int setup(void **state)
 {
-	static struct world world;
+	static struct made_report world;
 
-	world = (struct world){.out = STRBUF_INIT};
-	spool_init(&world.spool, 0, "/tmp");
-	view_loads_init(&world.loads, &world.spool);
-	runs_init(&world.runs, &world.spool);
-	notes_init(&world.notes, 1);
+	strbuf_init(&rendered);
+	report_init(&world);
 	for (int r = 0; r < RUNS; r++)
 		keep_run(&world, r);
-	results_build(&world.results, world.runs.items, world.runs.count, SUITE_BY_SUITE);
-	world.view = (struct view){
-		.classes = view_classes,
-		.results = &world.results,
-		.loads = &world.loads,
-		.counts = &world.counts,
-		.notes = &world.notes,
-		.gates = &world.gates,
-		.render = &default_render_options,
-		.title = "T",
-		.details = DETAILS_ALL,
-		.rows = SIZE_MAX,
-	};
+	report_build(&world);
 	*state = &world;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct world *world = *state;
-
-	results_release(&world->results);
-	notes_release(&world->notes);
-	runs_release(&world->runs);
-	view_loads_release(&world->loads);
-	spool_release(&world->spool);
-	strbuf_release(&world->out);
+	report_release(*state);
+	strbuf_release(&rendered);
 	return 0;
 }
 
-static int load(void *ctx, const char *name, struct template_source *source, struct error *err)
+static void render(const struct made_report *world, const char *template)
 {
-	const struct world *world = ctx;
-
-	(void)name;
-	(void)err;
-	*source = (struct template_source){world->template, strlen(world->template), "test"};
-	return 0;
-}
-
-static int collect(void *ctx, const char *bytes, size_t length, struct error *err)
-{
-	struct world *world = ctx;
-
-	(void)err;
-	strbuf_add(&world->out, bytes, length);
-	return 0;
-}
-
-static void render(struct world *world, const char *template)
-{
-	struct template_set *set = template_set_new(load, world);
 	struct error err = {""};
 
-	world->template = template;
-	strbuf_reset(&world->out);
-	if (mustache_render(set, "root", view_root(&world->view), escape_none, collect, world,
-			    &err))
+	if (render_text(&world->view, template, &rendered, &err))
 		fail_msg("%s", err.text);
-	template_set_free(set);
 }
 
 /* What a template shows that walks the turns of all runs inside the turns of each run. */
@@ -180,21 +123,21 @@ static void survives_any_template(void **state)
 		"{{number}}:{{content}}){{/output}}{{/turns}}{{/runs}}"
 		"{{content}}]{{/input}}{{expected}}:{{#criteria}}{{detail}}{{/criteria}};"
 		"{{/turns}}{{/runs}}";
-	struct world *world = *state;
+	struct made_report *world = *state;
 	struct strbuf expected = STRBUF_INIT;
 
 	for (int r = 0; r < RUNS; r++)
 		for (int t = 0; t < TURNS; t++)
 			add_turn(&expected, r, t);
 	render(world, template);
-	assert_string_equal(world->out.text, expected.text);
+	assert_string_equal(rendered.text, expected.text);
 	strbuf_release(&expected);
 }
 
 /* Details that went missing while the template was in the middle of them. */
 static void survives_a_lost_file(void **state)
 {
-	struct world *world = *state;
+	struct made_report *world = *state;
 
 	/* runs 0 and 1 are loaded, and give way to others soon */
 	for (size_t r = RUNS; r > 0; r--) {
@@ -212,14 +155,14 @@ static void survives_a_lost_file(void **state)
 		      "{{#output}}{{content}}{{/output}}{{expected}}{{#latency}}{{/latency}}"
 		      "{{#criteria}}{{detail}}{{/criteria}}{{/turns}}{{/runs}}");
 	assert_true(world->spool.failed);
-	assert_non_null(strstr(world->out.text, "r0r0t0i01+"));
-	assert_non_null(strstr(world->out.text, "r1r2r3"));
+	assert_non_null(strstr(rendered.text, "r0r0t0i01+"));
+	assert_non_null(strstr(rendered.text, "r1r2r3"));
 }
 
 /* A run that is asked for twice in a row is fetched once, and so are two in turn. */
 static void holds_two_runs(void **state)
 {
-	struct world *world = *state;
+	struct made_report *world = *state;
 	struct run **runs = world->runs.items;
 	const struct run *first = view_loads_get(&world->loads, runs[0]);
 	const struct details *details = first->details;
@@ -239,7 +182,7 @@ static void holds_two_runs(void **state)
 
 static void needs_no_load_without_details(void **state)
 {
-	struct world *world = *state;
+	struct made_report *world = *state;
 	struct run run = made_run("kapso", "1", OUTCOME_PASSED);
 
 	assert_ptr_equal(view_loads_get(&world->loads, &run), &run);
@@ -247,21 +190,21 @@ static void needs_no_load_without_details(void **state)
 	assert_ptr_equal(view_load(&world->view, world->runs.items[0]), world->runs.items[0]);
 	render(world, "{{#runs}}{{#turns}}x{{/turns}}{{#criteria}}{{name}}{{detail}}{{/criteria}}"
 		      "{{#transcript}}x{{/transcript}}{{#passages}}x{{/passages}}{{/runs}}");
-	assert_string_equal(world->out.text, "namenamenamenamenamenamenamename");
+	assert_string_equal(rendered.text, "namenamenamenamenamenamenamename");
 }
 
 /* Messages know their place in their own way; what is printed of all values stays the same. */
 static void prints_no_places(void **state)
 {
-	struct world *world = *state;
+	struct made_report *world = *state;
 	const struct value root = view_root(&world->view);
 	struct error err = {""};
 
-	strbuf_reset(&world->out);
-	assert_int_equal(view_print(&root, 0, collect, world, &err), 0);
-	assert_non_null(strstr(world->out.text, "\"content\": \"r3t1o1\""));
-	assert_null(strstr(world->out.text, "\"first\""));
-	assert_null(strstr(world->out.text, "\"number\""));
+	strbuf_reset(&rendered);
+	assert_int_equal(view_print(&root, 0, sink_to_text, &rendered, &err), 0);
+	assert_non_null(strstr(rendered.text, "\"content\": \"r3t1o1\""));
+	assert_null(strstr(rendered.text, "\"first\""));
+	assert_null(strstr(rendered.text, "\"number\""));
 }
 
 static size_t blocks_used(const struct view_loads *loads)
@@ -272,7 +215,7 @@ static size_t blocks_used(const struct view_loads *loads)
 /* However many runs are shown, memory is that of two of them. */
 static void memory_is_bounded(void **state)
 {
-	struct world *world = *state;
+	struct made_report *world = *state;
 	char *text = memory_alloc(LONG + 1);
 	const struct message message = {"user", text};
 	const struct details details = {.transcript = &message, .transcript_count = 1};

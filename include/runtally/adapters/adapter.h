@@ -1,9 +1,20 @@
 /*
  * adapter: what there is to say of one source. One file an API, and one for our own run records;
- * they stand in the table of adapters.h.
+ * they stand in the table of adapters.c.
  *
  * An adapter is a pure function from a record to the model: no files, no printing, no static
- * state.
+ * state. To read another API, copy the file of the one that is most like it (telnyx.c is the
+ * shortest) and go through it from above:
+ *
+ * - its comment: what a record looks like, what the vendor documents, and what was decided here;
+ * - claims: by which members a record is known. No two adapters may claim the same one;
+ * - the tables of fields: what stands where, as what it is read, and where it goes. A function in a
+ *   row is for what no type says;
+ * - read_run: reads the table, then decides what takes several members: outcome, reason, details;
+ * - read_definition: names of suites, cases, agents;
+ * - its row: words, envelopes and limits that this API alone has.
+ *
+ * Then its extern and its row in adapters.c, cases and samples (src/adapters/README.md).
  */
 #ifndef RUNTALLY_ADAPTERS_ADAPTER_H
 #define RUNTALLY_ADAPTERS_ADAPTER_H
@@ -29,7 +40,7 @@ enum record_kind {
 /* Verdicts for sources that only score (--pass-score, --score-scale). */
 struct verdict_rules {
 	int32_t pass_score_micro; /* millionths of 1; passed iff the score is at least this */
-	int score_scale;          /* 1, 10, 100; 0: found from each score (vendors.md) */
+	int score_scale;          /* 1, 10, 100; 0: found from each score */
 };
 
 /* What an adapter works with besides the record. */
@@ -45,13 +56,17 @@ struct adapter_input {
 void adapter_input_release(struct adapter_input *input);
 
 struct adapter {
-	const char *name;    /* what --from takes, and `source` in every report */
-	const char *summary; /* one line of --list-sources */
+	const char *name;      /* what --from takes, and `source` in every report */
+	const char *summary;   /* one line of --list-sources */
+	const char *criterion; /* its word for one, for JUnit types; NULL: criterion */
 
 	/* Looks at the record's members only, never at their types in depth; pure. */
 	enum record_kind (*claims)(const struct json_value *record);
 
-	/* What is read of a run: field_table.h. */
+	/*
+	 * What is read of a run (field_table.h). In a run that did not fail nothing else is looked
+	 * at: of other members of the record only their types are there.
+	 */
 	const struct field_row *fields;
 
 	/*

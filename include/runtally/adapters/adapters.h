@@ -15,7 +15,7 @@
 #include "runtally/json/json.h"
 #include "runtally/json/pick.h"
 
-/* All of them, in the order of reports (contract.md); ended by NULL. Our run records come last. */
+/* All of them, in the order of reports; ended by NULL. Our run records come last. */
 extern const struct adapter *const adapters[];
 
 /* NULL where there is none. */

@@ -57,7 +57,7 @@ struct criterion_group {
 
 /*
  * A criterion is known by its source and name. Some names hold a user's text, one for each phrase:
- * `phrase_expected: "9 AM"` (vendors.md, Magpipe). Over a whole report such are counted together,
+ * `phrase_expected: "9 AM"`. Over a whole report such are counted together,
  * by what stands before the text; any name of that form is one, for the form alone tells.
  * Adding a run takes time by how many criteria it has, memory by how many different names there
  * are.

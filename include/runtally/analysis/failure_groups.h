@@ -2,12 +2,10 @@
  * failure groups: the runs that failed or ended in error, grouped by what failed, so that forty
  * failures read as three causes.
  *
- * What failed is the first failed criterion of a failed run; of one in error whose reason does
- * nothing but name its criteria, that they could not be judged; else the reason that the run gives,
- * without what changes from one run to the next (fingerprint.h); else its status. A failure group
- * is of one source, for a name means something else in another. Grouping takes linear time, and
- * what comes out depends on the runs of the results alone, not on the order in which they were
- * read.
+ * What failed is what run_cause says; of a reason only what does not change from one run to the
+ * next (fingerprint.h). A failure group is of one source, for a name means something else in
+ * another. Grouping takes linear time, and what comes out depends on the runs of the results alone,
+ * not on the order in which they were read.
  */
 #ifndef RUNTALLY_ANALYSIS_FAILURE_GROUPS_H
 #define RUNTALLY_ANALYSIS_FAILURE_GROUPS_H
@@ -18,11 +16,6 @@
 #include "runtally/analysis/results.h"
 #include "runtally/base/arena.h"
 #include "runtally/base/hash_table.h"
-
-enum cause { CAUSE_CRITERION, CAUSE_UNJUDGED, CAUSE_REASON, CAUSE_STATUS, CAUSE_UNTOLD };
-
-/* "criterion", "unjudged", "reason", "status", "untold" */
-const char *cause_name(enum cause cause);
 
 /* So many names are in a title at most. */
 enum { FAILURE_GROUP_NAMES = 3 };

@@ -3,7 +3,7 @@
  *
  * A function that can fail returns 0 or -1 and takes `struct error *` last. Whoever knows the
  * fact sets it; each level above that knows a *name* (a file, a record, a path) prefixes it:
- * `exports/a.json#3: playgent: turns[0].metrics.cost_usd: not a number`.
+ * `exports/a.json#3: source: turns[0].metrics.cost_usd: not a number`.
  * The text may hold bytes of untrusted input: whoever prints it escapes it.
  */
 #ifndef RUNTALLY_BASE_ERROR_H

@@ -42,10 +42,11 @@ int outputs_commit(struct output *const *outputs, size_t count, struct error *er
 void output_abort(struct output *output);
 
 /*
- * Removes `path` if it is a regular file, no link, that begins with an XML declaration and has
- * `mark` in the 200 bytes after it. 1: removed; 0: not there or something else; -1.
+ * Removes `path` if it is a regular file, no link, that ends in `end`, or begins with an XML
+ * declaration and has `beginning` in the 200 bytes after it. 1: removed; 0: not there or something
+ * else; -1.
  */
-int output_remove_old(const char *path, const char *mark, struct error *err);
+int output_remove_old(const char *path, const char *beginning, const char *end, struct error *err);
 
 /* write(2) until all is written. -1: errno tells. */
 int write_all(int fd, const char *bytes, size_t length);

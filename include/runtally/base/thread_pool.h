@@ -29,17 +29,17 @@ struct thread_pool;
  */
 struct thread_pool *thread_pool_new(void *const *contexts, size_t count);
 /* No job may be waiting or taken. */
-void thread_pool_free(struct thread_pool *thread_pool);
+void thread_pool_free(struct thread_pool *pool);
 
 /* Behind the jobs that wait. `job` must be idle or done. */
-void thread_pool_add(struct thread_pool *thread_pool, struct job *job);
+void thread_pool_add(struct thread_pool *pool, struct job *job);
 
 /*
  * Returns when the job is done. As long as it waits, the caller does it; while another does it,
  * the caller does what waits.
  */
-void thread_pool_finish(struct thread_pool *thread_pool, struct job *job);
+void thread_pool_finish(struct thread_pool *pool, struct job *job);
 /* The job is idle or done when this returns: what waited will not be done. */
-void thread_pool_cancel(struct thread_pool *thread_pool, struct job *job);
+void thread_pool_cancel(struct thread_pool *pool, struct job *job);
 
 #endif

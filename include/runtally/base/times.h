@@ -16,7 +16,7 @@ enum { TIME_TEXT_SIZE = 25, DATE_TEXT_SIZE = 11 };
 /*
  * Reads `2026-11-20T10:00:00Z`, with any number of decimals (cut to milliseconds), `T`, `t` or a
  * space, `Z`, `z`, an offset (`+02:00`, `+0200`, `+00`), or no zone at all (read as UTC: some APIs
- * leave it out, see vendors.md). False where it is none, and *ms is left alone.
+ * leave it out). False where it is none, and *ms is left alone.
  */
 bool time_parse(const char *text, int64_t *ms);
 

@@ -19,7 +19,9 @@ struct code_point {
 
 /* The first code point or bad sequence of `text`, whose length must not be 0. */
 struct code_point utf8_read(const char *text, size_t length);
-/* Appends `value`, which must be a code point and no surrogate. */
+/* Writes `value`, which must be a code point and no surrogate; returns how many bytes. */
+size_t utf8_write(char out[4], uint32_t value);
+/* Appends it. */
 void utf8_add(struct strbuf *out, uint32_t value);
 
 /*

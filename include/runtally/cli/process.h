@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* Exit statuses (contract.md); of several the largest wins. */
+/* Exit statuses; of several the largest wins. */
 enum { EXIT_OK, EXIT_GATE, EXIT_USAGE, EXIT_INPUT, EXIT_OUTPUT };
 
 int larger(int status, int other);

@@ -19,6 +19,7 @@
 
 struct view;
 struct format;
+struct folder_kind;
 
 /* A rendered report: one file, or several (JUnit beyond its budget). */
 struct rendering {
@@ -50,10 +51,19 @@ struct format {
 	size_t limit;      /* of its bytes: an offset in struct render_options; 0: none */
 	const char *style; /* the template of the style whose hash the page carries; NULL: none */
 	const struct format *const *bodies; /* a message: of its text and its HTML; NULL: none */
-	bool folder;                        /* has many files, by name */
-	bool bundle;   /* an archive of all formats that are not, and have an extension */
-	bool in_parts; /* beyond its size it is several files: report.xml, report-2.xml, ... */
+	/* Of a format with many files, by name: how an earlier folder of it is known; else NULL. */
+	const struct folder_kind *folder;
+	bool bundle; /* an archive of all formats that are not, and have an extension */
+	/*
+	 * Of a format that beyond its size is several files (report.xml, report-2.xml, ...): what
+	 * stands before and after the number of a part at the end of each but the first, so that it
+	 * is known for one of ours whatever made the rest of it. NULL: it is one file.
+	 */
+	const char *part_mark[2];
 };
+
+/* No mark of a part takes more bytes. */
+enum { PART_MARK_MAX = 64 };
 
 extern const struct format *const formats[]; /* ended by NULL */
 

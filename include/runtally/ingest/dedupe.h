@@ -2,8 +2,8 @@
  * dedupe: copies of one run (the same source and run id) → one run. They come from exports that
  * overlap, and from a history that holds what is exported again.
  *
- * Of two copies the one with the later update stays, else the richer, else the earlier in the list
- * (vendors.md). Where the order is that of writing, the one written later stays if neither is
+ * Of two copies the one with the later update stays, else the richer, else the earlier in the list.
+ * Where the order is that of writing, the one written later stays if neither is
  * updated later and they have different verdicts, or are as rich. What the one that stays lacks of
  * names and criteria it takes from the other, and the earlier time at which it was seen.
  */

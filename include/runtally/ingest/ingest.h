@@ -43,7 +43,7 @@ struct key_checks {
 /* NULL: tells nothing. */
 void key_checks_add(struct key_checks *checks, const char *check);
 
-/* What was read; the five of `records` add up (contract.md, "inputs"). */
+/* What was read: each record is a run, a duplicate, a definition, or rejected. */
 struct ingest_counts {
 	uint64_t files, documents, bytes;
 	uint64_t records;

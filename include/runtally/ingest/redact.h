@@ -50,8 +50,6 @@ void redactor_init(struct redactor *redactor);
 void redactor_init_for_labels(struct redactor *redactor, const struct mark_key *key);
 void redactor_release(struct redactor *redactor);
 
-/* All placeholders put in since init. */
-uint64_t redactor_total(const struct redactor *redactor);
 /* Begins a new run: numbering starts again at 1. */
 void redactor_next_run(struct redactor *redactor);
 

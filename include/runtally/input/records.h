@@ -7,7 +7,7 @@
  * record, never the file's tree. What stands around a list in its object (paging, an error) is
  * handed out when the object ends, as the envelope's rest.
  *
- * An object in which a member is the record is handed out whole: whoever knows records looks
+ * An object in which a member is the record is handed out whole; whoever knows records looks
  * inside.
  */
 #ifndef RUNTALLY_INPUT_RECORDS_H
@@ -63,8 +63,8 @@ void records_reset(struct records *records, struct blob *blob);
  */
 void records_walk(struct records *records, const char *name);
 /*
- * From now on records that are objects come with the wanted members only (json_pick.h; borrowed),
- * which is many times faster. What json_pick does not take comes whole, as without this.
+ * From now on records that are objects come with the wanted members only (pick.h; borrowed),
+ * which is many times faster. What is not taken so comes whole, as without this.
  */
 void records_want(struct records *records, const struct wanted *wanted);
 /*

@@ -17,7 +17,7 @@
 #include "runtally/base/path.h"
 #include "runtally/model/note.h"
 
-/* Limits on input; every one is an option (options.c) with this default. */
+/* Limits on input; every one is an option with this default. */
 struct limits {
 	uint64_t record_bytes;    /* 64 MiB: one record's text */
 	uint64_t record_memory;   /* 1 GiB: one record as a tree */
@@ -26,7 +26,7 @@ struct limits {
 	uint64_t zip_total_bytes; /* 16 GiB, inflated, one archive */
 	uint64_t zip_ratio;       /* 1032 : 1, inflated to compressed (deflate's own maximum) */
 	uint64_t folder_depth;    /* 64 levels */
-	uint64_t label_bytes;     /* 1000: an id or a name (label.h) */
+	uint64_t label_bytes;     /* 1000: an id or a name */
 };
 
 extern const struct limits default_limits;

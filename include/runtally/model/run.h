@@ -19,7 +19,7 @@
 #include "runtally/base/spool.h"
 #include "runtally/base/strbuf.h"
 
-/* The five outcomes of vendors.md. Also the outcome of one criterion. */
+/* How a run ended. Also the outcome of one criterion. */
 enum outcome {
 	OUTCOME_PASSED,
 	OUTCOME_FAILED,
@@ -33,6 +33,22 @@ enum outcome {
 const char *outcome_name(enum outcome outcome);
 /* The outcome of that name; OUTCOME_COUNT where there is none. */
 enum outcome outcome_by_name(const char *name);
+
+/* What a run that failed or ended in error is put down to. */
+enum cause {
+	CAUSE_NONE, /* nothing: it did neither, or its other members tell (run_cause) */
+	CAUSE_CRITERION,
+	CAUSE_UNJUDGED, /* criteria that could not be judged, and no other reason */
+	CAUSE_REASON,
+	CAUSE_STATUS,
+	CAUSE_UNTOLD,
+	CAUSE_COUNT
+};
+
+/* "criterion", "unjudged", "reason", "status", "untold"; "" of CAUSE_NONE */
+const char *cause_name(enum cause cause);
+/* CAUSE_NONE where there is none of that name. */
+enum cause cause_by_name(const char *name);
 
 #define TIME_UNKNOWN INT64_MIN
 
@@ -133,9 +149,9 @@ struct run {
 	uint32_t latency_count, criterion_count;
 	uint32_t part_count; /* of its details, kept or not: tells which copy is richer */
 	uint32_t record;     /* in its input, from 1; 0: not told, or the only one there */
-	uint32_t redactions; /* placeholders put in */
 	uint32_t case_index; /* into results.cases; set by results_build */
 	int32_t score_micro; /* millionths of 1 */
+	enum cause cause;    /* where the source tells more than the other members: run_cause */
 	enum outcome outcome;
 	bool has_score, has_cost, has_tokens;
 };
@@ -148,8 +164,26 @@ void run_init(struct run *run);
 
 /* Whether it counts as a failure in reports: failed, or ended in error. */
 bool run_is_failure(const struct run *run);
+/*
+ * Of a failure what it is put down to: the first criterion that failed, of a failed run or where
+ * run->cause says so; else that criteria could not be judged, where it says that; else its reason;
+ * else its status. *text is that criterion's name, the reason or
+ * the status, else "".
+ */
+enum cause run_cause(const struct run *run, const char **text);
+/* How many of its criteria have that outcome. */
+uint32_t run_count_criteria(const struct run *run, enum outcome outcome);
+/* The names of its criteria of that outcome, each once; returns how many, `most` at most. */
+size_t run_criterion_names(const struct run *run, enum outcome outcome, const char **names,
+			   size_t most);
+/*
+ * Appends "2 of 3 criteria failed: a, b": of those that failed, or where none did, of those in
+ * error. Each name comes once, `most` (8 at most) of them; `more` stands for the others. False:
+ * there are neither, and nothing is appended.
+ */
+bool run_add_failures(const struct run *run, size_t most, const char *more, struct strbuf *out);
 
-/* When it began: the started time, else the created time, else TIME_UNKNOWN (vendors.md). */
+/* When it began: the started time, else the created time, else TIME_UNKNOWN. */
 int64_t run_begin(const struct run *run);
 /* Whether a mark is in any of its labels (mark.h). */
 bool run_bears_marks(const struct run *run);
@@ -204,8 +238,9 @@ struct runs {
 	const char *known[LABEL_KINDS][NAMES_KNOWN];
 	struct spool *spool;
 	struct criteria_pool {
-		struct shared_criteria *slots;
-		size_t capacity, count;
+		struct shared_criteria *items;
+		size_t count, capacity;
+		struct hash_table table;
 		struct criterion *scratch; /* of the run being kept */
 		size_t scratch_capacity;
 	} criteria; /* of lists that many runs share */

@@ -1,5 +1,5 @@
 /*
- * view_site: the page of a site that is being made, as templates see it: what it is about, which
+ * site: the page of a site that is being made, as templates see it: what it is about, which
  * part of a long list it shows, and where the links of all pages lead.
  */
 #ifndef RUNTALLY_VIEW_SITE_H
@@ -35,14 +35,12 @@ struct view_site {
  */
 void site_file(const struct view *view, enum view_list list, size_t part, struct strbuf *out);
 
-/* Links: within the single page, or to another page of a site. */
-void view_suite_href(const struct view *view, const struct suite_group *suite, struct strbuf *out);
-void view_case_href(const struct view *view, const struct suite_group *suite,
-		    const struct case_group *group, struct strbuf *out);
-/* To its details where they are shown, else to its case. */
+/*
+ * Links: within the single page, or to another page of a site. Of a run to its details where they
+ * are shown, else to its case.
+ */
 void view_run_href(const struct view *view, const struct suite_group *suite,
 		   const struct case_group *group, const struct run *run, struct strbuf *out);
-
 /* To the failure group of that index, which is listed: to its page, or to its place in the list. */
 void view_failure_group_href(const struct view *view, size_t index, struct strbuf *out);
 

@@ -63,6 +63,8 @@ enum member_kind {
 	FLAG,       /* a bool; or `flag` */
 	ANY,        /* a uint64_t: whether it is above 0 */
 	ONE,        /* a uint64_t: whether it is 1 */
+	SET,        /* a pointer: whether it is not NULL */
+	UNSET,      /* the same the other way round */
 	IS,         /* an enum, of four bytes: whether its bit is in `mask` */
 	IS_OUTCOME, /* an enum outcome, likewise */
 
@@ -86,7 +88,7 @@ enum member_kind {
 	OBJECT,  /* what lies there, of the class named; or `object` */
 	POINTER, /* the same, by a pointer to it; NULL: nothing */
 	RAW,     /* the raw forms of the class's own members; last in its table */
-	LIST,    /* `list`, of the class named; or `next` */
+	LIST,    /* an array of the class named; or `list`, or `next` */
 	MEMBERS, /* the members of the class named stand here, as if they were in this table */
 };
 
@@ -106,21 +108,39 @@ typedef bool member_next(const struct value *of, struct value_cursor *cursor, st
 /* Another object than of->object from which `at` counts; NULL: there is none, nothing is known. */
 typedef const void *member_from(const struct value *of);
 
-/* An array that is walked, or what of it is in the list. */
+/* Whether an item of an array is in the list. */
+typedef bool member_keeps(const struct value *of, const void *item, size_t index);
+
+/* An array that is walked, and what of it is in the list. */
 struct value_list {
 	const void *items;
 	size_t count;
-	size_t size;   /* of an item; 0: all are the same object and differ by their index */
-	bool pointers; /* the items are pointers to the objects */
-	/* NULL: all are in the list. */
-	bool (*keeps)(const struct value *of, const void *item, size_t index);
-	bool by_place;      /* an element's index is its place in the array, else in the list */
-	size_t first_index; /* of the array's first item, where the index is the place */
-	bool cut;           /* only `most` elements from `first` on are in the list */
+	size_t size;         /* of an item; 0: all are the same object and differ by their index */
+	bool pointers;       /* the items are pointers to the objects */
+	member_keeps *keeps; /* NULL: all are in the list */
+	bool by_place;       /* an element's index is its place in the array, else in the list */
+	size_t first_index;  /* of the array's first item, where the index is the place */
+	bool cut;            /* only `most` elements from `first` on are in the list */
 	size_t first, most;
 };
-/* Fills in *list, which is all zero at first: an empty list. */
+/* Fills in *list, which is all zero at first: an empty list. Asked anew for each element. */
 typedef void member_list(const struct value *of, struct value_list *list);
+
+/* An array of objects of `size` bytes, or of pointers to them. */
+static inline void value_items(struct value_list *list, const void *items, size_t count,
+			       size_t size)
+{
+	list->items = items;
+	list->count = count;
+	list->size = size;
+}
+
+static inline void value_pointers(struct value_list *list, const void *items, size_t count)
+{
+	list->items = items;
+	list->count = count;
+	list->pointers = true;
+}
 
 /* For `known`: at this offset lies a bool, or a uint64_t that is above 0, where it is known. */
 enum { KNOWN_FLAG = 1 << 30, KNOWN_COUNT = 1 << 29 };
@@ -140,7 +160,14 @@ struct member {
 	unsigned known;    /* of a figure: of what tells whether it is known; 0: nothing does */
 	unsigned mask;     /* of IS and IS_OUTCOME */
 	member_from *from; /* NULL: of->object itself */
+	size_t via;        /* 1 + the offset of a pointer there that leads to where `at` counts */
+	/* Of a list: an array to which a pointer lies there, or what `list` makes of it. */
+	unsigned count, size; /* the offset of its size_t count; of an item; 0: pointers to them */
+	unsigned cut;         /* 1 + the enum view_list of which only a part is shown; 0: none */
+	bool parts; /* no array: its elements are of->object itself, told apart by index */
+	member_keeps *keeps;
 	member_list *list;
+	bool in_place; /* of another object: it keeps the index of this one, else it has 0 */
 	/* Of an object or a list's elements: a class of the same file, or the id of another's. */
 	const struct value_class *class;
 	enum class_id is;
@@ -155,6 +182,16 @@ struct member {
 	const char *raw; /* its name below `raw`; with a dot, in an object that comes and goes
 			    with the truth of its first member */
 };
+
+#define VIA(type, pointer) .via = 1 + offsetof(type, pointer)
+/* Parts of of->object, of which a struct that `at` is in tells how many there are. */
+#define PARTS(type, how_many) .count = offsetof(type, how_many), .parts = true
+/* An array and its count, both of a struct that `at` is in; of pointers to its items. */
+#define ITEMS(type, items, how_many)                                                               \
+	.at = offsetof(type, items), .count = offsetof(type, how_many),                            \
+	.size = sizeof(*((type *)NULL)->items)
+#define POINTERS(type, items, how_many)                                                            \
+	.at = offsetof(type, items), .count = offsetof(type, how_many)
 
 struct value_class {
 	const char *name;

@@ -17,20 +17,7 @@
 #include "runtally/view/render.h"
 #include "runtally/view/values.h"
 
-struct view_plan;
 struct analysis;
-struct period;
-struct failure_groups;
-struct criteria;
-struct breakdown;
-struct series;
-struct comparison;
-struct period;
-struct reliability;
-struct view_site;
-struct logo;
-struct accent;
-struct view_matrix;
 
 /* Long lists that a size budget cuts, or a site shows in parts. */
 enum view_list {
@@ -95,21 +82,12 @@ struct view {
 /* By enum class_id. */
 extern const struct value_class *const view_classes[CLASSES];
 
-/* `2026-10-01 12:30`, or with the seconds; of a time that is known. */
-enum moment_precision { MINUTES = 5, SECONDS = 8 };
-void view_moment(struct strbuf *out, int64_t ms, enum moment_precision precision);
-
 /* Lets the view show all that was made. */
 void view_show(struct view *view, const struct analysis *analysis);
 struct value view_root(const struct view *view);
 
 /* Of a report of one page: the first view->rows of it. */
 struct view_window view_window(const struct view *view, enum view_list list);
-
-/*
- * Classes that other report writers build on; their objects are struct run, struct case_group ...
- */
-extern const struct value_class class_tally, class_run, class_case, class_suite, class_report;
 
 /* Whether the report shows this run's details: --details, and the plan where there is one. */
 bool run_is_shown(const struct view *view, const struct run *run);

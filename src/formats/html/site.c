@@ -1,8 +1,9 @@
-#include "runtally/formats/site.h"
+#include "site.h"
 
 #include <stdint.h>
 #include <string.h>
 
+#include "../budget.h"
 #include "runtally/analysis/breakdown.h"
 #include "runtally/analysis/failure_groups.h"
 #include "runtally/base/arena.h"
@@ -26,8 +27,8 @@ static const struct list_size {
 	[LIST_RUNS] = {SITE_RUNS_A_PAGE, SITE_RUNS_A_PAGE},
 };
 
-/* A list of the index has so many parts at most, and takes so much of the site's bytes. */
-enum { PARTS_MAX = 20, LIST_SHARE = 6, FRAME_PRICE = 5000, FIXED_FILES = 4 };
+/* A list of the index has so many parts at most. */
+enum { PARTS_MAX = 20 };
 
 /* Hundredths of the site's bytes for its search, and what a browser reads at once at most. */
 enum { SEARCH_SHARE = 3, SEARCH_BYTES = 4000000 };
@@ -35,10 +36,14 @@ enum { SEARCH_SHARE = 3, SEARCH_BYTES = 4000000 };
 /* Of a case. */
 enum { CRITERIA_LISTED = 50 };
 
+/* No run takes more than this part of a site: one in so many. */
+enum { LARGEST_RUN = 4 };
+
 struct site {
 	const struct rendering *rendering;
-	bool measuring;        /* whether the plan fits; nothing is written yet */
-	uint64_t bytes, files; /* of what was measured */
+	struct budget *budget; /* of what is measured; NULL: it is written */
+	uint64_t files;        /* so far */
+	bool dropped;          /* a run was, so that others have room */
 	struct view view;
 	struct view_site page;
 	struct view_plan plan;
@@ -47,32 +52,18 @@ struct site {
 	struct criteria criteria; /* of a case */
 };
 
-static const char script_file[] = "site.js", style_file[] = "style.css",
-		  search_file[] = "search.js";
+static const char index_file[] = "index.html", script_file[] = "site.js",
+		  style_file[] = "style.css", search_file[] = "search.js";
 
 /* ---- pages ---- */
-
-static bool is_over(const struct site *site)
-{
-	const struct render_options *limits = site->view.render;
-
-	return site->bytes > limits->site_bytes || site->files > limits->site_files;
-}
-
-/* Ends the rendering once the site is too large. */
-static int measure(void *ctx, const char *bytes, size_t length, struct error *err)
-{
-	struct site *site = ctx;
-
-	(void)bytes;
-	site->bytes += length;
-	return is_over(site) ? error_set(err, "over the size budget") : 0;
-}
 
 static int begin_file(struct site *site, const char *name, struct error *err)
 {
 	site->files++;
-	return site->measuring ? 0 : site->rendering->begin_file(site->rendering->ctx, name, err);
+	if (!site->budget)
+		return site->rendering->begin_file(site->rendering->ctx, name, err);
+	site->budget->over = site->files > site->view.render->site_files;
+	return site->budget->over ? error_set(err, "over the budget of files") : 0;
 }
 
 /* A render_sink for the file that was begun. */
@@ -80,18 +71,23 @@ static int write_file(void *ctx, const char *bytes, size_t length, struct error 
 {
 	const struct site *site = ctx;
 
-	if (site->measuring)
-		return measure(ctx, bytes, length, err);
+	if (site->budget)
+		return budget_sink(site->budget, bytes, length, err);
 	return site->rendering->sink(site->rendering->ctx, bytes, length, err);
+}
+
+/* Into the file that was begun. */
+static int render_into(struct site *site, const char *template, escape_fn *escape,
+		       struct error *err)
+{
+	return mustache_render(site->rendering->templates, template, view_root(&site->view), escape,
+			       write_file, site, err);
 }
 
 static int render_escaped(struct site *site, const char *template, const char *name,
 			  escape_fn *escape, struct error *err)
 {
-	if (begin_file(site, name, err))
-		return -1;
-	return mustache_render(site->rendering->templates, template, view_root(&site->view), escape,
-			       write_file, site, err);
+	return begin_file(site, name, err) ? -1 : render_into(site, template, escape, err);
 }
 
 static int render_as(struct site *site, const char *template, const char *name, struct error *err)
@@ -159,7 +155,7 @@ static int render_index(struct site *site, struct error *err)
 	int failed;
 
 	set_page(site, PAGE_INDEX, NULL);
-	failed = render_as(site, site->rendering->format->template, SITE_INDEX, err);
+	failed = render_as(site, site->rendering->format->template, index_file, err);
 	set_page(site, PAGE_LIST, NULL);
 	for (size_t i = 0; i < INDEX_LISTS && !failed; i++)
 		failed = render_parts(site, index_lists[i], "page_list", 1, err);
@@ -205,6 +201,28 @@ static int render_case(struct site *site, const struct case_group *group, struct
 	return render_parts(site, LIST_RUNS, "page_case", 0, err);
 }
 
+/* A run that takes more than a page may, or much of the site, makes room for others. */
+static int measure_run(struct site *site, const struct run *run, struct error *err)
+{
+	const struct render_options *limits = site->view.render;
+	uint64_t largest = limits->site_bytes / LARGEST_RUN;
+	struct budget *whole = site->budget, page;
+	int failed;
+
+	if (begin_file(site, site->name.text, err))
+		return -1;
+	budget_init(&page, largest < limits->html_bytes ? largest : limits->html_bytes, false);
+	site->budget = &page;
+	failed = render_into(site, "page_run", site->rendering->format->escape, err);
+	site->budget = whole;
+	if (page.over) {
+		site->dropped = view_plan_drop(&site->plan, run);
+		site->files--;
+		return 0;
+	}
+	return failed ? failed : budget_sink(whole, NULL, page.taken, err);
+}
+
 static int render_run(struct site *site, size_t at, struct error *err)
 {
 	const struct run *run = site->view.results->runs[at];
@@ -215,7 +233,8 @@ static int render_run(struct site *site, size_t at, struct error *err)
 	strbuf_reset(&site->name);
 	view_run_href(&site->view, &site->view.results->suites[group->suite], group, run,
 		      &site->name);
-	return render_as(site, "page_run", site->name.text, err);
+	return site->budget ? measure_run(site, run, err)
+			    : render_as(site, "page_run", site->name.text, err);
 }
 
 static int render_failure_group(struct site *site, size_t at, struct error *err)
@@ -247,54 +266,21 @@ static int render_groups(struct site *site, struct error *err)
 
 /* ---- the plan ---- */
 
-/* What a row takes, rather too much than too little. */
-static const size_t row_prices[LIST_COUNT] = {
-	[LIST_SUITES] = 2200, [LIST_FAILURE_GROUPS] = 1700, [LIST_CRITERIA] = 1000,
-	[LIST_FAILING] = 900, [LIST_FLAKY] = 1300,          [LIST_NOTES] = 500,
-};
-
-enum { BREAKDOWN_ROW_PRICE = 1000 };
-
 /* How many of a list's elements its parts together show. */
-static size_t listed(enum view_list list, uint64_t count, uint64_t bytes)
+static size_t listed(enum view_list list, uint64_t count, size_t amount)
 {
 	const struct list_size *size = &list_sizes[list];
-	uint64_t room = bytes / 100 * LIST_SHARE / row_prices[list];
-	uint64_t most = size->first + (PARTS_MAX - 1) * size->rest;
+	size_t most = size->first + (PARTS_MAX - 1) * size->rest;
 
-	if (room < size->first)
-		room = size->first;
-	if (room > most)
-		room = most;
-	return (size_t)(count < room ? count : room);
+	if (amount < size->first)
+		amount = size->first;
+	if (amount > most)
+		amount = most;
+	return count < amount ? (size_t)count : amount;
 }
 
-/* Which of the listed failure groups have a page; returns what these take. */
-static uint64_t plan_failure_groups(struct site *site, uint64_t bytes, uint64_t files)
-{
-	size_t count = site->page.windows[LIST_FAILURE_GROUPS].listed;
-	uint64_t price;
-
-	if (count > SITE_FAILURE_GROUPS)
-		count = SITE_FAILURE_GROUPS;
-	if (count > files / 100 * LIST_SHARE)
-		count = (size_t)(files / 100 * LIST_SHARE);
-	while ((price = view_plan_failure_group_price(site->view.failure_groups, count)) >
-	       bytes / 100 * LIST_SHARE)
-		count /= 2;
-	site->page.failure_groups = count;
-	return price;
-}
-
-static uint64_t breakdown_price(const struct breakdown *breakdown)
-{
-	size_t rows = breakdown ? breakdown->count : 0;
-
-	return BREAKDOWN_ROW_PRICE * (rows < BREAKDOWN_LISTED ? rows : BREAKDOWN_LISTED + 1);
-}
-
-/* Sets the lists of the index; what is left is for the other pages. */
-static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
+/* Sets the lists of the index, and which of the listed failure groups have a page. */
+static void plan_lists(struct site *site)
 {
 	const struct results *results = site->view.results;
 	const uint64_t counts[LIST_COUNT] = {
@@ -306,25 +292,18 @@ static void plan_lists(struct site *site, uint64_t *bytes, uint64_t *files)
 		[LIST_FLAKY] = results->flaky_cases,
 		[LIST_NOTES] = site->view.notes->count,
 	};
-	uint64_t taken = FRAME_PRICE, used = FIXED_FILES;
+	size_t pages;
 
-	taken += breakdown_price(site->view.models) + breakdown_price(site->view.agents);
-	if (site->view.logo) {
-		taken += site->view.logo->length;
-		used++;
-	}
 	set_list(site, LIST_FAILURES, SIZE_MAX);
 	for (size_t i = 0; i < INDEX_LISTS; i++) {
 		enum view_list list = index_lists[i];
 
-		set_list(site, list, listed(list, counts[list], *bytes));
-		taken += site->page.windows[list].listed * row_prices[list];
-		used += site->page.windows[list].parts - 1;
+		set_list(site, list, listed(list, counts[list], site->plan.rows));
 	}
-	taken += plan_failure_groups(site, *bytes, *files);
-	used += site->page.failure_groups;
-	*bytes -= taken < *bytes ? taken : *bytes;
-	*files -= used < *files ? used : *files;
+	pages = site->page.windows[LIST_FAILURE_GROUPS].listed;
+	if (pages > SITE_FAILURE_GROUPS)
+		pages = SITE_FAILURE_GROUPS;
+	site->page.failure_groups = pages < site->plan.causes ? pages : site->plan.causes;
 }
 
 static int write_logo(struct site *site, struct error *err)
@@ -350,44 +329,68 @@ static int render_site(struct site *site, struct error *err)
 	return render_as(site, script_file, script_file, err);
 }
 
-/* Renders by a plan for so much; what does not fit is no error while it is measured. */
-static int render_planned(struct site *site, uint64_t bytes, uint64_t files, bool measuring,
-			  struct error *err)
+/* Bytes, or what the files take of their limit in bytes where that is more. */
+static void weigh(const struct site *site, struct budget *budget)
 {
-	uint64_t search;
+	const struct render_options *limits = site->view.render;
+	uint64_t a_file = limits->site_bytes / limits->site_files;
+
+	if (budget->taken < site->files * a_file)
+		budget->taken = site->files * a_file;
+	budget->over = budget->over || site->files > limits->site_files;
+}
+
+/* So much of everything: measured, or with no budget written. */
+static int render_amount(struct site *site, size_t amount, struct error *err)
+{
+	const struct render_options *limits = site->view.render;
+	uint64_t search = limits->site_bytes / 100 * SEARCH_SHARE;
 	int failed;
 
-	site->measuring = measuring;
-	site->bytes = site->files = 0;
-	plan_lists(site, &bytes, &files);
-	search = bytes / 100 * SEARCH_SHARE < SEARCH_BYTES ? bytes / 100 * SEARCH_SHARE
-							   : SEARCH_BYTES;
-	view_plan_site(&site->plan, &site->view, bytes - search, files);
+	site->files = 0;
+	view_plan_show(&site->plan, &site->view, amount);
+	plan_lists(site);
+	if (site->budget && site->plan.run_count > limits->site_files) {
+		site->budget->over = true;
+		return error_set(err, "over the budget of files");
+	}
 	site->view.plan = &site->plan;
 	site->view.site = &site->page;
-	view_search_init(&site->search, &site->view, search);
+	view_search_init(&site->search, &site->view, search < SEARCH_BYTES ? search : SEARCH_BYTES);
 	failed = render_site(site, err);
 	site->view.plan = NULL;
 	site->view.site = NULL;
 	view_search_release(&site->search);
-	view_plan_release(&site->plan);
-	return failed && measuring && is_over(site) ? 0 : failed;
+	return failed;
 }
 
-/* Plans are made smaller until one fits; what is never left out may take more than the budget. */
-static int fit(struct site *site, struct error *err)
+static int try_amount(void *ctx, size_t amount, struct budget *budget, struct error *err)
 {
-	uint64_t bytes = site->view.render->site_bytes, files = site->view.render->site_files;
+	struct site *site = ctx;
+	int failed;
 
-	for (;;) {
-		if (render_planned(site, bytes, files, true, err))
-			return -1;
-		if (!is_over(site) || (!bytes && !files))
-			break;
-		bytes /= 2;
-		files /= 2;
-	}
-	return render_planned(site, bytes, files, false, err);
+	site->budget = budget;
+	do {
+		site->dropped = false;
+		budget->taken = 0;
+		failed = render_amount(site, amount, err);
+	} while (!failed && site->dropped);
+	weigh(site, budget);
+	site->budget = NULL;
+	return failed;
+}
+
+/* What is never left out may take more than the budget. */
+static int fit_and_write(struct site *site, struct error *err)
+{
+	struct budget budget;
+	int failed;
+
+	budget_init(&budget, site->view.render->site_bytes, false);
+	budget.spare = budget_spare(budget.limit);
+	failed = budget_fit(&budget, view_plan_most(&site->view), try_amount, site, err);
+	budget_release(&budget);
+	return failed ? failed : render_amount(site, budget.over ? 0 : budget.amount, err);
 }
 
 int site_render(const struct rendering *rendering, struct error *err)
@@ -398,8 +401,10 @@ int site_render(const struct rendering *rendering, struct error *err)
 	*site = (struct site){
 		.rendering = rendering, .view = *rendering->view, .name = STRBUF_INIT};
 	criteria_init(&site->criteria, false);
+	view_plan_init(&site->plan, &site->view, true, UINT64_MAX, rendering->format->escape);
 	site->page.search = &site->search;
-	failed = fit(site, err);
+	failed = fit_and_write(site, err);
+	view_plan_release(&site->plan);
 	criteria_release(&site->criteria);
 	strbuf_release(&site->name);
 	memory_free(site);
@@ -409,7 +414,7 @@ int site_render(const struct rendering *rendering, struct error *err)
 /* ---- an earlier site ---- */
 
 /* `suite-s-0123456789abcdef-2.html`, `flaky-2.html`: only such names are ever made. */
-bool site_has_file(const char *name)
+static bool has_file(const char *name)
 {
 	static const char *const beginnings[] = {"index",     "suites-", "families-", "criteria-",
 						 "failures-", "flaky-",  "notes-",    "cause-f-",
@@ -428,3 +433,9 @@ bool site_has_file(const char *name)
 	}
 	return false;
 }
+
+const struct folder_kind site_folder = {
+	.file = index_file,
+	.mark = "<meta name=\"generator\" content=\"runtally ",
+	.is_its_file = has_file,
+};

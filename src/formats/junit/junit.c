@@ -255,6 +255,8 @@ static int pack_all(struct junit_files *files, struct error *err)
 	const struct results *results = files->junit.view->results;
 
 	files->count = 0;
+	/* What marks a part. */
+	files->limit -= files->limit < PART_MARK_MAX ? files->limit : PART_MARK_MAX;
 	if (measure(files, NULL, UINT64_MAX, &files->frame, err) < 0)
 		return -1;
 	files->used = files->frame;

@@ -4,20 +4,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "runtally/adapters/adapters.h"
 #include "runtally/base/format_number.h"
 #include "runtally/base/utf8.h"
 #include "runtally/template/escape.h"
 
 enum {
-	GROWTH_MAX = 6,           /* a byte's longest escape, &quot; */
-	MARKUP_BYTES = 1024,      /* of a case: elements, type and numbers */
-	TEXT_BYTES_MIN = 8192,    /* for body and system-out */
-	RETRY_BYTES = 4096,       /* of each */
-	RETRY_MARKUP_BYTES = 128, /* likewise */
-	PROPERTY_MARKUP_BYTES = 48,
 	PROPERTY_LINES_BYTES = 450, /* together less: of stdout Jenkins keeps 500 of the head */
 	PROPERTY_CRITERIA = 50,     /* at most so many become properties */
-	PATH_BYTES = 200,
 	VALUE_BYTES = 100,
 	CRITERION_NAME_BYTES = 100,
 	CRITERION_DETAIL_BYTES = 500,
@@ -28,8 +22,6 @@ enum {
 };
 
 static const char ellipsis[] = "\xE2\x80\xA6";
-
-const char junit_setup_suite[] = "runtally";
 
 /* ---- texts that are kept ---- */
 
@@ -58,7 +50,7 @@ const char *junit_keep(struct junit_texts *texts)
 void junit_keep_property(struct junit_texts *texts, const char *key)
 {
 	if (!texts->next.length) {
-		texts->unknown_bytes += strlen(key) + PROPERTY_MARKUP_BYTES;
+		texts->unknown_bytes += strlen(key) + JUNIT_PROPERTY_BYTES;
 		return;
 	}
 	assert(texts->property_count < JUNIT_PROPERTIES);
@@ -181,28 +173,22 @@ static void add_excerpt(struct strbuf *out, const struct excerpt *excerpt)
 
 /* ---- type, message and body ---- */
 
-static bool has_failed_criterion(const struct run *run)
-{
-	for (size_t i = 0; i < run->criterion_count; i++)
-		if (run->criteria[i].outcome == OUTCOME_FAILED)
-			return true;
-	return false;
-}
-
 static bool is_below_pass_score(const struct view *view, const struct run *run)
 {
 	return run->has_score && run->score_micro < view->pass_score_micro;
 }
 
-/* Why a run that failed or ended in error did so. */
-static const char *type_of(const struct view *view, const struct run *run)
+const char *junit_type(struct junit_texts *texts, const struct view *view, const struct run *run)
 {
+	const struct adapter *adapter = run->source ? adapter_by_name(run->source) : NULL;
+	const char *word = adapter && adapter->criterion ? adapter->criterion : "criterion";
+
 	if (run->outcome == OUTCOME_ERROR)
 		return "RunError";
-	if (has_failed_criterion(run))
-		return run->source && !strcmp(run->source, "magpipe") ? "AssertionFailed"
-								      : "CriterionFailed";
-	return is_below_pass_score(view, run) ? "ScoreBelowThreshold" : "RunFailed";
+	if (!run_count_criteria(run, OUTCOME_FAILED))
+		return is_below_pass_score(view, run) ? "ScoreBelowThreshold" : "RunFailed";
+	strbuf_addf(&texts->next, "%c%sFailed", word[0] - 'a' + 'A', word + 1);
+	return junit_keep(texts);
 }
 
 static void add_scores(struct strbuf *out, const struct view *view, const struct run *run)
@@ -227,8 +213,7 @@ static void add_verdict(struct strbuf *out, const struct view *view, const struc
 		strbuf_addstr(out, "the run failed");
 }
 
-/* One line: what was found, for any run but a passed one. Never empty. */
-static void add_message(struct strbuf *out, const struct view *view, const struct run *run)
+void junit_message(struct strbuf *out, const struct view *view, const struct run *run)
 {
 	struct strbuf found = STRBUF_INIT, line = STRBUF_INIT;
 	size_t start = out->length;
@@ -305,13 +290,9 @@ static void add_facts(struct strbuf *out, const struct view *view, const struct 
 	strbuf_release(&reason);
 }
 
-/*
- * Markup of a failure: the message, then criteria, score, reason and passages, in `escaped` bytes
- * as they stand in the file. The message is never cut, for some consumers read the attribute and
- * some the first line.
- */
-static void add_body(struct strbuf *out, const struct view *view, const struct run *run,
-		     const char *message, size_t escaped)
+/* The message is never cut, for some consumers read the attribute and some the first line. */
+void junit_body(struct strbuf *out, const struct view *view, const struct run *run,
+		const char *message, size_t escaped)
 {
 	size_t limit = view->render->junit_failure_bytes, length = strlen(message);
 	size_t start = out->length, used;
@@ -362,7 +343,7 @@ static void add_criterion_property(struct junit_texts *texts, const struct crite
 }
 
 /* Most wanted first: in the strict flavour there is room for less than 450 bytes. */
-static void make_properties(struct junit_texts *texts, const struct run *run, bool rich)
+void junit_properties(struct junit_texts *texts, const struct run *run, bool rich)
 {
 	const struct label *agent = &run->agent;
 
@@ -456,18 +437,15 @@ static void drop_newlines(struct strbuf *out)
 		strbuf_truncate(out, out->length - 1);
 }
 
-/*
- * Markup: in the strict flavour lines of properties and an empty line, then head and tail of the
- * transcript, in `limit` bytes, and `escaped` as they stand in the file.
- */
-static void add_output(struct junit_case *made, const struct run *run, size_t limit, size_t escaped)
+void junit_output(struct junit_texts *texts, const struct view *view, const struct run *run,
+		  size_t limit, size_t escaped)
 {
-	const struct details *details = details_of(made->view, run);
-	struct strbuf *out = &made->texts.next, transcript = STRBUF_INIT;
+	const struct details *details = details_of(view, run);
+	struct strbuf *out = &texts->next, transcript = STRBUF_INIT;
 	size_t used = 0;
 
-	if (!made->view->render->junit_rich)
-		used = add_property_lines(&made->texts, limit);
+	if (!view->render->junit_rich)
+		used = add_property_lines(texts, limit);
 	if (details)
 		add_transcript(&transcript, details);
 	drop_newlines(&transcript);
@@ -529,17 +507,12 @@ static void add_notes(struct strbuf *out, const struct notes *notes)
 	strbuf_release(&line);
 }
 
-static void make_setup(struct junit_case *made)
+void junit_setup(struct junit_texts *texts, const struct view *view, const char **message,
+		 const char **body)
 {
-	const struct view *view = made->view;
 	const struct note *error = first_error(view->notes);
-	struct strbuf *text = &made->texts.next, found = STRBUF_INIT;
+	struct strbuf *text = &texts->next, found = STRBUF_INIT;
 
-	made->classname = junit_setup_suite;
-	made->name = "[setup]";
-	made->time_ms = 0;
-	made->type = "RunError";
-	made->outcome = view->notes->errors ? OUTCOME_ERROR : OUTCOME_PENDING;
 	add_setup_reason(&found, view->counts);
 	if (error) {
 		strbuf_addstr(&found, ": ");
@@ -547,156 +520,13 @@ static void make_setup(struct junit_case *made)
 	}
 	escape_xml_line(text, found.text, found.length);
 	cut_characters(text, 0, view->render->junit_message_chars);
-	made->message = junit_keep(&made->texts);
-	escape_xml_text(text, made->message, strlen(made->message));
+	*message = junit_keep(texts);
+	escape_xml_text(text, *message, strlen(*message));
 	strbuf_reset(&found);
 	add_notes(&found, view->notes);
 	add_excerpt(text, &(struct excerpt){.text = &found,
 					    .limit = view->render->junit_failure_bytes,
 					    .escaped = SIZE_MAX});
-	made->body = junit_keep(&made->texts);
+	*body = junit_keep(texts);
 	strbuf_release(&found);
-}
-
-/* ---- the case of a run and its retries ---- */
-
-static size_t escaped_length(const char *text)
-{
-	struct strbuf escaped = STRBUF_INIT;
-	size_t length;
-
-	escape_xml(&escaped, text, strlen(text), 0);
-	length = escaped.length;
-	strbuf_release(&escaped);
-	return length;
-}
-
-/* Bytes that all but retries, body and system-out take. */
-static size_t frame_length(const struct junit_case *made)
-{
-	size_t length = MARKUP_BYTES + escaped_length(made->name) + escaped_length(made->message) +
-			escaped_length(made->classname);
-
-	if (!made->view->render->junit_rich)
-		return length;
-	for (size_t i = 0; i < made->texts.property_count; i++)
-		length += escaped_length(made->texts.properties[i].key) +
-			  escaped_length(made->texts.properties[i].value) + PROPERTY_MARKUP_BYTES;
-	return length + made->texts.unknown_bytes + PATH_BYTES * GROWTH_MAX;
-}
-
-static void make_retry(struct junit_case *made, const struct run *run)
-{
-	struct junit_retry *retry = &made->retries[made->retry_count++];
-	size_t used;
-
-	retry->type = type_of(made->view, run);
-	add_message(&made->texts.next, made->view, run);
-	retry->message = junit_keep(&made->texts);
-	used = escaped_length(retry->message) + RETRY_MARKUP_BYTES;
-	add_body(&made->texts.next, made->view, run, retry->message,
-		 used < RETRY_BYTES ? RETRY_BYTES - used : 0);
-	retry->body = junit_keep(&made->texts);
-}
-
-/*
- * Makes the failed tries beside the one that decides, as many as leave enough of *room for its own
- * texts, and takes off what they need. Returns how many there are more. An <error> stands alone:
- * there is no child for other tries beside it.
- */
-static size_t make_retries(struct junit_case *made, const struct run *decides, size_t *room)
-{
-	size_t most = decides->outcome == OUTCOME_ERROR || *room < TEXT_BYTES_MIN
-			      ? 0
-			      : (*room - TEXT_BYTES_MIN) / RETRY_BYTES;
-	size_t at = made->number, hidden = 0;
-
-	do {
-		const struct run *run = made->names->results->runs[at];
-
-		if (run == decides || !run_is_failure(run))
-			continue;
-		if (made->retry_count < JUNIT_RETRIES && made->retry_count < most)
-			make_retry(made, run);
-		else
-			hidden++;
-	} while (junit_next_retry(made->names, &at));
-	*room -= made->retry_count * RETRY_BYTES;
-	return hidden;
-}
-
-/* The input's path: an origin is that and, where a file holds several, the record's number. */
-static void add_file(struct strbuf *out, const struct run *run)
-{
-	struct strbuf origin = STRBUF_INIT;
-	size_t end;
-
-	run_origin(run, &origin);
-	junit_add_line(out, origin.text, PATH_BYTES);
-	strbuf_release(&origin);
-	for (end = out->length; end && strchr("0123456789", out->text[end - 1]);)
-		end--;
-	if (end && end < out->length && out->text[end - 1] == '#')
-		strbuf_truncate(out, end - 1);
-}
-
-/* Body, retries and system-out share what the others leave. */
-static void make_long_texts(struct junit_case *made, const struct run *run, size_t limit)
-{
-	size_t frame = frame_length(made), hidden, room;
-
-	room = frame < JUNIT_CASE_BYTES ? JUNIT_CASE_BYTES - frame : 0;
-	hidden = make_retries(made, run, &room);
-	if (run_is_failure(run))
-		add_body(&made->texts.next, made->view, run, made->message, room);
-	else
-		escape_xml_text(&made->texts.next, made->message, strlen(made->message));
-	room = room > made->texts.next.length ? room - made->texts.next.length : 0;
-	made->body = junit_keep(&made->texts);
-	if (!limit)
-		return;
-	add_output(made, run, limit, room);
-	if (hidden)
-		strbuf_addf(&made->texts.next, "%sfailed tries not shown: %zu",
-			    made->texts.next.length ? "\n\n" : "", hidden);
-	made->output = junit_keep(&made->texts);
-}
-
-static void make_run(struct junit_case *made)
-{
-	const struct run *run = junit_deciding_run(made->names, made->number, &made->time_ms);
-	const struct results *results = made->names->results;
-	size_t limit = run->outcome == OUTCOME_PASSED ? made->level.passed
-		       : junit_is_judged(run)         ? made->level.failed
-						      : 0;
-
-	made->classname = made->names->classes[results->cases[run->case_index].suite];
-	made->type = type_of(made->view, run);
-	made->outcome = run->outcome;
-	junit_case_name(made->names, made->number, &made->texts.next);
-	made->name = junit_keep(&made->texts);
-	if (run->outcome != OUTCOME_PASSED)
-		add_message(&made->texts.next, made->view, run);
-	made->message = junit_keep(&made->texts);
-	if (made->view->render->junit_rich) {
-		add_file(&made->texts.next, run);
-		made->file = junit_keep(&made->texts);
-	}
-	if (made->view->render->junit_rich || limit)
-		make_properties(&made->texts, run, made->view->render->junit_rich);
-	make_long_texts(made, run, limit);
-}
-
-void junit_case_make(struct junit_case *test_case, size_t number)
-{
-	if (test_case->number == number)
-		return;
-	junit_texts_reset(&test_case->texts);
-	test_case->number = number;
-	test_case->file = test_case->output = "";
-	test_case->retry_count = 0;
-	if (test_case->names->results->run_count)
-		make_run(test_case);
-	else
-		make_setup(test_case);
 }

@@ -1,5 +1,5 @@
 /*
- * junit_text: what a <testcase> says: outcome, type, message, body, properties, system-out.
+ * junit_text: what a <testcase> says of its run: type, message, body, properties, system-out.
  *
  * Texts called markup are escaped here, because newlines must stay in them. The others are raw.
  */
@@ -15,15 +15,8 @@
 #include "runtally/view/view.h"
 
 enum {
-	/* What a test case may take in a file, escaped: GitHub's checks stop at about 64 KB. */
-	JUNIT_CASE_BYTES = 60000,
-	JUNIT_PROPERTIES = 64, /* of a case or suite: there are never more */
-	JUNIT_RETRIES = 8, /* failed tries of a case that are shown beside the one that decides */
-};
-
-/* How much of the system-out stays, in bytes a case. */
-struct junit_level {
-	size_t passed, failed;
+	JUNIT_PROPERTIES = 64,     /* of a case or suite: there are never more */
+	JUNIT_PROPERTY_BYTES = 48, /* of the markup of each */
 };
 
 /* Texts that are put together one after the other, and kept until they are reset. */
@@ -49,29 +42,35 @@ const char *junit_keep(struct junit_texts *texts);
 /* The same, as the value of a property; an empty one is not known. The key must stay. */
 void junit_keep_property(struct junit_texts *texts, const char *key);
 
-/* The test case that is written; that of a report without runs says why there are none. */
-struct junit_case {
-	const struct view *view;
-	const struct junit_names *names;
-	struct junit_level level;
-	size_t number; /* SIZE_MAX: none is made */
+/*
+ * Why a run that failed or ended in error did so, with the source's word for a criterion:
+ * "CriterionFailed", ...
+ */
+const char *junit_type(struct junit_texts *texts, const struct view *view, const struct run *run);
 
-	struct junit_texts texts; /* of all that follows */
-	const char *classname, *name, *type, *message;
-	const char *body, *output; /* markup */
-	const char *file;          /* where the flavour is rich */
-	struct junit_retry {
-		const char *type, *message, *body;
-	} retries[JUNIT_RETRIES];
-	size_t retry_count;
-	int64_t time_ms;
-	enum outcome outcome;
-};
+/* Appends what was found, for any run but a passed one: one line, never empty. */
+void junit_message(struct strbuf *out, const struct view *view, const struct run *run);
 
-/* Makes *test_case the one with this number, if it is not yet. */
-void junit_case_make(struct junit_case *test_case, size_t number);
+/*
+ * Appends markup of a failure: its message, then criteria, score, reason and passages, within the
+ * limit of options, and in `escaped` bytes as they stand in the file; but always the message.
+ */
+void junit_body(struct strbuf *out, const struct view *view, const struct run *run,
+		const char *message, size_t escaped);
 
-/* Suite and class of the case that says why there are no runs. */
-extern const char junit_setup_suite[];
+/* Keeps the properties of a run; those of its criteria where the flavour is rich. */
+void junit_properties(struct junit_texts *texts, const struct run *run, bool rich);
+
+/*
+ * Adds to texts->next markup: in the strict flavour lines of the properties that were kept, and an
+ * empty line; then head and tail of the transcript. It takes at most `limit` bytes, and `escaped`
+ * as they stand in the file.
+ */
+void junit_output(struct junit_texts *texts, const struct view *view, const struct run *run,
+		  size_t limit, size_t escaped);
+
+/* Message and body (markup) of the case that says why there are no runs. */
+void junit_setup(struct junit_texts *texts, const struct view *view, const char **message,
+		 const char **body);
 
 #endif

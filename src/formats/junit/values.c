@@ -1,9 +1,23 @@
 #include "values.h"
 
+#include <string.h>
+
 #include "runtally/analysis/compare.h"
 #include "runtally/analysis/stats.h"
 #include "runtally/base/format_number.h"
 #include "runtally/base/times.h"
+#include "runtally/template/escape.h"
+
+enum {
+	GROWTH_MAX = 6,           /* a byte's longest escape, &quot; */
+	MARKUP_BYTES = 1024,      /* of a case: elements, type and numbers */
+	TEXT_BYTES_MIN = 8192,    /* for body and system-out */
+	RETRY_BYTES = 4096,       /* of each */
+	RETRY_MARKUP_BYTES = 128, /* likewise */
+	PATH_BYTES = 200,
+};
+
+const char junit_setup_suite[] = "runtally";
 
 static const struct member property_members[] = {
 	{"key", TEXT, .at = offsetof(struct junit_property, key)},
@@ -18,16 +32,165 @@ static void list_properties(const struct junit_texts *texts, struct value_list *
 	list->size = sizeof(texts->properties[0]);
 }
 
-/* ---- test cases: the object is the slice, the index the case's number ---- */
+/* ---- a test case of a run and its retries ---- */
+
+static size_t escaped_length(const char *text)
+{
+	struct strbuf escaped = STRBUF_INIT;
+	size_t length;
+
+	escape_xml(&escaped, text, strlen(text), 0);
+	length = escaped.length;
+	strbuf_release(&escaped);
+	return length;
+}
+
+/* Bytes that all but retries, body and system-out take. */
+static size_t frame_length(const struct junit_case *made)
+{
+	size_t length = MARKUP_BYTES + escaped_length(made->name) + escaped_length(made->message) +
+			escaped_length(made->classname);
+
+	if (!made->view->render->junit_rich)
+		return length;
+	for (size_t i = 0; i < made->texts.property_count; i++)
+		length += escaped_length(made->texts.properties[i].key) +
+			  escaped_length(made->texts.properties[i].value) + JUNIT_PROPERTY_BYTES;
+	return length + made->texts.unknown_bytes + PATH_BYTES * GROWTH_MAX;
+}
+
+static void make_retry(struct junit_case *made, const struct run *run)
+{
+	struct junit_retry *retry = &made->retries[made->retry_count++];
+	size_t used;
+
+	retry->type = junit_type(&made->texts, made->view, run);
+	junit_message(&made->texts.next, made->view, run);
+	retry->message = junit_keep(&made->texts);
+	used = escaped_length(retry->message) + RETRY_MARKUP_BYTES;
+	junit_body(&made->texts.next, made->view, run, retry->message,
+		   used < RETRY_BYTES ? RETRY_BYTES - used : 0);
+	retry->body = junit_keep(&made->texts);
+}
+
+/*
+ * Makes the failed tries beside the one that decides, as many as leave enough of *room for its own
+ * texts, and takes off what they need. Returns how many there are more. An <error> stands alone:
+ * there is no child for other tries beside it.
+ */
+static size_t make_retries(struct junit_case *made, const struct run *decides, size_t *room)
+{
+	size_t most = decides->outcome == OUTCOME_ERROR || *room < TEXT_BYTES_MIN
+			      ? 0
+			      : (*room - TEXT_BYTES_MIN) / RETRY_BYTES;
+	size_t at = made->number, hidden = 0;
+
+	do {
+		const struct run *run = made->names->results->runs[at];
+
+		if (run == decides || !run_is_failure(run))
+			continue;
+		if (made->retry_count < JUNIT_RETRIES && made->retry_count < most)
+			make_retry(made, run);
+		else
+			hidden++;
+	} while (junit_next_retry(made->names, &at));
+	*room -= made->retry_count * RETRY_BYTES;
+	return hidden;
+}
+
+/* The input's path: an origin is that and, where a file holds several, the record's number. */
+static void add_file(struct strbuf *out, const struct run *run)
+{
+	struct strbuf origin = STRBUF_INIT;
+	size_t end;
+
+	run_origin(run, &origin);
+	junit_add_line(out, origin.text, PATH_BYTES);
+	strbuf_release(&origin);
+	for (end = out->length; end && strchr("0123456789", out->text[end - 1]);)
+		end--;
+	if (end && end < out->length && out->text[end - 1] == '#')
+		strbuf_truncate(out, end - 1);
+}
+
+/* Body, retries and system-out share what the others leave. */
+static void make_long_texts(struct junit_case *made, const struct run *run, size_t limit)
+{
+	size_t frame = frame_length(made), hidden, room;
+
+	room = frame < JUNIT_CASE_BYTES ? JUNIT_CASE_BYTES - frame : 0;
+	hidden = make_retries(made, run, &room);
+	if (run_is_failure(run))
+		junit_body(&made->texts.next, made->view, run, made->message, room);
+	else
+		escape_xml_text(&made->texts.next, made->message, strlen(made->message));
+	room = room > made->texts.next.length ? room - made->texts.next.length : 0;
+	made->body = junit_keep(&made->texts);
+	if (!limit)
+		return;
+	junit_output(&made->texts, made->view, run, limit, room);
+	if (hidden)
+		strbuf_addf(&made->texts.next, "%sfailed tries not shown: %zu",
+			    made->texts.next.length ? "\n\n" : "", hidden);
+	made->output = junit_keep(&made->texts);
+}
+
+static void make_run(struct junit_case *made)
+{
+	const struct run *run = junit_deciding_run(made->names, made->number, &made->time_ms);
+	const struct results *results = made->names->results;
+	size_t limit = run->outcome == OUTCOME_PASSED ? made->level.passed
+		       : junit_is_judged(run)         ? made->level.failed
+						      : 0;
+
+	made->classname = made->names->classes[results->cases[run->case_index].suite];
+	made->type = junit_type(&made->texts, made->view, run);
+	made->outcome = run->outcome;
+	junit_case_name(made->names, made->number, &made->texts.next);
+	made->name = junit_keep(&made->texts);
+	if (run->outcome != OUTCOME_PASSED)
+		junit_message(&made->texts.next, made->view, run);
+	made->message = junit_keep(&made->texts);
+	if (made->view->render->junit_rich) {
+		add_file(&made->texts.next, run);
+		made->file = junit_keep(&made->texts);
+	}
+	if (made->view->render->junit_rich || limit)
+		junit_properties(&made->texts, run, made->view->render->junit_rich);
+	make_long_texts(made, run, limit);
+}
+
+static void make_setup(struct junit_case *made)
+{
+	made->classname = junit_setup_suite;
+	made->name = "[setup]";
+	made->type = "RunError";
+	made->time_ms = 0;
+	made->outcome = made->view->notes->errors ? OUTCOME_ERROR : OUTCOME_PENDING;
+	junit_setup(&made->texts, made->view, &made->message, &made->body);
+}
 
 /* There is one at a time: it is made anew where another one was asked for. */
 static const void *made_case(const struct value *of)
 {
 	const struct junit_slice *slice = of->object;
+	struct junit_case *made = &slice->junit->test_case;
 
-	junit_case_make(&slice->junit->test_case, of->index);
-	return &slice->junit->test_case;
+	if (made->number == of->index)
+		return made;
+	junit_texts_reset(&made->texts);
+	made->number = of->index;
+	made->file = made->output = "";
+	made->retry_count = 0;
+	if (made->names->results->run_count)
+		make_run(made);
+	else
+		make_setup(made);
+	return made;
 }
+
+/* ---- test cases: the object is the slice, the index the case's number ---- */
 
 static bool has_children(const struct value *of)
 {

@@ -11,6 +11,39 @@
 #include "names.h"
 #include "text.h"
 
+enum {
+	/* What a test case may take in a file, escaped: GitHub's checks stop at about 64 KB. */
+	JUNIT_CASE_BYTES = 60000,
+	JUNIT_RETRIES = 8, /* failed tries of a case that are shown beside the one that decides */
+};
+
+/* How much of the system-out stays, in bytes a case. */
+struct junit_level {
+	size_t passed, failed;
+};
+
+/* The test case that is written; that of a report without runs says why there are none. */
+struct junit_case {
+	const struct view *view;
+	const struct junit_names *names;
+	struct junit_level level;
+	size_t number; /* SIZE_MAX: none is made */
+
+	struct junit_texts texts; /* of all that follows */
+	const char *classname, *name, *type, *message;
+	const char *body, *output; /* markup */
+	const char *file;          /* where the flavour is rich */
+	struct junit_retry {
+		const char *type, *message, *body;
+	} retries[JUNIT_RETRIES];
+	size_t retry_count;
+	int64_t time_ms;
+	enum outcome outcome;
+};
+
+/* Suite and class of the case that says why there are no runs. */
+extern const char junit_setup_suite[];
+
 /* A report being written. */
 struct junit {
 	const struct view *view;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../budget.h"
 #include "runtally/formats/mime.h"
 #include "runtally/view/view.h"
 
@@ -109,33 +110,18 @@ void mail_wrap(struct strbuf *out, const char *text, size_t length)
 	}
 }
 
-static int write_whole(const struct rendering *rendering, const struct strbuf *text,
-		       struct error *err)
-{
-	if (rendering->begin(rendering->ctx, 0, err))
-		return -1;
-	return rendering->sink(rendering->ctx, text->text, text->length, err);
-}
-
-static int render_template(const struct rendering *rendering, struct strbuf *text,
-			   struct error *err)
-{
-	return mustache_render(rendering->templates, rendering->format->template,
-			       view_root(rendering->view), rendering->format->escape, sink_to_text,
-			       text, err);
-}
-
 int mail_text_render(const struct rendering *rendering, struct error *err)
 {
-	struct strbuf text = STRBUF_INIT, wrapped = STRBUF_INIT;
-	int failed = render_template(rendering, &text, err);
+	struct budget budget;
+	int failed;
 
+	budget_init(&budget, UINT64_MAX, true);
+	failed = budget_render(&budget, rendering, rendering->view, err);
 	if (!failed) {
-		mail_wrap(&wrapped, text.text, text.length);
-		failed = write_whole(rendering, &wrapped, err);
+		mail_wrap(&budget.text, budget.now.text, budget.now.length);
+		failed = budget_write(&budget, rendering, err);
 	}
-	strbuf_release(&text);
-	strbuf_release(&wrapped);
+	budget_release(&budget);
 	return failed;
 }
 
@@ -153,24 +139,25 @@ static int64_t date_of(const struct view *view)
 int mail_render(const struct rendering *rendering, struct error *err)
 {
 	const struct render_options *options = rendering->view->render;
-	struct strbuf subject = STRBUF_INIT, whole = STRBUF_INIT;
-	int failed = render_template(rendering, &subject, err);
+	struct budget budget;
+	int failed;
 
+	budget_init(&budget, UINT64_MAX, true);
+	failed = budget_render(&budget, rendering, rendering->view, err);
 	if (!failed) {
 		const struct mime_message message = {
 			.from = options->mail_from,
 			.to = options->mail_to,
 			.to_count = options->mail_to_count,
-			.subject = subject.text,
+			.subject = budget.now.text,
 			.date = date_of(rendering->view),
 			.text = &rendering->bodies[0],
 			.html = &rendering->bodies[1],
 		};
 
-		mime_add(&whole, &message);
-		failed = write_whole(rendering, &whole, err);
+		mime_add(&budget.text, &message);
+		failed = budget_write(&budget, rendering, err);
 	}
-	strbuf_release(&subject);
-	strbuf_release(&whole);
+	budget_release(&budget);
 	return failed;
 }

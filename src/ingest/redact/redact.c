@@ -43,15 +43,6 @@ void redactor_release(struct redactor *redactor)
 	redactor_init(redactor);
 }
 
-uint64_t redactor_total(const struct redactor *redactor)
-{
-	uint64_t total = 0;
-
-	for (unsigned i = 0; i < REDACT_KINDS; i++)
-		total += redactor->counts[i];
-	return total;
-}
-
 void redactor_next_run(struct redactor *redactor)
 {
 	memset(redactor->numbers, 0, sizeof(redactor->numbers));

@@ -74,7 +74,7 @@ static const struct token tokens[] = {
 	{"AIza", BASE64URL, 35, false}, /* Google */
 	{"ya29.", DOTTED, 20, false},
 	{"GOCSPX-", BASE64URL, 20, false},
-	{"KEY0", BASE64URL, 20, false},      /* Telnyx */
+	{"KEY0", BASE64URL, 20, false},      /* a voice platform */
 	{"SG.", DOTTED, 40, false},          /* SendGrid */
 	{"FLWSECK-", BASE64URL, 16, false},  /* Flutterwave */
 	{"PMAK-", BASE64URL, 30, false},     /* Postman */

@@ -223,11 +223,6 @@ void logo_data_uri(const struct logo *logo, struct strbuf *out)
 
 /* ---- members of the report ---- */
 
-static bool has_logo(const struct value *of)
-{
-	return value_view(of)->logo != NULL;
-}
-
 static void logo_text(const struct value *of, struct strbuf *out)
 {
 	const struct view *view = value_view(of);
@@ -253,15 +248,10 @@ static const struct member accent_members[] = {
 
 static const struct value_class class_accent = CLASS("accent", accent_members);
 
-static const void *accent_from(const struct value *of)
-{
-	return value_view(of)->accent;
-}
-
 static const struct member report_members[] = {
-	{"has_logo", FLAG, .flag = has_logo},
+	{"has_logo", SET, .at = offsetof(struct view, logo)},
 	{"logo", TEXT, .text = logo_text},
-	{"accent", OBJECT, .from = accent_from, .class = &class_accent},
+	{"accent", POINTER, .at = offsetof(struct view, accent), .class = &class_accent},
 };
 
 const struct value_class report_brand = CLASS("brand of the report", report_members);
