@@ -166,8 +166,6 @@ static struct period previous_period(const struct select_options *options,
 	if (now.since == TIME_UNKNOWN)
 		now.since = counts->period_from;
 	if (now.until == TIME_UNKNOWN)
-		now.until = options->last_until;
-	if (now.until == TIME_UNKNOWN)
 		now.until = counts->period_to;
 	if (now.since == TIME_UNKNOWN || now.until == TIME_UNKNOWN)
 		return (struct period){TIME_UNKNOWN, TIME_UNKNOWN};

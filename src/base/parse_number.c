@@ -101,6 +101,23 @@ bool parse_duration_ms(const char *text, int64_t max, int64_t *out)
 	return true;
 }
 
+bool parse_age_ms(const char *text, int64_t max_days, int64_t *out)
+{
+	const int64_t hour_ms = 3600 * 1000;
+	uint64_t hours = 0;
+	const char *unit = read_digits(text, (uint64_t)max_days * 24, &hours);
+	int64_t days;
+
+	if (unit && strcmp(unit, "h") == 0 && hours) {
+		*out = (int64_t)hours * hour_ms;
+		return true;
+	}
+	if (!parse_age_days(text, max_days, &days))
+		return false;
+	*out = days * 24 * hour_ms;
+	return true;
+}
+
 bool parse_age_days(const char *text, int64_t max, int64_t *out)
 {
 	uint64_t value = 0;

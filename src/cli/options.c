@@ -70,19 +70,52 @@ static int apply_arguments(struct options *options, const struct arguments *argu
 	return 0;
 }
 
-/* Days begin in the zone, which may be told behind them. */
-static void shift_days(struct options *options)
+/* Which week or month it is now, in the zone. */
+static void find_by_now(struct options *options)
 {
-	struct select_options *choice = &options->choice;
+	const int64_t today = time_days(options->now + options->zone_ms);
+	struct asked_bound *week = &options->bounds[BOUND_WEEK];
+	struct asked_bound *month = &options->bounds[BOUND_MONTH];
 
-	if (options->since_is_day)
-		choice->period.since -= options->zone_ms;
-	if (options->until_is_day)
-		choice->period.until -= options->zone_ms;
-	if (choice->compare == COMPARE_PERIOD) {
-		choice->compare_period.since -= options->zone_ms;
-		choice->compare_period.until -= options->zone_ms;
+	if (week->by != BY_DATE)
+		options_set_week(week, week_monday(today) - (week->by == BY_NOW_LAST ? 7 : 0));
+	if (month->by != BY_DATE)
+		options_set_month(month, month->by == BY_NOW_LAST
+						 ? today - civil_from_days(today).day
+						 : today);
+}
+
+/* Days begin in the zone, which may come behind them. */
+static int64_t moment_of(const struct options *options, int64_t bound, bool in_days)
+{
+	return in_days && bound != TIME_UNKNOWN ? bound - options->zone_ms : bound;
+}
+
+/* What all that was asked for has in common. */
+static int choose_period(struct options *options, struct error *err)
+{
+	struct period *period = &options->choice.period;
+
+	find_by_now(options);
+	for (size_t i = 0; i < BOUNDS; i++) {
+		const struct asked_bound *bound = &options->bounds[i];
+		int64_t since = moment_of(options, bound->period.since, bound->since_in_days);
+		int64_t until = moment_of(options, bound->period.until, bound->until_in_days);
+
+		if (since != TIME_UNKNOWN && since > period->since)
+			period->since = since;
+		if (until != TIME_UNKNOWN &&
+		    (period->until == TIME_UNKNOWN || until < period->until))
+			period->until = until;
 	}
+	if (period->until != TIME_UNKNOWN && period->since >= period->until)
+		return error_set(err, "the period is empty: --since, --until, --last, --week and "
+				      "--month have nothing in common");
+	if (options->choice.compare == COMPARE_PERIOD) {
+		options->choice.compare_period.since -= options->zone_ms;
+		options->choice.compare_period.until -= options->zone_ms;
+	}
+	return 0;
 }
 
 static int check_history(const struct options *options, struct error *err)
@@ -117,12 +150,6 @@ static int check_compare(const struct options *options, struct error *err)
 /* What no option can know alone. */
 static int check_together(const struct options *options, struct error *err)
 {
-	const struct period *period = &options->choice.period;
-
-	if (period->since != TIME_UNKNOWN && period->until != TIME_UNKNOWN &&
-	    period->since >= period->until)
-		return error_set(err, "the period ends (--until) before it begins (--since, "
-				      "--last)");
 	for (size_t i = 0; i < options->target_count; i++)
 		if (!format_is_possible(options->targets[i].format, &options->render))
 			return error_set(err, "\"%s\": a mail needs --mail-from and --mail-to",
@@ -148,8 +175,7 @@ enum options_action options_parse(struct options *options, int argc, char *const
 	if (set_now(options, now, epoch, err) != 0 || apply_config(options, &arguments, err) != 0 ||
 	    apply_arguments(options, &arguments, err) != 0)
 		return ACTION_BAD_USAGE;
-	shift_days(options);
-	if (check_together(options, err) != 0)
+	if (choose_period(options, err) != 0 || check_together(options, err) != 0)
 		return ACTION_BAD_USAGE;
 	time_zone_set(options->zone_ms);
 	return ACTION_RUN;

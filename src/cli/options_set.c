@@ -345,18 +345,21 @@ static bool is_day(const char *value)
 
 int set_since(struct options *options, const char *value, struct error *err)
 {
-	options->since_is_day = is_day(value);
-	return parse_time(value, &options->choice.period.since, err);
+	struct asked_bound *bound = &options->bounds[BOUND_SINCE];
+
+	bound->since_in_days = is_day(value);
+	return parse_time(value, &bound->period.since, err);
 }
 
 int set_until(struct options *options, const char *value, struct error *err)
 {
+	struct asked_bound *bound = &options->bounds[BOUND_UNTIL];
 	int64_t ms;
 
 	if (parse_time(value, &ms, err) != 0)
 		return -1;
-	options->until_is_day = is_day(value);
-	options->choice.period.until = is_day(value) ? ms + DAY_MS : ms;
+	bound->until_in_days = is_day(value);
+	bound->period.until = is_day(value) ? ms + DAY_MS : ms;
 	return 0;
 }
 
@@ -368,24 +371,74 @@ static int refuse_days(const char *value, struct error *err)
 
 int set_last(struct options *options, const char *value, struct error *err)
 {
-	int64_t days;
+	int64_t ms;
 
-	if (!parse_age_days(value, DAYS_MAX, &days))
-		return refuse_days(value, err);
-	options->since_is_day = false;
-	options->choice.period.since = options->now - days * DAY_MS;
-	options->choice.last_until = options->now;
+	if (!parse_age_ms(value, DAYS_MAX, &ms))
+		return error_set(err,
+				 "\"%s\" is not a number of hours, days or weeks (24h, 7d, 2w; %dd "
+				 "at most)",
+				 value, DAYS_MAX);
+	options->bounds[BOUND_LAST].period = (struct period){options->now - ms, options->now};
 	return 0;
+}
+
+static void set_days(struct asked_bound *bound, int64_t first, int64_t end)
+{
+	*bound = (struct asked_bound){.period = {first * DAY_MS, end * DAY_MS},
+				      .since_in_days = true,
+				      .until_in_days = true};
+}
+
+void options_set_week(struct asked_bound *bound, int64_t monday)
+{
+	set_days(bound, monday, monday + 7);
+}
+
+void options_set_month(struct asked_bound *bound, int64_t day)
+{
+	const struct civil at = civil_from_days(day);
+
+	set_days(bound, days_from_civil(at.year, at.month, 1),
+		 days_from_civil(at.year + at.month / 12, at.month % 12 + 1, 1));
+}
+
+/* `this` and `last`: which week or month that is depends on the zone, which may come later. */
+static bool set_by_now(struct options *options, enum period_bound which, const char *value)
+{
+	const bool last = strcmp(value, "last") == 0;
+
+	options->bounds[which] = (struct asked_bound){.by = last ? BY_NOW_LAST : BY_NOW_THIS};
+	return last || strcmp(value, "this") == 0;
 }
 
 int set_week(struct options *options, const char *value, struct error *err)
 {
 	int64_t day;
 
+	if (set_by_now(options, BOUND_WEEK, value))
+		return 0;
 	if (!week_parse(value, &day))
-		return error_set(err, "\"%s\" is no week of ISO 8601 (2026-W47)", value);
-	options->since_is_day = options->until_is_day = true;
-	options->choice.period = (struct period){day * DAY_MS, (day + 7) * DAY_MS};
+		return error_set(err,
+				 "\"%s\" is no week of ISO 8601 (2026-W47), nor the word this or "
+				 "last",
+				 value);
+	options_set_week(&options->bounds[BOUND_WEEK], day);
+	return 0;
+}
+
+int set_month(struct options *options, const char *value, struct error *err)
+{
+	char first_day[DATE_TEXT_SIZE];
+	int64_t ms;
+
+	if (set_by_now(options, BOUND_MONTH, value))
+		return 0;
+	if (strlen(value) != 7 ||
+	    snprintf(first_day, sizeof(first_day), "%s-01", value) != DATE_LENGTH ||
+	    !time_or_date_parse(first_day, &ms))
+		return error_set(err, "\"%s\" is no month (2026-11), nor the word this or last",
+				 value);
+	options_set_month(&options->bounds[BOUND_MONTH], time_days(ms));
 	return 0;
 }
 

@@ -119,15 +119,20 @@ const struct option_row option_rows[] = {
 	 .help = "runs before this time, or up to the end of this date (UTC)",
 	 .set = set_until},
 	{.name = "last",
-	 .argument = "N(d|w)",
+	 .argument = "N(h|d|w)",
 	 .group = GROUP_INPUT,
-	 .help = "runs of the last N days or weeks",
+	 .help = "runs of the last N hours, days or weeks",
 	 .set = set_last},
 	{.name = "week",
 	 .argument = "YEAR-Wnn",
 	 .group = GROUP_INPUT,
-	 .help = "runs of this week (ISO 8601, 2026-W47: from Monday on)",
+	 .help = "runs of this week (ISO 8601, 2026-W47: from Monday on), or last, this",
 	 .set = set_week},
+	{.name = "month",
+	 .argument = "YEAR-MM",
+	 .group = GROUP_INPUT,
+	 .help = "runs of this month (2026-11), or last, this",
+	 .set = set_month},
 	{.name = "tz",
 	 .argument = "OFFSET",
 	 .group = GROUP_INPUT,
@@ -345,13 +350,14 @@ void options_init(struct options *options)
 				.transcripts = true,
 			},
 		.choice = {.period = {TIME_UNKNOWN, TIME_UNKNOWN},
-			   .last_until = TIME_UNKNOWN,
 			   .compare_period = {TIME_UNKNOWN, TIME_UNKNOWN}},
 		.gates = {.whole = no_gates},
 		.render = default_render_options,
 		.notes_limit = NOTES_LIMIT,
 	};
 	arena_init(&options->arena, 0);
+	for (size_t i = 0; i < BOUNDS; i++)
+		options->bounds[i].period = options->choice.period;
 }
 
 void options_release(struct options *options)

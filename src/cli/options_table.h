@@ -67,8 +67,8 @@ int option_apply(struct options *options, const struct option_row *row, const ch
 void option_store(struct options *options, size_t offset, size_t size, uint64_t value);
 
 option_setter set_output, set_title, set_link, set_logo, set_accent, set_template, set_templates,
-	set_mail_from, set_mail_to, set_from, set_since, set_until, set_last, set_week, set_tz,
-	set_suite, set_source, set_baseline, set_shard, set_history_age, set_history_size,
+	set_mail_from, set_mail_to, set_from, set_since, set_until, set_last, set_week, set_month,
+	set_tz, set_suite, set_source, set_baseline, set_shard, set_history_age, set_history_size,
 	set_compare, set_pass_score, set_score_scale, set_limit, set_min_pass_rate, set_max_cost,
 	set_max_cost_per_pass, set_max_p95_latency, set_fail_on, set_jobs, set_identity_key;
 
@@ -98,6 +98,10 @@ void limit_text(struct strbuf *out, uint64_t value);
 
 /* Everything at its default. */
 void options_init(struct options *options);
+
+/* The week that begins on that Monday; the month that the day is in. Days since 1970-01-01. */
+void options_set_week(struct asked_bound *bound, int64_t monday);
+void options_set_month(struct asked_bound *bound, int64_t day);
 
 /* One option of the command line. */
 struct setting {

@@ -293,11 +293,43 @@ static void good_lines(void **state)
 		 " input=x since=2026-11-20T00:00:00.000Z until=2026-11-21T00:00:00.000Z"},
 		{"x|--since=2026-11-01T12:00:00+02:00|--until=2026-11-20T10:00:00.5Z",
 		 " input=x since=2026-11-01T10:00:00.000Z until=2026-11-20T10:00:00.500Z"},
-		{"x|--last=7d", " input=x since=2026-11-13T10:00:00.000Z"},
+		{"x|--last=7d",
+		 " input=x since=2026-11-13T10:00:00.000Z until=2026-11-20T10:00:00.000Z"},
+		{"x|--last=36h",
+		 " input=x since=2026-11-18T22:00:00.000Z until=2026-11-20T10:00:00.000Z"},
 		{"x|--last=2w|--until=2026-11-10",
 		 " input=x since=2026-11-06T10:00:00.000Z until=2026-11-11T00:00:00.000Z"},
-		{"x|--since=2026-11-01|--last=1d", " input=x since=2026-11-19T10:00:00.000Z"},
-		{"x|--last=1d|--since=2026-11-01", " input=x since=2026-11-01T00:00:00.000Z"},
+		/* what they have in common, in whatever order; of the same one the last counts */
+		{"x|--since=2026-11-01|--last=1d",
+		 " input=x since=2026-11-19T10:00:00.000Z until=2026-11-20T10:00:00.000Z"},
+		{"x|--last=1d|--since=2026-11-01",
+		 " input=x since=2026-11-19T10:00:00.000Z until=2026-11-20T10:00:00.000Z"},
+		{"x|--last=1d|--since=2026-11-20|--last=2d",
+		 " input=x since=2026-11-20T00:00:00.000Z until=2026-11-20T10:00:00.000Z"},
+		{"x|--week=2026-W47|--since=2026-11-01",
+		 " input=x since=2026-11-16T00:00:00.000Z until=2026-11-23T00:00:00.000Z"},
+		{"x|--week=2026-W47|--until=2026-12-01",
+		 " input=x since=2026-11-16T00:00:00.000Z until=2026-11-23T00:00:00.000Z"},
+		{"x|--since=2026-11-22|--week=2026-W47",
+		 " input=x since=2026-11-22T00:00:00.000Z until=2026-11-23T00:00:00.000Z"},
+		{"x|--week=2026-W47|--month=2026-11|--last=2d",
+		 " input=x since=2026-11-18T10:00:00.000Z until=2026-11-20T10:00:00.000Z"},
+		{"x|--week=this",
+		 " input=x since=2026-11-16T00:00:00.000Z until=2026-11-23T00:00:00.000Z"},
+		{"x|--week=last",
+		 " input=x since=2026-11-09T00:00:00.000Z until=2026-11-16T00:00:00.000Z"},
+		{"x|--week=last|--tz=+02:00",
+		 " input=x since=2026-11-08T22:00:00.000Z until=2026-11-15T22:00:00.000Z"},
+		{"x|--month=2026-12",
+		 " input=x since=2026-12-01T00:00:00.000Z until=2027-01-01T00:00:00.000Z"},
+		{"x|--month=2024-02",
+		 " input=x since=2024-02-01T00:00:00.000Z until=2024-03-01T00:00:00.000Z"},
+		{"x|--month=this|--tz=-05:00",
+		 " input=x since=2026-11-01T05:00:00.000Z until=2026-12-01T05:00:00.000Z"},
+		{"x|--month=last",
+		 " input=x since=2026-10-01T00:00:00.000Z until=2026-11-01T00:00:00.000Z"},
+		{"x|--week=last|--week=2026-W47",
+		 " input=x since=2026-11-16T00:00:00.000Z until=2026-11-23T00:00:00.000Z"},
 		{"x|--week=2026-W47",
 		 " input=x since=2026-11-16T00:00:00.000Z until=2026-11-23T00:00:00.000Z"},
 		{"x|--week=2026-W47|--tz=+02:00",
@@ -379,8 +411,17 @@ static void bad_lines(void **state)
 		{"x|--xyzzy", "unknown option --xyzzy; see runtally --help"},
 		{"x|--=a", "unknown option --; see runtally --help"},
 		{"x|--base=y", "unknown option --base; did you mean --baseline?"},
-		{"x|--week=2026-W54", "--week: \"2026-W54\" is no week of ISO 8601 (2026-W47)"},
-		{"x|--week=2026-47", "--week: \"2026-47\" is no week of ISO 8601 (2026-W47)"},
+		{"x|--week=2026-W54", "--week: \"2026-W54\" is no week of ISO 8601 (2026-W47), nor "
+				      "the word this or last"},
+		{"x|--week=2026-47", "--week: \"2026-47\" is no week of ISO 8601 (2026-W47), nor "
+				     "the word this or last"},
+		{"x|--month=2026-13",
+		 "--month: \"2026-13\" is no month (2026-11), nor the word this or last"},
+		{"x|--month=2026-1",
+		 "--month: \"2026-1\" is no month (2026-11), nor the word this or last"},
+		{"x|--week=2026-W47|--month=2026-10",
+		 "the period is empty: --since, --until, --last, --week and "
+		 "--month have nothing in common"},
 		{"x|--tz=Europe/Berlin",
 		 "--tz: \"Europe/Berlin\" is neither UTC nor an offset from it (+02:00)"},
 		{"x|--compare=2026-11-07..2026-11-01",
@@ -468,13 +509,17 @@ static void bad_lines(void **state)
 		 "--until: \"2026-02-29\" is neither a date (2026-11-20) nor "
 		 "a time (2026-11-20T10:00:00Z)"},
 		{"x|--since=2026-11-20T00:00:00Z|--until=2026-11-20T00:00:00Z",
-		 "the period ends (--until) before it begins (--since, --last)"},
+		 "the period is empty: --since, --until, --last, --week and "
+		 "--month have nothing in common"},
 		{"x|--last=1d|--until=2026-11-01",
-		 "the period ends (--until) before it begins (--since, --last)"},
-		{"x|--last=7", "--last: \"7\" is not a number of days or weeks (7d, 2w; 36500d at "
-			       "most)"},
-		{"x|--last=36501d", "--last: \"36501d\" is not a number of days or weeks (7d, 2w; "
-				    "36500d at most)"},
+		 "the period is empty: --since, --until, --last, --week and "
+		 "--month have nothing in common"},
+		{"x|--last=7",
+		 "--last: \"7\" is not a number of hours, days or weeks (24h, 7d, 2w; 36500d at "
+		 "most)"},
+		{"x|--last=36501d",
+		 "--last: \"36501d\" is not a number of hours, days or weeks (24h, 7d, 2w; "
+		 "36500d at most)"},
 		{"x|--source=", "--source: must not be empty"},
 		/* verdicts and suites */
 		{"x|--pass-score=1.1",
@@ -806,9 +851,13 @@ static void good_configs(void **state)
 		{"{\"quiet\": true}", "x|-v", " input=x verbosity=1"},
 		{"{\"no-redact\": true, \"no-transcripts\": true}", "x",
 		 " input=x redact=0 transcripts=0"},
-		{"{\"last\": \"7d\"}", "x", " input=x since=2026-11-13T10:00:00.000Z"},
-		{"{\"last\": \"7d\"}", "x|--since=2026-11-01",
-		 " input=x since=2026-11-01T00:00:00.000Z"},
+		{"{\"last\": \"7d\"}", "x",
+		 " input=x since=2026-11-13T10:00:00.000Z until=2026-11-20T10:00:00.000Z"},
+		/* another option bounds it further, the same one replaces it */
+		{"{\"last\": \"7d\"}", "x|--since=2026-11-15",
+		 " input=x since=2026-11-15T00:00:00.000Z until=2026-11-20T10:00:00.000Z"},
+		{"{\"last\": \"7d\"}", "x|--last=1d",
+		 " input=x since=2026-11-19T10:00:00.000Z until=2026-11-20T10:00:00.000Z"},
 		{"{\"max-p95-latency\": 2500}", "x", " input=x max-p95-latency=2500"},
 		{"{\"max-p95-latency\": \"2.5s\"}", "x", " input=x max-p95-latency=2500"},
 		/* gates of suites, beside those of the whole */
@@ -887,7 +936,8 @@ static void bad_configs(void **state)
 		{"{\"output\": [\"a.html\", \"a.html\"]}", "x",
 		 "runtally.json: output: two reports would be written to \"a.html\""},
 		{"{\"since\": \"2026-11-20\"}", "x|--until=2026-11-01",
-		 "the period ends (--until) before it begins (--since, --last)"},
+		 "the period is empty: --since, --until, --last, --week and "
+		 "--month have nothing in common"},
 	};
 
 	(void)state;

@@ -19,7 +19,6 @@ static int64_t ms_of(const char *text)
 }
 
 static const struct select_options everything = {.period = {TIME_UNKNOWN, TIME_UNKNOWN},
-						 .last_until = TIME_UNKNOWN,
 						 .compare_period = {TIME_UNKNOWN, TIME_UNKNOWN}};
 
 /* A run of a set. */
@@ -414,7 +413,7 @@ static void before_the_last_days(void **state)
 	world.sets.has_history = true;
 	add_all(&world.sets.history, "a@2026-01-04 b@2026-01-05 c@2026-01-12 d@2026-01-18");
 	choice.period.since = ms_of("2026-01-12");
-	choice.last_until = ms_of("2026-01-19");
+	choice.period.until = ms_of("2026-01-19");
 	choose(&world, &choice);
 	check_list(&world.selection.now, "c d");
 	check_list(&world.selection.before, "b");

@@ -30,7 +30,6 @@ enum compare_with {
 /* What the options ask for. */
 struct select_options {
 	struct period period;
-	int64_t last_until; /* of --last: now, where an open period ends; else TIME_UNKNOWN */
 	const char *const *suites; /* globs (fnmatch) on a suite's name or id; count 0: all */
 	size_t suite_count;
 	const char *const *sources; /* names; count 0: all */

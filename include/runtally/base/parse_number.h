@@ -20,6 +20,9 @@ bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 /* `2500`, `800ms`, `2.5s`: milliseconds, 0..max. Of seconds three decimals count. */
 bool parse_duration_ms(const char *text, int64_t max, int64_t *out);
 
+/* `24h`, `7d`, `2w`: milliseconds, of an hour to `max_days` days. */
+bool parse_age_ms(const char *text, int64_t max_days, int64_t *out);
+
 /* `7d`, `2w`: days, 1..max. */
 bool parse_age_days(const char *text, int64_t max, int64_t *out);
 

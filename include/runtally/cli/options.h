@@ -34,6 +34,10 @@ struct template_choice {
 enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 
 /* Owns its strings through `arena`. */
+/* A week or month by its date; the one that now is in; the one before that. */
+enum period_by { BY_DATE, BY_NOW_THIS, BY_NOW_LAST };
+enum period_bound { BOUND_SINCE, BOUND_UNTIL, BOUND_LAST, BOUND_WEEK, BOUND_MONTH, BOUNDS };
+
 struct options {
 	struct arena arena;
 	const char **inputs;
@@ -58,8 +62,12 @@ struct options {
 	struct ingest_options ingest;
 	struct select_options choice;
 	int64_t zone_ms; /* of calendars: ahead of UTC */
-	/* While they are read: bounds that are days of the zone, as if it were UTC. */
-	bool since_is_day, until_is_day;
+	/* What --since, --until, --last, --week and --month ask; choice.period is what they share. */
+	struct asked_bound {
+		struct period period;
+		bool since_in_days, until_in_days; /* days of the zone, not moments */
+		enum period_by by;
+	} bounds[BOUNDS];
 	struct gate_demands gates;
 	struct render_options render;
 	size_t notes_limit; /* different notes that are kept; 1000 */
