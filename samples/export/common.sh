@@ -11,6 +11,9 @@
 #   values FILE PLACE                      the values at a place such as data[].id, a line each
 #   export_end                             says what was done; exit status 0 only if all is there
 #
+# With --dated, what it saves lies in FOLDER/YYYY-MM-DD, the day (UTC) of the call: runtally then knows which
+# of two copies of a run is the later, and when a run happened that tells no time.
+#
 # Environment, beside the key and the address:
 #   EXPORT_TRIES     how often one request is tried (5)
 #   EXPORT_PAUSE     seconds before the second try, doubled for each one after it (2)
@@ -331,13 +334,14 @@ need_number() { # VARIABLE VALUE DIGITS
 
 # From here on: the call itself.
 
-refresh='' agents=''
+refresh='' agents='' dated=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	-h | --help)
 		echo "Usage: $usage"
 		exit 0 ;;
 	--refresh) refresh=yes ;;
+	--dated) dated=yes ;;
 	--agent)
 		[ $# -gt 1 ] || die "--agent needs an id" 2
 		need_safe "$2"
@@ -351,6 +355,8 @@ done
 folder=${1-}
 [ -n "$folder" ] || die "usage: $usage" 2
 shift
+# The day of an export says which of two copies of a run is the later, and dates runs that tell no time.
+[ -z "$dated" ] || folder=$folder/$(date -u +%Y-%m-%d)
 
 command -v curl >/dev/null 2>&1 || die "curl is needed" 2
 eval "key=\${$key_variable:-} base=\${$base_variable:-$base_default}"

@@ -5,7 +5,7 @@
 # This API has no list of runs: keep the id that starting a run answers (data.id). Runs that were over
 # are not fetched again. KAPSO_BASE is another address than https://app.kapso.ai/api/v1. See common.sh
 # for the rest.
-usage='kapso.sh [--refresh] [--agent AGENT_ID...] FOLDER [RUN_ID...|-]'
+usage='kapso.sh [--refresh] [--dated] [--agent AGENT_ID...] FOLDER [RUN_ID...|-]'
 key_variable=KAPSO_API_KEY
 key_header='X-API-Key: '
 base_variable=KAPSO_BASE

@@ -7,7 +7,7 @@
 # newest 50. So suites are asked for; where one is full, each of its cases; and what only a case's list
 # has is asked for run by run, since that list does not tell the case. A case with 50 runs there may have
 # had older ones: then the exit status is 3.
-usage='magpipe.sh [--refresh] FOLDER'
+usage='magpipe.sh [--refresh] [--dated] FOLDER'
 key_variable=MAGPIPE_API_KEY
 key_header='Authorization: Bearer '
 base_variable=MAGPIPE_BASE

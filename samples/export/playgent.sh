@@ -5,7 +5,7 @@
 # This API has no list of runs: keep the run_id that starting a run answers. A run names its case and
 # its agent, so definitions are not needed. Runs that were over are not fetched again. PLAYGENT_BASE is
 # another address than https://api.playgent.com. See common.sh for the rest.
-usage='playgent.sh [--refresh] FOLDER RUN_ID...|-'
+usage='playgent.sh [--refresh] [--dated] FOLDER RUN_ID...|-'
 key_variable=PLAYGENT_API_KEY
 key_header='Authorization: Bearer '
 base_variable=PLAYGENT_BASE

@@ -2,7 +2,7 @@
 # Exports test cases, batches and runs of SigmaMind agents into FOLDER, for runtally.
 #   SIGMAMIND_API_KEY=... sigmamind.sh --agent AGENT_ID [--agent AGENT_ID...] FOLDER
 # SIGMAMIND_BASE is another address than https://api.sigmamind.ai. See common.sh for the rest.
-usage='sigmamind.sh [--refresh] --agent AGENT_ID [--agent AGENT_ID...] FOLDER'
+usage='sigmamind.sh [--refresh] [--dated] --agent AGENT_ID [--agent AGENT_ID...] FOLDER'
 key_variable=SIGMAMIND_API_KEY
 key_header='X-API-Key: '
 base_variable=SIGMAMIND_BASE

@@ -2,7 +2,7 @@
 # Exports all assistant tests of a Telnyx account and all their runs into FOLDER, for runtally.
 #   TELNYX_API_KEY=... telnyx.sh FOLDER
 # TELNYX_BASE is another address than https://api.telnyx.com/v2. See common.sh for the rest.
-usage='telnyx.sh [--refresh] FOLDER'
+usage='telnyx.sh [--refresh] [--dated] FOLDER'
 key_variable=TELNYX_API_KEY
 key_header='Authorization: Bearer '
 base_variable=TELNYX_BASE
