@@ -36,6 +36,9 @@ enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 /* Owns its strings through `arena`. */
 /* A week or month by its date; the one that now is in; the one before that. */
 enum period_by { BY_DATE, BY_NOW_THIS, BY_NOW_LAST };
+/* A week or month by its date; the one that now is in; the one before that. */
+enum period_by { BY_DATE, BY_NOW_THIS, BY_NOW_LAST };
+
 enum period_bound { BOUND_SINCE, BOUND_UNTIL, BOUND_LAST, BOUND_WEEK, BOUND_MONTH, BOUNDS };
 
 struct options {
