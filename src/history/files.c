@@ -10,7 +10,6 @@
 
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
-#include "runtally/base/strbuf.h"
 #include "runtally/base/thread_pool.h"
 #include "runtally/input/source.h"
 

@@ -1,7 +1,6 @@
 #include "members.h"
 #include "runtally/analysis/stats.h"
 #include "runtally/base/format_number.h"
-#include "runtally/view/site.h"
 
 #define NOT_KNOWN "n/a"
 

@@ -1,6 +1,5 @@
 #include "members.h"
 
-#include "runtally/base/format_number.h"
 #include "runtally/model/details.h"
 
 /* ---- details of the runs that are being shown ---- */

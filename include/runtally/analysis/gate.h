@@ -11,7 +11,6 @@
 
 #include "runtally/analysis/compare.h"
 #include "runtally/analysis/results.h"
-#include "runtally/base/strbuf.h"
 
 enum fail_on {
 	FAIL_ON_FAILED = 1 << 0,     /* any failed run */
