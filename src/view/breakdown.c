@@ -71,18 +71,13 @@ static const struct member breakdown_members[] = {
 
 static const struct value_class class_breakdown = CLASS("breakdown", breakdown_members);
 
-static const void *models_from(const struct value *of)
+/* Of the report; `at` is where the view has it. */
+static bool any_breakdown(const struct value *of, struct value *out)
 {
-	const struct breakdown *models = value_view(of)->models;
+	const struct breakdown *const *breakdown = value_field(of);
 
-	return models && models->count ? models : NULL;
-}
-
-static const void *agents_from(const struct value *of)
-{
-	const struct breakdown *agents = value_view(of)->agents;
-
-	return agents && agents->count ? agents : NULL;
+	*out = value_made(of, *breakdown, 0);
+	return *breakdown && (*breakdown)->count;
 }
 
 static const struct member report_members[] = {
@@ -92,8 +87,10 @@ static const struct member report_members[] = {
 	{"has_criterion_kinds", FLAG, VIA(struct view, criteria),
 	 .at = offsetof(struct criteria, has_kinds)},
 	{"hidden_criteria", COUNT, .number = hidden_criteria, .has = "has_hidden_criteria"},
-	{"by_model", OBJECT, .from = models_from, .class = &class_breakdown},
-	{"by_agent", OBJECT, .from = agents_from, .class = &class_breakdown},
+	{"by_model", OBJECT, .object = any_breakdown, .at = offsetof(struct view, models),
+	 .class = &class_breakdown},
+	{"by_agent", OBJECT, .object = any_breakdown, .at = offsetof(struct view, agents),
+	 .class = &class_breakdown},
 };
 
 const struct value_class report_breakdowns = CLASS("breakdowns of the report", report_members);

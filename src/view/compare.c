@@ -240,19 +240,6 @@ static int64_t count_changes(const struct value *of)
 	}
 }
 
-/* All, in the order of the report, then those that are gone. */
-static void all_suites(const struct value *of, struct value_list *list)
-{
-	value_items(list, comparison_of(of)->suites, comparison_of(of)->suite_count,
-		    sizeof(struct suite_change));
-}
-
-static void all_cases(const struct value *of, struct value_list *list)
-{
-	value_items(list, comparison_of(of)->cases, comparison_of(of)->case_count,
-		    sizeof(struct case_diff));
-}
-
 static size_t rows_of(const struct value *of)
 {
 	const struct view *view = value_view(of);
@@ -279,10 +266,12 @@ static void list_changes(const struct value *of, struct value_list *list)
 			comparison->changed_cases +
 			(which == CHANGE_BETTER ? comparison->cases_changed[CHANGE_WORSE] : 0);
 	} else if (group == NEW_SUITES) {
-		all_suites(of, list);
+		value_items(list, comparison->suites, comparison->suite_count,
+			    sizeof(*comparison->suites));
 		list->keeps = is_new;
 	} else {
-		all_cases(of, list);
+		value_items(list, comparison->cases, comparison->case_count,
+			    sizeof(*comparison->cases));
 		list->keeps = group == CASES_OF ? is_of : is_failing_of;
 	}
 	if (!list->keeps) {
