@@ -16,16 +16,11 @@ static const struct member criterion_members[] = {
 const struct value_class class_criterion_group =
 	CLASS_BASED("criterion", criterion_members, &class_tally);
 
-static int64_t criterion_count(const struct value *of)
+static int64_t hidden_criteria(const struct value *of)
 {
 	const struct criteria *criteria = value_view(of)->criteria;
 
-	return criteria ? (int64_t)criteria->count : 0;
-}
-
-static int64_t hidden_criteria(const struct value *of)
-{
-	return view_hidden(of, LIST_CRITERIA, (uint64_t)criterion_count(of));
+	return criteria ? view_hidden(of, LIST_CRITERIA, criteria->count) : 0;
 }
 
 /* ---- by model, by agent ---- */
@@ -83,7 +78,8 @@ static bool any_breakdown(const struct value *of, struct value *out)
 static const struct member report_members[] = {
 	{"worst_criteria", LIST, VIA(struct view, criteria), ITEMS(struct criteria, items, count),
 	 .cut = 1 + LIST_CRITERIA, .class = &class_criterion_group},
-	{"criterion_count", COUNT, .number = criterion_count, .has = "has_worst_criteria"},
+	{"criterion_count", SIZE, VIA(struct view, criteria),
+	 .at = offsetof(struct criteria, count), .absent = "0", .has = "has_worst_criteria"},
 	{"has_criterion_kinds", FLAG, VIA(struct view, criteria),
 	 .at = offsetof(struct criteria, has_kinds)},
 	{"hidden_criteria", COUNT, .number = hidden_criteria, .has = "has_hidden_criteria"},

@@ -301,6 +301,12 @@ static bool has_changed_cases(const struct value *of)
 #define CASES(which)     LIST, .list = list_changes, .at = (which), .is = CLASS_CASE_CHANGE
 #define COUNT_OF(which)  COUNT, .number = count_changes, .at = (which)
 #define HIDDEN_OF(which) COUNT, .number = count_hidden, .at = (which)
+/* A list, how many there are, and how many of them are not listed. */
+#define CUT(name, of, which)                                                                       \
+	{name, of(which)}, {name "_count", COUNT_OF(which), .has = "has_" name},                   \
+	{                                                                                          \
+		"hidden_" name, HIDDEN_OF(which), .has = "has_hidden_" name                        \
+	}
 
 /* The object begins with the difference of totals. */
 static const struct member comparison_members[] = {
@@ -314,49 +320,19 @@ static const struct member comparison_members[] = {
 	{"worse_suites_count", COUNT_OF(SUITES_THAT | CHANGE_WORSE), .has = "has_worse_suites"},
 	{"better_suites", SUITES(SUITES_THAT | CHANGE_BETTER)},
 	{"better_suites_count", COUNT_OF(SUITES_THAT | CHANGE_BETTER), .has = "has_better_suites"},
-	{"changed_suites", SUITES(SUITES_THAT | CHANGES)},
-	{"changed_suites_count", COUNT_OF(SUITES_THAT | CHANGES), .has = "has_changed_suites"},
-	{"hidden_changed_suites", HIDDEN_OF(SUITES_THAT | CHANGES),
-	 .has = "has_hidden_changed_suites"},
-	{"new_suites", SUITES(NEW_SUITES)},
-	{"new_suites_count", COUNT_OF(NEW_SUITES), .has = "has_new_suites"},
-	{"hidden_new_suites", HIDDEN_OF(NEW_SUITES), .has = "has_hidden_new_suites"},
-	{"worse_cases", CASES(CASES_THAT | CHANGE_WORSE)},
-	{"worse_cases_count", COUNT_OF(CASES_THAT | CHANGE_WORSE), .has = "has_worse_cases"},
-	{"hidden_worse_cases", HIDDEN_OF(CASES_THAT | CHANGE_WORSE),
-	 .has = "has_hidden_worse_cases"},
-	{"better_cases", CASES(CASES_THAT | CHANGE_BETTER)},
-	{"better_cases_count", COUNT_OF(CASES_THAT | CHANGE_BETTER), .has = "has_better_cases"},
-	{"hidden_better_cases", HIDDEN_OF(CASES_THAT | CHANGE_BETTER),
-	 .has = "has_hidden_better_cases"},
+	CUT("changed_suites", SUITES, SUITES_THAT | CHANGES),
+	CUT("new_suites", SUITES, NEW_SUITES),
+	CUT("worse_cases", CASES, CASES_THAT | CHANGE_WORSE),
+	CUT("better_cases", CASES, CASES_THAT | CHANGE_BETTER),
 	{"has_changed_cases", FLAG, .flag = has_changed_cases},
-	{"newly_failing", CASES(CASES_OF | CASE_NEWLY_FAILING)},
-	{"newly_failing_count", COUNT_OF(CASES_OF | CASE_NEWLY_FAILING),
-	 .has = "has_newly_failing"},
-	{"hidden_newly_failing", HIDDEN_OF(CASES_OF | CASE_NEWLY_FAILING),
-	 .has = "has_hidden_newly_failing"},
-	{"fixed", CASES(CASES_OF | CASE_FIXED)},
-	{"fixed_count", COUNT_OF(CASES_OF | CASE_FIXED), .has = "has_fixed"},
-	{"hidden_fixed", HIDDEN_OF(CASES_OF | CASE_FIXED), .has = "has_hidden_fixed"},
-	{"still_failing", CASES(CASES_OF | CASE_STILL_FAILING)},
-	{"still_failing_count", COUNT_OF(CASES_OF | CASE_STILL_FAILING),
-	 .has = "has_still_failing"},
-	{"hidden_still_failing", HIDDEN_OF(CASES_OF | CASE_STILL_FAILING),
-	 .has = "has_hidden_still_failing"},
+	CUT("newly_failing", CASES, CASES_OF | CASE_NEWLY_FAILING),
+	CUT("fixed", CASES, CASES_OF | CASE_FIXED),
+	CUT("still_failing", CASES, CASES_OF | CASE_STILL_FAILING),
 	{"still_passing_count", COUNT_OF(CASES_OF | CASE_STILL_PASSING)},
-	{"new_cases", CASES(CASES_OF | CASE_NEW)},
-	{"new_cases_count", COUNT_OF(CASES_OF | CASE_NEW), .has = "has_new_cases"},
-	{"hidden_new_cases", HIDDEN_OF(CASES_OF | CASE_NEW), .has = "has_hidden_new_cases"},
-	{"gone_cases", CASES(CASES_OF | CASE_GONE)},
-	{"gone_cases_count", COUNT_OF(CASES_OF | CASE_GONE), .has = "has_gone_cases"},
-	{"hidden_gone_cases", HIDDEN_OF(CASES_OF | CASE_GONE), .has = "has_hidden_gone_cases"},
-	{"failing_new", CASES(FAILING_OF | CASE_NEW)},
-	{"failing_new_count", COUNT_OF(FAILING_OF | CASE_NEW), .has = "has_failing_new"},
-	{"hidden_failing_new", HIDDEN_OF(FAILING_OF | CASE_NEW), .has = "has_hidden_failing_new"},
-	{"failing_unknown", CASES(FAILING_OF | CASE_OTHER)},
-	{"failing_unknown_count", COUNT_OF(FAILING_OF | CASE_OTHER), .has = "has_failing_unknown"},
-	{"hidden_failing_unknown", HIDDEN_OF(FAILING_OF | CASE_OTHER),
-	 .has = "has_hidden_failing_unknown"},
+	CUT("new_cases", CASES, CASES_OF | CASE_NEW),
+	CUT("gone_cases", CASES, CASES_OF | CASE_GONE),
+	CUT("failing_new", CASES, FAILING_OF | CASE_NEW),
+	CUT("failing_unknown", CASES, FAILING_OF | CASE_OTHER),
 	{"all_suites", LIST, ITEMS(struct comparison, suites, suite_count),
 	 .is = CLASS_SUITE_CHANGE},
 	{"notable_cases", LIST, ITEMS(struct comparison, cases, case_count), .keeps = is_notable,
