@@ -30,14 +30,6 @@ struct subject {
 	struct strbuf value, found; /* of the gate that is judged */
 };
 
-unsigned fail_on_by_name(const char *word)
-{
-	for (unsigned i = 0; fail_on_words[i]; i++)
-		if (strcmp(word, fail_on_words[i]) == 0)
-			return 1u << i;
-	return 0;
-}
-
 /* part / whole in millionths, rounded down: what falls short by the least never looks enough. */
 static int32_t share_micro(uint64_t part, uint64_t whole)
 {

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +75,7 @@ static int check_entries(struct folder *folder, DIR *entries, struct error *err)
 	struct stat status;
 	bool empty = true;
 
-	while ((entry = readdir(entries))) {
+	while ((entry = path_next(entries))) {
 		if (is_dots(entry->d_name))
 			continue;
 		empty = false;
@@ -89,6 +88,8 @@ static int check_entries(struct folder *folder, DIR *entries, struct error *err)
 				 "is replaced; name a folder that is new, empty or such a report",
 				 folder->path, entry->d_name);
 	}
+	if (errno)
+		return error_set(err, "%s: cannot read: %s", folder->path, strerror(errno));
 	if (!empty && !is_marked(dirfd(entries), kind))
 		return error_set(err,
 				 "%s: has no %s of an earlier report: nothing is replaced; name "

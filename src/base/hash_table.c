@@ -1,6 +1,5 @@
 #include "runtally/base/hash_table.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* ---- hashes ---- */
@@ -134,9 +133,9 @@ void numbering_clear(struct numbering *numbering)
 	numbering->count = 0;
 }
 
-static bool same_text(const char *a, const char *b)
+bool same_text(const char *a, const char *b)
 {
-	return a == b || strcmp(a, b) == 0;
+	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 size_t numbering_of(struct numbering *numbering, const char *source, const char *name)

@@ -125,6 +125,12 @@ bool path_follow(const char *path, struct strbuf *place)
 	return !followed;
 }
 
+const struct dirent *path_next(DIR *folder)
+{
+	errno = 0;
+	return readdir(folder);
+}
+
 char *path_temp(const char *place, size_t attempt)
 {
 	struct strbuf temp = STRBUF_INIT;

@@ -156,15 +156,6 @@ int set_max_p95_latency(struct options *options, const char *value, struct error
 			 value);
 }
 
-static int unknown_fail_on(const char *word, struct error *err)
-{
-	struct strbuf list = STRBUF_INIT;
-
-	for (size_t i = 0; fail_on_words[i]; i++)
-		words_add(&list, fail_on_words[i]);
-	return words_refuse(err, "unknown word", word, &list);
-}
-
 /* Adds up over several calls: a gate that a second --fail-on silently dropped would be no gate. */
 int set_fail_on(struct options *options, const char *value, struct error *err)
 {
@@ -172,11 +163,11 @@ int set_fail_on(struct options *options, const char *value, struct error *err)
 		const char *comma = strchr(value, ',');
 		size_t length = comma ? (size_t)(comma - value) : strlen(value);
 		const char *word = arena_strndup(&options->arena, value, length);
-		unsigned flag = fail_on_by_name(word);
+		size_t index;
 
-		if (!flag)
-			return unknown_fail_on(word, err);
-		options->gates.whole.fail_on |= flag;
+		if (words_choose(word, fail_on_words, &index, err))
+			return -1;
+		options->gates.whole.fail_on |= 1U << index;
 		value = comma ? comma + 1 : NULL;
 	}
 	return 0;

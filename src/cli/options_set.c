@@ -65,8 +65,7 @@ int words_refuse(struct error *err, const char *what, const char *value, struct 
 	return -1;
 }
 
-/* Sets *index to the position of `value` in `words`, which NULL ends. */
-static int choose(const char *value, const char *const *words, size_t *index, struct error *err)
+int words_choose(const char *value, const char *const *words, size_t *index, struct error *err)
 {
 	struct strbuf list = STRBUF_INIT;
 
@@ -558,7 +557,7 @@ int set_score_scale(struct options *options, const char *value, struct error *er
 	static const int scales[] = {0, 1, 10, 100};
 	size_t index;
 
-	if (choose(value, words, &index, err) != 0)
+	if (words_choose(value, words, &index, err) != 0)
 		return -1;
 	options->ingest.rules.score_scale = scales[index];
 	return 0;
@@ -614,7 +613,7 @@ int option_apply(struct options *options, const struct option_row *row, const ch
 		return 0;
 	}
 	if (row->words) {
-		if (choose(value, row->words, &index, err) != 0)
+		if (words_choose(value, row->words, &index, err) != 0)
 			return -1;
 		option_store(options, row->offset, row->size, index);
 		return 0;

@@ -81,6 +81,8 @@ void options_add_input(struct options *options, const char *input);
 /* Lists of words in errors: `WHAT "VALUE"; known: a, b`, which releases the list. */
 void words_add(struct strbuf *list, const char *word);
 int words_refuse(struct error *err, const char *what, const char *value, struct strbuf *list);
+/* Sets *index to the position of `value` in `words`, which NULL ends. */
+int words_choose(const char *value, const char *const *words, size_t *index, struct error *err);
 
 /* One name of --limit. */
 struct limit_row {

@@ -11,6 +11,7 @@
 #include "runtally/base/sha256.h"
 #include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"
+#include "runtally/formats/format.h"
 
 /* Runs of one entry: damage to an archive costs an entry, and threads read one each. */
 enum { ENTRY_RUNS = 5000 };
@@ -59,20 +60,13 @@ static int compare_runs(const void *a, const void *b)
 
 /* ---- the archive ---- */
 
-static int add_text(void *ctx, const char *bytes, size_t length, struct error *err)
-{
-	(void)err;
-	strbuf_add(ctx, bytes, length);
-	return 0;
-}
-
 static int add_entry(struct bundle *bundle, const struct month *month, size_t first,
 		     struct sha256 *hash, struct error *err)
 {
 	size_t rest = month->runs.count - first, count = rest < ENTRY_RUNS ? rest : ENTRY_RUNS;
 	struct strbuf text = STRBUF_INIT;
 	const struct history_part part = {
-		.sink = add_text,
+		.sink = sink_to_text,
 		.sink_ctx = &text,
 		.month = month->name,
 		.key_check = month->keys.first,

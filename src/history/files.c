@@ -10,7 +10,6 @@
 
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
-#include "runtally/base/strbuf.h"
 #include "runtally/base/thread_pool.h"
 #include "runtally/input/source.h"
 
@@ -71,7 +70,7 @@ static int list_names(struct history_files *files, const char *folder, enum dept
 		return 0;
 	if (!stream)
 		return error_set(err, "%s: cannot open: %s", folder, strerror(errno));
-	while (!failed && (entry = readdir(stream))) {
+	while (!failed && (entry = path_next(stream))) {
 		const char *path;
 
 		if (!is_ours(entry->d_name, depth))
@@ -82,6 +81,8 @@ static int list_names(struct history_files *files, const char *folder, enum dept
 		else
 			failed = list_names(files, path, depth + 1, err);
 	}
+	if (!failed && errno)
+		failed = error_set(err, "%s: cannot read: %s", folder, strerror(errno));
 	closedir(stream);
 	return failed;
 }

@@ -79,11 +79,6 @@ static void fill_from_copy(struct runs *runs, struct run *kept, const struct run
 
 /* ---- what a run record says ---- */
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool same_label(const struct label *a, const struct label *b)
 {
 	return same_text(a->id, b->id) && same_text(a->name, b->name);

@@ -29,11 +29,12 @@ void files_complain(struct files *files, const char *label, const char *opened, 
 				});
 }
 
-/* `cannot open: ` and what errno means. */
-static void complain_of_system(struct files *files, const char *label, const char *opened)
+/* What errno means, and what it was that failed: `open`, `read`. */
+static void complain_of_system(struct files *files, const char *what, const char *label,
+			       const char *opened)
 {
 	files_complain(files, label, opened,
-		       arena_printf(files->arena, "cannot open: %s", strerror(errno)));
+		       arena_printf(files->arena, "cannot %s: %s", what, strerror(errno)));
 }
 
 static struct file *add_file(struct files *files, const char *opened, const char *label,
@@ -190,24 +191,29 @@ static void find_kinds(struct found_list *list)
 	}
 }
 
-static int list_names(struct files *files, struct walked_folder *folder, struct found_list *list)
+/* NULL; or what failed, and errno tells why: `list` has the names that could be read. */
+static const char *list_names(struct files *files, struct walked_folder *folder,
+			      struct found_list *list)
 {
 	const size_t length = strlen(folder->path);
 	DIR *stream = opendir(folder->path);
 	const struct dirent *entry;
 	struct stat info;
+	int reason;
 
 	if (!stream)
-		return -1;
+		return "open";
 	if (fstat(dirfd(stream), &info) == 0)
 		folder->device = info.st_dev;
 	list->name = folder->name = length + (folder->path[length - 1] != '/');
-	while ((entry = readdir(stream)))
+	while ((entry = path_next(stream)))
 		add_name(files, list, folder->path, entry);
+	reason = errno;
 	closedir(stream);
 	find_kinds(list);
 	sort_names(list);
-	return 0;
+	errno = reason;
+	return reason ? "read" : NULL;
 }
 
 /* ---- folder by folder ---- */
@@ -241,7 +247,7 @@ static void add_link(struct folder_walk *walk, const struct found *found,
 
 	if (stat(found->path, &info)) {
 		walk->found++;
-		complain_of_system(walk->files, found->path + walk->below, found->path);
+		complain_of_system(walk->files, "open", found->path + walk->below, found->path);
 	} else if (S_ISREG(info.st_mode)) {
 		take_measure(add_found(walk, found, folder), &info);
 	}
@@ -253,6 +259,7 @@ static void walk_folder(struct folder_walk *walk, const char *path, const char *
 	struct files *files = walk->files;
 	struct walked_folder *folder = arena_alloc(files->arena, sizeof(*folder));
 	struct found_list list = {.count = 0};
+	const char *failed;
 
 	*folder = (struct walked_folder){.path = path};
 	if (depth > files->depth_most) {
@@ -263,9 +270,10 @@ static void walk_folder(struct folder_walk *walk, const char *path, const char *
 					    (unsigned long long)files->depth_most));
 		return;
 	}
-	if (list_names(files, folder, &list)) {
+	failed = list_names(files, folder, &list);
+	if (failed) {
 		walk->found++;
-		complain_of_system(files, label, path);
+		complain_of_system(files, failed, label, path);
 	}
 	for (size_t i = 0; i < list.count; i++) {
 		const struct found *found = &list.items[i];
@@ -332,7 +340,7 @@ static void take_argument(struct files *files, const char *text)
 	}
 	root = path_absolute(files->arena, text);
 	if (stat(text, &info)) {
-		complain_of_system(files, path_root_name(root), text);
+		complain_of_system(files, "open", path_root_name(root), text);
 	} else if (S_ISDIR(info.st_mode)) {
 		take_folder(files, text, root);
 	} else {

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "runtally/base/hash_table.h"
 #include "runtally/json/pick.h"

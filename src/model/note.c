@@ -26,11 +26,6 @@ static uint64_t note_hash(const struct note *note)
 			 hash_text(note->text));
 }
 
-static int same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static int same_note(const struct note *a, const struct note *b)
 {
 	return a->severity == b->severity && same_text(a->file, b->file) &&

@@ -1,7 +1,6 @@
 #include "mustache_parse.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 

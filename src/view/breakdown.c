@@ -16,16 +16,11 @@ static const struct member criterion_members[] = {
 const struct value_class class_criterion_group =
 	CLASS_BASED("criterion", criterion_members, &class_tally);
 
-static int64_t criterion_count(const struct value *of)
+static int64_t hidden_criteria(const struct value *of)
 {
 	const struct criteria *criteria = value_view(of)->criteria;
 
-	return criteria ? (int64_t)criteria->count : 0;
-}
-
-static int64_t hidden_criteria(const struct value *of)
-{
-	return view_hidden(of, LIST_CRITERIA, (uint64_t)criterion_count(of));
+	return criteria ? view_hidden(of, LIST_CRITERIA, criteria->count) : 0;
 }
 
 /* ---- by model, by agent ---- */
@@ -71,29 +66,27 @@ static const struct member breakdown_members[] = {
 
 static const struct value_class class_breakdown = CLASS("breakdown", breakdown_members);
 
-static const void *models_from(const struct value *of)
+/* Of the report; `at` is where the view has it. */
+static bool any_breakdown(const struct value *of, struct value *out)
 {
-	const struct breakdown *models = value_view(of)->models;
+	const struct breakdown *const *breakdown = value_field(of);
 
-	return models && models->count ? models : NULL;
-}
-
-static const void *agents_from(const struct value *of)
-{
-	const struct breakdown *agents = value_view(of)->agents;
-
-	return agents && agents->count ? agents : NULL;
+	*out = value_made(of, *breakdown, 0);
+	return *breakdown && (*breakdown)->count;
 }
 
 static const struct member report_members[] = {
 	{"worst_criteria", LIST, VIA(struct view, criteria), ITEMS(struct criteria, items, count),
 	 .cut = 1 + LIST_CRITERIA, .class = &class_criterion_group},
-	{"criterion_count", COUNT, .number = criterion_count, .has = "has_worst_criteria"},
+	{"criterion_count", SIZE, VIA(struct view, criteria),
+	 .at = offsetof(struct criteria, count), .absent = "0", .has = "has_worst_criteria"},
 	{"has_criterion_kinds", FLAG, VIA(struct view, criteria),
 	 .at = offsetof(struct criteria, has_kinds)},
 	{"hidden_criteria", COUNT, .number = hidden_criteria, .has = "has_hidden_criteria"},
-	{"by_model", OBJECT, .from = models_from, .class = &class_breakdown},
-	{"by_agent", OBJECT, .from = agents_from, .class = &class_breakdown},
+	{"by_model", OBJECT, .object = any_breakdown, .at = offsetof(struct view, models),
+	 .class = &class_breakdown},
+	{"by_agent", OBJECT, .object = any_breakdown, .at = offsetof(struct view, agents),
+	 .class = &class_breakdown},
 };
 
 const struct value_class report_breakdowns = CLASS("breakdowns of the report", report_members);

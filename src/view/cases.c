@@ -1,8 +1,6 @@
 #include "charts.h"
 #include "members.h"
-#include "runtally/base/times.h"
 #include "runtally/view/plan.h"
-#include "runtally/view/site.h"
 
 static const struct results *results_of(const struct value *of)
 {

@@ -1,7 +1,6 @@
 #include "members.h"
 #include "runtally/analysis/stats.h"
 #include "runtally/base/format_number.h"
-#include "runtally/view/site.h"
 
 #define NOT_KNOWN "n/a"
 
@@ -198,8 +197,11 @@ static void show_relative(struct strbuf *out, int64_t micro)
 }
 
 #define AT(member) .at = offsetof(struct difference, member)
-#define RELATIVE(figure)                                                                           \
-	MICRO, .number = relative, .at = (figure), .show = show_relative, .absent = NOT_KNOWN
+#define RELATIVE(name, figure)                                                                     \
+	{                                                                                          \
+		name, MICRO, .number = relative, .at = (figure), .show = show_relative,            \
+			     .absent = NOT_KNOWN, .has = "has_" name, .raw = name                  \
+	}
 
 static const struct member difference_members[] = {
 	{"change", TEXT, .text = change_text},
@@ -221,17 +223,12 @@ static const struct member difference_members[] = {
 	{"runs_needed", COUNT, .number = needed_runs, .raw = "runs_needed"},
 	{"now", POINTER, AT(now), .is = CLASS_TALLY},
 	{"before", POINTER, AT(before), .is = CLASS_TALLY},
-	{"cost_change", RELATIVE(FIGURE_COST), .has = "has_cost_change", .raw = "cost_change"},
-	{"cost_mean_change", RELATIVE(FIGURE_COST_MEAN), .has = "has_cost_mean_change",
-	 .raw = "cost_mean_change"},
-	{"cost_per_pass_change", RELATIVE(FIGURE_COST_PER_PASS), .has = "has_cost_per_pass_change",
-	 .raw = "cost_per_pass_change"},
-	{"latency_p95_change", RELATIVE(FIGURE_LATENCY), .has = "has_latency_p95_change",
-	 .raw = "latency_p95_change"},
-	{"duration_p95_change", RELATIVE(FIGURE_DURATION), .has = "has_duration_p95_change",
-	 .raw = "duration_p95_change"},
-	{"tokens_change", RELATIVE(FIGURE_TOKENS), .has = "has_tokens_change",
-	 .raw = "tokens_change"},
+	RELATIVE("cost_change", FIGURE_COST),
+	RELATIVE("cost_mean_change", FIGURE_COST_MEAN),
+	RELATIVE("cost_per_pass_change", FIGURE_COST_PER_PASS),
+	RELATIVE("latency_p95_change", FIGURE_LATENCY),
+	RELATIVE("duration_p95_change", FIGURE_DURATION),
+	RELATIVE("tokens_change", FIGURE_TOKENS),
 	{"raw", .kind = RAW},
 };
 

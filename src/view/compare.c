@@ -240,19 +240,6 @@ static int64_t count_changes(const struct value *of)
 	}
 }
 
-/* All, in the order of the report, then those that are gone. */
-static void all_suites(const struct value *of, struct value_list *list)
-{
-	value_items(list, comparison_of(of)->suites, comparison_of(of)->suite_count,
-		    sizeof(struct suite_change));
-}
-
-static void all_cases(const struct value *of, struct value_list *list)
-{
-	value_items(list, comparison_of(of)->cases, comparison_of(of)->case_count,
-		    sizeof(struct case_diff));
-}
-
 static size_t rows_of(const struct value *of)
 {
 	const struct view *view = value_view(of);
@@ -279,10 +266,12 @@ static void list_changes(const struct value *of, struct value_list *list)
 			comparison->changed_cases +
 			(which == CHANGE_BETTER ? comparison->cases_changed[CHANGE_WORSE] : 0);
 	} else if (group == NEW_SUITES) {
-		all_suites(of, list);
+		value_items(list, comparison->suites, comparison->suite_count,
+			    sizeof(*comparison->suites));
 		list->keeps = is_new;
 	} else {
-		all_cases(of, list);
+		value_items(list, comparison->cases, comparison->case_count,
+			    sizeof(*comparison->cases));
 		list->keeps = group == CASES_OF ? is_of : is_failing_of;
 	}
 	if (!list->keeps) {
@@ -312,6 +301,12 @@ static bool has_changed_cases(const struct value *of)
 #define CASES(which)     LIST, .list = list_changes, .at = (which), .is = CLASS_CASE_CHANGE
 #define COUNT_OF(which)  COUNT, .number = count_changes, .at = (which)
 #define HIDDEN_OF(which) COUNT, .number = count_hidden, .at = (which)
+/* A list, how many there are, and how many of them are not listed. */
+#define CUT(name, of, which)                                                                       \
+	{name, of(which)}, {name "_count", COUNT_OF(which), .has = "has_" name},                   \
+	{                                                                                          \
+		"hidden_" name, HIDDEN_OF(which), .has = "has_hidden_" name                        \
+	}
 
 /* The object begins with the difference of totals. */
 static const struct member comparison_members[] = {
@@ -325,49 +320,19 @@ static const struct member comparison_members[] = {
 	{"worse_suites_count", COUNT_OF(SUITES_THAT | CHANGE_WORSE), .has = "has_worse_suites"},
 	{"better_suites", SUITES(SUITES_THAT | CHANGE_BETTER)},
 	{"better_suites_count", COUNT_OF(SUITES_THAT | CHANGE_BETTER), .has = "has_better_suites"},
-	{"changed_suites", SUITES(SUITES_THAT | CHANGES)},
-	{"changed_suites_count", COUNT_OF(SUITES_THAT | CHANGES), .has = "has_changed_suites"},
-	{"hidden_changed_suites", HIDDEN_OF(SUITES_THAT | CHANGES),
-	 .has = "has_hidden_changed_suites"},
-	{"new_suites", SUITES(NEW_SUITES)},
-	{"new_suites_count", COUNT_OF(NEW_SUITES), .has = "has_new_suites"},
-	{"hidden_new_suites", HIDDEN_OF(NEW_SUITES), .has = "has_hidden_new_suites"},
-	{"worse_cases", CASES(CASES_THAT | CHANGE_WORSE)},
-	{"worse_cases_count", COUNT_OF(CASES_THAT | CHANGE_WORSE), .has = "has_worse_cases"},
-	{"hidden_worse_cases", HIDDEN_OF(CASES_THAT | CHANGE_WORSE),
-	 .has = "has_hidden_worse_cases"},
-	{"better_cases", CASES(CASES_THAT | CHANGE_BETTER)},
-	{"better_cases_count", COUNT_OF(CASES_THAT | CHANGE_BETTER), .has = "has_better_cases"},
-	{"hidden_better_cases", HIDDEN_OF(CASES_THAT | CHANGE_BETTER),
-	 .has = "has_hidden_better_cases"},
+	CUT("changed_suites", SUITES, SUITES_THAT | CHANGES),
+	CUT("new_suites", SUITES, NEW_SUITES),
+	CUT("worse_cases", CASES, CASES_THAT | CHANGE_WORSE),
+	CUT("better_cases", CASES, CASES_THAT | CHANGE_BETTER),
 	{"has_changed_cases", FLAG, .flag = has_changed_cases},
-	{"newly_failing", CASES(CASES_OF | CASE_NEWLY_FAILING)},
-	{"newly_failing_count", COUNT_OF(CASES_OF | CASE_NEWLY_FAILING),
-	 .has = "has_newly_failing"},
-	{"hidden_newly_failing", HIDDEN_OF(CASES_OF | CASE_NEWLY_FAILING),
-	 .has = "has_hidden_newly_failing"},
-	{"fixed", CASES(CASES_OF | CASE_FIXED)},
-	{"fixed_count", COUNT_OF(CASES_OF | CASE_FIXED), .has = "has_fixed"},
-	{"hidden_fixed", HIDDEN_OF(CASES_OF | CASE_FIXED), .has = "has_hidden_fixed"},
-	{"still_failing", CASES(CASES_OF | CASE_STILL_FAILING)},
-	{"still_failing_count", COUNT_OF(CASES_OF | CASE_STILL_FAILING),
-	 .has = "has_still_failing"},
-	{"hidden_still_failing", HIDDEN_OF(CASES_OF | CASE_STILL_FAILING),
-	 .has = "has_hidden_still_failing"},
+	CUT("newly_failing", CASES, CASES_OF | CASE_NEWLY_FAILING),
+	CUT("fixed", CASES, CASES_OF | CASE_FIXED),
+	CUT("still_failing", CASES, CASES_OF | CASE_STILL_FAILING),
 	{"still_passing_count", COUNT_OF(CASES_OF | CASE_STILL_PASSING)},
-	{"new_cases", CASES(CASES_OF | CASE_NEW)},
-	{"new_cases_count", COUNT_OF(CASES_OF | CASE_NEW), .has = "has_new_cases"},
-	{"hidden_new_cases", HIDDEN_OF(CASES_OF | CASE_NEW), .has = "has_hidden_new_cases"},
-	{"gone_cases", CASES(CASES_OF | CASE_GONE)},
-	{"gone_cases_count", COUNT_OF(CASES_OF | CASE_GONE), .has = "has_gone_cases"},
-	{"hidden_gone_cases", HIDDEN_OF(CASES_OF | CASE_GONE), .has = "has_hidden_gone_cases"},
-	{"failing_new", CASES(FAILING_OF | CASE_NEW)},
-	{"failing_new_count", COUNT_OF(FAILING_OF | CASE_NEW), .has = "has_failing_new"},
-	{"hidden_failing_new", HIDDEN_OF(FAILING_OF | CASE_NEW), .has = "has_hidden_failing_new"},
-	{"failing_unknown", CASES(FAILING_OF | CASE_OTHER)},
-	{"failing_unknown_count", COUNT_OF(FAILING_OF | CASE_OTHER), .has = "has_failing_unknown"},
-	{"hidden_failing_unknown", HIDDEN_OF(FAILING_OF | CASE_OTHER),
-	 .has = "has_hidden_failing_unknown"},
+	CUT("new_cases", CASES, CASES_OF | CASE_NEW),
+	CUT("gone_cases", CASES, CASES_OF | CASE_GONE),
+	CUT("failing_new", CASES, FAILING_OF | CASE_NEW),
+	CUT("failing_unknown", CASES, FAILING_OF | CASE_OTHER),
 	{"all_suites", LIST, ITEMS(struct comparison, suites, suite_count),
 	 .is = CLASS_SUITE_CHANGE},
 	{"notable_cases", LIST, ITEMS(struct comparison, cases, case_count), .keeps = is_notable,

@@ -1,6 +1,5 @@
 #include "members.h"
 
-#include "runtally/base/format_number.h"
 #include "runtally/model/details.h"
 
 /* ---- details of the runs that are being shown ---- */
@@ -18,11 +17,12 @@ void view_loads_release(struct view_loads *loads)
 		arena_release(&loads->items[i].arena);
 }
 
-const struct run *view_loads_get(struct view_loads *loads, const struct run *run)
+const struct run *view_load(const struct view *view, const struct run *run)
 {
+	struct view_loads *loads = view->loads;
 	struct view_load *load;
 
-	if (!run->details_place)
+	if (!loads || !run->details_place)
 		return run;
 	if (loads->items[loads->newest].of != run)
 		loads->newest = !loads->newest;
@@ -33,11 +33,6 @@ const struct run *view_loads_get(struct view_loads *loads, const struct run *run
 		load->of = run;
 	}
 	return &load->run;
-}
-
-const struct run *view_load(const struct view *view, const struct run *run)
-{
-	return view->loads ? view_loads_get(view->loads, run) : run;
 }
 
 const void *view_details(const struct value *of)

@@ -120,23 +120,19 @@ const struct value_class class_failure_group = CLASS("family", failure_group_mem
 
 /* ---- members of the report ---- */
 
-static int64_t group_count(const struct value *of)
+static int64_t hidden_groups(const struct value *of)
 {
 	const struct failure_groups *groups = value_view(of)->failure_groups;
 
-	return groups ? (int64_t)groups->count : 0;
-}
-
-static int64_t hidden_groups(const struct value *of)
-{
-	return view_hidden(of, LIST_FAILURE_GROUPS, (uint64_t)group_count(of));
+	return groups ? view_hidden(of, LIST_FAILURE_GROUPS, groups->count) : 0;
 }
 
 static const struct member report_members[] = {
 	{"families", LIST, VIA(struct view, failure_groups),
 	 ITEMS(struct failure_groups, items, count), .cut = 1 + LIST_FAILURE_GROUPS,
 	 .class = &class_failure_group},
-	{"family_count", COUNT, .number = group_count, .has = "has_families"},
+	{"family_count", SIZE, VIA(struct view, failure_groups),
+	 .at = offsetof(struct failure_groups, count), .absent = "0", .has = "has_families"},
 	{"hidden_families", COUNT, .number = hidden_groups, .has = "has_hidden_families"},
 };
 

@@ -1,6 +1,5 @@
 #include "members.h"
 #include "runtally/base/sha256.h"
-#include "runtally/view/plan.h"
 #include "runtally/view/site.h"
 
 /* ---- anchors ---- */

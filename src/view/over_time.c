@@ -1,10 +1,7 @@
 #include "over_time.h"
 
-#include <inttypes.h>
-
 #include "charts.h"
 #include "members.h"
-#include "runtally/analysis/stats.h"
 #include "runtally/base/format_number.h"
 #include "runtally/base/times.h"
 

@@ -190,7 +190,7 @@ static bool has_failures(const struct value *of)
 	return failure_count(of) > 0;
 }
 
-/* Of the failing cases, those in a state: `at`. They stand together (report.failing). */
+/* Of the failing cases, those in a state: `at`. They stand together (results.failing). */
 static int64_t count_in_state(const struct value *of)
 {
 	const struct results *results = results_of(of);

@@ -223,6 +223,18 @@ static const struct value_class class_bar = CLASS("bar", bar_members);
 /* Runs, or turns, that tell. */
 #define TOLD(member) .known = KNOWN_COUNT | offsetof(struct tally, member), .absent = NOT_KNOWN
 
+/* Of a struct spread: what runs, or turns, take. */
+#define SPREAD(name, of)                                                                           \
+	{.raw = name ".known", .kind = DIGITS, AT(of.known)},                                      \
+		{name "_mean", DURATION, AT(of.mean), TOLD(of.known), .raw = name ".mean"},        \
+		{name "_p50", DURATION, AT(of.p50), TOLD(of.known), .raw = name ".p50"},           \
+		{name "_p95", DURATION, AT(of.p95), TOLD(of.known), .raw = name ".p95"},           \
+		{name "_max",    DURATION,           AT(of.max),                                   \
+		 TOLD(of.known), .has = "has_" name, .raw = name ".max"},                          \
+	{                                                                                          \
+		name "_known", COUNT, AT(of.known)                                                 \
+	}
+
 static const struct member tally_members[] = {
 	{"runs", COUNT, AT(runs), .raw = "runs"},
 	{"run_count", COUNT, AT(runs)},
@@ -262,21 +274,8 @@ static const struct member tally_members[] = {
 	{"tokens_output", COUNT, AT(tokens_output), TOLD(tokens_known), .has = "has_tokens",
 	 .raw = "tokens.output"},
 	{.raw = "tokens.known", .kind = DIGITS, AT(tokens_known)},
-	{.raw = "latency.known", .kind = DIGITS, AT(latency.known)},
-	{"latency_mean", DURATION, AT(latency.mean), TOLD(latency.known), .raw = "latency.mean"},
-	{"latency_p50", DURATION, AT(latency.p50), TOLD(latency.known), .raw = "latency.p50"},
-	{"latency_p95", DURATION, AT(latency.p95), TOLD(latency.known), .raw = "latency.p95"},
-	{"latency_max", DURATION, AT(latency.max), TOLD(latency.known), .has = "has_latency",
-	 .raw = "latency.max"},
-	{"latency_known", COUNT, AT(latency.known)},
-	{.raw = "duration.known", .kind = DIGITS, AT(duration.known)},
-	{"duration_mean", DURATION, AT(duration.mean), TOLD(duration.known),
-	 .raw = "duration.mean"},
-	{"duration_p50", DURATION, AT(duration.p50), TOLD(duration.known), .raw = "duration.p50"},
-	{"duration_p95", DURATION, AT(duration.p95), TOLD(duration.known), .raw = "duration.p95"},
-	{"duration_max", DURATION, AT(duration.max), TOLD(duration.known), .has = "has_duration",
-	 .raw = "duration.max"},
-	{"duration_known", COUNT, AT(duration.known)},
+	SPREAD("latency", latency),
+	SPREAD("duration", duration),
 	{.raw = "score.known", .kind = DIGITS, AT(score_known)},
 	{"score_mean", SCORE, .number = score_mean, TOLD(score_known), .has = "has_score",
 	 .raw = "score.mean"},

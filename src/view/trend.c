@@ -1,4 +1,3 @@
-#include <string.h>
 
 #include "charts.h"
 #include "members.h"

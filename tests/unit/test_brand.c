@@ -12,6 +12,7 @@
 
 #include "runtally/base/strbuf.h"
 #include "runtally/view/brand.h"
+#include "runtally/view/view.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -336,15 +337,20 @@ static void test_size(void **state)
 
 static void test_data_uri(void **state)
 {
+	struct value_name name = {.text = "logo", .length = 4};
 	struct strbuf out = STRBUF_INIT;
 	struct logo logo;
+	const struct view view = {.logo = &logo};
+	const struct value root = view_root(&view);
+	struct value member;
 	struct arena arena;
 	struct error err;
 
 	(void)state;
 	arena_init(&arena, 0);
 	assert_int_equal(read_as(&logo, &arena, BYTES("GIF89a"), 0, &err), 0);
-	logo_data_uri(&logo, &out);
+	assert_true(root.ops->member(&root, &name, &member));
+	member.ops->text(&member, &out);
 	assert_string_equal(out.text, "data:image/gif;base64,R0lGODlh");
 	strbuf_release(&out);
 	arena_release(&arena);

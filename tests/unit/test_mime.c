@@ -109,6 +109,79 @@ static void test_long_addresses(void **state)
 	}
 }
 
+/* ---- messages ---- */
+
+static const char *const recipient[] = {"team@example.com"};
+
+static void make_of(struct strbuf *out, struct mime_message message, const char *text,
+		    size_t length)
+{
+	struct strbuf bodies[2] = {STRBUF_INIT, STRBUF_INIT};
+
+	strbuf_add(&bodies[0], text, length);
+	strbuf_addstr(&bodies[1], "<p>91 %</p>\n");
+	message.text = &bodies[0];
+	message.html = &bodies[1];
+	mime_add(out, &message);
+	strbuf_release(&bodies[0]);
+	strbuf_release(&bodies[1]);
+}
+
+static void make(struct strbuf *out, const char *from, const char *const *to, size_t to_count,
+		 const char *text)
+{
+	const struct mime_message message = {
+		.from = from, .to = to, .to_count = to_count, .subject = "Agent tests"};
+
+	make_of(out, message, text, strlen(text));
+}
+
+/* What stands behind `begin`, and before the `end` that follows it. */
+static void keep_between(struct strbuf *out, const char *begin, const char *end)
+{
+	const char *from = strstr(out->text, begin), *to;
+
+	assert_non_null(from);
+	from += strlen(begin);
+	to = strstr(from, end);
+	assert_non_null(to);
+	memmove(out->text, from, (size_t)(to - from));
+	strbuf_truncate(out, (size_t)(to - from));
+}
+
+/* The header `Subject` of a message, its end of line among it. */
+static void make_subject(struct strbuf *out, const char *subject)
+{
+	const struct mime_message message = {
+		.from = "ci@example.com", .to = recipient, .to_count = 1, .subject = subject};
+
+	make_of(out, message, "", 0);
+	keep_between(out, "To: team@example.com\r\n", "Date: ");
+}
+
+/* What the value of the header `Date` is. */
+static void make_date(struct strbuf *out, int64_t ms)
+{
+	const struct mime_message message = {.from = "ci@example.com",
+					     .to = recipient,
+					     .to_count = 1,
+					     .subject = "",
+					     .date = ms};
+
+	make_of(out, message, "", 0);
+	keep_between(out, "\r\nDate: ", "\r\n");
+}
+
+/* The text's body. */
+static void make_quoted(struct strbuf *out, const char *text, size_t length)
+{
+	const struct mime_message message = {
+		.from = "ci@example.com", .to = recipient, .to_count = 1, .subject = ""};
+
+	make_of(out, message, text, length);
+	keep_between(out, "quoted-printable\r\n\r\n", "\r\n--=_");
+}
+
 /* ---- headers ---- */
 
 struct pair {
@@ -145,7 +218,7 @@ static void test_headers(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct strbuf out = STRBUF_INIT;
 
-		mime_add_header(&out, "Subject", cases[i].text);
+		make_subject(&out, cases[i].text);
 		assert_string_equal(out.text, cases[i].wanted);
 		strbuf_release(&out);
 	}
@@ -182,7 +255,7 @@ static void test_header_bytes(void **state)
 			text[0] = 'x';
 			text[at] = (char)byte;
 			text[200] = '\0';
-			mime_add_header(&out, "Subject", text);
+			make_subject(&out, text);
 			assert_in_range(longest_line(&out), 8, 78);
 			for (size_t i = 0; i < out.length; i++)
 				assert_in_range((unsigned char)out.text[i], 1, 0x7e);
@@ -210,7 +283,7 @@ static void test_dates(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct strbuf out = STRBUF_INIT;
 
-		mime_add_date(&out, cases[i].ms);
+		make_date(&out, cases[i].ms);
 		assert_string_equal(out.text, cases[i].wanted);
 		strbuf_release(&out);
 	}
@@ -244,7 +317,7 @@ static void test_quoted(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct strbuf out = STRBUF_INIT;
 
-		mime_add_quoted(&out, cases[i].text, strlen(cases[i].text));
+		make_quoted(&out, cases[i].text, strlen(cases[i].text));
 		assert_string_equal(out.text, cases[i].wanted);
 		strbuf_release(&out);
 	}
@@ -283,7 +356,7 @@ static void test_quoted_bytes(void **state)
 
 			memset(text, 'x', sizeof(text));
 			text[at] = (char)byte;
-			mime_add_quoted(&out, text, sizeof(text));
+			make_quoted(&out, text, sizeof(text));
 			assert_in_range(longest_line(&out), 1, 76);
 			assert_null(strstr(out.text, " \r\n"));
 			decode(&out, &back);
@@ -301,27 +374,7 @@ static void test_quoted_bytes(void **state)
 
 /* ---- the whole ---- */
 
-static void make(struct strbuf *out, const char *from, const char *const *to, size_t to_count,
-		 const char *text)
-{
-	struct strbuf bodies[2] = {STRBUF_INIT, STRBUF_INIT};
-	const struct mime_message mime_message = {
-		.from = from,
-		.to = to,
-		.to_count = to_count,
-		.subject = "Agent tests",
-		.text = &bodies[0],
-		.html = &bodies[1],
-	};
-
-	strbuf_addstr(&bodies[0], text);
-	strbuf_addstr(&bodies[1], "<p>91 %</p>\n");
-	mime_add(out, &mime_message);
-	strbuf_release(&bodies[0]);
-	strbuf_release(&bodies[1]);
-}
-
-static void test_letter(void **state)
+static void test_message(void **state)
 {
 	static const char *const to[] = {"team@example.com"};
 	struct strbuf out = STRBUF_INIT;
@@ -411,7 +464,7 @@ int main(void)
 		cmocka_unit_test(test_long_addresses), cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_header_bytes),   cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_quoted),         cmocka_unit_test(test_quoted_bytes),
-		cmocka_unit_test(test_letter),         cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_message),        cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_long_headers),
 	};
 

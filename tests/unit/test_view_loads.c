@@ -164,18 +164,18 @@ static void holds_two_runs(void **state)
 {
 	struct made_report *world = *state;
 	struct run **runs = world->runs.items;
-	const struct run *first = view_loads_get(&world->loads, runs[0]);
+	const struct run *first = view_load(&world->view, runs[0]);
 	const struct details *details = first->details;
-	const struct run *second = view_loads_get(&world->loads, runs[1]);
+	const struct run *second = view_load(&world->view, runs[1]);
 
 	assert_ptr_not_equal(first, second);
 	for (int i = 0; i < 3; i++) {
-		assert_ptr_equal(view_loads_get(&world->loads, runs[0]), first);
-		assert_ptr_equal(view_loads_get(&world->loads, runs[1]), second);
+		assert_ptr_equal(view_load(&world->view, runs[0]), first);
+		assert_ptr_equal(view_load(&world->view, runs[1]), second);
 		assert_ptr_equal(first->details, details);
 	}
 	/* the one asked for last stays, the other gives way */
-	assert_ptr_equal(view_loads_get(&world->loads, runs[2]), first);
+	assert_ptr_equal(view_load(&world->view, runs[2]), first);
 	assert_string_equal(first->run_id, "r2");
 	assert_string_equal(second->run_id, "r1");
 }
@@ -185,7 +185,7 @@ static void needs_no_load_without_details(void **state)
 	struct made_report *world = *state;
 	struct run run = made_run("kapso", "1", OUTCOME_PASSED);
 
-	assert_ptr_equal(view_loads_get(&world->loads, &run), &run);
+	assert_ptr_equal(view_load(&world->view, &run), &run);
 	world->view.loads = NULL;
 	assert_ptr_equal(view_load(&world->view, world->runs.items[0]), world->runs.items[0]);
 	render(world, "{{#runs}}{{#turns}}x{{/turns}}{{#criteria}}{{name}}{{detail}}{{/criteria}}"

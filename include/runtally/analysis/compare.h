@@ -15,7 +15,6 @@
 #ifndef RUNTALLY_ANALYSIS_COMPARE_H
 #define RUNTALLY_ANALYSIS_COMPARE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

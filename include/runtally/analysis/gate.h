@@ -11,7 +11,6 @@
 
 #include "runtally/analysis/compare.h"
 #include "runtally/analysis/results.h"
-#include "runtally/base/strbuf.h"
 
 enum fail_on {
 	FAIL_ON_FAILED = 1 << 0,     /* any failed run */
@@ -27,9 +26,7 @@ enum fail_on {
 	FAIL_ON_REGRESSIONS = 1 << 5,
 };
 
-/* The flag of a word of --fail-on ("no-runs"); 0 where there is none. */
-unsigned fail_on_by_name(const char *word);
-/* The words themselves, in the order of the flags; ended by NULL. */
+/* The words of --fail-on, in the order of the flags; ended by NULL. */
 extern const char *const fail_on_words[];
 
 struct gate_options {

@@ -7,9 +7,7 @@
 #ifndef RUNTALLY_BASE_ARENA_H
 #define RUNTALLY_BASE_ARENA_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 extern void (*memory_exhausted)(void);
 

@@ -5,7 +5,6 @@
 #ifndef RUNTALLY_BASE_FORMAT_NUMBER_H
 #define RUNTALLY_BASE_FORMAT_NUMBER_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "runtally/base/strbuf.h"

@@ -7,6 +7,7 @@
 #ifndef RUNTALLY_BASE_HASH_TABLE_H
 #define RUNTALLY_BASE_HASH_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -79,6 +80,9 @@ struct interner {
 	size_t count, capacity;
 	struct hash_table table;
 };
+
+/* Texts of an interner are mostly the same pointer; NULL is like NULL alone. */
+bool same_text(const char *a, const char *b);
 
 void intern_init(struct interner *pool, struct arena *arena);
 void intern_release(struct interner *pool);

@@ -4,6 +4,7 @@
 #ifndef RUNTALLY_BASE_PATH_H
 #define RUNTALLY_BASE_PATH_H
 
+#include <dirent.h>
 #include <stdbool.h>
 
 #include "runtally/base/arena.h"
@@ -32,6 +33,8 @@ const char *path_root_name(const char *path);
  * errno tells.
  */
 bool path_follow(const char *path, struct strbuf *place);
+/* The next name in a folder; NULL: no more, with errno 0, or errno tells why it cannot be read. */
+const struct dirent *path_next(DIR *folder);
 /* A hidden name beside `place`, another one for each attempt. The caller frees it. */
 char *path_temp(const char *place, size_t attempt);
 /* Makes a rename to `path` itself last; file systems that cannot sync a folder are no error. */

@@ -36,8 +36,6 @@ enum progress_choice { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 /* Owns its strings through `arena`. */
 /* A week or month by its date; the one that now is in; the one before that. */
 enum period_by { BY_DATE, BY_NOW_THIS, BY_NOW_LAST };
-/* A week or month by its date; the one that now is in; the one before that. */
-enum period_by { BY_DATE, BY_NOW_THIS, BY_NOW_LAST };
 
 enum period_bound { BOUND_SINCE, BOUND_UNTIL, BOUND_LAST, BOUND_WEEK, BOUND_MONTH, BOUNDS };
 
@@ -65,7 +63,7 @@ struct options {
 	struct ingest_options ingest;
 	struct select_options choice;
 	int64_t zone_ms; /* of calendars: ahead of UTC */
-	/* What --since, --until, --last, --week and --month ask; choice.period is what they share. */
+	/* What --since, --until, --last, --week, --month ask; choice.period: what they share. */
 	struct asked_bound {
 		struct period period;
 		bool since_in_days, until_in_days; /* days of the zone, not moments */

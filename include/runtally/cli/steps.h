@@ -12,7 +12,6 @@
 #include "runtally/cli/options.h"
 #include "runtally/ingest/ingest.h"
 #include "runtally/model/note.h"
-#include "runtally/model/run.h"
 
 /* What was read. */
 struct loaded {

@@ -1,5 +1,5 @@
 /*
- * letter: a mail as bytes: RFC 5322 headers and a multipart/alternative of two bodies (RFC 2045,
+ * mime: a mail as bytes: RFC 5322 headers and a multipart/alternative of two bodies (RFC 2045,
  * 2046, 2047). Knows nothing of reports.
  *
  * Lines end in CR LF. Headers take at most 78 columns a line, but for an address that is longer by
@@ -31,18 +31,5 @@ struct mime_message {
 int address_check(const char *address, struct error *err);
 
 void mime_add(struct strbuf *out, const struct mime_message *message);
-
-/*
- * A header whose value is plain text, folded; encoded words where the text is not ASCII, holds
- * what looks like one, or a word too long to fold. White space and control characters become one
- * blank each run: nothing begins another header.
- */
-void mime_add_header(struct strbuf *out, const char *name, const char *text);
-
-/* RFC 2045, 6.7. LF and CR LF end lines; what looks like a mailbox's own marks is encoded. */
-void mime_add_quoted(struct strbuf *out, const char *text, size_t length);
-
-/* `Mon, 16 Nov 2026 00:00:00 +0000` */
-void mime_add_date(struct strbuf *out, int64_t ms);
 
 #endif

@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "runtally/base/error.h"
 #include "runtally/base/strbuf.h"

@@ -38,8 +38,6 @@ int logo_read(struct logo *logo, const char *path, struct arena *arena, struct e
 void logo_file(const struct logo *logo, struct strbuf *out);
 /* Whether a logo of any kind has that name. */
 bool logo_has_file(const char *name);
-/* Appends it as a data: URI. */
-void logo_data_uri(const struct logo *logo, struct strbuf *out);
 
 /* ---- the accent ---- */
 

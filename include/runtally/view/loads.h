@@ -29,9 +29,6 @@ struct view_loads {
 void view_loads_init(struct view_loads *loads, struct spool *spool);
 void view_loads_release(struct view_loads *loads);
 
-/* The kept run with its details; good until the next call. */
-const struct run *view_loads_get(struct view_loads *loads, const struct run *run);
-
 /*
  * The matrix of one suite and the row of one case: pages ask suite by suite and row by row. All
  * zero at first.

@@ -1,7 +1,5 @@
 #include "junit.h"
 
-#include <string.h>
-
 #include "../budget.h"
 #include "runtally/base/arena.h"
 #include "values.h"

@@ -27,9 +27,7 @@ static const struct value_class class_property = CLASS("JUnit property", propert
 
 static void list_properties(const struct junit_texts *texts, struct value_list *list)
 {
-	list->items = texts->properties;
-	list->count = texts->property_count;
-	list->size = sizeof(texts->properties[0]);
+	value_items(list, texts->properties, texts->property_count, sizeof(texts->properties[0]));
 }
 
 /* ---- a test case of a run and its retries ---- */
@@ -213,9 +211,7 @@ static void case_retries(const struct value *of, struct value_list *list)
 {
 	const struct junit_case *made = made_case(of);
 
-	list->items = made->retries;
-	list->count = made->retry_count;
-	list->size = sizeof(made->retries[0]);
+	value_items(list, made->retries, made->retry_count, sizeof(made->retries[0]));
 }
 
 static const struct member retry_members[] = {
@@ -399,15 +395,6 @@ static void root_title(const struct value *of, struct strbuf *out)
 	junit_add_line(out, value_view(of)->title, value_view(of)->render->junit_name_bytes);
 }
 
-static void root_suites(const struct value *of, struct value_list *list)
-{
-	const struct junit_part *part = of->object;
-
-	list->items = part->slices;
-	list->count = part->count;
-	list->size = sizeof(part->slices[0]);
-}
-
 static const struct member root_members[] = {
 	{"title", TEXT, .text = root_title},
 	{"tests", DIGITS, .at = offsetof(struct junit_part, counts.tests)},
@@ -415,7 +402,7 @@ static const struct member root_members[] = {
 	{"errors", DIGITS, .at = offsetof(struct junit_part, counts.errors)},
 	{"time", DURATION, .at = offsetof(struct junit_part, counts.time_ms),
 	 .show = format_seconds},
-	{"suites", LIST, .list = root_suites, .class = &class_test_suite},
+	{"suites", LIST, ITEMS(struct junit_part, slices, count), .class = &class_test_suite},
 };
 static const struct value_class class_root = CLASS("JUnit report", root_members);
 

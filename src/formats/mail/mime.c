@@ -145,7 +145,12 @@ static void add_encoded(struct strbuf *out, const char *text, size_t column)
 	}
 }
 
-void mime_add_header(struct strbuf *out, const char *name, const char *text)
+/*
+ * The value is plain text, folded; encoded words where the text is not ASCII, holds what looks like
+ * one, or a word too long to fold. White space and control characters become one blank each run:
+ * nothing begins another header.
+ */
+static void add_header(struct strbuf *out, const char *name, const char *text)
 {
 	struct strbuf line = STRBUF_INIT;
 
@@ -179,7 +184,8 @@ static void add_addresses(struct strbuf *out, const char *name, const char *cons
 	strbuf_addstr(out, CRLF);
 }
 
-void mime_add_date(struct strbuf *out, int64_t ms)
+/* `Mon, 16 Nov 2026 00:00:00 +0000` */
+static void add_date(struct strbuf *out, int64_t ms)
 {
 	static const char days[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
 	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -218,7 +224,8 @@ static bool ends_line(const char *text, size_t at, size_t length)
 	       (text[at] == '\r' && at + 1 < length && text[at + 1] == '\n');
 }
 
-void mime_add_quoted(struct strbuf *out, const char *text, size_t length)
+/* RFC 2045, 6.7. LF and CR LF end lines. */
+static void add_quoted(struct strbuf *out, const char *text, size_t length)
 {
 	size_t column = 0;
 
@@ -264,9 +271,9 @@ static void add_head(struct strbuf *out, const struct mime_message *mime_message
 {
 	add_addresses(out, "From", &mime_message->from, 1);
 	add_addresses(out, "To", mime_message->to, mime_message->to_count);
-	mime_add_header(out, "Subject", mime_message->subject);
+	add_header(out, "Subject", mime_message->subject);
 	strbuf_addstr(out, "Date: ");
-	mime_add_date(out, mime_message->date);
+	add_date(out, mime_message->date);
 	strbuf_addstr(out, CRLF);
 	strbuf_addstr(out, "MIME-Version: 1.0" CRLF);
 	/* RFC 3834; Exchange; RFC 2919: no answer comes back, and filters can tell it. */
@@ -281,7 +288,7 @@ static void add_part(struct strbuf *out, const char *boundary, const char *kind,
 	strbuf_addf(out, "--%s" CRLF, boundary);
 	strbuf_addf(out, "Content-Type: text/%s; charset=UTF-8" CRLF, kind);
 	strbuf_addstr(out, "Content-Transfer-Encoding: quoted-printable" CRLF CRLF);
-	mime_add_quoted(out, body->text, body->length);
+	add_quoted(out, body->text, body->length);
 	strbuf_addstr(out, CRLF);
 }
 

@@ -215,22 +215,18 @@ bool logo_has_file(const char *name)
 	return false;
 }
 
-void logo_data_uri(const struct logo *logo, struct strbuf *out)
-{
-	strbuf_addf(out, "data:%s;base64,", logo->kind->type);
-	strbuf_add_base64(out, logo->bytes, logo->length);
-}
-
 /* ---- members of the report ---- */
 
 static void logo_text(const struct value *of, struct strbuf *out)
 {
 	const struct view *view = value_view(of);
 
-	if (view->logo && view->site)
+	if (view->logo && view->site) {
 		logo_file(view->logo, out);
-	else if (view->logo)
-		logo_data_uri(view->logo, out);
+	} else if (view->logo) {
+		strbuf_addf(out, "data:%s;base64,", view->logo->kind->type);
+		strbuf_add_base64(out, view->logo->bytes, view->logo->length);
+	}
 }
 
 static void color_text(const struct value *of, struct strbuf *out)
