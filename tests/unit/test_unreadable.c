@@ -63,12 +63,13 @@ static void as_history(void **state)
 	const struct ingest_options options = {.limits = default_limits};
 	struct ingest_counts counts;
 	struct notes notes;
+	struct error err;
 	struct runs runs;
 
 	(void)state;
 	notes_init(&notes, 20);
 	runs_init(&runs, NULL);
-	history_read(path, &options, &runs, &counts, &notes);
+	assert_int_equal(history_read(path, &options, &runs, &counts, &notes, &err), 0);
 	assert_int_equal(notes.errors, 1);
 	check_holds(notes.items[0].text);
 	runs_release(&runs);
