@@ -7,7 +7,9 @@
 #include "runtally/base/hash_table.h"
 #include "runtally/base/utf8.h"
 
-enum { NAMES_MOST = 16, NONE = UINT32_MAX, NAME_BYTES = 100 };
+#define NONE UINT32_MAX
+
+enum { NAMES_MOST = 16, NAME_BYTES = 100 };
 
 /* A name under which a thing was seen, and from when to when. */
 struct use {
