@@ -200,7 +200,8 @@ static void choose_baseline(struct selection *selection, const struct selector *
 	const struct runs *baseline = &selector->sets->baseline;
 	struct run **copies = dedupe_copies(baseline->items, baseline->count, selection->now.items,
 					    selection->now.count);
-	size_t in_both = 0;
+	const int64_t until = selector->options->period.until;
+	size_t in_both = 0, later = 0;
 
 	list_init(&selection->before, baseline->count);
 	for (size_t i = 0; i < baseline->count; i++) {
@@ -208,6 +209,8 @@ static void choose_baseline(struct selection *selection, const struct selector *
 			continue;
 		if (copies[i])
 			in_both++;
+		else if (until != TIME_UNKNOWN && run_when(baseline->items[i]) >= until)
+			later++;
 		else
 			list_add(&selection->before, baseline->items[i]);
 	}
@@ -217,6 +220,10 @@ static void choose_baseline(struct selection *selection, const struct selector *
 			   "%zu run%s of the baseline %s among the runs of the report, too: not "
 			   "compared with",
 			   in_both, in_both == 1 ? "" : "s", in_both == 1 ? "is" : "are");
+	if (later)
+		notes_addf(selector->notes, SEVERITY_WARNING,
+			   "%zu run%s of the baseline ended after the period: not compared with",
+			   later, later == 1 ? "" : "s");
 }
 
 static enum compare_with resolve_compared(const struct run_sets *sets, enum compare_with asked)

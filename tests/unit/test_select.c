@@ -257,6 +257,11 @@ static void sets(void **state)
 		/* a baseline, without what is reported on */
 		{"a@2026-01-10 b@2026-01-11", NULL, "x b y@2026-01-12", COMPARE_DEFAULT, NULL, NULL,
 		 NULL, NULL, "a b", "x y", true},
+		/* and without what is later than the period */
+		{"a@2026-01-10", NULL, "x w@2026-01-01 y@2026-01-11T23:59:59.999Z z@2026-01-12",
+		 COMPARE_DEFAULT, "2026-01-09", "2026-01-12", NULL, NULL, "a", "x w y", true},
+		{"a@2026-01-10", NULL, "x y@2026-01-12", COMPARE_DEFAULT, "2026-01-09", NULL, NULL,
+		 NULL, "a", "x y", true},
 		{"a@2026-01-10", past, "x", COMPARE_DEFAULT, NULL, NULL, NULL, NULL, "a", "x",
 		 true},
 		{"a@2026-01-10", past, "x", COMPARE_PREVIOUS, NULL, NULL, NULL, NULL, "a", "p2 p3",
@@ -439,6 +444,33 @@ static void said_of_the_baseline(void **state)
 	world_release(&world);
 }
 
+static void later_than_the_period(void **state)
+{
+	static const struct {
+		const char *baseline, *text;
+	} cases[] = {
+		{"b@2026-01-12", "1 run of the baseline ended after the period: not compared with"},
+		{"b@2026-01-12 c@2026-01-13 d@2026-01-11",
+		 "2 runs of the baseline ended after the period: not compared with"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct select_options choice = everything;
+		struct world world;
+
+		world_init(&world);
+		world.sets.has_baseline = true;
+		add_all(&world.sets.inputs, "a@2026-01-10");
+		add_all(&world.sets.baseline, cases[i].baseline);
+		choice.period = period_of("2026-01-09", "2026-01-12");
+		choose(&world, &choice);
+		assert_string_equal(world.notes.items[0].text, cases[i].text);
+		selection_release(&world.selection);
+		world_release(&world);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +483,7 @@ int main(void)
 		cmocka_unit_test(first_seen),
 		cmocka_unit_test(trends),
 		cmocka_unit_test(said_of_the_baseline),
+		cmocka_unit_test(later_than_the_period),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
