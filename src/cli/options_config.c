@@ -170,11 +170,20 @@ static int apply_gates(struct options *options, const json_t *list, struct error
 	return 0;
 }
 
+/* By the same option, or by a --baseline: what the file compares with is not meant then. */
+static bool is_overruled(const struct arguments *arguments, const struct option_row *row)
+{
+	if (row == &inputs_row)
+		return arguments->input_count > 0;
+	return arguments_have(arguments, row) ||
+	       (strcmp(row->name, "compare") == 0 &&
+		arguments_have(arguments, option_by_name("baseline", strlen("baseline"))));
+}
+
 static int apply_key(struct options *options, const char *key, const json_t *value,
 		     const struct arguments *arguments, struct error *err)
 {
 	const struct option_row *row = option_by_name(key, strlen(key));
-	bool overruled;
 
 	if (strcmp(key, "gates") == 0)
 		return apply_gates(options, value, err);
@@ -184,9 +193,7 @@ static int apply_key(struct options *options, const char *key, const json_t *val
 		return error_set(err, "unknown key");
 	if (row->arguments_only)
 		return error_set(err, "belongs on the command line");
-	overruled =
-		row == &inputs_row ? arguments->input_count > 0 : arguments_have(arguments, row);
-	return apply_values(overruled ? NULL : options, row, value, err);
+	return apply_values(is_overruled(arguments, row) ? NULL : options, row, value, err);
 }
 
 static int apply_document(struct options *options, const struct strbuf *text,

@@ -868,6 +868,15 @@ static void good_configs(void **state)
 		 "x|--min-pass-rate=70",
 		 " input=x min-pass-rate=700000 max-cost=2000000000 gates-of=Book* "
 		 "min-pass-rate=950000 fail-on=10 gates-of=R max-cost=1000000000"},
+		/* a baseline of the command line is what is compared with */
+		{"{\"compare\": \"previous\"}", "x|--history=h|--baseline=y",
+		 " input=x baseline=y history=h"},
+		{"{\"compare\": \"2026-11-01..2026-11-07\"}", "x|--baseline=y",
+		 " input=x baseline=y"},
+		{"{\"compare\": \"none\"}", "x|--baseline=y", " input=x baseline=y"},
+		{"{\"compare\": \"previous\"}", "x|--history=h", " input=x history=h compare=1"},
+		{"{\"compare\": \"none\", \"baseline\": \"y\"}", "x",
+		 " input=x baseline=y compare=3"},
 		/* what the command line overrules is not looked at beyond its type */
 		{"{\"title\": \"\"}", "x|--title=U", " input=x title=U"},
 	};
@@ -931,6 +940,8 @@ static void bad_configs(void **state)
 		{"{\"gates\": [{\"suite\": \"a\", \"fail-on\": \"no\"}]}", "x",
 		 "runtally.json: gates: 1: fail-on: unknown word \"no\"; known: failed, errors, "
 		 "unfinished, flaky, no-runs, regressions"},
+		{"{\"compare\": \"previous\", \"baseline\": \"y\", \"history\": \"h\"}", "x",
+		 "--compare: compare with a period or with a --baseline, not both"},
 		{"{\"title\": \"a\\nb\"}", "x",
 		 "runtally.json: title: must not hold control characters or line breaks"},
 		{"{\"output\": [\"a.html\", \"a.html\"]}", "x",
