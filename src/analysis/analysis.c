@@ -36,7 +36,7 @@ void analysis_make(struct analysis *analysis, struct run_sets *sets,
 	unsigned needs = request->needs;
 
 	*analysis = (struct analysis){.needs = needs};
-	selection_make(&analysis->selection, sets, request->select, counts, notes);
+	selection_make(&analysis->selection, sets, request->select, request->by, counts, notes);
 	build_results(analysis, request->by);
 	gates_judge(&analysis->gates, request->gates, &analysis->results,
 		    analysis->selection.compared == COMPARE_NONE ? NULL : &analysis->comparison);

@@ -41,6 +41,11 @@ struct group_key suite_key(const struct run *run, enum suite_by by)
 	return agent_key(run);
 }
 
+bool suite_is_agent(const struct run *run, enum suite_by by)
+{
+	return by == SUITE_BY_AGENT || (by == SUITE_BY_SUITE && !run->suite.id && !run->suite.name);
+}
+
 struct group_key case_key(const struct run *run)
 {
 	if (run->test_case.id || run->test_case.name)

@@ -21,6 +21,8 @@ static inline const char *key_text(struct group_key key)
 }
 
 struct group_key suite_key(const struct run *run, enum suite_by by);
+/* Whether its suite is its agent. */
+bool suite_is_agent(const struct run *run, enum suite_by by);
 struct group_key case_key(const struct run *run);
 
 /* Whether a glob of the user fits the label as reports show it; NULL: never. */

@@ -13,6 +13,7 @@ enum { WEEK_MS = 7 * 24 * 3600 * 1000 };
 struct selector {
 	struct run_sets *sets;
 	const struct select_options *options;
+	enum suite_by by;
 	struct run_list united; /* see unite() */
 	struct ingest_counts *counts;
 	struct notes *notes;
@@ -50,16 +51,25 @@ static bool matches(const char *const *globs, size_t count, const char *text)
 	return false;
 }
 
-static bool is_wanted(const struct select_options *options, const struct run *run)
+/* Whether it is of such a suite of the report. One that is an agent has the agent's id. */
+static bool is_of_suites(const struct selector *selector, const struct run *run)
 {
-	const struct label *suite = run->suite.id || run->suite.name ? &run->suite : &run->agent;
+	const struct select_options *options = selector->options;
+	struct group_key suite = suite_key(run, selector->by);
+	const char *id = suite_is_agent(run, selector->by) ? run->agent.id : suite.id;
+
+	return matches(options->suites, options->suite_count, suite.name) ||
+	       matches(options->suites, options->suite_count, id);
+}
+
+static bool is_wanted(const struct selector *selector, const struct run *run)
+{
+	const struct select_options *options = selector->options;
 	bool of_source = !options->source_count;
 
 	for (size_t i = 0; i < options->source_count && !of_source; i++)
 		of_source = strcmp(options->sources[i], run->source) == 0;
-	return of_source && (!options->suite_count ||
-			     matches(options->suites, options->suite_count, suite->name) ||
-			     matches(options->suites, options->suite_count, suite->id));
+	return of_source && (!options->suite_count || is_of_suites(selector, run));
 }
 
 /* ---- now ---- */
@@ -122,7 +132,7 @@ static void choose_now(struct selection *selection, const struct selector *selec
 	for (size_t i = 0; i < united->count; i++) {
 		struct run *run = united->items[i];
 		bool is_input = i < selector->sets->inputs.count;
-		bool wanted = is_wanted(selector->options, run);
+		bool wanted = is_wanted(selector, run);
 		bool now = wanted && is_now(selector, run, is_input);
 
 		if (now)
@@ -189,7 +199,7 @@ static void choose_before(struct selection *selection, const struct selector *se
 
 		if (now < selection->now.count && selection->now.items[now] == run)
 			now++;
-		else if (is_wanted(selector->options, run) && run_when(run) != TIME_UNKNOWN &&
+		else if (is_wanted(selector, run) && run_when(run) != TIME_UNKNOWN &&
 			 period_holds(&selection->before_period, run_when(run)))
 			list_add(&selection->before, run);
 	}
@@ -205,7 +215,7 @@ static void choose_baseline(struct selection *selection, const struct selector *
 
 	list_init(&selection->before, baseline->count);
 	for (size_t i = 0; i < baseline->count; i++) {
-		if (!is_wanted(selector->options, baseline->items[i]))
+		if (!is_wanted(selector, baseline->items[i]))
 			continue;
 		if (copies[i])
 			in_both++;
@@ -236,11 +246,11 @@ static enum compare_with resolve_compared(const struct run_sets *sets, enum comp
 }
 
 void selection_make(struct selection *selection, struct run_sets *sets,
-		    const struct select_options *options, struct ingest_counts *counts,
-		    struct notes *notes)
+		    const struct select_options *options, enum suite_by by,
+		    struct ingest_counts *counts, struct notes *notes)
 {
 	struct selector selector = {
-		.sets = sets, .options = options, .counts = counts, .notes = notes};
+		.sets = sets, .options = options, .by = by, .counts = counts, .notes = notes};
 	struct renames renames;
 
 	*selection = (struct selection){

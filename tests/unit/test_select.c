@@ -92,10 +92,15 @@ static void check_list(const struct run_list *list, const char *wanted)
 	strbuf_release(&ids);
 }
 
-static void choose(struct world *world, const struct select_options *choice)
+static void choose_by(struct world *world, const struct select_options *choice, enum suite_by by)
 {
 	world->counts = (struct ingest_counts){.runs = world->sets.inputs.count};
-	selection_make(&world->selection, &world->sets, choice, &world->counts, &world->notes);
+	selection_make(&world->selection, &world->sets, choice, by, &world->counts, &world->notes);
+}
+
+static void choose(struct world *world, const struct select_options *choice)
+{
+	choose_by(world, choice, SUITE_BY_SUITE);
 }
 
 static struct period period_of(const char *since, const char *until)
@@ -169,7 +174,11 @@ static void period_of_runs(void **state)
 static void suites_and_sources(void **state)
 {
 	static const struct words runs[] = {
-		{.id = "m1", .source = "magpipe", .suite_id = "s1", .suite_name = "Smoke test"},
+		{.id = "m1",
+		 .source = "magpipe",
+		 .suite_id = "s1",
+		 .suite_name = "Smoke test",
+		 .agent = "Bot"},
 		{.id = "m2", .source = "magpipe", .suite_id = "s2", .suite_name = "Nightly"},
 		{.id = "p", .source = "playgent", .agent = "Bot"},
 		{.id = "t", .source = "telnyx"},
@@ -180,21 +189,30 @@ static void suites_and_sources(void **state)
 		const char *sources[2];
 		size_t source_count;
 		const char *runs;
+		enum suite_by by;
 	} cases[] = {
-		{{NULL}, 0, {NULL}, 0, "m1 m2 p t"},
-		{{"Smoke*"}, 1, {NULL}, 0, "m1"},
-		{{"s2"}, 1, {NULL}, 0, "m2"},
-		{{"s[12]"}, 1, {NULL}, 0, "m1 m2"},
-		{{"Nightly", "Smoke test"}, 2, {NULL}, 0, "m1 m2"},
-		{{"smoke*"}, 1, {NULL}, 0, ""},
+		{{NULL}, 0, {NULL}, 0, "m1 m2 p t", SUITE_BY_SUITE},
+		{{"Smoke*"}, 1, {NULL}, 0, "m1", SUITE_BY_SUITE},
+		{{"s2"}, 1, {NULL}, 0, "m2", SUITE_BY_SUITE},
+		{{"s[12]"}, 1, {NULL}, 0, "m1 m2", SUITE_BY_SUITE},
+		{{"Nightly", "Smoke test"}, 2, {NULL}, 0, "m1 m2", SUITE_BY_SUITE},
+		{{"smoke*"}, 1, {NULL}, 0, "", SUITE_BY_SUITE},
 		/* a run without a suite is grouped by its agent, and asked for so */
-		{{"B?t"}, 1, {NULL}, 0, "p"},
-		/* one without either belongs to no suite that can be asked for */
-		{{"*"}, 1, {NULL}, 0, "m1 m2 p"},
-		{{NULL}, 0, {"magpipe"}, 1, "m1 m2"},
-		{{NULL}, 0, {"telnyx", "playgent"}, 2, "p t"},
-		{{"Smoke*"}, 1, {"telnyx"}, 1, ""},
-		{{NULL}, 0, {"mag"}, 1, ""},
+		{{"B?t"}, 1, {NULL}, 0, "p", SUITE_BY_SUITE},
+		/* one without either is of the suite that reports put it into */
+		{{"*"}, 1, {NULL}, 0, "m1 m2 p t", SUITE_BY_SUITE},
+		{{"(no suite)"}, 1, {NULL}, 0, "t", SUITE_BY_SUITE},
+		/* suites are those of the report */
+		{{"Bot"}, 1, {NULL}, 0, "m1 p", SUITE_BY_AGENT},
+		{{"Smoke*"}, 1, {NULL}, 0, "", SUITE_BY_AGENT},
+		{{"(no suite)"}, 1, {NULL}, 0, "m2 t", SUITE_BY_AGENT},
+		{{"magpipe", "tel*"}, 2, {NULL}, 0, "m1 m2 t", SUITE_BY_SOURCE},
+		{{"s1"}, 1, {NULL}, 0, "", SUITE_BY_SOURCE},
+		{{"(no suite)"}, 1, {NULL}, 0, "m1 m2 p t", SUITE_BY_FOLDER},
+		{{NULL}, 0, {"magpipe"}, 1, "m1 m2", SUITE_BY_SUITE},
+		{{NULL}, 0, {"telnyx", "playgent"}, 2, "p t", SUITE_BY_SUITE},
+		{{"Smoke*"}, 1, {"telnyx"}, 1, "", SUITE_BY_SUITE},
+		{{NULL}, 0, {"mag"}, 1, "", SUITE_BY_SUITE},
 	};
 
 	(void)state;
@@ -209,7 +227,7 @@ static void suites_and_sources(void **state)
 		choice.suite_count = cases[i].suite_count;
 		choice.sources = cases[i].sources;
 		choice.source_count = cases[i].source_count;
-		choose(&world, &choice);
+		choose_by(&world, &choice, cases[i].by);
 		check_list(&world.selection.now, cases[i].runs);
 		selection_release(&world.selection);
 		world_release(&world);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtally/analysis/results.h"
 #include "runtally/ingest/ingest.h"
 #include "runtally/model/note.h"
 #include "runtally/model/run.h"
@@ -30,7 +31,8 @@ enum compare_with {
 /* What the options ask for. */
 struct select_options {
 	struct period period;
-	const char *const *suites; /* globs (fnmatch) on a suite's name or id; count 0: all */
+	/* globs (fnmatch) on the name or id of a suite as `by` has it; count 0: all */
+	const char *const *suites;
 	size_t suite_count;
 	const char *const *sources; /* names; count 0: all */
 	size_t source_count;
@@ -81,8 +83,8 @@ struct selection {
  * longer.
  */
 void selection_make(struct selection *selection, struct run_sets *sets,
-		    const struct select_options *options, struct ingest_counts *counts,
-		    struct notes *notes);
+		    const struct select_options *options, enum suite_by by,
+		    struct ingest_counts *counts, struct notes *notes);
 void selection_release(struct selection *selection);
 
 #endif
