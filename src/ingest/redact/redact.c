@@ -228,7 +228,7 @@ static void put_placeholder(struct redactor *redactor, const char *text, const s
 	uint32_t number =
 		number_of(redactor, match->kind, text + match->start, match->end - match->start);
 
-	strbuf_addf(&redactor->output, "[%s %" PRIu32 "]", redaction_name(match->kind), number);
+	strbuf_addf(&redactor->output, "[%s %" PRIu32 "]", redaction_names[match->kind], number);
 	redactor->counts[match->kind]++;
 }
 
