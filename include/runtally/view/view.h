@@ -48,8 +48,8 @@ enum { BREAKDOWN_LISTED = 20 };
 
 /*
  * Details of runs are fetched when they are asked for. Memory is bounded by the two runs asked for
- * last. So nothing may hold on to what is loaded: values that templates see name a run and an index,
- * and ask anew each time (details.c).
+ * last. So nothing may hold on to what is loaded: values that templates see name a run and an
+ * index, and ask anew each time (details.c).
  */
 struct view_loads {
 	struct spool *spool;
