@@ -141,6 +141,9 @@ static void read_row(const struct field_row *row, struct field *value, const str
 	switch (row->type) {
 	case FIELD_NEEDED:
 		return;
+	case FIELD_SHAPE:
+		field_demand(value, JSON_VALUE_OBJECT);
+		return;
 	case FIELD_LIST:
 		field_demand(value, JSON_VALUE_LIST);
 		row->read(at, value, row, input);
@@ -209,6 +212,7 @@ int fields_read(const struct field *object, const struct field_row *rows, void *
 		struct adapter_input *input, struct error *err)
 {
 	struct field value = {.remarks = object->remarks};
+	const char *missing = NULL;
 	struct way way;
 
 	way.root = object;
@@ -218,8 +222,11 @@ int fields_read(const struct field *object, const struct field_row *rows, void *
 		value.json = field_json(value.up, row->name);
 		value.key = row->name;
 		read_row(row, &value, object, into, input);
-		if (row->type == FIELD_KEY && !*(const char **)(void *)((char *)into + row->at))
-			return error_set(err, "the run has no %s", row->name);
+		if (row->type == FIELD_KEY && !missing &&
+		    !*(const char **)(void *)((char *)into + row->at))
+			missing = row->name;
+		if (missing && row[1].type != FIELD_KEY)
+			return error_set(err, "the run has no %s", missing);
 	}
 	return 0;
 }
@@ -233,6 +240,8 @@ void fields_want(const struct field_row *rows, const char *prefix, struct wanted
 			row->type == FIELD_LABEL && !row->rows ? label_rows : row->rows;
 		size_t owner;
 
+		if (row->type == FIELD_SHAPE)
+			continue;
 		strbuf_reset(&path);
 		strbuf_addstr(&path, prefix);
 		for (size_t i = 0; i < FIELD_DEPTH && row->in[i]; i++) {

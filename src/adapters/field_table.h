@@ -23,6 +23,7 @@ enum field_type {
 	FIELD_CODE,    /* row->read does it */
 	FIELD_LIST,    /* the same; what is no list is remarked and absent */
 	FIELD_NEEDED,  /* nothing: whoever has the table reads it before or behind the others */
+	FIELD_SHAPE,   /* nothing: what is no object is remarked here, its members come later */
 	FIELD_KEY,     /* const char *: an id without which there is no run */
 	FIELD_ID,      /* const char *: field_id */
 	FIELD_NAME,    /* const char *: field_name */
@@ -73,8 +74,9 @@ struct field_row {
 #define ALSO_OF(type, member) .also = offsetof(struct type, member)
 
 /*
- * Reads the rows in their order. `into` is what they fill. -1 and an error where a FIELD_KEY is not
- * told: the rows behind it are not read.
+ * Reads the rows in their order, and so what is odd is remarked. `into` is what they fill. -1 and
+ * an error where a FIELD_KEY is not told: of the rows behind it only such as are keys, too, are
+ * read, as far as the next that is none.
  */
 int fields_read(const struct field *object, const struct field_row *rows, void *into,
 		struct adapter_input *input, struct error *err);

@@ -124,6 +124,7 @@ static const char criterion[] = "assertion";
 
 static const struct field_row fields[] = {
 	{"id", FIELD_KEY, AT(run_id)},
+	{"test_suites", FIELD_SHAPE, IN("test_cases")},
 	{"test_cases", FIELD_LABEL, AT(test_case)},
 	{"test_case_id", FIELD_ID, AT(test_case.id)},
 	{"suite_id", FIELD_ID, IN("test_cases"), AT(suite.id)},

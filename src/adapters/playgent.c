@@ -45,7 +45,7 @@ enum { TURNS_MOST = 1000000 };
 struct playgent_turn {
 	struct turn turn;
 	struct field from, outputs;
-	enum flag success, overall;
+	enum flag success;
 };
 
 struct playgent_run {
@@ -103,15 +103,22 @@ static void read_success(void *into, const struct field *success, const struct f
 					: OUTCOME_UNKNOWN;
 }
 
-static enum outcome outcome_of_turn(const struct playgent_turn *it)
+/* Of a turn whose success is read: that and this make its outcome. */
+static void read_overall_pass(void *into, const struct field *value, const struct field_row *row,
+			      struct adapter_input *input)
 {
-	const bool one_failed = it->success == FLAG_FALSE || it->overall == FLAG_FALSE;
-	const bool one_passed = it->success == FLAG_TRUE || it->overall == FLAG_TRUE;
+	struct playgent_turn *it = into;
+	const enum flag overall = field_flag(value, NULL);
+	const bool one_failed = it->success == FLAG_FALSE || overall == FLAG_FALSE;
+	const bool one_passed = it->success == FLAG_TRUE || overall == FLAG_TRUE;
 
+	(void)row, (void)input;
 	if (one_failed && one_passed)
 		field_remark(&it->from, "success", SEVERITY_WARNING,
 			     "differs from evaluation.overall_pass: taken as failed");
-	return one_failed ? OUTCOME_FAILED : one_passed ? OUTCOME_PASSED : OUTCOME_UNKNOWN;
+	it->turn.outcome = one_failed   ? OUTCOME_FAILED
+			   : one_passed ? OUTCOME_PASSED
+					: OUTCOME_UNKNOWN;
 }
 
 static void read_turns(void *into, const struct field *value, const struct field_row *row,
@@ -129,7 +136,6 @@ static void read_turns(void *into, const struct field *value, const struct field
 		if (!it->from.json)
 			continue;
 		fields_read(&it->from, row->rows, it, input, NULL);
-		it->turn.outcome = outcome_of_turn(it);
 		run->turn_count++;
 	}
 }
@@ -149,11 +155,12 @@ static const struct field_row scorer_fields[] = {
 static const struct field_row turn_fields[] = {
 	{"scorer_outputs", FIELD_OBJECT, IN("evaluation"), TURN(outputs), .rows = scorer_fields,
 	 .each = ".*"},
+	{"tokens", FIELD_SHAPE, IN("metrics")},
 	{"turn_index", .type = FIELD_NEEDED}, /* where a criterion is named by it */
 	{"expected_behavior", FIELD_NAME, TURN(turn.expected), .only_type = true},
-	{"trace_id", FIELD_ID, TURN(turn.trace_id), .only_type = true},
 	{"success", FIELD_FLAG, TURN(success)},
-	{"overall_pass", FIELD_FLAG, IN("evaluation"), TURN(overall)},
+	{"overall_pass", FIELD_CODE, IN("evaluation"), .read = read_overall_pass},
+	{"trace_id", FIELD_ID, TURN(turn.trace_id), .only_type = true},
 	{"input", FIELD_TOKENS, IN("metrics", "tokens"), TURN(turn.tokens_input),
 	 TURN_ALSO(turn.has_tokens), .partner = "output"},
 	{"latency_ms", FIELD_MS, IN("metrics"), TURN(turn.latency_ms), TURN_ALSO(turn.has_latency)},
@@ -165,8 +172,8 @@ static const struct field_row turn_fields[] = {
 #define ALSO(member) ALSO_OF(playgent_run, member)
 
 static const struct field_row fields[] = {
-	{"test_case", FIELD_LABEL, AT(run.test_case)},
-	{"agent", FIELD_LABEL, AT(run.agent)},
+	{"test_case", .type = FIELD_SHAPE},
+	{"agent", .type = FIELD_SHAPE},
 	{"turns_passed", FIELD_WHOLE, IN("summary"), AT(passed), ALSO(has_passed),
 	 .most = TURNS_MOST},
 	{"turns_failed", FIELD_WHOLE, IN("summary"), AT(failed), ALSO(has_failed),
@@ -175,6 +182,8 @@ static const struct field_row fields[] = {
 	{"total_cost_usd", FIELD_MONEY, IN("summary"), AT(run.cost_nano), ALSO(run.has_cost)},
 	{"turns", FIELD_LIST, .read = read_turns, .rows = turn_fields, .each = "[]"},
 	{"run_id", FIELD_KEY, AT(run.run_id)},
+	{"test_case", FIELD_LABEL, AT(run.test_case)},
+	{"agent", FIELD_LABEL, AT(run.agent)},
 	{"status", FIELD_STATUS, AT(run.outcome), ALSO(run.status), .words = words},
 	{"success", FIELD_CODE, AT(run.outcome), .read = read_success},
 	{0},

@@ -95,6 +95,7 @@ static const struct field_row fields[] = {
 	{"cause", FIELD_CODE, AT(cause), .read = read_cause},
 	{"reason", FIELD_TEXT, AT(reason)},
 	{"origin", FIELD_NAME, AT(origin)},
+	{"tokens", .type = FIELD_SHAPE},
 	{"created_at", FIELD_TIME, AT(created_at)},
 	{"started_at", FIELD_TIME, AT(started_at)},
 	{"ended_at", FIELD_TIME, AT(ended_at)},

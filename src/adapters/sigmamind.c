@@ -100,9 +100,10 @@ static const struct field_row case_fields[] = {
 #define ALSO(member) ALSO_OF(sigmamind_run, member)
 
 static const struct field_row fields[] = {
-	{"testCase", FIELD_LABEL, AT(run.test_case), .rows = case_fields},
+	{"testCase", .type = FIELD_SHAPE},
 	{"jobId", FIELD_KEY, AT(run.run_id)},
 	{"batchId", FIELD_ID, AT(run.execution_id)},
+	{"testCase", FIELD_LABEL, AT(run.test_case), .rows = case_fields},
 	{"agent", FIELD_LABEL, AT(run.agent), .rows = agent_fields},
 	{"agent", FIELD_LABEL, IN("testCase"), AT(run.agent), .rows = agent_fields},
 	{"llmModel", FIELD_NAME, IN("testCase"), AT(run.model)},

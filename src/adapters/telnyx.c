@@ -106,12 +106,14 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 static int read_definition(const struct field *record, struct adapter_input *input,
 			   struct error *err)
 {
-	const char *id = field_id(record, "test_id");
+	struct label label = {.id = field_id(record, "test_id")}, suite = no_label;
 
-	if (!id)
+	if (!label.id)
 		return error_set(err, "the test has no test_id");
-	adapter_define(input, DEFINES_CASE, (struct label){id, field_name(record, "name")},
-		       (struct label){.name = field_name(record, "test_suite")}, no_label);
+	/* In statements of their own: compilers evaluate arguments in orders of theirs. */
+	label.name = field_name(record, "name");
+	suite.name = field_name(record, "test_suite");
+	adapter_define(input, DEFINES_CASE, label, suite, no_label);
 	return 0;
 }
 

@@ -4,7 +4,6 @@
 #include "runtally/cli/console.h"
 #include "runtally/cli/process.h"
 #include "runtally/history/history.h"
-#include "runtally/view/loads.h"
 
 /* ---- what is read ---- */
 

@@ -8,8 +8,7 @@ static const struct matrix *matrix_of_suite(const struct view *view,
 {
 	struct view_matrix *kept = view->matrix;
 
-	if (!kept ||
-	    (view->plan && !view_plan_has_matrix(view->plan, suite - view->results->suites)))
+	if (!kept || (view->plan && !view->plan->matrices[suite - view->results->suites]))
 		return NULL;
 	if (kept->suite != suite) {
 		matrix_build(&kept->matrix, view->results->runs + suite->first_run,

@@ -1,5 +1,3 @@
-#include "over_time.h"
-
 #include "charts.h"
 #include "members.h"
 #include "runtally/base/format_number.h"

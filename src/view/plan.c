@@ -300,11 +300,6 @@ size_t view_plan_runs_listed(const struct case_group *group)
 	return smaller(group->run_count, SITE_RUNS_LISTED);
 }
 
-bool view_plan_has_matrix(const struct view_plan *plan, size_t suite)
-{
-	return plan->matrices[suite];
-}
-
 bool run_is_shown(const struct view *view, const struct run *run)
 {
 	if (view->details == DETAILS_NONE ||

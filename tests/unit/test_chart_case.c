@@ -7,7 +7,7 @@
 
 #include "fixture.h"
 #include "runtally/base/times.h"
-#include "view/over_time.h"
+#include "view/charts.h"
 
 enum { RUNS_MOST = 8, HOUR_MS = 3600000 };
 

@@ -455,6 +455,7 @@ static const struct status_word words[] = {
 	{"good", OUTCOME_PASSED}, {"odd", OUTCOME_UNKNOWN}, {NULL, OUTCOME_UNKNOWN}};
 static const struct field_row title_rows[] = {{"title", FIELD_NAME, AT_OF(label, name)}, {0}};
 static const struct field_row rows[] = {
+	{"owner", .type = FIELD_SHAPE},
 	{"id", FIELD_KEY, AT(id)},
 	{"label", FIELD_LABEL, AT(label)},
 	{"title", FIELD_NAME, AT(label.name)},
@@ -526,7 +527,8 @@ static void test_rows_of_odd_members(void **state)
 	assert_string_equal(remarks_text(), "");
 	assert_int_equal(
 		read_thing(
-			"{\"id\": \"i\", \"label\": 5, \"flag\": 1, \"pass\": 1, \"passed\": false,"
+			"{\"id\": \"i\", \"label\": 5, \"owner\": [], \"flag\": 1, \"pass\": 1, "
+			"\"passed\": false,"
 			" \"status\": \"odd\", \"score\": 1.5, \"items\": {}, \"deep\": {\"er\": 6,"
 			" \"in\": 1, \"out\": -2, \"kept\": []}}",
 			&thing, &err),
@@ -538,6 +540,7 @@ static void test_rows_of_odd_members(void **state)
 	assert_false(thing.has_cost || thing.has_tokens || thing.has_score || thing.kept.json);
 	assert_true(thing.tokens[0] == 0 && thing.items == 0);
 	assert_string_equal(remarks_text(),
+			    "E owner: is a list, not an object\n"
 			    "E label: is a number, not an object\n"
 			    "E deep.er: is a number, not an object\n"
 			    "E flag: is a number, not a boolean\n"

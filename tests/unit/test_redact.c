@@ -393,7 +393,7 @@ static void test_names(void **state)
 
 	(void)state;
 	for (int kind = 0; kind < REDACT_KINDS; kind++)
-		assert_string_equal(redaction_name((enum redaction_kind)kind), names[kind]);
+		assert_string_equal(redaction_names[kind], names[kind]);
 }
 
 static uint64_t steps_for(const char *piece, size_t length)

@@ -28,7 +28,7 @@ enum redaction_kind {
 };
 
 /* "token", "key", "jwt", "card", "email", "phone": the word in the placeholder */
-const char *redaction_name(enum redaction_kind kind);
+extern const char *const redaction_names[REDACT_KINDS];
 
 struct redacted;
 

@@ -58,6 +58,4 @@ bool view_plan_drop(struct view_plan *plan, const struct run *run);
 /* The same for those that `amount` shows and one less does not; false: there is none. */
 bool view_plan_drop_step(struct view_plan *plan, const struct view *view, size_t amount);
 
-bool view_plan_has_matrix(const struct view_plan *plan, size_t suite);
-
 #endif

@@ -10,10 +10,12 @@
 
 #include "runtally/analysis/gate.h"
 #include "runtally/analysis/results.h"
+#include "runtally/analysis/series.h"
+#include "runtally/base/arena.h"
+#include "runtally/base/spool.h"
 #include "runtally/ingest/ingest.h"
 #include "runtally/model/note.h"
 #include "runtally/template/mustache.h"
-#include "runtally/view/loads.h"
 #include "runtally/view/render.h"
 #include "runtally/view/values.h"
 
@@ -43,6 +45,37 @@ struct view_window {
 
 /* So many models or agents are listed at most, besides the runs that do not tell. */
 enum { BREAKDOWN_LISTED = 20 };
+
+/*
+ * Details of runs are fetched when they are asked for. Memory is bounded by the two runs asked for
+ * last. So nothing may hold on to what is loaded: values that templates see name a run and an
+ * index, and ask anew each time (details.c).
+ */
+struct view_loads {
+	struct spool *spool;
+	/* Two, for templates that put the details of two runs side by side. */
+	struct view_load {
+		const struct run *of; /* NULL: none */
+		struct run run;
+		struct arena arena;
+	} items[2];
+	unsigned newest;
+};
+
+/* Of runs that were kept with this spool. */
+void view_loads_init(struct view_loads *loads, struct spool *spool);
+void view_loads_release(struct view_loads *loads);
+
+/*
+ * The matrix of one suite and the row of one case: pages ask suite by suite and row by row. All
+ * zero at first.
+ */
+struct view_matrix {
+	struct matrix matrix;
+	const struct suite_group *suite; /* whose matrix it is; NULL: none was asked for */
+	struct matrix_cell cells[MATRIX_MOST];
+	const struct case_group *row; /* whose cells they are, in the suite's matrix */
+};
 
 /* What a report is made of. All borrowed; lives as long as the rendering. */
 struct view {

@@ -235,7 +235,7 @@ static bool find(struct scan *scan, struct match *match)
 
 static void put_placeholder(struct redactor *redactor, const char *text, const struct match *match)
 {
-	const char *kind = redaction_name(match->kind), *secret = text + match->start;
+	const char *kind = redaction_names[match->kind], *secret = text + match->start;
 	size_t length = match->end - match->start;
 
 	strbuf_addf(&redactor->output, "[%s ", kind);
@@ -294,7 +294,7 @@ bool redact_is_numbered(const char *label)
 	for (const char *at = strchr(label, '['); at; at = strchr(at + 1, '[')) {
 		size_t length = placeholder_length(&scan, (size_t)(at - label), &kind);
 
-		if (length && length < strlen(redaction_name(kind)) + MARK_DIGITS + 3)
+		if (length && length < strlen(redaction_names[kind]) + MARK_DIGITS + 3)
 			return true;
 	}
 	return false;

@@ -5,15 +5,10 @@
 
 /* ---- placeholders ---- */
 
-static const char *const kind_names[REDACT_KINDS] = {
+const char *const redaction_names[REDACT_KINDS] = {
 	[REDACT_TOKEN] = "token", [REDACT_KEY] = "key",     [REDACT_JWT] = "jwt",
 	[REDACT_CARD] = "card",   [REDACT_EMAIL] = "email", [REDACT_PHONE] = "phone",
 };
-
-const char *redaction_name(enum redaction_kind kind)
-{
-	return kind_names[kind];
-}
 
 /* Of its number, or of its mark, whole or as reports show it; 0: neither. */
 static size_t digits_length(struct scan *scan, size_t at)
@@ -34,8 +29,8 @@ size_t placeholder_length(struct scan *scan, size_t at, enum redaction_kind *kin
 	if (scan_byte(scan, at) != '[')
 		return 0;
 	for (int i = 0; i < REDACT_KINDS; i++) {
-		end = at + 1 + strlen(kind_names[i]);
-		if (!scan_has(scan, at + 1, kind_names[i]) || scan_byte(scan, end) != ' ')
+		end = at + 1 + strlen(redaction_names[i]);
+		if (!scan_has(scan, at + 1, redaction_names[i]) || scan_byte(scan, end) != ' ')
 			continue;
 		digits = digits_length(scan, end + 1);
 		end += 1 + digits;
