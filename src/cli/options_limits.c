@@ -37,6 +37,8 @@ const struct limit_row limit_rows[] = {
 	 OPTION_MEMBER(render.junit_failed_output_bytes), UINT32_MAX},
 	{"junit-file-bytes", "one JUnit file; more are numbered",
 	 OPTION_MEMBER(render.junit_file_bytes), SIZE_LIMIT_MAX},
+	{"junit-job-bytes", "all JUnit files; more are noted",
+	 OPTION_MEMBER(render.junit_job_bytes), SIZE_LIMIT_MAX},
 	{"html-bytes", "an HTML page", OPTION_MEMBER(render.html_bytes), SIZE_LIMIT_MAX},
 	{"site-bytes", "a site, all its files", OPTION_MEMBER(render.site_bytes), SIZE_LIMIT_MAX},
 	{"site-files", "files of a site", OPTION_MEMBER(render.site_files), 1000000},
@@ -112,16 +114,26 @@ int set_limit(struct options *options, const char *value, struct error *err)
 
 /* ---- gates ---- */
 
-int set_min_pass_rate(struct options *options, const char *value, struct error *err)
+static int parse_percent(const char *value, int32_t *micro, struct error *err)
 {
-	int64_t micro;
+	int64_t found;
 
-	if (!parse_decimal(value, 4, SCORE_ONE, &micro))
+	if (!parse_decimal(value, 4, SCORE_ONE, &found))
 		return error_set(err,
 				 "\"%s\" is not a percentage from 0 to 100 (at most 4 decimals)",
 				 value);
-	options->gates.whole.min_pass_rate_micro = (int32_t)micro;
+	*micro = (int32_t)found;
 	return 0;
+}
+
+int set_min_pass_rate(struct options *options, const char *value, struct error *err)
+{
+	return parse_percent(value, &options->gates.whole.min_pass_rate_micro, err);
+}
+
+int set_junit_pass_rate(struct options *options, const char *value, struct error *err)
+{
+	return parse_percent(value, &options->render.junit_pass_rate_micro, err);
 }
 
 static int parse_money(const char *value, int64_t *nano, struct error *err)

@@ -13,6 +13,7 @@ static const char *const details_words[] = {
 	NULL,
 };
 
+static const char *const junit_cases_words[] = {"case", "run", NULL};
 static const char *const flavor_words[] = {"strict", "rich", NULL};
 
 static const char *const suite_words[] = {
@@ -69,9 +70,26 @@ const struct option_row option_rows[] = {
 	 .help = "strict (default), or rich: with properties on cases",
 	 OPTION_MEMBER(render.junit_rich),
 	 .words = flavor_words},
+	{.name = "junit-cases",
+	 .argument = "WHICH",
+	 .group = GROUP_REPORTS,
+	 .help = "what a JUnit testcase is: a case with all its runs (default), or a run",
+	 OPTION_MEMBER(render.junit_runs),
+	 .words = junit_cases_words},
+	{.name = "junit-pass-rate",
+	 .argument = "PERCENT",
+	 .group = GROUP_REPORTS,
+	 .numeric = true,
+	 .help = "JUnit: a case passes when so many of its judged runs did (default: 100)",
+	 .set = set_junit_pass_rate},
+	{.name = "junit-file",
+	 .argument = "NAME",
+	 .group = GROUP_REPORTS,
+	 .help = "rich JUnit: the file of all cases (default: none)",
+	 OPTION_MEMBER(render.junit_file)},
 	{.name = "reruns",
 	 .group = GROUP_REPORTS,
-	 .help = "JUnit: repeats of a case in one execution are one case",
+	 .help = "JUnit: the runs of a case in one execution are one testcase",
 	 OPTION_MEMBER(render.junit_reruns),
 	 .flag = true},
 	{.name = "template",

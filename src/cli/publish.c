@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 
 #include "runtally/base/folder.h"
+#include "runtally/base/format_number.h"
 #include "runtally/base/output.h"
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
+#include "runtally/cli/console.h"
 #include "runtally/template/templates.h"
 
 /* One target being written: its parts so far, of which the last is open. */
@@ -15,6 +17,7 @@ struct printing {
 	const struct format *format;
 	struct output **parts;
 	size_t count, capacity;
+	uint64_t bytes; /* of all parts */
 	struct arena *arena;
 };
 
@@ -69,6 +72,7 @@ static int write_part(void *ctx, const char *bytes, size_t length, struct error 
 {
 	struct printing *printing = ctx;
 
+	printing->bytes += length;
 	return output_write(printing->parts[printing->count - 1], bytes, length, err);
 }
 
@@ -194,6 +198,22 @@ static int render(const struct options *options, const struct format *format, st
 	return failed;
 }
 
+/* CI servers take so much of all parts together, and drop them all where it is more. */
+static void note_size(const struct options *options, const struct printing *printing)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (options->verbosity < 0 || !printing->format->part_mark[0] ||
+	    printing->bytes <= options->render.junit_job_bytes)
+		return;
+	strbuf_addstr(&text, "warning: JUnit has ");
+	format_count(&text, printing->bytes);
+	strbuf_addstr(&text, " bytes in all its files, more than junit-job-bytes; GitLab refuses a "
+			     "job with more than 100 MiB");
+	console_error(printing->path, text.text);
+	strbuf_release(&text);
+}
+
 static int publish_one(const struct options *options, const struct target *target,
 		       struct view *view, struct error *err)
 {
@@ -212,6 +232,8 @@ static int publish_one(const struct options *options, const struct target *targe
 			output_abort(printing.parts[i]);
 	if (!failed)
 		failed = remove_old_parts(options, view->title, &printing, err);
+	if (!failed)
+		note_size(options, &printing);
 	memory_free(printing.parts);
 	arena_release(&arena);
 	return failed ? -1 : 0;

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "members.h"
 #include "runtally/base/sha256.h"
 #include "runtally/view/site.h"
@@ -129,6 +131,23 @@ void view_case_href(const struct view *view, const struct suite_group *suite,
 	} else {
 		strbuf_addch(out, '#');
 		anchor_case(out, suite, group);
+	}
+}
+
+/* A link that ends in / is a site's. */
+void view_case_url(const struct view *view, const struct case_group *group, struct strbuf *out)
+{
+	size_t length = strlen(view->link);
+
+	strbuf_addstr(out, view->link);
+	if (strpbrk(view->link, "#?"))
+		return;
+	if (length && view->link[length - 1] == '/') {
+		case_file(out, suite_of(view, group), group);
+		strbuf_addstr(out, ".html");
+	} else {
+		strbuf_addch(out, '#');
+		anchor_case(out, suite_of(view, group), group);
 	}
 }
 

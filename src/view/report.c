@@ -375,12 +375,14 @@ const struct value_class *const view_classes[CLASSES] = {
 };
 
 const struct render_options default_render_options = {
+	.junit_pass_rate_micro = SCORE_ONE,
 	.junit_name_bytes = 200,
 	.junit_message_chars = 300,
 	.junit_failure_bytes = 8 * 1024,
 	.junit_passed_output_bytes = 900,
 	.junit_failed_output_bytes = 16 * 1024,
 	.junit_file_bytes = 25 * 1000 * 1000,
+	.junit_job_bytes = 100 * 1024 * 1024,
 	.html_bytes = 9500 * 1000,
 	.site_bytes = 60 * 1000 * 1000,
 	.site_files = 5000,

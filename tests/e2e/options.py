@@ -167,7 +167,10 @@ class Options(harness.Case):
         rich = ElementTree.fromstring(self.output("junit", "--junit-flavor", "rich"))
         self.assertIsNone(strict.find(".//testcase/properties"))
         self.assertIsNotNone(rich.find(".//testcase/properties"))
-        self.assertIsNotNone(rich.find(".//testcase").get("file"))
+        self.assertIsNone(rich.find(".//testcase").get("file"))
+        named = ElementTree.fromstring(self.output("junit", "--junit-flavor", "rich",
+                                                   "--junit-file", "tests/agent.py"))
+        self.assertEqual(named.find(".//testcase").get("file"), "tests/agent.py")
 
     def test_from(self):
         report = self.report("run.json", "--from", "playgent")
@@ -295,11 +298,18 @@ class Options(harness.Case):
                  "created_at": fields.TIME % i}
                 for i, outcome in enumerate(("failed", "passed"))]
         self.write("runs.ndjson", "\n".join(map(json.dumps, runs)))
-        plain = ElementTree.fromstring(self.output("junit", inputs=["runs.ndjson"]))
-        self.assertEqual(len(plain.findall(".//testcase")), 2)
-        merged = ElementTree.fromstring(self.output("junit", "--reruns", inputs=["runs.ndjson"]))
-        self.assertEqual(len(merged.findall(".//testcase")), 1)
-        self.assertEqual(len(merged.findall(".//flakyFailure")), 1)
+        for options, cases, failures, flaky in (
+                ((), 1, 1, 0), (("--junit-cases", "case"), 1, 1, 0),
+                (("--junit-cases", "run"), 2, 1, 0), (("--reruns",), 1, 1, 0),
+                (("--junit-pass-rate", "50"), 1, 0, 1),
+                (("--reruns", "--junit-pass-rate", "50"), 1, 0, 1)):
+            with self.subTest(options):
+                root = ElementTree.fromstring(self.output("junit", *options,
+                                                          inputs=["runs.ndjson"]))
+                self.assertEqual([len(root.findall(f".//{name}"))
+                                  for name in ("testcase", "failure", "flakyFailure")],
+                                 [cases, failures, flaky])
+        self.assertEqual(self.run_here("runs.ndjson", "--junit-pass-rate", "101").returncode, 2)
 
     def test_color(self):
         """Never in a file or a pipe."""

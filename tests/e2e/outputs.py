@@ -190,6 +190,11 @@ class Outputs(harness.Case):
         self.assertEqual(ended.returncode, 0, ended.stderr)
         parts = [name for name in self.files() if name.endswith(".xml")]
         self.assertGreater(len(parts), 1)
+        self.assertNotIn(b"junit-job-bytes", ended.stderr)
+        noted = self.run_here("runs.ndjson", "-o", "report.xml", "--limit", "junit-file-bytes=8K",
+                              "--limit", "junit-job-bytes=16K")
+        self.assertEqual(noted.returncode, 0)
+        self.assertIn(b"more than junit-job-bytes", noted.stderr)
         cases = sum((self.folder / name).read_text().count("<testcase ") for name in parts)
         self.assertEqual(cases, 40)
         # A shorter report leaves none of the longer one's parts; standard output has none.

@@ -43,9 +43,10 @@ mkdir "$work/files"
 	cat "$work/log" >&2
 	fail "the unit test fails"
 }
-for options in '' '--details=all' '--reruns' '--limit=junit-file-bytes=40000' '--suite=nothing'; do
+for options in '' '--details=all' '--reruns' '--junit-cases=run' '--junit-pass-rate=50' \
+	'--link=https://ci.example/site/' '--limit=junit-file-bytes=40000' '--suite=nothing'; do
 	for flavour in strict rich; do
-		name=$flavour-samples$options
+		name=$flavour-samples$(echo "$options" | tr / _)
 		"$build/runtally" -q --junit-flavor "$flavour" $options \
 			-o "junit=$work/files/$name.xml" "$top/samples" || fail "$name: status $?"
 	done

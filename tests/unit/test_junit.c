@@ -166,6 +166,12 @@ static void check_counts(const char *file)
 		assert_int_equal(attribute(file, pairs[i][0]), count_of(file, pairs[i][1]));
 }
 
+/* Of what hostile texts have: U+2xxx and U+FFFD are no letters. */
+static bool is_sign(const char *text)
+{
+	return (unsigned char)*text == 0xe2 || strncmp(text, "\xef\xbf\xbd", 3) == 0;
+}
+
 /* classname and name of the next case, as Jenkins and GitLab make a key of them; NULL: no more. */
 static const char *next_key(const char *text, struct strbuf *key)
 {
@@ -184,7 +190,9 @@ static const char *next_key(const char *text, struct strbuf *key)
 			continue;
 		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", c))
 			strbuf_addch(key, (char)c);
-		else if ((c & 0xc0) != 0x80)
+		else if (c >= 0x80 && !is_sign(text))
+			strbuf_addch(key, (char)c);
+		else
 			strbuf_addch(key, '_');
 	}
 	return text;
@@ -274,41 +282,47 @@ static void test_example(void **state)
 	run.details = &details;
 	run.origin = "exports/a.json#3";
 	add(&bench, &run);
-	assert_string_equal(render(&bench),
-			    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-			    "<testsuites name=\"Agent tests\" tests=\"1\" failures=\"1\" "
-			    "errors=\"0\" time=\"2.034\">\n"
-			    "  <testsuite name=\"Refunds\" tests=\"1\" failures=\"1\" errors=\"0\" "
-			    "skipped=\"0\" "
-			    "time=\"2.034\" timestamp=\"2026-08-21T10:00:00\">\n"
-			    "    <properties>\n"
-			    "      <property name=\"pass_rate\" value=\"0.00\"/>\n"
-			    "      <property name=\"cost_usd\" value=\"0.003400\"/>\n"
-			    "    </properties>\n"
-			    "    <testcase classname=\"Refunds\" name=\"asks for the order "
-			    "number\" time=\"2.034\">\n"
-			    "      <failure type=\"CriterionFailed\" message=\"1 of 2 criteria "
-			    "failed: relevance\">"
-			    "1 of 2 criteria failed: relevance\n"
-			    "  FAIL relevance  0.41  Response ignores the request\n"
-			    "  ok   faithfulness  0.88</failure>\n"
-			    "      <system-out>[[PROPERTY|run_id=run_1]]\n"
-			    "[[PROPERTY|cost_usd=0.003400]]\n"
-			    "[[PROPERTY|source=telnyx]]\n"
-			    "\n"
-			    "user: Where is it?\n"
-			    "  | ::error::x\n"
-			    "assistant: Here.</system-out>\n"
-			    "    </testcase>\n"
-			    "  </testsuite>\n"
-			    "</testsuites>\n");
+	assert_string_equal(
+		render(&bench),
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuites name=\"Agent tests\" tests=\"1\" failures=\"1\" "
+		"errors=\"0\" time=\"2.034\">\n"
+		"  <testsuite name=\"Refunds (telnyx)\" tests=\"1\" failures=\"1\" errors=\"0\" "
+		"skipped=\"0\" "
+		"time=\"2.034\" timestamp=\"2026-08-21T10:00:00\">\n"
+		"    <properties>\n"
+		"      <property name=\"pass_rate\" value=\"0.00\"/>\n"
+		"      <property name=\"cost_usd\" value=\"0.003400\"/>\n"
+		"    </properties>\n"
+		"    <testcase classname=\"Refunds-(telnyx)\" name=\"asks for the order "
+		"number\" time=\"2.034\">\n"
+		"      <failure type=\"CriterionFailed\" message=\"1 of 2 criteria "
+		"failed: relevance\">"
+		"1 of 2 criteria failed: relevance\n"
+		"  FAIL relevance  0.41  Response ignores the request\n"
+		"  ok   faithfulness  0.88</failure>\n"
+		"      <system-out>[[PROPERTY|run_id=run_1]]\n"
+		"[[PROPERTY|cost_usd=0.003400]]\n"
+		"[[PROPERTY|source=telnyx]]\n"
+		"\n"
+		"user: Where is it?\n"
+		"  | ::error::x\n"
+		"assistant: Here.</system-out>\n"
+		"    </testcase>\n"
+		"  </testsuite>\n"
+		"</testsuites>\n");
 	bench.report.options.junit_rich = true;
+	render(&bench);
+	assert_lacks(bench.files[0].text, " file=");
+	bench.report.options.junit_file = "exports/a.json";
 	render(&bench);
 	assert_has(bench.files[0].text,
 		   " file=\"exports/a.json\" time=\"2.034\">\n      <properties>\n"
 		   "        <property name=\"run_id\" value=\"run_1\"/>\n");
 	assert_has(bench.files[0].text,
 		   "<property name=\"criterion.relevance\" value=\"failed 0.41\"/>\n");
+	assert_has(bench.files[0].text,
+		   "<property name=\"evals.scores.relevance.value\" value=\"0.41\"/>\n");
 	assert_has(bench.files[0].text, "<system-out>user: Where");
 	bench_release(&bench);
 }
@@ -407,22 +421,93 @@ static void test_names(void **state)
 	add_plain(&bench, "a.b/c d", "two\r\n\tlines ", "8", OUTCOME_PASSED);
 	add_plain(&bench, "p", "q_r", "9", OUTCOME_PASSED);
 	add_plain(&bench, "p_q", "r", "10", OUTCOME_PASSED);
-	text = render(&bench);
-	assert_has(text, "<testsuite name=\"a.b/c d\" ");
-	assert_has(text, "classname=\"a_b-c-d\" name=\"x\"");
-	assert_has(text, "classname=\"a_b-c-d\" name=\"x [2]\"");
-	assert_has(text, "classname=\"a_b-c-d\" name=\"x [3]\"");
-	assert_has(text, "name=\"two lines\"");
-	assert_has(text, "name=\"(unnamed)\"");
-	assert_int_equal(count_of(text, "name=\"x (2) ["), 1); /* would be the same for Jenkins */
-	assert_int_equal(count_of(text, "name=\"x [2]\""), 1); /* the other one has a tag */
-	assert_int_equal(count_of(text, "name=\"x [2] ["), 1);
-	assert_has(text, "<testsuite name=\"a_b/c d\" ");
-	assert_int_equal(count_of(text, "classname=\"a_b-c-d\" "), 7);
-	assert_int_equal(count_of(text, "classname=\"a_b-c-d-"), 1);
-	assert_has(text, "classname=\"p\" name=\"q_r\"");
-	assert_has(text, "classname=\"p_q\" name=\"r [");
+	for (int runs = 1; runs >= 0; runs--) {
+		bench.report.options.junit_runs = runs;
+		text = render(&bench);
+		assert_has(text, "<testsuite name=\"a.b/c d (telnyx, ");
+		assert_has(text, "classname=\"a_b-c-d-(telnyx,-");
+		assert_has(text, "\" name=\"x\"");
+		assert_int_equal(count_of(text, "name=\"x [2]\""), runs);
+		assert_int_equal(count_of(text, "name=\"x [3]\""), runs);
+		assert_int_equal(count_of(text, "name=\"x (2) ["), 1);
+		assert_int_equal(count_of(text, "name=\"x [2] ["), 1);
+		assert_has(text, "name=\"two lines [");
+		assert_has(text, "name=\"(unnamed) [");
+		assert_has(text, "<testsuite name=\"a_b/c d (telnyx, ");
+		assert_int_equal(count_of(text, "classname=\"a_b-c-d-("), runs ? 8 : 6);
+		assert_has(text, "classname=\"p-(telnyx)\" name=\"q_r [");
+		assert_has(text, "name=\"r\"");
+	}
 	bench_release(&bench);
+}
+
+/* What tells a case from others stands in its name, also alone; letters need nothing. */
+static void test_ids(void **state)
+{
+	static const struct {
+		const char *source, *suite, *suite_id, *name, *id, *expected;
+	} rows[] = {
+		{"telnyx", "Smoke", "s1", "Refund", "c1",
+		 "classname=\"Smoke-(telnyx,-s1)\" name=\"Refund [c1]\""},
+		{"kapso", "Smoke", "s1", "Refund", "c1",
+		 "classname=\"Smoke-(kapso,-s1)\" name=\"Refund [c1]\""},
+		{"telnyx", "Smoke", NULL, "Refund", "Refund",
+		 "classname=\"Smoke-(telnyx)\" name=\"Refund\""},
+		{"telnyx", "Smoke", NULL, "Refund", "3c0f0a52-2f1f-4b57-9a58-7d5a5b1f8a11",
+		 "classname=\"Smoke-(telnyx)\" name=\"Refund [e"},
+		{"telnyx", "Smoke", NULL, "\xe6\xb3\xa8\xe6\x96\x87", NULL,
+		 "name=\"\xe6\xb3\xa8\xe6\x96\x87\""},
+		{"telnyx", "Smoke", NULL, "Refund?", NULL, "name=\"Refund? ["},
+	};
+	struct bench all;
+
+	(void)state;
+	bench_init(&all, "ids");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct run run =
+			run_of(rows[i].suite, rows[i].name, rows[i].expected, OUTCOME_PASSED);
+		struct bench alone;
+
+		run.source = rows[i].source;
+		run.suite.id = rows[i].suite_id;
+		run.test_case.id = rows[i].id;
+		bench_init(&alone, NULL);
+		add(&alone, &run);
+		if (i != 3)
+			assert_has(render(&alone), rows[i].expected);
+		bench_release(&alone);
+		add(&all, &run);
+	}
+	render(&all);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (i != 3)
+			assert_has(all.files[0].text, rows[i].expected);
+	bench_release(&all);
+}
+
+/* A failing case leads to its page. */
+static void test_pages(void **state)
+{
+	static const char *const links[] = {"https://ci.example/r.html",
+					    "https://ci.example/site/"};
+	static const char *const pages[] = {"https://ci.example/r.html#c-",
+					    "https://ci.example/site/case-c-"};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct bench bench;
+
+		bench_init(&bench, "pages");
+		bench.report.view.link = links[i % 2];
+		bench.report.options.junit_rich = i / 2;
+		add_plain(&bench, "s", "x", "1", OUTCOME_FAILED);
+		add_plain(&bench, "s", "y", "2", OUTCOME_PASSED);
+		render(&bench);
+		assert_int_equal(count_of(bench.files[0].text, pages[i % 2]), 1);
+		assert_has(bench.files[0].text, i / 2 ? "<property name=\"url\" value=\"https://"
+						      : "<system-out>report: https://");
+		bench_release(&bench);
+	}
 }
 
 static void fill(char *text, size_t length, char byte)
@@ -447,11 +532,11 @@ static void test_long_names(void **state)
 	add_plain(&bench, "s", huge, "3", OUTCOME_PASSED);
 	add_plain(&bench, huge, "c", "4", OUTCOME_PASSED);
 	text = render(&bench);
-	assert_int_equal(count_of(text, exact), 1);
-	over[197] = '\0';
-	strcat(over, "\xE2\x80\xA6");                  /* 197 bytes and "…" */
-	assert_int_equal(count_of(text, over), 2 + 1); /* a case; suite and class */
-	assert_int_equal(count_of(text, "\xE2\x80\xA6 ["), 1);
+	assert_int_equal(count_of(text, "\xE2\x80\xA6 ["), 3);
+	assert_int_equal(count_of(text, "\xE2\x80\xA6 (telnyx, "), 1);
+	assert_lacks(text, exact);
+	exact[200 - strlen("\xE2\x80\xA6 [12345678]")] = '\0';
+	assert_int_equal(count_of(text, exact), 3); /* the cases */
 	bench_release(&bench);
 }
 
@@ -687,7 +772,7 @@ static void test_property_budget(void **state)
 	(void)state;
 	fill(text, 300, 'p');
 	for (size_t over = 0; over < 2; over++) {
-		struct run run = run_of("s", "x", text, OUTCOME_PASSED);
+		struct run run = run_of("s", "x", text + 200, OUTCOME_PASSED);
 		struct bench bench;
 
 		/* 121 of run_id, 27 of source, 121 of status, 120 of model, 22 of case_id= */
@@ -774,8 +859,8 @@ static void test_file_budget(void **state)
 	/* 4 KiB is as good as 16 here */
 	render_smaller(&bench, "cases, at most 1,024 bytes for others\"/>");
 	assert_int_equal(count_of(bench.files[0].text, "<system-out>"), 10);
-	render_smaller(&bench, "cases, at most 0 bytes for others\"/>");
-	assert_int_equal(count_of(bench.files[0].text, "<system-out>"), 0);
+	render_smaller(&bench, "cases, at most 256 bytes for others\"/>");
+	assert_int_equal(count_of(bench.files[0].text, "<system-out>[[PROPERTY|run_id="), 10);
 	bench_release(&bench);
 }
 
@@ -784,7 +869,7 @@ static void test_splitting(void **state)
 	static const struct {
 		size_t budget;
 		bool splits_suites;
-	} rows[] = {{2500, false}, {1500, true}, {1, true}};
+	} rows[] = {{5000, false}, {1500, true}, {1, true}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -851,35 +936,50 @@ static void test_split_sizes(void **state)
 
 /* ---- retries ---- */
 
-static void test_reruns(void **state)
+static void test_tries(void **state)
 {
 	static const struct {
 		const char *outcomes; /* of the tries, in order of time: p f e u(nfinished) */
+		int32_t percent;
 		const char *expected;
 		size_t flaky, rerun, failure, error, skipped;
 	} rows[] = {
-		{"fp", "<flakyFailure type=\"RunFailed\" message=\"try 0\"><stackTrace>try 0</", 1,
-		 0, 0, 0, 0},
-		{"ffp", "message=\"try 1\"", 2, 0, 0, 0, 0},
-		{"ff", "<failure type=\"RunFailed\" message=\"try 1\">", 0, 1, 1, 0, 0},
-		{"pf", "<failure type=\"RunFailed\" message=\"try 1\">", 0, 0, 1, 0, 0},
-		{"fu", "<failure type=\"RunFailed\" message=\"try 0\">", 0, 0, 1, 0, 0},
-		{"fe", "failed tries not shown: 1</system-out>", 0, 0, 0, 1, 0},
-		{"ep", "<flakyFailure type=\"RunError\"", 1, 0, 0, 0, 0},
-		{"uu", "<skipped", 0, 0, 0, 0, 1},
-		{"fffffffffffp", "failed tries not shown: 3", 8, 0, 0, 0, 0},
+		{"fp", 50, "<flakyFailure type=\"RunFailed\" message=\"try 0\"><stackTrace>try 0</",
+		 1, 0, 0, 0, 0},
+		{"fp", 51,
+		 "<failure type=\"RunFailed\" message=\"1 of 2 runs passed\">1 of 2 runs "
+		 "passed\n  1 run: try 0\n",
+		 0, 0, 1, 0, 0},
+		{"pf", 50, "message=\"try 1\"", 1, 0, 0, 0, 0},
+		{"pf", 100, "message=\"1 of 2 runs passed\"", 0, 0, 1, 0, 0},
+		{"ffp", 33, "message=\"try 1\"", 2, 0, 0, 0, 0},
+		{"ff", 100, "<rerunFailure type=\"RunFailed\" message=\"try 0\">", 0, 1, 1, 0, 0},
+		{"fu", 100, "<failure type=\"RunFailed\" message=\"try 0\">", 0, 0, 1, 0, 0},
+		{"up", 100, "name=\"x\"", 0, 0, 0, 0, 0},
+		{"fe", 100, "<rerunFailure type=\"RunError\"", 0, 1, 1, 0, 0},
+		{"ep", 100, "<error type=\"RunError\" message=\"1 of 2 runs passed\">", 0, 0, 0, 1,
+		 0},
+		{"eep", 100, "failed tries not shown: 1</system-out>", 0, 0, 0, 1, 0},
+		{"fepp", 75, "<error", 0, 0, 0, 1, 0},
+		{"ep", 50, "<flakyFailure type=\"RunError\"", 1, 0, 0, 0, 0},
+		{"uu", 100, "<skipped", 0, 0, 0, 0, 1},
+		{"f", 0, "<testcase", 0, 0, 0, 0, 0},
+		{"fffffffffffp", 8, "failed tries not shown: 3", 8, 0, 0, 0, 0},
+		{"fffffffffffp", 8, "message=\"try 10\"", 8, 0, 0, 0, 0},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t row = i / 2;
 		struct bench bench;
 		const char *text;
 
-		bench_init(&bench, rows[i].outcomes);
-		bench.report.options.junit_reruns = true;
-		for (size_t j = 0; rows[i].outcomes[j]; j++) {
+		bench_init(&bench, rows[row].outcomes);
+		bench.report.options.junit_reruns = i % 2;
+		bench.report.options.junit_pass_rate_micro = rows[row].percent * 10000;
+		for (size_t j = 0; rows[row].outcomes[j]; j++) {
 			char id[40], reason[40];
-			char c = rows[i].outcomes[j];
+			char c = rows[row].outcomes[j];
 			struct run run = run_of("s", "x", id,
 						c == 'p'   ? OUTCOME_PASSED
 						: c == 'f' ? OUTCOME_FAILED
@@ -891,22 +991,24 @@ static void test_reruns(void **state)
 			run.execution_id = "batch";
 			run.reason = c == 'f' ? reason : NULL;
 			run.started_at = (int64_t)j * 1000;
-			run.duration_ms = 10;
+			run.duration_ms = 10 + 10 * (int64_t)j;
 			add(&bench, &run);
 		}
 		text = render(&bench);
-		assert_has(text, rows[i].expected);
+		assert_has(text, rows[row].expected);
+		if (strlen(rows[row].outcomes) == 2)
+			assert_has(text, "name=\"x\" time=\"0.015\""); /* the mean */
 		assert_int_equal(count_of(text, "<testcase"), 1);
-		assert_int_equal(count_of(text, "<flakyFailure"), rows[i].flaky);
-		assert_int_equal(count_of(text, "<rerunFailure"), rows[i].rerun);
-		assert_int_equal(count_of(text, "<failure"), rows[i].failure);
-		assert_int_equal(count_of(text, "<error"), rows[i].error);
-		assert_int_equal(count_of(text, "<skipped"), rows[i].skipped);
+		assert_int_equal(count_of(text, "<flakyFailure"), rows[row].flaky);
+		assert_int_equal(count_of(text, "<rerunFailure"), rows[row].rerun);
+		assert_int_equal(count_of(text, "<failure"), rows[row].failure);
+		assert_int_equal(count_of(text, "<error"), rows[row].error);
+		assert_int_equal(count_of(text, "<skipped"), rows[row].skipped);
 		bench_release(&bench);
 	}
 }
 
-/* Tries of two executions in turn, and a run without one: three test cases. */
+/* Tries of two executions in turn, and runs without one: four test cases, or one, or six. */
 static void test_executions(void **state)
 {
 	static const char *const executions[] = {"a", "b", "a", NULL, "b", NULL};
@@ -923,9 +1025,14 @@ static void test_executions(void **state)
 		run.started_at = (int64_t)i;
 		add(&bench, &run);
 	}
+	assert_has(render(&bench), "tests=\"1\" failures=\"1\"");
+	bench.report.options.junit_runs = true;
 	assert_has(render(&bench), "tests=\"6\" failures=\"2\"");
 	assert_has(bench.files[0].text, "name=\"x [6]\"");
 	bench.report.options.junit_reruns = true;
+	text = render(&bench);
+	assert_has(text, "tests=\"4\" failures=\"2\"");
+	bench.report.options.junit_pass_rate_micro = 500000;
 	text = render(&bench);
 	assert_has(text, "tests=\"4\" failures=\"0\"");
 	assert_int_equal(count_of(text, "<flakyFailure"), 2);
@@ -974,15 +1081,26 @@ static void test_no_runs(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_example),         cmocka_unit_test(test_outcomes),
-		cmocka_unit_test(test_types),           cmocka_unit_test(test_names),
-		cmocka_unit_test(test_long_names),      cmocka_unit_test(test_hostile_texts),
-		cmocka_unit_test(test_message_budget),  cmocka_unit_test(test_failure_budget),
-		cmocka_unit_test(test_output_budget),   cmocka_unit_test(test_case_budget),
-		cmocka_unit_test(test_property_budget), cmocka_unit_test(test_property_value),
-		cmocka_unit_test(test_file_budget),     cmocka_unit_test(test_splitting),
-		cmocka_unit_test(test_split_sizes),     cmocka_unit_test(test_reruns),
-		cmocka_unit_test(test_executions),      cmocka_unit_test(test_no_runs),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_example),
+		cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_hostile_texts),
+		cmocka_unit_test(test_message_budget),
+		cmocka_unit_test(test_failure_budget),
+		cmocka_unit_test(test_output_budget),
+		cmocka_unit_test(test_case_budget),
+		cmocka_unit_test(test_property_budget),
+		cmocka_unit_test(test_property_value),
+		cmocka_unit_test(test_file_budget),
+		cmocka_unit_test(test_splitting),
+		cmocka_unit_test(test_split_sizes),
+		cmocka_unit_test(test_tries),
+		cmocka_unit_test(test_executions),
+		cmocka_unit_test(test_no_runs),
 	};
 
 	dump_folder = argc > 1 ? argv[1] : NULL;

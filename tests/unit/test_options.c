@@ -142,6 +142,9 @@ static void describe_reports(struct strbuf *out, const struct options *options)
 	add_words(out, "mail-to", options->render.mail_to, options->render.mail_to_count);
 	add_integer(out, "junit-rich", options->render.junit_rich, false);
 	add_integer(out, "junit-reruns", options->render.junit_reruns, false);
+	add_integer(out, "junit-runs", options->render.junit_runs, false);
+	add_integer(out, "junit-pass-rate", options->render.junit_pass_rate_micro, SCORE_ONE);
+	add_text(out, "junit-file", options->render.junit_file);
 }
 
 static void describe_limits(struct strbuf *out, const struct options *options)
@@ -775,12 +778,13 @@ static void limit_members(void **state)
 	assert_int_equal(options.render.junit_passed_output_bytes, 23);
 	assert_int_equal(options.render.junit_failed_output_bytes, 24);
 	assert_int_equal(options.render.junit_file_bytes, 25);
-	assert_int_equal(options.render.html_bytes, 26);
-	assert_int_equal(options.render.site_bytes, 27);
-	assert_int_equal(options.render.site_files, 28);
-	assert_int_equal(options.render.markdown_bytes, 29);
-	assert_int_equal(options.render.mail_bytes, 30);
-	assert_int_equal(value, 31);
+	assert_int_equal(options.render.junit_job_bytes, 26);
+	assert_int_equal(options.render.html_bytes, 27);
+	assert_int_equal(options.render.site_bytes, 28);
+	assert_int_equal(options.render.site_files, 29);
+	assert_int_equal(options.render.markdown_bytes, 30);
+	assert_int_equal(options.render.mail_bytes, 31);
+	assert_int_equal(value, 32);
 	options_release(&options);
 	strbuf_release(&line);
 }

@@ -218,7 +218,7 @@ static void old_parts_after_new_ones(void **state)
 	world->options.render.junit_file_bytes = 6000;
 	publish_well(world, "junit", path);
 	assert_true(is_there(world, "report-4.xml"));
-	world->options.render.junit_file_bytes = 15000;
+	world->options.render.junit_file_bytes = 16500;
 	publish_well(world, "junit", path);
 	assert_int_equal(folder_count(world->folder.path), 3);
 	assert_false(is_there(world, "report-4.xml"));
@@ -486,7 +486,7 @@ static void bundles(void **state)
 	check_entries(world, path);
 	/* no mail without someone who gets it */
 	world->options.render.mail_to_count = 0;
-	world->options.render.junit_file_bytes = 15000;
+	world->options.render.junit_file_bytes = 16500;
 	publish_well(world, "bundle", path);
 	check_names(path, "report.html report.md report.xml report-2.xml report-3.xml report.json "
 			  "report.ndjson report.csv report.txt");

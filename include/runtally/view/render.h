@@ -11,12 +11,16 @@
 struct render_options {
 	bool junit_rich;                    /* --junit-flavor rich */
 	bool junit_reruns;                  /* --reruns */
+	bool junit_runs;                    /* --junit-cases run */
+	int32_t junit_pass_rate_micro;      /* --junit-pass-rate: 1,000,000 */
+	const char *junit_file;             /* --junit-file; NULL: none */
 	uint32_t junit_name_bytes;          /* 200 */
 	uint32_t junit_message_chars;       /* 300 */
 	uint32_t junit_failure_bytes;       /* 8 KiB */
 	uint32_t junit_passed_output_bytes; /* 900 */
 	uint32_t junit_failed_output_bytes; /* 16 KiB */
 	uint64_t junit_file_bytes;          /* 25,000,000 */
+	uint64_t junit_job_bytes;           /* 100 MiB */
 	uint64_t html_bytes;                /* 9,500,000 */
 	uint64_t site_bytes;                /* 60,000,000 */
 	uint64_t site_files;                /* 5,000 */

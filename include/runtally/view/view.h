@@ -122,6 +122,8 @@ struct value view_root(const struct view *view);
 /* Of a report of one page: the first view->rows of it. */
 struct view_window view_window(const struct view *view, enum view_list list);
 
+/* Appends where the published report (view->link, not NULL) tells of the case. */
+void view_case_url(const struct view *view, const struct case_group *group, struct strbuf *out);
 /* Whether the report shows this run's details: --details, and the plan where there is one. */
 bool run_is_shown(const struct view *view, const struct run *run);
 /* The run with its details; good until this is asked for another run. */

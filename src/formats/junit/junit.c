@@ -8,6 +8,7 @@ enum {
 	LEVEL_COUNT = 5,
 	/* counts and times of a suite or file that were 0 when it was measured */
 	NUMBERS_BYTES = 256,
+	RUN_ID_BYTES = 256,                /* the run's id is the last thing that goes */
 	KEPT_BYTES_MAX = 32 * 1024 * 1024, /* larger files are rendered once more, not kept */
 };
 
@@ -73,22 +74,18 @@ static size_t suite_end(const struct junit_slice *slice)
 static void count_case(struct junit_slice *slice, size_t number)
 {
 	const struct junit_names *names = &slice->junit->names;
-	const struct run *first = names->results->runs[number];
 	struct junit_counts *counts = &slice->counts;
-	int64_t time_ms, start = run_begin(first);
-	const struct run *decides = junit_deciding_run(names, number, &time_ms);
+	const struct junit_verdict verdict = junit_verdict(names, number);
 
 	counts->tests++;
-	counts->failures += decides->outcome == OUTCOME_FAILED;
-	counts->errors += decides->outcome == OUTCOME_ERROR;
-	counts->skipped += !junit_is_judged(decides);
-	counts->time_ms = junit_add_time(counts->time_ms, time_ms);
-	if (start == TIME_UNKNOWN)
-		start = run_when(first);
-	if (start == TIME_UNKNOWN || slice->continues)
+	counts->failures += verdict.outcome == OUTCOME_FAILED;
+	counts->errors += verdict.outcome == OUTCOME_ERROR;
+	counts->skipped += !verdict.judged;
+	counts->time_ms = junit_add_time(counts->time_ms, verdict.time_ms);
+	if (verdict.started_at == TIME_UNKNOWN || slice->continues)
 		return;
-	if (slice->started_at == TIME_UNKNOWN || start < slice->started_at)
-		slice->started_at = start;
+	if (slice->started_at == TIME_UNKNOWN || verdict.started_at < slice->started_at)
+		slice->started_at = verdict.started_at;
 }
 
 /* Takes at most `most` more test cases of its suite into the slice. */
@@ -127,7 +124,8 @@ static int render_part(const struct junit_files *files, const struct junit_slice
 /* 0: all system-out. */
 static void set_level(struct junit_files *files, size_t level)
 {
-	static const uint32_t shrunk[LEVEL_COUNT] = {UINT32_MAX, UINT32_MAX, 4096, 1024, 0};
+	static const uint32_t shrunk[LEVEL_COUNT] = {UINT32_MAX, UINT32_MAX, 4096, 1024,
+						     RUN_ID_BYTES};
 	const struct render_options *options = files->junit.view->render;
 	uint32_t failed = options->junit_failed_output_bytes;
 

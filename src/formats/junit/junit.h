@@ -3,9 +3,9 @@
  *
  * The XML itself is templates/junit/; here are its values and how it is kept within the file
  * budget: system-out of passing cases goes first, then that of failing ones shrinks to 4 KiB,
- * 1 KiB and nothing, then the report is split into numbered files, by whole suites, and
- * inside a suite that fills more than a file by cases. A small report is rendered in one pass; one
- * that might not fit is measured before.
+ * 1 KiB and 256 bytes (the run's id), then the report is split into numbered files, by whole
+ * suites, and inside a suite that fills more than a file by cases. A small report is rendered in
+ * one pass; one that might not fit is measured before.
  */
 #ifndef RUNTALLY_FORMATS_JUNIT_JUNIT_H
 #define RUNTALLY_FORMATS_JUNIT_JUNIT_H

@@ -12,9 +12,11 @@
 #include "runtally/template/escape.h"
 
 enum {
-	NAME_BYTES_MIN = 40, /* room for a tag and an ordinal */
+	NAME_BYTES_MIN = 100, /* room for what follows the text */
+	SUFFIX_SIZE = 64,     /* source and id, a tag, an ordinal */
+	ID_BYTES = 12,
+	HASH_BYTES = 4,
 	TAG_MASK = 0xffffff,
-	SUFFIX_SIZE = 32,
 	LOOK_BYTES = 256,
 };
 
@@ -85,19 +87,37 @@ static bool is_plain(unsigned char c)
 	       c == '_';
 }
 
+/* Of any script; of the marks beside letters the blocks that names are likely to have. */
+static bool is_letter(uint32_t c)
+{
+	static const uint32_t others[][2] = {
+		{0x80, 0xa9},     {0xab, 0xb4},     {0xb6, 0xb9},       {0xbb, 0xbf},
+		{0xd7, 0xd7},     {0xf7, 0xf7},     {0x2000, 0x206f},   {0x2190, 0x2bff},
+		{0x3000, 0x3004}, {0x3008, 0x3020}, {0xe000, 0xf8ff},   {0xff00, 0xff0f},
+		{0xff1a, 0xff20}, {0xfff0, 0xffff}, {0x1f000, 0x1faff},
+	};
+
+	if (c < 0x80)
+		return is_plain((unsigned char)c);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (c >= others[i][0] && c <= others[i][1])
+			return false;
+	return true;
+}
+
 /* The text with each code point that is no letter, digit or _ made a _. */
 static void add_key(struct strbuf *key, const char *text)
 {
-	size_t length = key->length;
+	for (size_t left = strlen(text); left;) {
+		struct code_point next = utf8_read(text, left);
 
-	strbuf_addstr(key, text);
-	for (size_t at = length; at < key->length; at++) {
-		unsigned char c = (unsigned char)key->text[at];
-
-		if ((c & 0xc0) != 0x80)
-			key->text[length++] = is_plain(c) ? (char)c : '_';
+		if (!next.bad && is_letter(next.value))
+			strbuf_add(key, text, next.length);
+		else
+			strbuf_addch(key, '_');
+		text += next.length;
+		left -= next.length;
 	}
-	strbuf_truncate(key, length);
 }
 
 /* ---- names ---- */
@@ -108,22 +128,6 @@ struct naming {
 	struct taken suites, classes, cases;
 	struct strbuf name, key; /* the name that is tried, and its key */
 };
-
-/* With the digits of the tag, if it is not 0, and the ordinal, if it is not the first one. */
-static void add_name(const struct junit_names *names, const char *text, uint32_t tag,
-		     uint32_t ordinal, struct strbuf *out)
-{
-	char suffix[SUFFIX_SIZE] = "";
-	int length = 0;
-
-	if (tag)
-		length = snprintf(suffix, sizeof(suffix), " [%06x]", (unsigned)tag);
-	if (ordinal > 1)
-		snprintf(suffix + length, sizeof(suffix) - (size_t)length, " [%u]",
-			 (unsigned)ordinal);
-	junit_add_named(out, text, names->limit - strlen(suffix));
-	strbuf_addstr(out, suffix);
-}
 
 /* The same in each report, as hashes for tables are not. Never 0. */
 static uint32_t tag_of(const char *text)
@@ -141,16 +145,125 @@ static uint32_t tag_after(uint32_t tag)
 	return tag == TAG_MASK ? 1 : tag + 1;
 }
 
+static void add_hash(struct strbuf *out, const char *text)
+{
+	uint8_t digest[SHA256_SIZE];
+
+	sha256(text, strlen(text), digest);
+	for (int i = 0; i < HASH_BYTES; i++)
+		strbuf_addf(out, "%02x", digest[i]);
+}
+
+/* Ids that are short and of letters, digits, - and _ stand as they are, others as a hash. */
+static void add_id(struct strbuf *out, const char *id)
+{
+	size_t length = 0;
+
+	while (is_plain((unsigned char)id[length]) || id[length] == '-')
+		length++;
+	if (length && length <= ID_BYTES && !id[length])
+		strbuf_add(out, id, length);
+	else
+		add_hash(out, id);
+}
+
+/* Whether no other text becomes the same name or key: words of letters, a space between them. */
+static bool is_its_key(const struct junit_names *names, const char *text)
+{
+	size_t length = strlen(text);
+	bool space = true;
+
+	if (!length || length > names->limit - SUFFIX_SIZE || text[length - 1] == ' ')
+		return false;
+	while (length) {
+		struct code_point next = utf8_read(text, length);
+
+		if (next.bad || (next.value == ' ' && space) || next.value == '_' ||
+		    (next.value != ' ' && !is_letter(next.value)))
+			return false;
+		space = next.value == ' ';
+		text += next.length;
+		length -= next.length;
+	}
+	return true;
+}
+
+/* What tells the case from others of its name, if anything must. */
+static void add_own(const struct junit_names *names, const struct case_group *group,
+		    struct strbuf *out)
+{
+	bool has_id = group->id && strcmp(group->id, group->name) != 0;
+
+	if (!has_id && is_its_key(names, group->name))
+		return;
+	strbuf_addstr(out, " [");
+	if (has_id)
+		add_id(out, group->id);
+	else
+		add_hash(out, group->name);
+	strbuf_addch(out, ']');
+}
+
+static void add_with(const struct junit_names *names, const char *text, const char *suffix,
+		     struct strbuf *out)
+{
+	junit_add_named(out, text, names->limit - strlen(suffix));
+	strbuf_addstr(out, suffix);
+}
+
+/* With the digits of the tag, if it is not 0, and the ordinal, if it is not the first one. */
+static void add_name(const struct junit_names *names, const struct case_group *group, uint32_t tag,
+		     uint32_t ordinal, struct strbuf *out)
+{
+	struct strbuf suffix = STRBUF_INIT;
+
+	add_own(names, group, &suffix);
+	if (tag)
+		strbuf_addf(&suffix, " [%06x]", (unsigned)tag);
+	if (ordinal > 1)
+		strbuf_addf(&suffix, " [%u]", (unsigned)ordinal);
+	add_with(names, group->name, suffix.text, out);
+	strbuf_release(&suffix);
+}
+
+/* Its name, its source, and what tells it from others of that name in that source. */
+static void add_suite(const struct junit_names *names, const struct suite_group *suite,
+		      uint32_t tag, struct strbuf *out)
+{
+	bool has_id = suite->id && strcmp(suite->id, suite->name) != 0;
+	struct strbuf suffix = STRBUF_INIT;
+
+	if (!suite->source || strcmp(suite->source, suite->name) != 0) {
+		strbuf_addstr(&suffix, " (");
+		add_id(&suffix, suite->source ? suite->source : "");
+		if (has_id || !is_its_key(names, suite->name))
+			strbuf_addstr(&suffix, ", ");
+		if (has_id)
+			add_id(&suffix, suite->id);
+		else if (!is_its_key(names, suite->name))
+			add_hash(&suffix, suite->name);
+		strbuf_addch(&suffix, ')');
+	}
+	if (tag)
+		strbuf_addf(&suffix, " [%06x]", (unsigned)tag);
+	add_with(names, suite->name, suffix.text, out);
+	strbuf_release(&suffix);
+}
+
+/*
+ * Tags are the last resort, for two of one name and hash: what they add depends on which other
+ * cases are there.
+ */
 static void name_suite(struct naming *naming, size_t suite)
 {
 	struct junit_names *names = naming->names;
-	const char *title = names->results->suites[suite].title;
+	const struct suite_group *group = &names->results->suites[suite];
 	struct strbuf *name = &naming->name;
-	uint32_t tag = 0, next = tag_of(title);
+	uint32_t tag = 0, next = tag_of(group->key ? group->key : group->name);
 
 	for (;; tag = next, next = tag_after(next)) {
 		strbuf_reset(name);
-		add_name(names, title, tag, 1, name);
+		add_suite(names, group, tag, name);
 		if (claim(&naming->suites, name))
 			break;
 	}
@@ -186,7 +299,7 @@ static bool claim_case(struct naming *naming, const struct case_group *group, ui
 {
 	strbuf_reset(&naming->name);
 	strbuf_reset(&naming->key);
-	add_name(naming->names, group->name, tag, ordinal, &naming->name);
+	add_name(naming->names, group, tag, ordinal, &naming->name);
 	add_key(&naming->key, naming->names->classes[group->suite]);
 	strbuf_addch(&naming->key, '_');
 	add_key(&naming->key, naming->name.text);
@@ -216,6 +329,16 @@ static void name_case(struct naming *naming, size_t index)
 		*of_run = ordinal;
 	}
 	names->tags[index] = tag;
+}
+
+/* All runs of a case are its tries. */
+static void link_all(struct junit_names *names, const struct case_group *group)
+{
+	size_t end = group->first_run + group->run_count;
+
+	names->ordinals[group->first_run] = 1;
+	for (size_t i = group->first_run + 1; i < end; i++)
+		names->retries[i - 1] = (uint32_t)i;
 }
 
 static int compare_execution(const void *left, const void *right)
@@ -262,8 +385,10 @@ static void name_all(struct junit_names *names)
 		name_class(&naming, i);
 	}
 	for (size_t i = 0; i < results->case_count; i++) {
-		if (names->retries)
+		if (names->by_execution)
 			link_retries(names, &results->cases[i]);
+		else if (names->retries)
+			link_all(names, &results->cases[i]);
 		name_case(&naming, i);
 	}
 	taken_release(&naming.suites);
@@ -282,13 +407,15 @@ void junit_names_init(struct junit_names *names, const struct results *results,
 	*names = (struct junit_names){
 		.results = results,
 		.limit = limit < NAME_BYTES_MIN ? NAME_BYTES_MIN : limit,
+		.pass_rate_micro = options->junit_pass_rate_micro,
+		.by_execution = options->junit_reruns,
 	};
 	arena_init(&names->arena, 0);
 	names->suites = arena_zalloc(&names->arena, results->suite_count * sizeof(char *));
 	names->classes = arena_zalloc(&names->arena, results->suite_count * sizeof(char *));
 	names->tags = arena_zalloc(&names->arena, results->case_count * sizeof(uint32_t));
 	names->ordinals = arena_zalloc(&names->arena, results->run_count * sizeof(uint32_t));
-	if (options->junit_reruns)
+	if (options->junit_reruns || !options->junit_runs)
 		names->retries = arena_zalloc(&names->arena, results->run_count * sizeof(uint32_t));
 	name_all(names);
 }
@@ -302,7 +429,7 @@ void junit_case_name(const struct junit_names *names, size_t test_case, struct s
 {
 	size_t index = names->results->runs[test_case]->case_index;
 
-	add_name(names, names->results->cases[index].name, names->tags[index],
+	add_name(names, &names->results->cases[index], names->tags[index],
 		 names->ordinals[test_case], out);
 }
 
@@ -316,21 +443,58 @@ bool junit_next_retry(const struct junit_names *names, size_t *run)
 	return true;
 }
 
-const struct run *junit_deciding_run(const struct junit_names *names, size_t test_case,
-				     int64_t *time_ms)
+/* Of two tries that say the same the later one is shown. */
+static void count_try(struct junit_verdict *verdict, const struct run *run,
+		      const struct run *newest[OUTCOME_COUNT], uint64_t *timed)
 {
-	const struct run *decides = names->results->runs[test_case];
+	int64_t start = run_begin(run);
+
+	if (start == TIME_UNKNOWN)
+		start = run_when(run);
+	if (start != TIME_UNKNOWN &&
+	    (verdict->started_at == TIME_UNKNOWN || start < verdict->started_at))
+		verdict->started_at = start;
+	newest[run->outcome] = run;
+	verdict->tries++;
+	verdict->counts[run->outcome]++;
+	verdict->judged += junit_is_judged(run);
+	verdict->time_ms = junit_add_time(verdict->time_ms, run->duration_ms);
+	*timed += run->duration_ms >= 0;
+}
+
+static bool meets(const struct junit_names *names, uint64_t count, uint64_t judged)
+{
+	return count * SCORE_ONE >= judged * (uint64_t)names->pass_rate_micro;
+}
+
+struct junit_verdict junit_verdict(const struct junit_names *names, size_t test_case)
+{
+	struct junit_verdict verdict = {.started_at = TIME_UNKNOWN};
+	const struct run *newest[OUTCOME_COUNT] = {NULL};
 	size_t at = test_case;
+	uint64_t timed = 0;
 
-	*time_ms = 0;
 	do {
-		const struct run *run = names->results->runs[at];
-
-		if (junit_is_judged(run))
-			decides = run;
-		*time_ms = junit_add_time(*time_ms, run->duration_ms);
+		verdict.shown = names->results->runs[at];
+		count_try(&verdict, verdict.shown, newest, &timed);
 	} while (junit_next_retry(names, &at));
-	return decides;
+	if (timed)
+		verdict.time_ms = verdict.time_ms / (int64_t)timed +
+				  (verdict.time_ms % (int64_t)timed * 2 >= (int64_t)timed);
+	verdict.outcome = verdict.shown->outcome;
+	if (!verdict.judged)
+		return verdict;
+	verdict.outcome = OUTCOME_FAILED;
+	if (meets(names, verdict.counts[OUTCOME_PASSED], verdict.judged))
+		verdict.outcome = OUTCOME_PASSED;
+	else if (meets(names, verdict.judged - verdict.counts[OUTCOME_FAILED], verdict.judged))
+		verdict.outcome = OUTCOME_ERROR;
+	if (newest[verdict.outcome])
+		verdict.shown = newest[verdict.outcome];
+	else /* a share of 0 % is met by any */
+		verdict.shown =
+			newest[OUTCOME_FAILED] ? newest[OUTCOME_FAILED] : newest[OUTCOME_ERROR];
+	return verdict;
 }
 
 bool junit_is_judged(const struct run *run)

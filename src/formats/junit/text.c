@@ -12,7 +12,10 @@
 enum {
 	PROPERTY_LINES_BYTES = 450, /* together less: of stdout Jenkins keeps 500 of the head */
 	PROPERTY_CRITERIA = 50,     /* at most so many become properties */
+	SCORE_NAMES_BYTES = 1000,   /* of all criteria whose scores are also told as evals.scores */
 	VALUE_BYTES = 100,
+	RUN_ID_BYTES = 200,
+	PAGE_BYTES = 1000,
 	CRITERION_NAME_BYTES = 100,
 	CRITERION_DETAIL_BYTES = 500,
 	SPEAKER_BYTES = 40,
@@ -292,13 +295,14 @@ static void add_facts(struct strbuf *out, const struct view *view, const struct 
 
 /* The message is never cut, for some consumers read the attribute and some the first line. */
 void junit_body(struct strbuf *out, const struct view *view, const struct run *run,
-		const char *message, size_t escaped)
+		const char *message, const char *reasons, size_t escaped)
 {
 	size_t limit = view->render->junit_failure_bytes, length = strlen(message);
 	size_t start = out->length, used;
 	struct strbuf facts = STRBUF_INIT;
 
 	strbuf_addch(&facts, '\n');
+	strbuf_addstr(&facts, reasons);
 	add_facts(&facts, view, run, message);
 	strbuf_truncate(&facts, facts.length - 1);
 	escape_xml_text(out, message, length);
@@ -342,12 +346,50 @@ static void add_criterion_property(struct junit_texts *texts, const struct crite
 	junit_keep_property(texts, key);
 }
 
-/* Most wanted first: in the strict flavour there is room for less than 450 bytes. */
-void junit_properties(struct junit_texts *texts, const struct run *run, bool rich)
+/* As Codecov and Sentry read them; returns how many bytes the name has. */
+static size_t add_score_property(struct junit_texts *texts, const struct criterion *criterion)
 {
+	struct strbuf name = STRBUF_INIT;
+	size_t length;
+	const char *key;
+
+	junit_add_named(&name, criterion->name, VALUE_BYTES);
+	strbuf_addf(&texts->next, "evals.scores.%s.value", name.text);
+	length = name.length;
+	strbuf_release(&name);
+	key = junit_keep(texts);
+	format_fraction(&texts->next, criterion->score_micro);
+	junit_keep_property(texts, key);
+	return length;
+}
+
+static void add_criteria_properties(struct junit_texts *texts, const struct run *run)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < run->criterion_count && i < PROPERTY_CRITERIA; i++)
+		add_criterion_property(texts, &run->criteria[i]);
+	for (size_t i = 0; i < run->criterion_count && i < PROPERTY_CRITERIA; i++)
+		if (run->criteria[i].has_score && bytes + VALUE_BYTES <= SCORE_NAMES_BYTES)
+			bytes += add_score_property(texts, &run->criteria[i]);
+}
+
+/* Most wanted first: in the strict flavour there is room for less than 450 bytes. */
+void junit_properties(struct junit_texts *texts, const struct junit_verdict *verdict,
+		      const char *page, bool rich)
+{
+	const struct run *run = verdict->shown;
 	const struct label *agent = &run->agent;
 
-	add_text(texts, "run_id", run->run_id);
+	junit_add_line(&texts->next, run->run_id ? run->run_id : "", RUN_ID_BYTES);
+	junit_keep_property(texts, "run_id");
+	if (rich) {
+		junit_add_line(&texts->next, page, PAGE_BYTES);
+		junit_keep_property(texts, "url");
+	}
+	add_integer(texts, "runs", verdict->tries > 1, (int64_t)verdict->tries);
+	add_integer(texts, "runs_passed", verdict->tries > 1,
+		    (int64_t)verdict->counts[OUTCOME_PASSED]);
 	if (run->has_cost)
 		format_dollars(&texts->next, run->cost_nano);
 	junit_keep_property(texts, "cost_usd");
@@ -363,8 +405,8 @@ void junit_properties(struct junit_texts *texts, const struct run *run, bool ric
 	add_text(texts, "case_id", run->test_case.id);
 	add_text(texts, "execution_id", run->execution_id);
 	add_text(texts, "agent", agent->name ? agent->name : agent->id);
-	for (size_t i = 0; rich && i < run->criterion_count && i < PROPERTY_CRITERIA; i++)
-		add_criterion_property(texts, &run->criteria[i]);
+	if (rich)
+		add_criteria_properties(texts, run);
 }
 
 /* ---- system-out ---- */
@@ -438,12 +480,17 @@ static void drop_newlines(struct strbuf *out)
 }
 
 void junit_output(struct junit_texts *texts, const struct view *view, const struct run *run,
-		  size_t limit, size_t escaped)
+		  const char *page, size_t limit, size_t escaped)
 {
 	const struct details *details = details_of(view, run);
 	struct strbuf *out = &texts->next, transcript = STRBUF_INIT;
 	size_t used = 0;
 
+	if (*page && !view->render->junit_rich && strlen(page) < PAGE_BYTES) {
+		strbuf_addstr(out, "report: ");
+		escape_xml_text(out, page, strlen(page));
+		strbuf_addch(out, '\n');
+	}
 	if (!view->render->junit_rich)
 		used = add_property_lines(texts, limit);
 	if (details)

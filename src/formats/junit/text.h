@@ -15,7 +15,7 @@
 #include "runtally/view/view.h"
 
 enum {
-	JUNIT_PROPERTIES = 64,     /* of a case or suite: there are never more */
+	JUNIT_PROPERTIES = 128,    /* of a case or suite: there are never more */
 	JUNIT_PROPERTY_BYTES = 48, /* of the markup of each */
 };
 
@@ -52,22 +52,31 @@ const char *junit_type(struct junit_texts *texts, const struct view *view, const
 void junit_message(struct strbuf *out, const struct view *view, const struct run *run);
 
 /*
- * Appends markup of a failure: its message, then criteria, score, reason and passages, within the
- * limit of options, and in `escaped` bytes as they stand in the file; but always the message.
+ * Appends markup of a failure: its message, then reasons ("": none), criteria, score,
+ * reason and passages, within the limit of options, and in `escaped` bytes as they stand in
+ * the file; but always the message.
  */
 void junit_body(struct strbuf *out, const struct view *view, const struct run *run,
-		const char *message, size_t escaped);
+		const char *message, const char *reasons, size_t escaped);
 
-/* Keeps the properties of a run; those of its criteria where the flavour is rich. */
-void junit_properties(struct junit_texts *texts, const struct run *run, bool rich);
+/* Appends a line for every different message of the tries that failed: how many, and what. */
+void junit_reasons(struct strbuf *out, const struct view *view, const struct junit_names *names,
+		   size_t test_case);
 
 /*
- * Adds to texts->next markup: in the strict flavour lines of the properties that were kept, and an
- * empty line; then head and tail of the transcript. It takes at most `limit` bytes, and `escaped`
- * as they stand in the file.
+ * Keeps the properties of the run that is shown, and how many passed; those of its criteria, and
+ * its page ("": none), where the flavour is rich.
+ */
+void junit_properties(struct junit_texts *texts, const struct junit_verdict *verdict,
+		      const char *page, bool rich);
+
+/*
+ * Adds to texts->next markup: in the strict flavour the page ("": none), lines of the
+ * properties that were kept, and an empty line; then head and tail of the transcript. It
+ * takes at most `limit` bytes, and `escaped` as they stand in the file.
  */
 void junit_output(struct junit_texts *texts, const struct view *view, const struct run *run,
-		  size_t limit, size_t escaped);
+		  const char *page, size_t limit, size_t escaped);
 
 /* Message and body (markup) of the case that says why there are no runs. */
 void junit_setup(struct junit_texts *texts, const struct view *view, const char **message,

@@ -15,6 +15,7 @@ enum {
 	RETRY_BYTES = 4096,       /* of each */
 	RETRY_MARKUP_BYTES = 128, /* likewise */
 	PATH_BYTES = 200,
+	RUN_ID_BYTES = 200,
 };
 
 const char junit_setup_suite[] = "runtally";
@@ -47,7 +48,7 @@ static size_t escaped_length(const char *text)
 static size_t frame_length(const struct junit_case *made)
 {
 	size_t length = MARKUP_BYTES + escaped_length(made->name) + escaped_length(made->message) +
-			escaped_length(made->classname);
+			escaped_length(made->classname) + escaped_length(made->page);
 
 	if (!made->view->render->junit_rich)
 		return length;
@@ -66,97 +67,122 @@ static void make_retry(struct junit_case *made, const struct run *run)
 	junit_message(&made->texts.next, made->view, run);
 	retry->message = junit_keep(&made->texts);
 	used = escaped_length(retry->message) + RETRY_MARKUP_BYTES;
-	junit_body(&made->texts.next, made->view, run, retry->message,
+	junit_body(&made->texts.next, made->view, run, retry->message, "",
 		   used < RETRY_BYTES ? RETRY_BYTES - used : 0);
 	retry->body = junit_keep(&made->texts);
 }
 
 /*
- * Makes the failed tries beside the one that decides, as many as leave enough of *room for its own
- * texts, and takes off what they need. Returns how many there are more. An <error> stands alone:
- * there is no child for other tries beside it.
+ * Makes the newest failed tries beside the one that is shown, as many as leave enough of *room for
+ * its own texts, and takes off what they need. Returns how many there are more. An <error> stands
+ * alone: there is no child for other tries beside it.
  */
-static size_t make_retries(struct junit_case *made, const struct run *decides, size_t *room)
+static size_t make_retries(struct junit_case *made, size_t *room)
 {
-	size_t most = decides->outcome == OUTCOME_ERROR || *room < TEXT_BYTES_MIN
+	const struct junit_verdict *verdict = &made->verdict;
+	size_t most = verdict->outcome == OUTCOME_ERROR || *room < TEXT_BYTES_MIN
 			      ? 0
 			      : (*room - TEXT_BYTES_MIN) / RETRY_BYTES;
-	size_t at = made->number, hidden = 0;
+	size_t others = verdict->counts[OUTCOME_FAILED] + verdict->counts[OUTCOME_ERROR];
+	size_t at = made->number, hidden;
 
-	do {
+	others -= run_is_failure(verdict->shown);
+	if (most > JUNIT_RETRIES)
+		most = JUNIT_RETRIES;
+	hidden = others > most ? others - most : 0;
+	for (size_t before = 0; others > hidden; before++) {
 		const struct run *run = made->names->results->runs[at];
 
-		if (run == decides || !run_is_failure(run))
-			continue;
-		if (made->retry_count < JUNIT_RETRIES && made->retry_count < most)
+		if (run == verdict->shown || !run_is_failure(run))
+			before--;
+		else if (before >= hidden)
 			make_retry(made, run);
-		else
-			hidden++;
-	} while (junit_next_retry(made->names, &at));
+		if (!junit_next_retry(made->names, &at))
+			break;
+	}
 	*room -= made->retry_count * RETRY_BYTES;
 	return hidden;
 }
 
-/* The input's path: an origin is that and, where a file holds several, the record's number. */
-static void add_file(struct strbuf *out, const struct run *run)
-{
-	struct strbuf origin = STRBUF_INIT;
-	size_t end;
-
-	run_origin(run, &origin);
-	junit_add_line(out, origin.text, PATH_BYTES);
-	strbuf_release(&origin);
-	for (end = out->length; end && strchr("0123456789", out->text[end - 1]);)
-		end--;
-	if (end && end < out->length && out->text[end - 1] == '#')
-		strbuf_truncate(out, end - 1);
-}
-
 /* Body, retries and system-out share what the others leave. */
-static void make_long_texts(struct junit_case *made, const struct run *run, size_t limit)
+static void make_long_texts(struct junit_case *made, size_t limit)
 {
+	const struct run *run = made->verdict.shown;
 	size_t frame = frame_length(made), hidden, room;
 
 	room = frame < JUNIT_CASE_BYTES ? JUNIT_CASE_BYTES - frame : 0;
-	hidden = make_retries(made, run, &room);
-	if (run_is_failure(run))
-		junit_body(&made->texts.next, made->view, run, made->message, room);
+	hidden = make_retries(made, &room);
+	if (made->outcome == OUTCOME_FAILED || made->outcome == OUTCOME_ERROR)
+		junit_body(&made->texts.next, made->view, run, made->message, made->reasons, room);
 	else
 		escape_xml_text(&made->texts.next, made->message, strlen(made->message));
 	room = room > made->texts.next.length ? room - made->texts.next.length : 0;
 	made->body = junit_keep(&made->texts);
 	if (!limit)
 		return;
-	junit_output(&made->texts, made->view, run, limit, room);
+	junit_output(&made->texts, made->view, run, made->page, limit, room);
 	if (hidden)
 		strbuf_addf(&made->texts.next, "%sfailed tries not shown: %zu",
 			    made->texts.next.length ? "\n\n" : "", hidden);
 	made->output = junit_keep(&made->texts);
 }
 
+/* Of several judged tries how many passed, with the reasons of the others; else the run's own. */
+static void make_message(struct junit_case *made)
+{
+	const struct junit_verdict *verdict = &made->verdict;
+	struct strbuf *next = &made->texts.next;
+
+	if (verdict->outcome != OUTCOME_PASSED && verdict->judged > 1) {
+		format_count(next, verdict->counts[OUTCOME_PASSED]);
+		strbuf_addstr(next, " of ");
+		format_count(next, verdict->judged);
+		strbuf_addstr(next, " runs passed");
+		made->message = junit_keep(&made->texts);
+		junit_reasons(next, made->view, made->names, made->number);
+		strbuf_addstr(next, "  the newest of them, ");
+		junit_add_named(next, verdict->shown->run_id, RUN_ID_BYTES);
+		strbuf_addstr(next, ":\n");
+		made->reasons = junit_keep(&made->texts);
+		return;
+	}
+	if (verdict->outcome != OUTCOME_PASSED)
+		junit_message(next, made->view, verdict->shown);
+	made->message = junit_keep(&made->texts);
+}
+
 static void make_run(struct junit_case *made)
 {
-	const struct run *run = junit_deciding_run(made->names, made->number, &made->time_ms);
+	const struct render_options *options = made->view->render;
 	const struct results *results = made->names->results;
-	size_t limit = run->outcome == OUTCOME_PASSED ? made->level.passed
-		       : junit_is_judged(run)         ? made->level.failed
-						      : 0;
+	const struct case_group *group;
+	const struct run *run;
+	size_t limit;
 
-	made->classname = made->names->classes[results->cases[run->case_index].suite];
+	made->verdict = junit_verdict(made->names, made->number);
+	run = made->verdict.shown;
+	group = &results->cases[results->runs[made->number]->case_index];
+	made->outcome = made->verdict.outcome;
+	made->time_ms = made->verdict.time_ms;
+	limit = made->outcome == OUTCOME_PASSED ? made->level.passed
+		: made->verdict.judged          ? made->level.failed
+						: 0;
+	made->classname = made->names->classes[group->suite];
 	made->type = junit_type(&made->texts, made->view, run);
-	made->outcome = run->outcome;
 	junit_case_name(made->names, made->number, &made->texts.next);
 	made->name = junit_keep(&made->texts);
-	if (run->outcome != OUTCOME_PASSED)
-		junit_message(&made->texts.next, made->view, run);
-	made->message = junit_keep(&made->texts);
-	if (made->view->render->junit_rich) {
-		add_file(&made->texts.next, run);
+	make_message(made);
+	if (made->view->link && made->verdict.judged && made->outcome != OUTCOME_PASSED) {
+		view_case_url(made->view, group, &made->texts.next);
+		made->page = junit_keep(&made->texts);
+	}
+	if (options->junit_rich && options->junit_file) {
+		junit_add_line(&made->texts.next, options->junit_file, PATH_BYTES);
 		made->file = junit_keep(&made->texts);
 	}
-	if (made->view->render->junit_rich || limit)
-		junit_properties(&made->texts, run, made->view->render->junit_rich);
-	make_long_texts(made, run, limit);
+	if (options->junit_rich || limit)
+		junit_properties(&made->texts, &made->verdict, made->page, options->junit_rich);
+	make_long_texts(made, limit);
 }
 
 static void make_setup(struct junit_case *made)
@@ -179,7 +205,7 @@ static const void *made_case(const struct value *of)
 		return made;
 	junit_texts_reset(&made->texts);
 	made->number = of->index;
-	made->file = made->output = "";
+	made->file = made->output = made->page = made->reasons = "";
 	made->retry_count = 0;
 	if (made->names->results->run_count)
 		make_run(made);

@@ -14,7 +14,8 @@
 enum {
 	/* What a test case may take in a file, escaped: GitHub's checks stop at about 64 KB. */
 	JUNIT_CASE_BYTES = 60000,
-	JUNIT_RETRIES = 8, /* failed tries of a case that are shown beside the one that decides */
+	JUNIT_RETRIES =
+		8, /* failed tries of a case that are shown beside the one whose transcript is */
 };
 
 /* How much of the system-out stays, in bytes a case. */
@@ -31,8 +32,10 @@ struct junit_case {
 
 	struct junit_texts texts; /* of all that follows */
 	const char *classname, *name, *type, *message;
-	const char *body, *output; /* markup */
-	const char *file;          /* where the flavour is rich */
+	const char *body, *output;  /* markup */
+	const char *file;           /* where the flavour is rich, and the user gives one */
+	const char *page, *reasons; /* its page's address; markup of the body's first lines */
+	struct junit_verdict verdict;
 	struct junit_retry {
 		const char *type, *message, *body;
 	} retries[JUNIT_RETRIES];
