@@ -1,5 +1,7 @@
 #include "runtally/ingest/ingest.h"
 
+#include <inttypes.h>
+
 #include "batch.h"
 #include "join.h"
 #include "large_file.h"
@@ -223,6 +225,15 @@ static struct wanted *wanted_of(const struct ingest_options *options)
 	return wanted;
 }
 
+/* Of two verdicts, neither of which tells that it is the later, one counts: never silently. */
+static void note_contradictions(uint64_t count, struct notes *notes)
+{
+	notes_addf(notes, SEVERITY_WARNING,
+		   "%" PRIu64 " cop%s of runs with another verdict, and no update time says which "
+		   "is the later: the one that holds more counts, else the first",
+		   count, count == 1 ? "y" : "ies");
+}
+
 /* What all inputs brought, as one list: names, copies and gaps can be looked for now. */
 static void finish(struct gathering *g, struct ingest_counts *counts)
 {
@@ -238,6 +249,8 @@ static void finish(struct gathering *g, struct ingest_counts *counts)
 	runs->capacity = batch->run_capacity;
 	batch->runs = NULL;
 	runs->count = dedupe(runs->items, batch->run_count, order, runs, &copies);
+	if (order == DEDUPE_ANY_ORDER && copies.contradicting)
+		note_contradictions(copies.contradicting, g->notes);
 	join(batch->definitions, batch->definition_count, runs, g->notes);
 	pages_check(batch->pages, batch->page_count, g->notes);
 	*counts = (struct ingest_counts){

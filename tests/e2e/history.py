@@ -54,6 +54,20 @@ class History(harness.Case):
         ended = self.add("-orecords=-", **options)
         return sorted(json.loads(line)["run_id"] for line in ended.stdout.splitlines())
 
+    # ---- two verdicts ----
+
+    def test_two_verdicts_in_one_call(self):
+        """Nothing says which is the later: whatever counts, it is not silent."""
+        for outcomes, said in ((("passed", "failed"), 1), (("failed", "passed"), 1),
+                               (("passed", "passed"), 0), (("pending", "passed"), 0)):
+            with self.subTest(outcomes=outcomes):
+                self.write("a.json", json.dumps([
+                    {**fields.runtally_record(), "outcome": outcome} for outcome in outcomes]))
+                report = json.loads(self.run_here("-ojson=-", "a.json").stdout)
+                self.assertEqual(report["totals"]["runs"], 1)
+                self.assertEqual(sum("1 copy of runs with another verdict" in note["text"]
+                                     for note in report["notes"]), said)
+
     # ---- one set ----
 
     def test_same_exports_twice(self):
