@@ -333,6 +333,7 @@ static bool has_digit(const char *text, size_t length)
 
 bool detect_bearer(struct scan *scan, struct match *match)
 {
+	enum redaction_kind kind;
 	bool basic;
 	size_t start, end;
 
@@ -350,6 +351,9 @@ bool detect_bearer(struct scan *scan, struct match *match)
 	while (end > start && scan_byte(scan, end - 1) == '.')
 		end--;
 	scan->steps += end - start;
+	/* The word went on where a placeholder stands now: whole, it was none. */
+	if (basic && placeholder_length(scan, end, &kind))
+		return false;
 	if (basic ? !is_basic(scan->text + start, end - start)
 		  : end - start < 16 || !has_digit(scan->text + start, end - start))
 		return false;
