@@ -162,12 +162,14 @@ VALGRIND = valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-ki
 
 ## fuzz: run each fuzz target for FUZZ_SECONDS (60) with clang's libFuzzer
 FUZZ_SECONDS ?= 60
+# FUZZ_RUNS=N: so many inputs instead, the same ones every time.
+FUZZ_LENGTH = $(if $(FUZZ_RUNS),-runs=$(FUZZ_RUNS) -seed=1,-max_total_time=$(FUZZ_SECONDS))
 fuzz:
 	@$(MAKE) --no-print-directory CC=clang BUILD=build-fuzz CFLAGS="-O1 -g" \
 		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" \
 		$(FUZZERS:%=build-fuzz/%-libfuzzer)
 	@for f in $(FUZZERS:tests/fuzz/fuzz_%=%); do mkdir -p build-fuzz/corpus/$$f && \
-		build-fuzz/tests/fuzz/fuzz_$$f-libfuzzer -max_total_time=$(FUZZ_SECONDS) \
+		build-fuzz/tests/fuzz/fuzz_$$f-libfuzzer $(FUZZ_LENGTH) \
 		-print_final_stats=1 build-fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 
 $(BUILD)/tests/fuzz/fuzz_%-libfuzzer: $(BUILD)/tests/fuzz/fuzz_%.o $(LIBRARY)
