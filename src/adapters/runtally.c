@@ -135,20 +135,38 @@ static enum cause cause_by_reason(const struct run *run, struct adapter_input *i
 	return CAUSE_NONE;
 }
 
+/*
+ * Those wrote of an only criterion in the plural, too. Were that kept, a run that comes again would
+ * seem to have changed, and every later call would say so.
+ */
+static const char *reason_of(const struct run *run, const struct field *record,
+			     struct adapter_input *input)
+{
+	static const char plural[] = "1 of 1 criteria ";
+	const char *reason = run->reason;
+
+	if (reason && run->criterion_count == 1 && !field_has(record, "cause") &&
+	    begins_with(reason, plural))
+		reason = arena_printf(input->scratch, "1 of 1 criterion %s",
+				      reason + strlen(plural));
+	return field_line(input->scratch, reason, REASON_BYTES);
+}
+
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
 	const char *schema = field_text(record, "schema");
 
+	field_id(record, "source"); /* what is odd about it is remarked of any schema */
 	if (!schema || strcmp(schema, "runtally.run/1") != 0)
 		return error_set(err, "the schema %.40s is not known to this version",
 				 schema ? schema : "(none)");
 	run->source = NULL;
 	if (fields_read(record, fields, run, input, err) < 0)
 		return -1;
-	run->reason = field_line(input->scratch, run->reason, REASON_BYTES);
 	if (run->cause == CAUSE_NONE)
 		run->cause = cause_by_reason(run, input);
+	run->reason = reason_of(run, record, input);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 """The history: one set whatever is read how often, by how many at once, and however calls end."""
 
 import collections
+import hashlib
 import json
 import os
 import pathlib
@@ -79,6 +80,21 @@ class History(harness.Case):
         self.assertTrue(first.stdout == again.stdout)
         self.assertEqual(self.found(), files)
         self.assertTrue(files[0].read_bytes() == before)
+
+    def test_file_of_an_older_version(self):
+        """It told no cause of a failure, and counted an only criterion in the plural."""
+        self.add("--history-only", SAMPLES)
+        path, = self.found()
+        older = re.sub(rb'"cause":"[a-z]+",', b"", path.read_bytes())
+        older = older.replace(b"1 of 1 criterion ", b"1 of 1 criteria ")
+        self.assertIn(b"1 of 1 criteria in error", older)
+        records = older[:older[:-1].rindex(b"\n") + 1]
+        end = json.loads(older[len(records):])
+        end["sha256"] = hashlib.sha256(records).hexdigest()
+        path.write_bytes(records + json.dumps(end, separators=(",", ":")).encode() + b"\n")
+        ended = self.add("-ojson=-", SAMPLES, env=at(DECEMBER))
+        self.assertNotIn(b"changed", ended.stderr)
+        self.assertEqual(self.found(), [path])
 
     def test_envelopes_twice(self):
         """What is odd comes back as it was written."""
