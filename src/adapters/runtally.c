@@ -5,7 +5,8 @@
  *     "suite": {"id", "name"}, "execution_id": "...", "case": {"id", "name"},
  *     "agent": {"id", "name"}, "model": "...", "outcome": "failed", "status": "completed",
  *     "cause": "criterion", "score": 0.88, "created_at": T, "started_at": T, "ended_at": T,
- *     "updated_at": T, "seen_at": T, "duration_ms": 45000, "latency_ms": [1240],
+ *     "updated_at": T, "seen_at": T, "dated_at": T, "exported_at": T, "environment": "...",
+ *     "duration_ms": 45000, "latency_ms": [1240],
  *     "cost_usd": 0.0034, "tokens": {"input": 156, "output": 89},
  *     "criteria": [{"name", "outcome", "score"}], "reason": "...", "origin": "exports/a.json#3" }
  *
@@ -101,6 +102,9 @@ static const struct field_row fields[] = {
 	{"ended_at", FIELD_TIME, AT(ended_at)},
 	{"updated_at", FIELD_TIME, AT(updated_at)},
 	{"seen_at", FIELD_TIME, AT(seen_at)},
+	{"dated_at", FIELD_TIME, AT(dated_at)},
+	{"exported_at", FIELD_TIME, AT(exported_at)},
+	{"environment", FIELD_NAME, AT(environment)},
 	{"duration_ms", FIELD_WHOLE, AT(duration_ms), .most = DURATION_MOST_MS},
 	{"score", FIELD_SCORE, AT(score_micro), ALSO(has_score)},
 	{"cost_usd", FIELD_MONEY, AT(cost_nano), ALSO(has_cost)},

@@ -87,6 +87,7 @@ static const char *path_in_run(const struct run *run, const char *label)
 		{run->agent.id, "agent.id"},
 		{run->agent.name, "agent.name"},
 		{run->execution_id, "execution_id"},
+		{run->environment, "environment"},
 		{run->model, "model"},
 		{run->status, "status"},
 		{run->origin, "origin"},

@@ -116,7 +116,8 @@ static bool same_times(const struct run *a, const struct run *b)
 {
 	return a->created_at == b->created_at && a->started_at == b->started_at &&
 	       a->ended_at == b->ended_at && a->updated_at == b->updated_at &&
-	       a->duration_ms == b->duration_ms && (run_tells_time(a) || a->seen_at == b->seen_at);
+	       a->duration_ms == b->duration_ms &&
+	       (run_tells_time(a) || (a->seen_at == b->seen_at && a->dated_at == b->dated_at));
 }
 
 static bool says_the_same(const struct run *a, const struct run *b)
@@ -137,7 +138,8 @@ static size_t position_of(const struct hash_table *table, struct run *const *ite
 	size_t walk, at = hash_first(table, run->identity, &walk);
 
 	while (at != HASH_NONE && (strcmp(items[at]->source, run->source) != 0 ||
-				   strcmp(items[at]->run_id, run->run_id) != 0))
+				   strcmp(items[at]->run_id, run->run_id) != 0 ||
+				   !same_text(items[at]->environment, run->environment)))
 		at = hash_next(table, run->identity, &walk);
 	return at;
 }

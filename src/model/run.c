@@ -74,6 +74,8 @@ void run_init(struct run *run)
 		.ended_at = TIME_UNKNOWN,
 		.updated_at = TIME_UNKNOWN,
 		.seen_at = TIME_UNKNOWN,
+		.dated_at = TIME_UNKNOWN,
+		.exported_at = TIME_UNKNOWN,
 		.duration_ms = -1,
 	};
 }
@@ -150,8 +152,11 @@ int64_t run_begin(const struct run *run)
 
 uint64_t run_identity(const struct run *run)
 {
-	return hash_bytes(run->source, strlen(run->source)) * UINT64_C(0x9e3779b97f4a7c15) ^
-	       hash_bytes(run->run_id, strlen(run->run_id));
+	const uint64_t hash =
+		hash_bytes(run->source, strlen(run->source)) * UINT64_C(0x9e3779b97f4a7c15) ^
+		hash_bytes(run->run_id, strlen(run->run_id));
+
+	return run->environment ? hash_pair(hash, hash_text(run->environment)) : hash;
 }
 
 bool run_bears_marks(const struct run *run)
@@ -159,7 +164,7 @@ bool run_bears_marks(const struct run *run)
 	const char *const labels[] = {
 		run->source,       run->run_id,         run->suite.id, run->suite.name,
 		run->test_case.id, run->test_case.name, run->agent.id, run->agent.name,
-		run->execution_id, run->model,
+		run->execution_id, run->model,          run->environment,
 	};
 
 	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
@@ -179,7 +184,7 @@ bool run_tells_time(const struct run *run)
 int64_t run_when(const struct run *run)
 {
 	if (!run_tells_time(run))
-		return run->seen_at;
+		return run->dated_at != TIME_UNKNOWN ? run->dated_at : run->seen_at;
 	return run->ended_at != TIME_UNKNOWN ? run->ended_at : run_begin(run);
 }
 
@@ -475,6 +480,7 @@ struct run *runs_keep(struct runs *runs, const struct run *run, bool with_detail
 
 	kept->source = keep_name(&keeper, run->source);
 	kept->run_id = keep_own_id(&keeper, run->run_id);
+	kept->environment = keep_name(&keeper, run->environment);
 	kept->identity = run_identity(kept);
 	kept->suite = keep_label(&keeper, run->suite);
 	kept->test_case = keep_label(&keeper, run->test_case);

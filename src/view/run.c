@@ -104,6 +104,17 @@ static int64_t first_seen(const struct value *of)
 	return run_tells_time(run_of(of)) ? TIME_UNKNOWN : run_of(of)->seen_at;
 }
 
+static int64_t dated(const struct value *of)
+{
+	return run_tells_time(run_of(of)) ? TIME_UNKNOWN : run_of(of)->dated_at;
+}
+
+/* Where it may decide which of two copies is the later. */
+static int64_t exported(const struct value *of)
+{
+	return run_of(of)->updated_at == TIME_UNKNOWN ? run_of(of)->exported_at : TIME_UNKNOWN;
+}
+
 static bool is_first_seen(const struct value *of)
 {
 	return first_seen(of) != TIME_UNKNOWN;
@@ -298,6 +309,7 @@ static const struct member run_members[] = {
 	{"status", TEXT, AT(status)},
 	{"origin", TEXT, .text = origin_text},
 	{"execution_id", TEXT, AT(execution_id)},
+	{"environment", TEXT, AT(environment)},
 	{"suite", TEXT, .from = suite_from, .at = offsetof(struct suite_group, title)},
 	{"suite_id", TEXT, AT(suite.id)},
 	{"suite_name", TEXT, AT(suite.name)},
@@ -329,6 +341,8 @@ static const struct member run_members[] = {
 	{"ended", SECOND, AT(ended_at), .raw = "ended_at"},
 	{.raw = "updated_at", .kind = TIME, AT(updated_at)},
 	{.raw = "seen_at", .kind = TIME, .number = first_seen},
+	{.raw = "dated_at", .kind = TIME, .number = dated},
+	{.raw = "exported_at", .kind = TIME, .number = exported},
 	{.raw = "tokens_input", .kind = DIGITS, AT(tokens_input), IF(has_tokens)},
 	{.raw = "tokens_output", .kind = DIGITS, AT(tokens_output), IF(has_tokens)},
 	{.raw = "latency_ms", .kind = LIST, .list = latencies, .class = &class_number},

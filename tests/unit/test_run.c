@@ -577,7 +577,7 @@ static void is_small(void **state)
 {
 	(void)state;
 	if (sizeof(void *) == 8) {
-		assert_true(sizeof(struct run) <= 256);
+		assert_true(sizeof(struct run) <= 280);
 		assert_true(sizeof(struct criterion) <= 24);
 	}
 }

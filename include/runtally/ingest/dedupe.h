@@ -1,6 +1,6 @@
 /*
- * dedupe: copies of one run (the same source and run id) → one run. They come from exports that
- * overlap, and from a history that holds what is exported again.
+ * dedupe: copies of one run (the same source, run id and environment) → one run. They come from
+ * exports that overlap, and from a history that holds what is exported again.
  *
  * Of two copies the one with the later update stays, else the richer, else the earlier in the list.
  * Where the order is that of writing, the one written later stays if neither is

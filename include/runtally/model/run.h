@@ -127,6 +127,7 @@ struct run {
 	const char *run_id;
 	struct label suite, test_case, agent;
 	const char *execution_id; /* of the batch or suite run it belongs to */
+	const char *environment;  /* `staging`: what the user calls the place it was run in; NULL */
 	const char *model;
 	const char *status; /* the source's own word, or NULL */
 	const char *reason; /* one line: why it did not pass; NULL: none given */
@@ -134,7 +135,10 @@ struct run {
 	const struct run_input *input;
 
 	int64_t created_at, started_at, ended_at, updated_at; /* ms since 1970 UTC, TIME_UNKNOWN */
-	int64_t seen_at;     /* when it first came into a history, of a run that tells no time */
+	/* Of a run that tells no time: when it first came into a history, and by what it is counted
+	   where that is another time. */
+	int64_t seen_at, dated_at;
+	int64_t exported_at; /* the day (its first moment, UTC) of the export that it comes from */
 	int64_t duration_ms; /* -1: unknown */
 	int64_t cost_nano;   /* billionths of a US dollar */
 	int64_t tokens_input, tokens_output;
@@ -187,11 +191,11 @@ bool run_add_failures(const struct run *run, size_t most, const char *more, stru
 int64_t run_begin(const struct run *run);
 /* Whether a mark is in any of its labels (mark.h). */
 bool run_bears_marks(const struct run *run);
-/* The hash of its source and run id. */
+/* The hash of its source, run id and environment: by which it is told from other runs. */
 uint64_t run_identity(const struct run *run);
 /* Whether the source tells when it ended or began. */
 bool run_tells_time(const struct run *run);
-/* When it happened, for periods: the end, else the begin, else when it was first seen. */
+/* When it happened: the end, else the begin, else by what it is counted: dated_at, else seen_at. */
 int64_t run_when(const struct run *run);
 /* Over its turns, in ms, rounded half up; -1: it tells no latency. */
 int64_t run_mean_latency(const struct run *run);
