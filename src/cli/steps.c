@@ -4,6 +4,7 @@
 #include "runtally/cli/console.h"
 #include "runtally/cli/process.h"
 #include "runtally/history/history.h"
+#include "runtally/ingest/join.h"
 
 /* ---- what is read ---- */
 
@@ -31,6 +32,19 @@ static unsigned needs_of(const struct options *options)
 	return needs;
 }
 
+/*
+ * What the history knows names the runs of this call, and the other way round. A baseline is called
+ * as it says itself.
+ */
+static void join_all(struct run_sets *sets)
+{
+	struct runs *const read[] = {&sets->history, &sets->inputs};
+	struct runs *const baseline = &sets->baseline;
+
+	join(read, 2);
+	join(&baseline, 1);
+}
+
 static int read_runs(struct loaded *loaded, const struct options *options)
 {
 	struct run_sets *sets = &loaded->sets;
@@ -56,6 +70,7 @@ static int read_runs(struct loaded *loaded, const struct options *options)
 	if (sets->has_history && history_read(options->history, &options->ingest, &sets->history,
 					      &of_history, &loaded->notes, &err) != 0)
 		status = EXIT_USAGE;
+	join_all(sets);
 	if (options->ingest.progress)
 		console_progress(NULL, 0, 0);
 	if (status)

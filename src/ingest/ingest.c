@@ -3,12 +3,12 @@
 #include <inttypes.h>
 
 #include "batch.h"
-#include "join.h"
 #include "large_file.h"
 #include "pagination.h"
 #include "runtally/adapters/adapters.h"
 #include "runtally/base/thread_pool.h"
 #include "runtally/ingest/dedupe.h"
+#include "runtally/ingest/join.h"
 #include "runtally/json/json.h"
 #include "runtally/json/pick.h"
 #include "worker.h"
@@ -204,7 +204,7 @@ static void gather(struct gathering *g)
 		struct collector *collector = &contexts[i].worker.collector;
 
 		arena_adopt(&g->runs->arena, &collector->runs.arena);
-		arena_adopt(&g->arena, &collector->definitions);
+		arena_adopt(&g->runs->arena, &collector->definitions);
 		worker_release(&contexts[i].worker);
 		reader_free(contexts[i].reader);
 	}
@@ -234,7 +234,7 @@ static void note_contradictions(uint64_t count, struct notes *notes)
 		   count, count == 1 ? "y" : "ies");
 }
 
-/* What all inputs brought, as one list: names, copies and gaps can be looked for now. */
+/* What all inputs brought, as one list: copies and gaps can be looked for now. */
 static void finish(struct gathering *g, struct ingest_counts *counts)
 {
 	const enum dedupe_order order =
@@ -251,7 +251,11 @@ static void finish(struct gathering *g, struct ingest_counts *counts)
 	runs->count = dedupe(runs->items, batch->run_count, order, runs, &copies);
 	if (order == DEDUPE_ANY_ORDER && copies.contradicting)
 		note_contradictions(copies.contradicting, g->notes);
-	join(batch->definitions, batch->definition_count, runs, g->notes);
+	memory_free(runs->definitions);
+	runs->definitions = batch->definitions;
+	runs->definition_count = batch->definition_count;
+	batch->definitions = NULL;
+	executions_check(runs, g->notes);
 	pages_check(batch->pages, batch->page_count, g->notes);
 	*counts = (struct ingest_counts){
 		.files = sources_files(g->sources),

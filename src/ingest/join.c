@@ -1,4 +1,4 @@
-#include "join.h"
+#include "runtally/ingest/join.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -62,24 +62,40 @@ static void take_label(struct label *member, struct label told, bool replace)
 }
 
 /* `replace`: what is told now wins over what is known; else it only fills gaps. */
-static void index_add(struct index *index, const struct definition *told, bool replace)
+static void merge(struct definition *known, const struct definition *told, bool replace)
 {
-	struct definition *known = look_up(index, told->kind, told->source, told->id);
-
-	if (!told->id)
-		return;
-	if (!known) {
-		hash_add(&index->table, hash_of(told->kind, told->source, told->id), index->count);
-		index->items = array_reserve(index->items, &index->capacity, index->count + 1,
-					     sizeof(*index->items));
-		index->items[index->count++] = *told;
-		return;
-	}
 	take(&known->name, told->name, replace);
 	take_label(&known->suite, told->suite, replace);
 	take_label(&known->agent, told->agent, replace);
 	if (told->runs_expected >= 0 && (replace || known->runs_expected < 0))
 		known->runs_expected = told->runs_expected;
+}
+
+static void index_add(struct index *index, const struct definition *told, bool replace)
+{
+	struct definition *known = look_up(index, told->kind, told->source, told->id);
+
+	if (known)
+		merge(known, told, replace);
+	if (known || !told->id)
+		return;
+	hash_add(&index->table, hash_of(told->kind, told->source, told->id), index->count);
+	index->items = array_reserve(index->items, &index->capacity, index->count + 1,
+				     sizeof(*index->items));
+	index->items[index->count++] = *told;
+}
+
+/* The later in the list that tells a member wins. */
+static void index_add_definitions(struct index *index, const struct runs *runs)
+{
+	for (size_t i = 0; i < runs->definition_count; i++)
+		index_add(index, runs->definitions[i], true);
+}
+
+static void index_release(struct index *index)
+{
+	memory_free(index->items);
+	hash_table_release(&index->table);
 }
 
 /* A suite's or agent's name that stands beside its id in what is about something else. */
@@ -96,6 +112,17 @@ static void index_add_label(struct index *index, enum definition_kind kind, cons
 
 	if (label.id && label.name)
 		index_add(index, &told, false);
+}
+
+/* The latest first. */
+static void index_add_labels(struct index *index, const struct runs *runs)
+{
+	for (size_t i = runs->definition_count; i > 0; i--) {
+		const struct definition *told = runs->definitions[i - 1];
+
+		index_add_label(index, DEFINES_SUITE, told->source, told->suite);
+		index_add_label(index, DEFINES_AGENT, told->source, told->agent);
+	}
 }
 
 /* What one run says of its suite and case helps another that carries ids alone; which agent it ran
@@ -129,14 +156,14 @@ struct outline {
 struct sketch {
 	struct outline told, full;
 	const struct run *latest;
-	size_t position; /* of that run among the inputs */
+	size_t position; /* of that run among all */
 };
 
 struct sketches {
 	struct sketch *items;
 	size_t count, capacity;
 	struct hash_table table;
-	uint32_t *of_runs; /* the position of each run's own */
+	uint32_t *of_runs; /* the position of each run's own, set after set */
 };
 
 static bool same_texts(const struct label *a, const struct label *b)
@@ -180,9 +207,8 @@ static size_t position_of(struct sketches *sketches, const struct outline *outli
 	return sketches->count++;
 }
 
-static void sketch_runs(struct sketches *sketches, const struct runs *runs)
+static void sketch_runs(struct sketches *sketches, const struct runs *runs, size_t first)
 {
-	sketches->of_runs = memory_alloc(runs->count * sizeof(*sketches->of_runs));
 	for (size_t i = 0; i < runs->count; i++) {
 		const struct run *run = runs->items[i];
 		const struct outline outline = {run->source, run->test_case, run->suite,
@@ -190,10 +216,10 @@ static void sketch_runs(struct sketches *sketches, const struct runs *runs)
 		size_t at = position_of(sketches, &outline);
 		struct sketch *sketch = &sketches->items[at];
 
-		sketches->of_runs[i] = (uint32_t)at;
+		sketches->of_runs[first + i] = (uint32_t)at;
 		if (!sketch->latest || run_when(run) > run_when(sketch->latest)) {
 			sketch->latest = run;
-			sketch->position = i;
+			sketch->position = first + i;
 		}
 	}
 }
@@ -224,48 +250,47 @@ static void index_add_sketches(struct index *index, const struct sketches *sketc
 	memory_free(sorted);
 }
 
-static const char *kept(struct runs *runs, const char *text)
-{
-	return intern(&runs->names, text);
-}
-
 /* What comes with a case or a suite fills what is empty. */
-static void fill_label(struct runs *runs, struct label *label, const struct label *found)
+static void fill_label(struct label *label, const struct label *found)
 {
 	if (!label->id && !label->name)
-		*label = (struct label){kept(runs, found->id), kept(runs, found->name)};
+		*label = *found;
 }
 
 /* A run's own suite stands; one that carries none has its case's. */
-static void fill_outline(struct runs *runs, struct outline *outline, const struct index *index)
+static void fill_outline(struct outline *outline, const struct index *index)
 {
 	const char *source = outline->source;
 	const struct definition *found;
 
 	found = look_up(index, DEFINES_CASE, source, outline->test_case.id);
 	if (found) {
-		take(&outline->test_case.name, kept(runs, found->name), true);
-		fill_label(runs, &outline->suite, &found->suite);
-		fill_label(runs, &outline->agent, &found->agent);
+		take(&outline->test_case.name, found->name, true);
+		fill_label(&outline->suite, &found->suite);
+		fill_label(&outline->agent, &found->agent);
 	}
 	found = look_up(index, DEFINES_SUITE, source, outline->suite.id);
 	if (found) {
-		take(&outline->suite.name, kept(runs, found->name), true);
-		fill_label(runs, &outline->agent, &found->agent);
+		take(&outline->suite.name, found->name, true);
+		fill_label(&outline->agent, &found->agent);
 	}
 	found = look_up(index, DEFINES_AGENT, source, outline->agent.id);
 	if (found)
-		take(&outline->agent.name, kept(runs, found->name), true);
+		take(&outline->agent.name, found->name, true);
 }
 
-static void fill_runs(struct runs *runs, struct sketches *sketches, const struct index *index)
+static void fill_outlines(struct sketches *sketches, const struct index *index)
 {
 	for (size_t i = 0; i < sketches->count; i++) {
 		sketches->items[i].full = sketches->items[i].told;
-		fill_outline(runs, &sketches->items[i].full, index);
+		fill_outline(&sketches->items[i].full, index);
 	}
+}
+
+static void fill_runs(struct runs *runs, const struct sketches *sketches, size_t first)
+{
 	for (size_t i = 0; i < runs->count; i++) {
-		const struct outline *full = &sketches->items[sketches->of_runs[i]].full;
+		const struct outline *full = &sketches->items[sketches->of_runs[first + i]].full;
 		struct run *run = runs->items[i];
 
 		run->test_case = full->test_case;
@@ -312,29 +337,14 @@ static void note_missing(struct index *index, struct notes *notes)
 	}
 }
 
-/* ---- all of it ---- */
-
-void join(struct definition *const *definitions, size_t count, struct runs *runs,
-	  struct notes *notes)
+void executions_check(const struct runs *runs, struct notes *notes)
 {
-	struct sketches sketches = {.count = 0};
 	struct index index = {.count = 0};
-	bool any_execution = false;
 
-	sketch_runs(&sketches, runs);
-	for (size_t i = 0; i < count; i++) {
-		index_add(&index, definitions[i], true);
-		any_execution = any_execution || definitions[i]->kind == DEFINES_EXECUTION;
-	}
-	for (size_t i = count; i > 0; i--) {
-		const struct definition *told = definitions[i - 1];
-
-		index_add_label(&index, DEFINES_SUITE, told->source, told->suite);
-		index_add_label(&index, DEFINES_AGENT, told->source, told->agent);
-	}
-	index_add_sketches(&index, &sketches);
-	fill_runs(runs, &sketches, &index);
-	for (size_t i = 0; any_execution && i < runs->count; i++) {
+	for (size_t i = 0; i < runs->definition_count; i++)
+		if (runs->definitions[i]->kind == DEFINES_EXECUTION)
+			index_add(&index, runs->definitions[i], true);
+	for (size_t i = 0; index.count && i < runs->count; i++) {
 		const struct run *run = runs->items[i];
 		struct definition *execution =
 			look_up(&index, DEFINES_EXECUTION, run->source, run->execution_id);
@@ -343,9 +353,90 @@ void join(struct definition *const *definitions, size_t count, struct runs *runs
 			execution->runs_seen++;
 	}
 	note_missing(&index, notes);
+	index_release(&index);
+}
+
+/* ---- names ---- */
+
+/* The last set comes first: of equally late runs it decides. */
+void join(struct runs *const *sets, size_t count)
+{
+	struct sketches sketches = {.count = 0};
+	struct index index = {.count = 0};
+	size_t runs = 0, first = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		index_add_definitions(&index, sets[i]);
+		runs += sets[i]->count;
+	}
+	sketches.of_runs = memory_alloc(runs * sizeof(*sketches.of_runs));
+	for (size_t i = count; i > 0; first += sets[--i]->count)
+		sketch_runs(&sketches, sets[i - 1], first);
+	for (size_t i = count; i > 0; i--)
+		index_add_labels(&index, sets[i - 1]);
+	index_add_sketches(&index, &sketches);
+	fill_outlines(&sketches, &index);
+	first = 0;
+	for (size_t i = count; i > 0; first += sets[--i]->count)
+		fill_runs(sets[i - 1], &sketches, first);
 	memory_free(sketches.of_runs);
 	memory_free(sketches.items);
 	hash_table_release(&sketches.table);
-	memory_free(index.items);
-	hash_table_release(&index.table);
+	index_release(&index);
+}
+
+/* ---- what is new ---- */
+
+static bool same_texts_of(const struct label *a, const struct label *b)
+{
+	return same_text(a->id, b->id) && same_text(a->name, b->name);
+}
+
+/* Whether it names anything otherwise than what is known. */
+static bool adds(const struct definition *told, const struct definition *known)
+{
+	struct definition merged = *known;
+
+	merge(&merged, told, true);
+	return !same_text(merged.name, known->name) ||
+	       !same_texts_of(&merged.suite, &known->suite) ||
+	       !same_texts_of(&merged.agent, &known->agent);
+}
+
+/* Of no execution, whose names nobody sees, and of no bare id. */
+static bool names(const struct definition *definition)
+{
+	return definition->kind != DEFINES_EXECUTION &&
+	       (definition->name || definition->suite.id || definition->suite.name ||
+		definition->agent.id || definition->agent.name);
+}
+
+static int compare_told(const void *left, const void *right)
+{
+	const struct definition *a = left, *b = right;
+
+	return a->kind != b->kind ? (int)a->kind - (int)b->kind : compare_definitions(a, b);
+}
+
+struct definition *definitions_news(const struct runs *told, const struct runs *past, size_t *count)
+{
+	struct index news = {.count = 0}, known = {.count = 0};
+	size_t kept = 0;
+
+	index_add_definitions(&news, told);
+	if (past)
+		index_add_definitions(&known, past);
+	for (size_t i = 0; i < news.count; i++) {
+		const struct definition *item = &news.items[i];
+		const struct definition *same = look_up(&known, item->kind, item->source, item->id);
+
+		if (names(item) && (!same || adds(item, same)))
+			news.items[kept++] = *item;
+	}
+	if (kept)
+		qsort(news.items, kept, sizeof(*news.items), compare_told);
+	hash_table_release(&news.table);
+	index_release(&known);
+	*count = kept;
+	return news.items;
 }

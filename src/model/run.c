@@ -253,6 +253,7 @@ void runs_release(struct runs *runs)
 	memory_free(runs->criteria.items);
 	hash_table_release(&runs->criteria.table);
 	memory_free(runs->criteria.scratch);
+	memory_free(runs->definitions);
 	memory_free(runs->items);
 }
 

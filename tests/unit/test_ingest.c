@@ -9,6 +9,7 @@
 #include "fixture.h"
 #include "runtally/base/times.h"
 #include "runtally/ingest/ingest.h"
+#include "runtally/ingest/join.h"
 
 extern const struct adapter adapter_telnyx;
 
@@ -59,12 +60,14 @@ static void read_folder(struct world *world)
 {
 	const char *input = world->folder.path;
 	const struct ingest_counts *counts = &world->counts;
+	struct runs *set = &world->runs;
 
 	notes_release(&world->notes);
 	runs_release(&world->runs);
 	runs_init(&world->runs, &world->spool);
 	notes_init(&world->notes, 100);
 	ingest(&input, 1, &world->options, &world->runs, &world->counts, &world->notes);
+	join(&set, 1);
 	assert_int_equal(counts->records, counts->runs + counts->duplicates + counts->definitions +
 						  counts->rejected);
 	assert_int_equal(world->runs.count, counts->runs);

@@ -7,7 +7,7 @@
 
 #include "fixture.h"
 #include "ingest/batch.h"
-#include "ingest/join.h"
+#include "runtally/ingest/join.h"
 
 struct world {
 	struct batch batch;
@@ -48,7 +48,14 @@ static void define(struct world *world, const struct definition *given)
 
 static void join_all(struct world *world)
 {
-	join(world->batch.definitions, world->batch.definition_count, &world->runs, &world->notes);
+	struct runs *set = &world->runs;
+
+	set->definitions = world->batch.definitions;
+	set->definition_count = world->batch.definition_count;
+	executions_check(set, &world->notes);
+	join(&set, 1);
+	set->definitions = NULL;
+	set->definition_count = 0;
 }
 
 static struct run *keep(struct world *world, const struct run *given)

@@ -1,6 +1,7 @@
 /*
- * ingest: blobs → runs and definitions: records read, redacted, joined, freed of duplicates. What
- * was dropped, cut or guessed becomes a note. Which of the runs count is decided later.
+ * ingest: blobs → runs and definitions: records read, redacted, freed of duplicates. What was
+ * dropped, cut or guessed becomes a note. How things are called is decided when all is read that
+ * may name them (join.h), and which of the runs count, later.
  */
 #ifndef RUNTALLY_INGEST_INGEST_H
 #define RUNTALLY_INGEST_INGEST_H

@@ -232,10 +232,15 @@ typedef const char *label_filter(void *ctx, const char *label, enum label_kind k
 
 enum { NAMES_KNOWN = 2048 };
 
+struct definition;
+
 /* The run set. `items` may be sorted by whoever holds it; the runs themselves do not move. */
 struct runs {
 	struct run **items;
 	size_t count, capacity;
+	/* What their inputs define (definition.h), in the order of these; join gives it to runs. */
+	struct definition **definitions;
+	size_t definition_count;
 	struct arena arena;
 	struct interner names;
 	/* Some of the names, by a hash, that filters leave as they are: most runs share theirs. */
