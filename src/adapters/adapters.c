@@ -2,9 +2,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "adapter_input.h"
+#include "runtally/base/times.h"
 #include "runtally/base/utf8.h"
 
 enum { WRAPPER_DEPTH = 3, MEMBERS_NAMED = 6 };
@@ -201,6 +203,84 @@ bool is_own_report(const struct json_value *record)
 const char *frame_key_check(const struct json_value *frame)
 {
 	return json_value_text(json_value_get(frame, "key_check"));
+}
+
+/* What is missing or odd stays as it is: a later version may have changed its mind about it. */
+static void take_text(const struct json_value *object, const char *name, const char **text)
+{
+	const char *told = json_value_text(json_value_get(object, name));
+
+	if (told)
+		*text = told;
+}
+
+static void take_time(const struct json_value *object, const char *name, int64_t *ms)
+{
+	const char *told = json_value_text(json_value_get(object, name));
+
+	if (!told || !time_parse(told, ms))
+		*ms = TIME_UNKNOWN;
+}
+
+static void take_count(const struct json_value *object, const char *name, uint64_t *count)
+{
+	const struct json_value *told = json_value_get(object, name);
+
+	if (json_value_is(told, JSON_VALUE_INTEGER) && told->integer >= 0)
+		*count = (uint64_t)told->integer;
+}
+
+/* `2/4` */
+static void take_shard(const char *text, struct call *call)
+{
+	char *rest;
+	unsigned long shard = strtoul(text, &rest, 10), shards;
+
+	if (*rest != '/')
+		return;
+	shards = strtoul(rest + 1, &rest, 10);
+	if (!*rest && shard && shard <= shards && shards <= CALL_SHARDS) {
+		call->shard = (unsigned)shard;
+		call->shards = (unsigned)shards;
+	}
+}
+
+static void take_notes(const struct json_value *list, struct arena *scratch, struct call *call)
+{
+	size_t count = json_value_count(list);
+	const char **notes = arena_alloc(scratch, CALL_NOTES * sizeof(*notes));
+
+	call->notes = notes;
+	for (size_t i = 0; i < count && call->note_count < CALL_NOTES; i++) {
+		const char *text = json_value_text(json_value_item(list, i));
+
+		if (text)
+			notes[call->note_count++] = text;
+	}
+}
+
+bool frame_call(const struct json_value *frame, struct arena *scratch, struct call *call)
+{
+	const struct json_value *period = json_value_get(frame, "period");
+	const struct json_value *runs = json_value_get(frame, "counted");
+	const struct json_value *bad = json_value_get(frame, "bad");
+	const char *shard = "";
+
+	call_init(call);
+	take_time(frame, "written_at", &call->written_at);
+	take_text(frame, "file", &call->file);
+	take_text(frame, "title", &call->title);
+	take_text(frame, "environment", &call->environment);
+	take_text(frame, "shard", &shard);
+	take_shard(shard, call);
+	take_time(period, "since", &call->since);
+	take_time(period, "until", &call->until);
+	take_time(runs, "from", &call->from);
+	take_time(runs, "to", &call->to);
+	take_count(bad, "errors", &call->errors);
+	take_count(bad, "count", &call->gaps);
+	take_notes(json_value_get(bad, "notes"), scratch, call);
+	return call->written_at != TIME_UNKNOWN;
 }
 
 struct recognised recognise(const struct json_value *record, const struct adapter *from)

@@ -9,10 +9,10 @@
 #include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"
 #include "runtally/formats/mime.h"
+#include "runtally/model/call.h"
 
 enum {
 	DAYS_MAX = 36500,
-	SHARDS_MAX = 9999,
 	DATE_LENGTH = DATE_TEXT_SIZE - 1,
 	KEY_BYTES_MAX = 4096,
 };
@@ -495,8 +495,8 @@ int set_shard(struct options *options, const char *value, struct error *err)
 
 	if (!slash ||
 	    !parse_decimal(arena_strndup(&options->arena, value, (size_t)(slash - value)), 0,
-			   SHARDS_MAX, &shard) ||
-	    !parse_decimal(slash + 1, 0, SHARDS_MAX, &shards) || shard < 1 || shard > shards)
+			   CALL_SHARDS, &shard) ||
+	    !parse_decimal(slash + 1, 0, CALL_SHARDS, &shards) || shard < 1 || shard > shards)
 		return error_set(err,
 				 "\"%s\" is not the number of a part and how many there are (2/4)",
 				 value);

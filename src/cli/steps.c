@@ -45,6 +45,22 @@ static void join_all(struct run_sets *sets)
 	join(&baseline, 1);
 }
 
+/* The call as a history keeps it: `loaded->notes` are on its inputs so far. */
+static struct call call_of(const struct options *options, struct loaded *loaded)
+{
+	struct call call;
+
+	call_init(&call);
+	call.written_at = options->now;
+	call.title = options->title;
+	call.since = options->choice.period.since;
+	call.until = options->choice.period.until;
+	call.shard = options->shard;
+	call.shards = options->shards;
+	call_take_notes(&call, &loaded->notes, &loaded->sets.inputs.arena);
+	return call;
+}
+
 static int read_runs(struct loaded *loaded, const struct options *options)
 {
 	struct run_sets *sets = &loaded->sets;
@@ -64,6 +80,7 @@ static int read_runs(struct loaded *loaded, const struct options *options)
 	runs_init(&sets->history, &loaded->spool);
 	ingest(options->inputs, options->input_count, &options->ingest, &sets->inputs,
 	       &loaded->counts, &loaded->notes);
+	loaded->call = call_of(options, loaded);
 	if (sets->has_baseline)
 		ingest(options->baselines, options->baseline_count, &options->ingest,
 		       &sets->baseline, &of_baseline, &loaded->notes);
@@ -87,8 +104,8 @@ int load(struct loaded *loaded, struct options *options)
 	if (read_runs(loaded, options) == EXIT_USAGE)
 		return EXIT_USAGE;
 	if (options->history)
-		loaded->news = history_news(&loaded->sets.inputs, &loaded->sets.history,
-					    options->now, &loaded->news_count);
+		loaded->news = history_find_news(&loaded->sets.inputs, &loaded->sets.history,
+						 options->now, &loaded->news_count);
 	return loaded->notes.errors ? EXIT_INPUT : EXIT_OK;
 }
 
@@ -106,17 +123,15 @@ void loaded_release(struct loaded *loaded)
 
 int remember(const struct options *options, const struct loaded *loaded)
 {
-	const struct history_stamp stamp = {
-		.now = options->now,
-		.title = options->title,
-		.shard = options->shard,
-		.shards = options->shards,
+	const struct history_news news = {
+		.call = &loaded->call,
 		.key = options->ingest.key,
+		.runs = loaded->news,
+		.count = loaded->news_count,
 	};
 	struct error err;
 
-	if (!options->history ||
-	    history_add(options->history, &stamp, loaded->news, loaded->news_count, &err) == 0)
+	if (!options->history || history_add(options->history, &news, &err) == 0)
 		return EXIT_OK;
 	console_error(NULL, err.text);
 	return EXIT_OUTPUT;

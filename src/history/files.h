@@ -53,11 +53,14 @@ void history_ingest(const struct history_files *files, size_t first, size_t end,
 struct history_part {
 	render_sink *sink;
 	void *sink_ctx;
-	const struct history_stamp *stamp; /* NULL: of an archive, which tells its month */
+	const struct call *call; /* NULL: of an archive, which tells its month */
 	const char *month;
 	const char *key_check; /* of marks in the runs; "": none */
 };
 
+/* Appends the first line, of the call or (NULL) of the archive of the month. */
+void history_header(struct strbuf *out, const struct call *call, const char *month,
+		    const char *key_check);
 /* Header, runs, footer; the digest is that of the footer. */
 int history_write(const struct history_part *part, struct run *const *runs, size_t count,
 		  uint8_t *digest, struct error *err);

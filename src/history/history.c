@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "runtally/analysis/tally.h"
 #include "runtally/base/output.h"
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
@@ -17,7 +18,6 @@
 #include "runtally/base/times.h"
 #include "runtally/formats/format.h"
 #include "runtally/ingest/dedupe.h"
-#include "runtally/template/escape.h"
 #include "runtally/template/templates.h"
 #include "runtally/view/view.h"
 
@@ -205,8 +205,8 @@ static void stamp(struct run *run, const struct run *copy, int64_t now)
 		run->seen_at = copy->seen_at;
 }
 
-struct run **history_news(const struct runs *inputs, const struct runs *past, int64_t now,
-			  size_t *count)
+struct run **history_find_news(const struct runs *inputs, const struct runs *past, int64_t now,
+			       size_t *count)
 {
 	struct run **copies = dedupe_copies(inputs->items, inputs->count, past->items, past->count);
 
@@ -259,26 +259,11 @@ static int write_runs(struct hashing *hashing, struct run *const *runs, size_t c
 
 static int write_header(struct hashing *hashing, struct error *err)
 {
-	const struct history_stamp *stamp = hashing->part->stamp;
-	const char *month = hashing->part->month;
+	const struct history_part *part = hashing->part;
 	struct strbuf line = STRBUF_INIT;
-	char at[TIME_TEXT_SIZE];
 	int failed;
 
-	strbuf_addstr(&line, "{\"schema\":\"" HISTORY_SCHEMA "\"");
-	if (stamp) {
-		time_text(stamp->now, at);
-		strbuf_addf(&line, ",\"written_at\":\"%s\",\"title\":\"", at);
-		escape_json(&line, stamp->title, strlen(stamp->title), 0);
-		strbuf_addstr(&line, "\"");
-		if (stamp->shards)
-			strbuf_addf(&line, ",\"shard\":\"%u/%u\"", stamp->shard, stamp->shards);
-	} else {
-		strbuf_addf(&line, ",\"month\":\"%.4s-%s\"", month, month + 5);
-	}
-	if (hashing->part->key_check[0])
-		strbuf_addf(&line, ",\"key_check\":\"%s\"", hashing->part->key_check);
-	strbuf_addstr(&line, "}\n");
+	history_header(&line, part->call, part->month, part->key_check);
 	failed = write_hashed(hashing, line.text, line.length, err);
 	strbuf_release(&line);
 	return failed;
@@ -385,10 +370,21 @@ static bool any_bears_marks(struct run *const *runs, size_t count)
 	return false;
 }
 
-int history_add(const char *folder, const struct history_stamp *stamp, struct run *const *runs,
-		size_t count, struct error *err)
+/* The call with the times by which its runs are counted. */
+static struct call with_times(const struct call *call, const struct history_news *news)
 {
-	struct history_part part = {.sink = output_write, .stamp = stamp};
+	struct call told = *call;
+
+	told.from = told.to = TIME_UNKNOWN;
+	for (size_t i = 0; i < news->count; i++)
+		widen_time(&told.from, &told.to, run_when(news->runs[i]), run_when(news->runs[i]));
+	return told;
+}
+
+int history_add(const char *folder, const struct history_news *news, struct error *err)
+{
+	const struct call call = with_times(news->call, news);
+	struct history_part part = {.sink = output_write, .call = &call};
 	struct mark_key key;
 	struct strbuf path = STRBUF_INIT;
 	uint8_t digest[SHA256_SIZE];
@@ -396,24 +392,24 @@ int history_add(const char *folder, const struct history_stamp *stamp, struct ru
 	struct output *output;
 	int failed;
 
-	if (!count)
+	if (!news->count && !call_matters(&call))
 		return 0;
 	mark_key_init(&key, NULL, 0);
-	if (stamp->key)
-		key = *stamp->key;
-	part.key_check = key.is_own || any_bears_marks(runs, count) ? key.check : "";
-	history_month(stamp->now, month);
+	if (news->key)
+		key = *news->key;
+	part.key_check = key.is_own || any_bears_marks(news->runs, news->count) ? key.check : "";
+	history_month(call.written_at, month);
 	output = open_in_month(folder, month, err);
 	if (!output)
 		return -1;
 	part.sink_ctx = output;
-	if (history_write(&part, runs, count, digest, err)) {
+	if (history_write(&part, news->runs, news->count, digest, err)) {
 		output_abort(output);
 		return -1;
 	}
 	sha256_hex(digest, hex);
 	strbuf_addf(&path, "%s/%s/", folder, month);
-	add_moment(&path, stamp->now);
+	add_moment(&path, call.written_at);
 	strbuf_addf(&path, "-%.*s.ndjson", HISTORY_HASH_DIGITS, hex);
 	if (access(path.text, F_OK) == 0) { /* the same runs, title and moment */
 		output_abort(output);

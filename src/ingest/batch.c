@@ -14,6 +14,7 @@ void batch_release(struct batch *batch)
 	memory_free(batch->runs);
 	memory_free(batch->definitions);
 	memory_free(batch->pages);
+	memory_free(batch->calls);
 	notes_release(&batch->notes);
 	*batch = (struct batch){.run_count = 0};
 }
@@ -49,6 +50,12 @@ void batch_add_pages(struct batch *batch, const struct page_info *pages, size_t 
 			      sizeof(*pages));
 }
 
+void batch_add_calls(struct batch *batch, const struct call *calls, size_t count)
+{
+	batch->calls = append(batch->calls, &batch->call_count, &batch->call_capacity, calls, count,
+			      sizeof(*calls));
+}
+
 void batch_append(struct batch *batch, struct batch *from, size_t base)
 {
 	struct batch_counts *counts = &batch->counts;
@@ -56,6 +63,7 @@ void batch_append(struct batch *batch, struct batch *from, size_t base)
 	batch_add_runs(batch, from->runs, from->run_count);
 	batch_add_definitions(batch, from->definitions, from->definition_count);
 	batch_add_pages(batch, from->pages, from->page_count);
+	batch_add_calls(batch, from->calls, from->call_count);
 	notes_append(&batch->notes, &from->notes, base);
 	counts->documents += from->counts.documents;
 	counts->bytes += from->counts.bytes;
@@ -76,6 +84,7 @@ struct batch_mark batch_mark(const struct batch *batch)
 		.runs = batch->run_count,
 		.definitions = batch->definition_count,
 		.pages = batch->page_count,
+		.calls = batch->call_count,
 		.counts = batch->counts,
 	};
 }
@@ -85,6 +94,7 @@ void batch_go_back(struct batch *batch, const struct batch_mark *mark)
 	batch->run_count = mark->runs;
 	batch->definition_count = mark->definitions;
 	batch->page_count = mark->pages;
+	batch->call_count = mark->calls;
 	batch->counts = mark->counts;
 }
 

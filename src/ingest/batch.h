@@ -10,6 +10,7 @@
 
 #include "pagination.h"
 #include "runtally/ingest/ingest.h"
+#include "runtally/model/call.h"
 #include "runtally/model/definition.h"
 #include "runtally/model/note.h"
 #include "runtally/model/run.h"
@@ -30,6 +31,8 @@ struct batch {
 	size_t definition_count, definition_capacity;
 	struct page_info *pages;
 	size_t page_count, page_capacity;
+	struct call *calls;
+	size_t call_count, call_capacity;
 	struct notes notes;
 	struct batch_counts counts;
 };
@@ -41,6 +44,7 @@ void batch_add_runs(struct batch *batch, struct run *const *runs, size_t count);
 void batch_add_definitions(struct batch *batch, struct definition *const *definitions,
 			   size_t count);
 void batch_add_pages(struct batch *batch, const struct page_info *pages, size_t count);
+void batch_add_calls(struct batch *batch, const struct call *calls, size_t count);
 
 /*
  * Moves all of `from` behind what is there; `base` more records came before those of its notes.
@@ -50,7 +54,7 @@ void batch_append(struct batch *batch, struct batch *from, size_t base);
 
 /* What there was before an input, to go back to when all of the input is void. Notes stay. */
 struct batch_mark {
-	size_t runs, definitions, pages;
+	size_t runs, definitions, pages, calls;
 	struct batch_counts counts;
 };
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
 #include "runtally/base/utf8.h"
 #include "runtally/model/details.h"
@@ -285,6 +286,16 @@ void collector_add_definition(struct collector *collector, struct definition *de
 				arena, clean_label(collector, *label, definition_label_kind(i)));
 	}
 	batch_add_definitions(&collector->batch, &kept, 1);
+}
+
+void collector_add_call(struct collector *collector, const struct call *call)
+{
+	struct call kept = *call;
+
+	if (!*kept.file)
+		kept.file = path_name(collector->names->path);
+	kept = call_copy(&kept, clean_text, collector, &collector->runs.arena);
+	batch_add_calls(&collector->batch, &kept, 1);
 }
 
 /* ---- the batch ---- */

@@ -21,6 +21,7 @@
 struct input_names {
 	const char *file, *opened;
 	struct run_input of_runs;
+	const char *path; /* as it is, not redacted */
 };
 
 /* One thread's. */
@@ -58,6 +59,8 @@ void collector_note(struct collector *collector, enum severity severity, size_t 
 void collector_add_run(struct collector *collector, struct run *run, size_t record);
 void collector_add_definition(struct collector *collector, struct definition *definition,
 			      size_t record);
+/* The same of a call that wrote the input; one that is not told its file has that of the input. */
+void collector_add_call(struct collector *collector, const struct call *call);
 
 /* A place in the batch, to go back to. */
 struct batch_mark collector_mark(struct collector *collector);

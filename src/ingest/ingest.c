@@ -74,6 +74,7 @@ static void clean_names(struct gathering *g)
 		g->names[i] = (struct input_names){
 			.file = label,
 			.opened = clean_name(g, input->opened),
+			.path = input->opened,
 			.of_runs = {.label = label, .folder = clean_name(g, input->folder)},
 		};
 	}
@@ -248,6 +249,10 @@ static void finish(struct gathering *g, struct ingest_counts *counts)
 	runs->items = batch->runs;
 	runs->capacity = batch->run_capacity;
 	batch->runs = NULL;
+	memory_free(runs->calls);
+	runs->calls = batch->calls;
+	runs->call_count = calls_sort(batch->calls, batch->call_count);
+	batch->calls = NULL;
 	runs->count = dedupe(runs->items, batch->run_count, order, runs, &copies);
 	if (order == DEDUPE_ANY_ORDER && copies.contradicting)
 		note_contradictions(copies.contradicting, g->notes);

@@ -144,6 +144,7 @@ static void read_recognised(struct worker *worker, const struct record *record,
 			    const struct recognised *found)
 {
 	struct arena *scratch = &worker->collector.scratch;
+	struct call call;
 
 	switch (found->kind) {
 	case RECORD_RUN:
@@ -166,6 +167,8 @@ static void read_recognised(struct worker *worker, const struct record *record,
 	case RECORD_FRAME:
 		worker->collector.batch.counts.frames++;
 		key_checks_add(&worker->collector.batch.counts.keys, frame_key_check(found->value));
+		if (frame_call(found->value, scratch, &call) && call_matters(&call))
+			collector_add_call(&worker->collector, &call);
 		break;
 	case RECORD_NOT_MINE:
 		read_nobodys(worker, record, found);

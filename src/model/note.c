@@ -29,7 +29,8 @@ static uint64_t note_hash(const struct note *note)
 static int same_note(const struct note *a, const struct note *b)
 {
 	return a->severity == b->severity && same_text(a->file, b->file) &&
-	       same_text(a->path, b->path) && same_text(a->text, b->text);
+	       same_text(a->path, b->path) && same_text(a->text, b->text) &&
+	       a->incomplete == b->incomplete;
 }
 
 static const char *filtered(struct notes *notes, const char *text)
@@ -56,6 +57,7 @@ static void append(struct notes *notes, const struct note *note)
 		.path = copy_of(notes, note->path),
 		.text = copy_of(notes, note->text),
 		.count = note->count,
+		.incomplete = note->incomplete,
 	};
 }
 
@@ -65,6 +67,7 @@ static void count_in(struct notes *notes, const struct note *note)
 	size_t walk;
 
 	*(note->severity == SEVERITY_ERROR ? &notes->errors : &notes->warnings) += note->count;
+	notes->incomplete += note->incomplete ? note->count : 0;
 	for (size_t at = hash_first(&notes->table, hash, &walk); at != HASH_NONE;
 	     at = hash_next(&notes->table, hash, &walk))
 		if (same_note(&notes->items[at], note)) {
@@ -89,39 +92,50 @@ void notes_add(struct notes *notes, const struct note *note)
 	kept.path = filtered(notes, note->path);
 	kept.text = filtered(notes, note->text);
 	kept.count = 1;
+	kept.incomplete = note->incomplete || note->severity == SEVERITY_ERROR;
 	count_in(notes, &kept);
+}
+
+static void add_printed(struct notes *notes, struct note note, const char *format, va_list values)
+{
+	va_list measured;
+	size_t size;
+	char *text;
+
+	va_copy(measured, values);
+	size = (size_t)vsnprintf(NULL, 0, format, measured) + 1;
+	va_end(measured);
+	note.text = text = memory_alloc(size);
+	vsnprintf(text, size, format, values);
+	notes_add(notes, &note);
+	memory_free(text);
 }
 
 void notes_addf(struct notes *notes, enum severity severity, const char *format, ...)
 {
-	va_list measured, printed;
-	size_t size;
-	char *text;
+	va_list values;
 
-	va_start(measured, format);
-	va_copy(printed, measured);
-	size = (size_t)vsnprintf(NULL, 0, format, measured) + 1;
-	va_end(measured);
-	text = memory_alloc(size);
-	vsnprintf(text, size, format, printed);
-	va_end(printed);
-	notes_add(notes, &(struct note){.severity = severity, .text = text});
-	memory_free(text);
+	va_start(values, format);
+	add_printed(notes, (struct note){.severity = severity}, format, values);
+	va_end(values);
 }
 
-static uint64_t counted(const struct notes *notes, enum severity severity)
+void notes_add_gap(struct notes *notes, const char *format, ...)
 {
-	uint64_t count = 0;
+	va_list values;
 
-	for (size_t i = 0; i < notes->count; i++)
-		if (notes->items[i].severity == severity)
-			count += notes->items[i].count;
-	return count;
+	va_start(values, format);
+	add_printed(notes, (struct note){.severity = SEVERITY_WARNING, .incomplete = true}, format,
+		    values);
+	va_end(values);
 }
 
 /* What was dropped there is dropped here, too: it came behind `limit` others. */
 void notes_append(struct notes *notes, const struct notes *from, size_t base)
 {
+	const uint64_t errors = notes->errors, warnings = notes->warnings;
+	const uint64_t incomplete = notes->incomplete;
+
 	for (size_t i = 0; i < from->count; i++) {
 		struct note note = from->items[i];
 
@@ -129,8 +143,9 @@ void notes_append(struct notes *notes, const struct notes *from, size_t base)
 		count_in(notes, &note);
 	}
 	notes->dropped += from->dropped;
-	notes->errors += from->errors - counted(from, SEVERITY_ERROR);
-	notes->warnings += from->warnings - counted(from, SEVERITY_WARNING);
+	notes->errors = errors + from->errors;
+	notes->warnings = warnings + from->warnings;
+	notes->incomplete = incomplete + from->incomplete;
 }
 
 void note_add_place(const struct note *note, struct strbuf *out)

@@ -162,8 +162,8 @@ uint64_t run_identity(const struct run *run)
 bool run_bears_marks(const struct run *run)
 {
 	const char *const labels[] = {
-		run->source,       run->run_id,         run->suite.id, run->suite.name,
-		run->test_case.id, run->test_case.name, run->agent.id, run->agent.name,
+		run->source,       run->run_id,         run->suite.id,    run->suite.name,
+		run->test_case.id, run->test_case.name, run->agent.id,    run->agent.name,
 		run->execution_id, run->model,          run->environment,
 	};
 
@@ -255,6 +255,7 @@ void runs_release(struct runs *runs)
 	memory_free(runs->criteria.scratch);
 	memory_free(runs->definitions);
 	memory_free(runs->items);
+	memory_free(runs->calls);
 }
 
 static void *keep_array(struct runs *runs, const void *items, size_t count, size_t size)

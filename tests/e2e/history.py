@@ -99,11 +99,16 @@ class History(harness.Case):
         self.assertEqual(self.found(), [path])
 
     def test_envelopes_twice(self):
-        """What is odd comes back as it was written."""
+        """What is odd comes back as it was written: the second file says that there was bad input,
+        and has no run."""
         self.add("--history-only", harness.ROOT / "tests/envelopes", status=3)
         files = self.found()
         self.add("--history-only", harness.ROOT / "tests/envelopes", status=3, env=at(DECEMBER))
-        self.assertEqual(self.found(), files)
+        more, = set(self.found()) - set(files)
+        lines = more.read_text().splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertGreater(json.loads(lines[0])["bad"]["errors"], 0)
+        self.assertEqual(json.loads(lines[1])["runs"], 0)
 
     def test_hostile_texts_twice(self):
         self.write("a.json", json.dumps([run('"\\\n\u2028', agent_name="<b>\x07"), run("[1]"),
@@ -120,7 +125,9 @@ class History(harness.Case):
         lines = self.found()[0].read_bytes().splitlines()
         self.assertEqual(json.loads(lines[0]),
                          {"schema": "runtally.history/1", "title": "Nightly", "shard": "2/4",
-                          "written_at": "2026-11-16T00:00:00.000Z"})
+                          "written_at": "2026-11-16T00:00:00.000Z",
+                          "counted": {"from": "2026-11-16T00:00:00.000Z",
+                                      "to": "2026-11-16T00:00:00.000Z"}})
         last = json.loads(lines[-1])
         self.assertEqual((last["schema"], last["runs"]), ("runtally.history.end/1", 2))
         records = [json.loads(line) for line in lines[1:-1]]

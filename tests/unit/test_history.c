@@ -79,15 +79,20 @@ static void read_past(struct world *world)
 /* Adds what is new at that time; returns how much that is. */
 static size_t add_news(struct world *world, const char *now)
 {
-	const struct history_stamp stamp = {.now = ms_of(now), .title = "Title \"1\""};
-	struct run **news;
+	struct call call;
+	struct run **runs;
 	size_t count;
 
+	call_init(&call);
+	call.written_at = ms_of(now);
+	call.title = "Title \"1\"";
 	read_past(world);
-	news = history_news(&world->inputs, &world->past, stamp.now, &count);
-	if (history_add(world->history, &stamp, news, count, &world->err))
+	runs = history_find_news(&world->inputs, &world->past, call.written_at, &count);
+	if (history_add(world->history,
+			&(struct history_news){.call = &call, .runs = runs, .count = count},
+			&world->err))
 		fail_msg("%s", world->err.text);
-	memory_free(news);
+	memory_free(runs);
 	return count;
 }
 
@@ -127,7 +132,8 @@ static void writes_what_the_header_says(void **state)
 {
 	static const char lines[] =
 		"{\"schema\":\"runtally.history/1\",\"written_at\":\"2026-11-20T10:00:00.000Z\","
-		"\"title\":\"Title \\\"1\\\"\"}\n"
+		"\"title\":\"Title \\\"1\\\"\",\"counted\":{\"from\":\"2026-11-19T00:00:00.000Z\","
+		"\"to\":\"2026-11-19T00:00:00.000Z\"}}\n"
 		"{\"schema\":\"runtally.run/1\",\"source\":\"telnyx\",\"run_id\":\"a\","
 		"\"case\":{\"name\":\"Opening hours\"},\"outcome\":\"passed\","
 		"\"ended_at\":\"2026-11-19T00:00:00.000Z\"}\n";
@@ -507,13 +513,18 @@ static void damaged_files_stay(void **state)
 
 static void cannot_be_written(void **state)
 {
-	const struct history_stamp stamp = {.now = ms_of("2026-11-20"), .title = "T"};
 	struct world *world = *state;
+	struct history_news news = {.count = 1};
+	struct call call;
 	const char *file = folder_write(&world->folder, "file", "");
 	struct strbuf wanted = STRBUF_INIT;
 
 	add(world, "a", OUTCOME_PASSED, NULL);
-	assert_int_equal(history_add(file, &stamp, world->inputs.items, 1, &world->err), -1);
+	call_init(&call);
+	call.written_at = ms_of("2026-11-20");
+	news.call = &call;
+	news.runs = world->inputs.items;
+	assert_int_equal(history_add(file, &news, &world->err), -1);
 	strbuf_addf(&wanted, "%s/2026: cannot make the folder: Not a directory", file);
 	assert_string_equal(world->err.text, wanted.text);
 	strbuf_release(&wanted);

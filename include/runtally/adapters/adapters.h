@@ -14,6 +14,7 @@
 #include "runtally/base/strbuf.h"
 #include "runtally/json/json.h"
 #include "runtally/json/pick.h"
+#include "runtally/model/call.h"
 
 /* All of them, in the order of reports; ended by NULL. Our run records come last. */
 extern const struct adapter *const adapters[];
@@ -56,6 +57,11 @@ const struct envelope *envelope_at(size_t index);
 bool is_own_report(const struct json_value *record);
 /* What a frame tells of the key of marks (mark.h); NULL: nothing. */
 const char *frame_key_check(const struct json_value *frame);
+/*
+ * The call that a frame tells of, its texts borrowed from the frame, its notes listed in scratch.
+ * False: it tells of none.
+ */
+bool frame_call(const struct json_value *frame, struct arena *scratch, struct call *call);
 
 /* The words of an error body, borrowed from the record or from scratch; never NULL. */
 const char *refusal_text(const struct json_value *record, struct arena *scratch);

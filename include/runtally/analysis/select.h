@@ -44,7 +44,7 @@ struct select_options {
 struct run_sets {
 	struct runs inputs, history, baseline;
 	bool has_inputs, has_history, has_baseline; /* whether the user named any */
-	int64_t now; /* that runs which are new to the history were stamped with (history_news) */
+	int64_t now; /* that new runs were stamped with (history_find_news) */
 };
 
 /* Runs in a list of its own; the runs are borrowed. */

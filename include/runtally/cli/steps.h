@@ -11,6 +11,7 @@
 #include "runtally/base/spool.h"
 #include "runtally/cli/options.h"
 #include "runtally/ingest/ingest.h"
+#include "runtally/model/call.h"
 #include "runtally/model/note.h"
 
 /* What was read. */
@@ -19,7 +20,8 @@ struct loaded {
 	struct notes notes;
 	struct run_sets sets;
 	struct ingest_counts counts; /* of the inputs */
-	struct run **news;           /* of the inputs, what the history does not hold */
+	struct call call;
+	struct run **news; /* of the inputs, what the history does not hold */
 	size_t news_count;
 };
 

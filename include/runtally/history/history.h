@@ -6,7 +6,9 @@
  *   YYYY/MM/YYYYMM-HASH.zip               what was rolled up of a month: such files in it, their
  *                                         records sorted
  *
- *   {"schema":"runtally.history/1","written_at":T,"title":"...","shard":"2/4","key_check":"..."}
+ *   {"schema":"runtally.history/1","written_at":T,"title":"...","shard":"2/4",
+ *    "environment":"...","period":{"since":T,"until":T},"counted":{"from":T,"to":T},
+ *    "bad":{"errors":1,"count":2,"notes":["..."]},"key_check":"..."}
  *   {"schema":"runtally.run/1",...}
  *   {"schema":"runtally.history.end/1","runs":12,"sha256":"..."}
  *
@@ -26,6 +28,7 @@
 
 #include "runtally/base/error.h"
 #include "runtally/ingest/ingest.h"
+#include "runtally/model/call.h"
 #include "runtally/model/note.h"
 #include "runtally/model/run.h"
 
@@ -49,28 +52,27 @@ bool history_lies_in(const char *folder, const char *input);
 int history_read(const char *folder, const struct ingest_options *options, struct runs *runs,
 		 struct ingest_counts *counts, struct notes *notes, struct error *err);
 
-/* What a new file says of itself. */
-struct history_stamp {
-	int64_t now; /* ms */
-	const char *title;
-	unsigned shard, shards;     /* 2 of 4; 0: not one of several */
+/* What a call brings. */
+struct history_news {
+	const struct call *call;    /* which of its runs there are is found from them */
 	const struct mark_key *key; /* of marks; NULL: the constant */
+	struct run *const *runs;
+	size_t count;
 };
 
 /*
- * Writes the runs into a new file of the folder, which is made if need be. Without any, no file is
- * written.
+ * Writes a new file of the folder, which is made if need be. Without any runs there is one only
+ * where the call itself matters: it is one of several, or its inputs were bad.
  */
-int history_add(const char *folder, const struct history_stamp *stamp, struct run *const *runs,
-		size_t count, struct error *err);
+int history_add(const char *folder, const struct history_news *news, struct error *err);
 
 /*
  * Of `inputs`, those that the history does not hold as they are, in their order: what is to be
  * added. The caller frees the list. Runs that tell no time are stamped (run.seen_at) with the time
  * of their copy in the history, or with `now`.
  */
-struct run **history_news(const struct runs *inputs, const struct runs *past, int64_t now,
-			  size_t *count);
+struct run **history_find_news(const struct runs *inputs, const struct runs *past, int64_t now,
+			       size_t *count);
 
 /* What history_compact is to leave. */
 struct history_caps {

@@ -7,6 +7,7 @@
 #ifndef RUNTALLY_MODEL_NOTE_H
 #define RUNTALLY_MODEL_NOTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,8 @@ struct note {
 	const char *path;   /* `turns[0].metrics.cost_usd`, NULL: the record as a whole */
 	const char *text;
 	uint64_t count; /* records it was seen in, at least 1 */
+	/* Something may be missing from the figures. So it is after every error. */
+	bool incomplete;
 };
 
 /*
@@ -37,6 +40,7 @@ struct notes {
 	size_t limit;
 	uint64_t dropped;
 	uint64_t errors, warnings; /* occurrences, dropped ones included */
+	uint64_t incomplete;       /* likewise */
 	/*
 	 * What every text passes before it is kept (redaction); NULL: nothing. What it returns must
 	 * live until its next call.
@@ -55,6 +59,9 @@ void notes_add(struct notes *notes, const struct note *note);
 /* The same of one on the whole call. */
 void notes_addf(struct notes *notes, enum severity severity, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same of a warning that something may be missing from the figures. */
+void notes_add_gap(struct notes *notes, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /*
  * Adds all of `from`, as if its notes had been added here as often, with `base` more records before

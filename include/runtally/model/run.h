@@ -233,6 +233,7 @@ typedef const char *label_filter(void *ctx, const char *label, enum label_kind k
 enum { NAMES_KNOWN = 2048 };
 
 struct definition;
+struct call;
 
 /* The run set. `items` may be sorted by whoever holds it; the runs themselves do not move. */
 struct runs {
@@ -246,6 +247,8 @@ struct runs {
 	/* Some of the names, by a hash, that filters leave as they are: most runs share theirs. */
 	const char *known[LABEL_KINDS][NAMES_KNOWN];
 	struct spool *spool;
+	struct call *calls; /* of a history, that wrote them (call.h), as far as they matter */
+	size_t call_count;
 	struct criteria_pool {
 		struct shared_criteria *items;
 		size_t count, capacity;
