@@ -24,7 +24,7 @@ extern const struct label no_label;
 
 /*
  * Adds what a definition says of one thing, its texts borrowed, and returns it until the next is
- * added. Whose it is stays with the caller of read_definition.
+ * added. Its source is that of the adapter where no other is set.
  */
 struct definition *adapter_define(struct adapter_input *input, enum definition_kind kind,
 				  struct label label, struct label suite, struct label agent);

@@ -18,6 +18,10 @@
  *   guessing what changed could make runs pass.
  * - Unknown members are passed over: later versions of the same schema only add members.
  * - The first and the last line of a file of a history (history.h) are no runs, and no strangers.
+ *   Its definitions name things of any source:
+ *
+ *   { "schema": "runtally.definition/1", "source": "...", "kind": "case", "id": "...",
+ *     "name": "...", "suite": {"id", "name"}, "agent": {"id", "name"} }
  */
 #include <inttypes.h>
 #include <string.h>
@@ -39,6 +43,8 @@ static enum record_kind claims(const struct json_value *record)
 	if (strcmp(schema, "runtally.history/1") == 0 ||
 	    strcmp(schema, "runtally.history.end/1") == 0)
 		return RECORD_FRAME;
+	if (begins_with(schema, "runtally.definition/"))
+		return RECORD_DEFINITION;
 	if (begins_with(schema, "runtally.run/") || begins_with(schema, "runtally.history"))
 		return RECORD_RUN;
 	return RECORD_NOT_MINE;
@@ -156,6 +162,12 @@ static const char *reason_of(const struct run *run, const struct field *record,
 	return field_line(input->scratch, reason, REASON_BYTES);
 }
 
+static int refuse(const char *schema, struct error *err)
+{
+	return error_set(err, "the schema %.40s is not known to this version",
+			 schema ? schema : "(none)");
+}
+
 static int read_run(struct run *run, const struct field *record, struct adapter_input *input,
 		    struct error *err)
 {
@@ -163,8 +175,7 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 
 	field_id(record, "source"); /* what is odd about it is remarked of any schema */
 	if (!schema || strcmp(schema, "runtally.run/1") != 0)
-		return error_set(err, "the schema %.40s is not known to this version",
-				 schema ? schema : "(none)");
+		return refuse(schema, err);
 	run->source = NULL;
 	if (fields_read(record, fields, run, input, err) < 0)
 		return -1;
@@ -174,10 +185,46 @@ static int read_run(struct run *run, const struct field *record, struct adapter_
 	return 0;
 }
 
+/* The kinds that are kept, by their words; of others a later version may tell. */
+static const struct {
+	const char *word;
+	enum definition_kind kind;
+} kinds[] = {{"suite", DEFINES_SUITE}, {"case", DEFINES_CASE}, {"agent", DEFINES_AGENT}};
+
+static struct label read_label(const struct field *record, const char *key)
+{
+	const struct field label = field_object(record, key);
+
+	return adapter_label(&label);
+}
+
+static int read_definition(const struct field *record, struct adapter_input *input,
+			   struct error *err)
+{
+	const char *schema = field_text(record, "schema");
+	const char *source = field_id(record, "source"), *kind = field_name(record, "kind");
+	struct label label = adapter_label(record);
+	struct label suite = read_label(record, "suite");
+	struct label agent = read_label(record, "agent");
+
+	if (!schema || strcmp(schema, "runtally.definition/1") != 0)
+		return refuse(schema, err);
+	if (!source || !kind || !label.id)
+		return error_set(err, "the definition has no %s",
+				 !source ? "source"
+				 : !kind ? "kind"
+					 : "id");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strcmp(kind, kinds[i].word) == 0)
+			adapter_define(input, kinds[i].kind, label, suite, agent)->source = source;
+	return 0;
+}
+
 const struct adapter adapter_runtally = {
 	.name = "runtally",
 	.summary = "Run records that runtally wrote itself (.ndjson)",
 	.claims = claims,
 	.fields = fields,
 	.read_run = read_run,
+	.read_definition = read_definition,
 };

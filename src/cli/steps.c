@@ -103,15 +103,19 @@ int load(struct loaded *loaded, struct options *options)
 		options->ingest.progress = console_progress;
 	if (read_runs(loaded, options) == EXIT_USAGE)
 		return EXIT_USAGE;
-	if (options->history)
+	if (options->history) {
 		loaded->news = history_find_news(&loaded->sets.inputs, &loaded->sets.history,
 						 options->now, &loaded->news_count);
+		loaded->definitions = definitions_news(&loaded->sets.inputs, &loaded->sets.history,
+						       &loaded->definition_count);
+	}
 	return loaded->notes.errors ? EXIT_INPUT : EXIT_OK;
 }
 
 void loaded_release(struct loaded *loaded)
 {
 	memory_free(loaded->news);
+	memory_free(loaded->definitions);
 	runs_release(&loaded->sets.history);
 	runs_release(&loaded->sets.baseline);
 	runs_release(&loaded->sets.inputs);
@@ -128,6 +132,8 @@ int remember(const struct options *options, const struct loaded *loaded)
 		.key = options->ingest.key,
 		.runs = loaded->news,
 		.count = loaded->news_count,
+		.definitions = loaded->definitions,
+		.definition_count = loaded->definition_count,
 	};
 	struct error err;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "definitions.h"
 #include "runtally/base/output.h"
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
@@ -266,10 +266,10 @@ static bool next_month(struct month *month)
 	const struct history_files *files = month->files;
 
 	month->first = month->end;
-	if (month->first == files->count)
+	if (month->first == files->of_months)
 		return false;
 	month->name = files->items[month->first].month;
-	while (month->end < files->count &&
+	while (month->end < files->of_months &&
 	       strcmp(files->items[month->end].month, month->name) == 0)
 		month->end++;
 	return true;
@@ -374,6 +374,8 @@ int history_compact(const char *folder, const struct history_caps *caps,
 	while (!failed && next_month(&month))
 		if (strcmp(month.name, now) != 0 && is_due(&month, caps))
 			failed = compact_month(&month, caps, &as_they_are, notes, err);
+	if (!failed && files.count - files.of_months > 1)
+		failed = definitions_roll_up(&files, folder, &as_they_are, notes, err);
 	if (!failed && caps->max_bytes)
 		failed = make_room(&files, folder, caps, notes, err);
 	history_files_release(&files);

@@ -11,6 +11,7 @@
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
 #include "runtally/base/thread_pool.h"
+#include "runtally/base/times.h"
 #include "runtally/input/source.h"
 
 /* ---- which there are ---- */
@@ -41,7 +42,6 @@ static bool is_ours(const char *name, enum depth depth)
 /* A name that vanished is no longer there: another call compacts. */
 static void add_file(struct history_files *files, const char *path)
 {
-	const char *month = path_parent(&files->arena, path);
 	struct stat info;
 
 	if (stat(path, &info) || !S_ISREG(info.st_mode))
@@ -50,7 +50,6 @@ static void add_file(struct history_files *files, const char *path)
 				     sizeof(*files->items));
 	files->items[files->count++] = (struct history_file){
 		.path = path,
-		.month = month + strlen(month) - (MONTH_TEXT_SIZE - 1),
 		.archive = is_archive_name(path),
 		.device = info.st_dev,
 		.inode = info.st_ino,
@@ -94,6 +93,14 @@ static int compare_files(const void *a, const void *b)
 	return strcmp(one->path, other->path);
 }
 
+/* `2026/11` of `history/2026/11/NAME` */
+static const char *month_of(struct history_files *files, const char *path)
+{
+	const char *month = path_parent(&files->arena, path);
+
+	return month + strlen(month) - (MONTH_TEXT_SIZE - 1);
+}
+
 int history_list(struct history_files *files, const char *folder, struct error *err)
 {
 	int failed;
@@ -101,6 +108,13 @@ int history_list(struct history_files *files, const char *folder, struct error *
 	*files = (struct history_files){.count = 0};
 	arena_init(&files->arena, 0);
 	failed = list_names(files, folder, YEARS, err);
+	for (size_t i = 0; i < files->count; i++)
+		files->items[i].month = month_of(files, files->items[i].path);
+	files->of_months = files->count;
+	if (!failed)
+		failed = list_names(files, path_join(&files->arena, folder, HISTORY_DEFINITIONS),
+				    FILES, err);
+	/* the names of months begin with digits: they come first */
 	if (files->count)
 		qsort(files->items, files->count, sizeof(*files->items), compare_files);
 	return failed;
@@ -271,7 +285,7 @@ static void take_check(struct history_files *files, const struct check *check)
 void history_check(struct history_files *files, size_t jobs)
 {
 	size_t contexts = jobs ? jobs : thread_pool_processors();
-	struct check *checks = memory_alloc(files->count * sizeof(*checks));
+	struct check *checks = memory_alloc(files->of_months * sizeof(*checks));
 	struct look *looks = memory_alloc(contexts * sizeof(*looks));
 	void *of_thread_pool[JOBS_MOST];
 	struct thread_pool *thread_pool;
@@ -279,12 +293,12 @@ void history_check(struct history_files *files, size_t jobs)
 	for (size_t i = 0; i < contexts; i++)
 		of_thread_pool[i] = &looks[i];
 	thread_pool = thread_pool_new(of_thread_pool, contexts);
-	for (size_t i = 0; i < files->count; i++) {
+	for (size_t i = 0; i < files->of_months; i++) {
 		checks[i] = (struct check){.job = {.run = run_check}, .file = &files->items[i]};
 		if (!files->items[i].archive)
 			thread_pool_add(thread_pool, &checks[i].job);
 	}
-	for (size_t i = 0; i < files->count; i++) {
+	for (size_t i = 0; i < files->of_months; i++) {
 		if (files->items[i].archive)
 			continue;
 		thread_pool_finish(thread_pool, &checks[i].job);
@@ -351,4 +365,104 @@ void history_ingest(const struct history_files *files, size_t first, size_t end,
 			note_trouble(&files->items[i], notes);
 	notes_release(&found);
 	memory_free(paths);
+}
+
+/* ---- new ones ---- */
+
+/* How often another call may remove the folder of a month. */
+enum { OPEN_ATTEMPTS = 5 };
+
+void history_month(int64_t ms, char month[MONTH_TEXT_SIZE])
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_text(ms, text);
+	memcpy(month, text, MONTH_TEXT_SIZE - 1);
+	month[4] = '/';
+	month[MONTH_TEXT_SIZE - 1] = '\0';
+}
+
+static int make_folder(const char *path, struct error *err)
+{
+	if (mkdir(path, 0777) == 0)
+		path_sync(path);
+	else if (errno != EEXIST)
+		return error_set(err, "%s: cannot make the folder: %s", path, strerror(errno));
+	return 0;
+}
+
+/* `FOLDER/BELOW`, as far as it is missing; lasting. */
+static int make_below(const char *folder, const char *below, struct error *err)
+{
+	struct arena arena;
+	char *path;
+	int failed = 0;
+
+	arena_init(&arena, 0);
+	path = arena_printf(&arena, "%s/%s", folder, below);
+	for (char *slash = path + 1; !failed && (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		failed = make_folder(path, err);
+		*slash = '/';
+	}
+	if (!failed)
+		failed = make_folder(path, err);
+	arena_release(&arena);
+	return failed;
+}
+
+struct output *history_open(const char *folder, const char *below, struct error *err)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct output *output = NULL;
+	bool made = true;
+
+	strbuf_addf(&path, "%s/%s/runs.ndjson", folder, below);
+	for (int i = 0; i < OPEN_ATTEMPTS && made && !output; i++) {
+		made = make_below(folder, below, err) == 0;
+		if (made)
+			output = output_open(path.text, err);
+	}
+	strbuf_release(&path);
+	return output;
+}
+
+void history_moment(struct strbuf *out, int64_t ms)
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_text(ms, text);
+	for (const char *at = text; *at && *at != '.'; at++)
+		if (*at != '-' && *at != ':')
+			strbuf_addch(out, *at);
+	strbuf_addch(out, 'Z');
+}
+
+int history_commit(struct output *output, const char *path, struct error *err)
+{
+	if (access(path, F_OK) == 0) {
+		output_abort(output);
+		return 0;
+	}
+	output_rename(output, path);
+	return output_commit(output, err);
+}
+
+int history_put(const char *folder, const char *below, const char *moment,
+		const struct strbuf *text, struct strbuf *path, struct error *err)
+{
+	struct output *output = history_open(folder, below, err);
+	uint8_t digest[SHA256_SIZE];
+	char hex[SHA256_HEX_SIZE];
+
+	if (!output)
+		return -1;
+	if (output_write(output, text->text, text->length, err)) {
+		output_abort(output);
+		return -1;
+	}
+	sha256(text->text, text->length, digest);
+	sha256_hex(digest, hex);
+	strbuf_addf(path, "%s/%s/%s-%.*s.ndjson", folder, below, moment, HISTORY_HASH_DIGITS, hex);
+	return history_commit(output, path->text, err);
 }

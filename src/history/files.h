@@ -11,15 +11,21 @@
 #include <sys/types.h>
 
 #include "runtally/base/arena.h"
+#include "runtally/base/output.h"
+#include "runtally/base/strbuf.h"
 #include "runtally/history/history.h"
 #include "runtally/template/mustache.h"
 
 #define HISTORY_SCHEMA     "runtally.history/1"
 #define HISTORY_END_SCHEMA "runtally.history.end/1"
+#define DEFINITION_SCHEMA  "runtally.definition/1"
+
+/* Folders beside those of years, which versions that do not know them pass over. */
+#define HISTORY_DEFINITIONS "definitions"
 
 struct history_file {
 	const char *path;
-	const char *month; /* `2026/11` */
+	const char *month; /* `2026/11`; NULL: it holds definitions */
 	bool archive;
 	dev_t device;
 	ino_t inode;
@@ -28,11 +34,15 @@ struct history_file {
 	bool refused;        /* it is not to be read at all */
 };
 
-/* In the order of paths; owned by the arena, but for `items`. */
+/*
+ * In the order of paths, those of months first, definitions behind them; owned by the arena, but
+ * for `items`.
+ */
 struct history_files {
 	struct arena arena;
 	struct history_file *items;
 	size_t count, capacity;
+	size_t of_months;
 };
 
 /* -1: a folder that is there cannot be read. */
@@ -71,5 +81,18 @@ enum { HISTORY_HASH_DIGITS = 16 };
 enum { MONTH_TEXT_SIZE = 8 };
 /* `2026/11` */
 void history_month(int64_t ms, char month[MONTH_TEXT_SIZE]);
+/* `20261120T100000Z` */
+void history_moment(struct strbuf *out, int64_t ms);
+
+/*
+ * Opens some file in `FOLDER/BELOW`, which is made as far as it is missing, also where another call
+ * removes it meanwhile. history_commit gives it the name that tells what is in it.
+ */
+struct output *history_open(const char *folder, const char *below, struct error *err);
+/* Where there is a file of that name, it holds the same. Ends the output either way. */
+int history_commit(struct output *output, const char *path, struct error *err);
+/* A new file there, `MOMENT-HASH.ndjson`; its path is appended. */
+int history_put(const char *folder, const char *below, const char *moment,
+		const struct strbuf *text, struct strbuf *path, struct error *err);
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "definitions.h"
 #include "runtally/analysis/tally.h"
 #include "runtally/base/output.h"
 #include "runtally/base/path.h"
@@ -23,8 +23,8 @@
 
 /* ---- reading ---- */
 
-/* How often another call may compact what is being read, or remove the folder of a month. */
-enum { READ_ATTEMPTS = 10, OPEN_ATTEMPTS = 5 };
+/* How often another call may compact what is being read. */
+enum { READ_ATTEMPTS = 10 };
 
 static bool is_same(const struct history_file *a, const struct history_file *b)
 {
@@ -294,74 +294,6 @@ int history_write(const struct history_part *part, struct run *const *runs, size
 
 /* ---- a new file ---- */
 
-void history_month(int64_t ms, char month[MONTH_TEXT_SIZE])
-{
-	char text[TIME_TEXT_SIZE];
-
-	time_text(ms, text);
-	memcpy(month, text, MONTH_TEXT_SIZE - 1);
-	month[4] = '/';
-	month[MONTH_TEXT_SIZE - 1] = '\0';
-}
-
-static int make_folder(const char *path, struct error *err)
-{
-	if (mkdir(path, 0777) == 0)
-		path_sync(path);
-	else if (errno != EEXIST)
-		return error_set(err, "%s: cannot make the folder: %s", path, strerror(errno));
-	return 0;
-}
-
-/* `FOLDER/YYYY/MM`, as far as it is missing; lasting. */
-static int make_month(const char *folder, const char *month, struct error *err)
-{
-	struct arena arena;
-	char *path;
-	int failed = 0;
-
-	arena_init(&arena, 0);
-	path = arena_printf(&arena, "%s/%s", folder, month);
-	for (char *slash = path + 1; !failed && (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		failed = make_folder(path, err);
-		*slash = '/';
-	}
-	if (!failed)
-		failed = make_folder(path, err);
-	arena_release(&arena);
-	return failed;
-}
-
-/* Opens some file in the folder of the month, which may be removed by another call meanwhile. */
-static struct output *open_in_month(const char *folder, const char *month, struct error *err)
-{
-	struct strbuf path = STRBUF_INIT;
-	struct output *output = NULL;
-	bool made = true;
-
-	strbuf_addf(&path, "%s/%s/runs.ndjson", folder, month);
-	for (int i = 0; i < OPEN_ATTEMPTS && made && !output; i++) {
-		made = make_month(folder, month, err) == 0;
-		if (made)
-			output = output_open(path.text, err);
-	}
-	strbuf_release(&path);
-	return output;
-}
-
-/* `20261120T100000Z` */
-static void add_moment(struct strbuf *out, int64_t ms)
-{
-	char text[TIME_TEXT_SIZE];
-
-	time_text(ms, text);
-	for (const char *at = text; *at && *at != '.'; at++)
-		if (*at != '-' && *at != ':')
-			strbuf_addch(out, *at);
-	strbuf_addch(out, 'Z');
-}
-
 static bool any_bears_marks(struct run *const *runs, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -392,14 +324,16 @@ int history_add(const char *folder, const struct history_news *news, struct erro
 	struct output *output;
 	int failed;
 
-	if (!news->count && !call_matters(&call))
-		return 0;
 	mark_key_init(&key, NULL, 0);
 	if (news->key)
 		key = *news->key;
+	if (definitions_add(folder, call.written_at, &key, news, err))
+		return -1;
+	if (!news->count && !call_matters(&call))
+		return 0;
 	part.key_check = key.is_own || any_bears_marks(news->runs, news->count) ? key.check : "";
 	history_month(call.written_at, month);
-	output = open_in_month(folder, month, err);
+	output = history_open(folder, month, err);
 	if (!output)
 		return -1;
 	part.sink_ctx = output;
@@ -409,15 +343,9 @@ int history_add(const char *folder, const struct history_news *news, struct erro
 	}
 	sha256_hex(digest, hex);
 	strbuf_addf(&path, "%s/%s/", folder, month);
-	add_moment(&path, call.written_at);
+	history_moment(&path, call.written_at);
 	strbuf_addf(&path, "-%.*s.ndjson", HISTORY_HASH_DIGITS, hex);
-	if (access(path.text, F_OK) == 0) { /* the same runs, title and moment */
-		output_abort(output);
-		failed = 0;
-	} else {
-		output_rename(output, path.text);
-		failed = output_commit(output, err);
-	}
+	failed = history_commit(output, path.text, err);
 	strbuf_release(&path);
 	return failed;
 }

@@ -109,9 +109,9 @@ static const char *path_in_definition(struct definition *definition, const char 
 		"id", "name", "suite.id", "suite.name", "agent.id", "agent.name"};
 	size_t i = 0;
 
-	while (i + 1 < DEFINITION_LABELS && *definition_label(definition, i) != label)
+	while (i < DEFINITION_LABELS && *definition_label(definition, i) != label)
 		i++;
-	return paths[i];
+	return i < DEFINITION_LABELS ? paths[i] : "source";
 }
 
 static void note_cut(struct collector *collector, const char *label)
@@ -278,6 +278,8 @@ void collector_add_definition(struct collector *collector, struct definition *de
 
 	collector->current = (struct collected){.definition = definition, .record = record};
 	*kept = *definition;
+	kept->source = intern(&collector->runs.names,
+			      clean_label(collector, kept->source, LABEL_NAME));
 	for (size_t i = 0; i < DEFINITION_LABELS; i++) {
 		const char **label = definition_label(kept, i);
 

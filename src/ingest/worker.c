@@ -102,7 +102,8 @@ static void read_definition(struct worker *worker, const struct recognised *foun
 		collector->batch.counts.definitions++;
 	}
 	for (size_t i = 0; i < input.definition_count; i++) {
-		input.definitions[i].source = found->owner->name;
+		if (!input.definitions[i].source)
+			input.definitions[i].source = found->owner->name;
 		collector_add_definition(collector, &input.definitions[i], number);
 	}
 	note_remarks(collector, number, &remarks);

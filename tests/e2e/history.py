@@ -46,7 +46,9 @@ class History(harness.Case):
         return json.loads(self.add("-ojson=-", *args, status=status, env=env).stdout)
 
     def found(self, pattern="*"):
-        return sorted(path for path in (self.folder / "history").rglob(pattern) if path.is_file())
+        """Of months: definitions lie beside them."""
+        return sorted(path for path in (self.folder / "history").rglob(pattern)
+                      if path.is_file() and path.parent.name != "definitions")
 
     def hidden(self):
         return [path for path in self.found() if path.name.startswith(".")]

@@ -643,7 +643,6 @@ static void test_table(void **state)
 	assert_null(adapter_by_name("Kapso"));
 	assert_null(adapter_by_name(""));
 	assert_int_equal(adapter_rank("coval"), 6);
-	assert_null(adapter_by_name("runtally")->read_definition);
 	assert_null(adapter_by_name("telnyx")->silent_caps);
 	assert_int_equal(adapter_by_name("magpipe")->silent_caps[0], 50);
 	assert_int_equal(adapter_by_name("magpipe")->silent_caps[1], 200);

@@ -58,8 +58,10 @@ static void definitions_are_copies(void **state)
 /* A long label is cut, and redacted before that; no mark is cut in two. */
 static void labels_of_definitions(void **state)
 {
-	struct definition secret = {.kind = DEFINES_SUITE, .id = "s", .name = "of a@b.de"};
+	struct definition secret = {
+		.kind = DEFINES_SUITE, .source = "kapso", .id = "s", .name = "of a@b.de"};
 	struct definition many = {.kind = DEFINES_SUITE,
+				  .source = "kapso",
 				  .id = "t",
 				  .name = "a name that is long and a@b.de"
 					  " to be cut, too"};

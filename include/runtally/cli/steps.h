@@ -23,6 +23,8 @@ struct loaded {
 	struct call call;
 	struct run **news; /* of the inputs, what the history does not hold */
 	size_t news_count;
+	struct definition *definitions; /* likewise */
+	size_t definition_count;
 };
 
 /* Whether the history lies in one of the inputs, which is wrong usage and told. */

@@ -18,6 +18,15 @@
  * all files; what removes files has put another with the same runs in place before. So any number
  * may read, write and compact at the same time, also on a network file system, and no locks are
  * needed. Names of another form are passed over.
+ *
+ *   definitions/YYYYMMDDTHHMMSSZ-HASH.ndjson
+ *
+ * holds what inputs told of the names of suites, cases and agents and was not known as it is; of
+ * two that name one thing the later counts. Lines, beside one of the first schema where they bear
+ * marks:
+ *
+ *   {"schema":"runtally.definition/1","source":S,"kind":"suite|case|agent","id":I,"name":N,
+ *    "suite":{"id","name"},"agent":{"id","name"}}
  */
 #ifndef RUNTALLY_HISTORY_HISTORY_H
 #define RUNTALLY_HISTORY_HISTORY_H
@@ -29,6 +38,7 @@
 #include "runtally/base/error.h"
 #include "runtally/ingest/ingest.h"
 #include "runtally/model/call.h"
+#include "runtally/model/definition.h"
 #include "runtally/model/note.h"
 #include "runtally/model/run.h"
 
@@ -47,7 +57,8 @@ bool history_lies_in(const char *folder, const char *input);
  * another call compacts meanwhile is read anew.
  *
  * Of the options, those count that are about reading itself: details are never read. -1: its labels
- * are marked by another key than that of the options, and nothing may be added to it.
+ * are marked by another key than that of the options, and nothing may be added to it. The runs'
+ * definitions are those of the history; nothing is joined yet.
  */
 int history_read(const char *folder, const struct ingest_options *options, struct runs *runs,
 		 struct ingest_counts *counts, struct notes *notes, struct error *err);
@@ -58,11 +69,14 @@ struct history_news {
 	const struct mark_key *key; /* of marks; NULL: the constant */
 	struct run *const *runs;
 	size_t count;
+	const struct definition *definitions; /* join.h: definitions_news */
+	size_t definition_count;
 };
 
 /*
  * Writes a new file of the folder, which is made if need be. Without any runs there is one only
- * where the call itself matters: it is one of several, or its inputs were bad.
+ * where the call itself matters: it is one of several, or its inputs were bad. Definitions are
+ * written before, into a file of their own.
  */
 int history_add(const char *folder, const struct history_news *news, struct error *err);
 
