@@ -49,6 +49,9 @@ void adapter_criteria(void *into, const struct field *list, const struct field_r
 
 enum { REASON_BYTES = 300 };
 
+/* The reason of a run that its score alone lets fail. */
+#define SCORE_TOO_LOW "the score is below the pass score"
+
 /*
  * A run that is said to have passed beside a failed criterion: the status stands, and a warning
  * says so. `what` is the source's word for a criterion.

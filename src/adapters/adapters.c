@@ -41,6 +41,39 @@ size_t adapter_rank(const char *source)
 	return rank;
 }
 
+/* What a run that did not pass when it was stored, or now, is put down to changes with it. */
+static void judge_by_score(struct run *run, const struct verdict_rules *rules)
+{
+	if (rules->pass_score_micro == PASS_SCORE_STORED)
+		return;
+	if (run->score_micro >= rules->pass_score_micro) {
+		run->outcome = OUTCOME_PASSED;
+		run->cause = CAUSE_NONE;
+		run->reason = NULL;
+	} else {
+		run->outcome = OUTCOME_FAILED;
+		if (!run->reason)
+			run->reason = SCORE_TOO_LOW;
+	}
+}
+
+int adapter_read_run(const struct adapter *owner, struct run *run, const struct field *record,
+		     struct adapter_input *input, struct error *err)
+{
+	const struct adapter *source;
+
+	if (owner->read_run(run, record, input, err) != 0)
+		return -1;
+	source = run->source == owner->name ? owner : adapter_by_name(run->source);
+	if (source && source->only_scores)
+		run->judged_by_score = true;
+	run->judged_by_score = run->judged_by_score && run->has_score &&
+			       (run->outcome == OUTCOME_PASSED || run->outcome == OUTCOME_FAILED);
+	if (run->judged_by_score)
+		judge_by_score(run, input->rules);
+	return 0;
+}
+
 /* `"error": {}` and `"error": null` stand in answers that are no errors. */
 static bool says_something(const struct json_value *json)
 {

@@ -287,7 +287,7 @@ static const char *reason_of(const struct kapso_run *it, struct adapter_input *i
 	default:
 		points = unmet_points(it->feedback, input);
 		texts[1] = points ? points : it->feedback;
-		texts[2] = "the score is below the pass score";
+		texts[2] = SCORE_TOO_LOW;
 		break;
 	}
 	if (judge_failed(it))
@@ -404,4 +404,5 @@ const struct adapter adapter_kapso = {
 	.read_run = read_run,
 	.read_definition = read_definition,
 	.envelopes = envelopes,
+	.only_scores = true,
 };

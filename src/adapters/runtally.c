@@ -4,16 +4,16 @@
  *   { "schema": "runtally.run/1", "source": "...", "run_id": "...",
  *     "suite": {"id", "name"}, "execution_id": "...", "case": {"id", "name"},
  *     "agent": {"id", "name"}, "model": "...", "outcome": "failed", "status": "completed",
- *     "cause": "criterion", "score": 0.88, "created_at": T, "started_at": T, "ended_at": T,
- *     "updated_at": T, "seen_at": T, "dated_at": T, "exported_at": T, "environment": "...",
- *     "duration_ms": 45000, "latency_ms": [1240],
+ *     "cause": "criterion", "judged_by": "score", "score": 0.88, "created_at": T,
+ *     "started_at": T, "ended_at": T, "updated_at": T, "seen_at": T, "dated_at": T,
+ *     "exported_at": T, "environment": "...", "duration_ms": 45000, "latency_ms": [1240],
  *     "cost_usd": 0.0034, "tokens": {"input": 156, "output": 89},
  *     "criteria": [{"name", "outcome", "score"}], "reason": "...", "origin": "exports/a.json#3" }
  *
  * - `source` is what the run came from and is kept, so that its runs mix with freshly read ones; it
  *   may be a name that no adapter has.
- * - The outcome stands as it was decided when the record was written: pass score and scale of
- *   today do not change it.
+ * - The outcome stands as it was decided when the record was written, but where it came from the
+ *   score (`judged_by`): then it is that of today's pass score (adapters.c).
  * - Another version of the schema is an error that names it: a newer program wrote it, and
  *   guessing what changed could make runs pass.
  * - Unknown members are passed over: later versions of the same schema only add members.
@@ -76,6 +76,15 @@ static void read_cause(void *into, const struct field *value, const struct field
 	*(enum cause *)into = name ? cause_by_name(name) : CAUSE_NONE;
 }
 
+static void read_judged_by(void *into, const struct field *value, const struct field_row *row,
+			   struct adapter_input *input)
+{
+	const char *by = field_text(value, NULL);
+
+	(void)row, (void)input;
+	*(bool *)into = by && strcmp(by, "score") == 0;
+}
+
 static const struct field_row criterion_fields[] = {
 	{"name", FIELD_NAME, AT_OF(told_criterion, name)},
 	{"outcome", FIELD_STATUS, AT_OF(told_criterion, outcome)},
@@ -100,6 +109,7 @@ static const struct field_row fields[] = {
 	{"outcome", FIELD_STATUS, AT(outcome)},
 	{"status", FIELD_TEXT, AT(status)},
 	{"cause", FIELD_CODE, AT(cause), .read = read_cause},
+	{"judged_by", FIELD_CODE, AT(judged_by_score), .read = read_judged_by},
 	{"reason", FIELD_TEXT, AT(reason)},
 	{"origin", FIELD_NAME, AT(origin)},
 	{"tokens", .type = FIELD_SHAPE},

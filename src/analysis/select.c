@@ -141,6 +141,7 @@ static void choose_now(struct selection *selection, const struct selector *selec
 			    (until == TIME_UNKNOWN || run_when(run) < until)))
 			list_add(&selection->all, run);
 		counts->filtered += !now && is_input;
+		counts->from_history += now && !is_input;
 		counts->in_history += !now && !is_input;
 	}
 	if (counts->without_time)

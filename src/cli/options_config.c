@@ -175,7 +175,7 @@ static bool is_overruled(const struct arguments *arguments, const struct option_
 {
 	if (row == &inputs_row)
 		return arguments->input_count > 0;
-	return arguments_have(arguments, row) ||
+	return (!row->adds_up && arguments_have(arguments, row)) ||
 	       (strcmp(row->name, "compare") == 0 &&
 		arguments_have(arguments, option_by_name("baseline", strlen("baseline"))));
 }

@@ -168,18 +168,24 @@ int set_max_p95_latency(struct options *options, const char *value, struct error
 			 value);
 }
 
-/* Adds up over several calls: a gate that a second --fail-on silently dropped would be no gate. */
+/*
+ * Adds up over several calls: a gate that a second --fail-on silently dropped would be no gate.
+ * `none` drops those before it, also of the config file.
+ */
 int set_fail_on(struct options *options, const char *value, struct error *err)
 {
 	while (value) {
 		const char *comma = strchr(value, ',');
 		size_t length = comma ? (size_t)(comma - value) : strlen(value);
 		const char *word = arena_strndup(&options->arena, value, length);
-		size_t index;
+		size_t index = 0;
 
-		if (words_choose(word, fail_on_words, &index, err))
+		if (strcmp(word, "none") == 0)
+			options->gates.whole.fail_on = 0;
+		else if (words_choose(word, fail_on_words, &index, err))
 			return -1;
-		options->gates.whole.fail_on |= 1U << index;
+		else
+			options->gates.whole.fail_on |= 1U << index;
 		value = comma ? comma + 1 : NULL;
 	}
 	return 0;

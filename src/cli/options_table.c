@@ -241,6 +241,7 @@ const struct option_row option_rows[] = {
 	 .argument = "NAME=SIZE",
 	 .group = GROUP_LIMITS,
 	 .repeatable = true,
+	 .adds_up = true,
 	 .help = "change a limit; SIZE may end in K, M or G (1024 each)",
 	 .set = set_limit},
 
@@ -272,8 +273,10 @@ const struct option_row option_rows[] = {
 	 .argument = "WORD,...",
 	 .group = GROUP_GATES,
 	 .repeatable = true,
+	 .adds_up = true,
 	 .help = "miss a gate on any of these: failed, errors, unfinished, flaky, no-runs, "
-		 "regressions (a pass rate is clearly worse than before)",
+		 "regressions (a pass rate is clearly worse than before); none: none of those "
+		 "before",
 	 .set = set_fail_on},
 
 	{.name = "no-redact",

@@ -39,6 +39,7 @@ struct option_row {
 	enum option_group group;
 	bool repeatable;            /* each time adds; else the last one counts */
 	bool numeric;               /* the config file may give it as a number, too */
+	bool adds_up;               /* the command line adds to the config file */
 	bool arguments_only;        /* has no place in a config file */
 	enum options_action action; /* not ACTION_RUN: ends the reading of arguments with it */
 	const char *help;

@@ -364,6 +364,7 @@ int history_compact(const char *folder, const struct history_caps *caps,
 	int failed;
 
 	as_they_are.redact = false;
+	as_they_are.rules.pass_score_micro = PASS_SCORE_STORED;
 	as_they_are.progress = NULL;
 	history_month(caps->now, now);
 	failed = history_list(&files, folder, err);

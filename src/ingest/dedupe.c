@@ -120,13 +120,19 @@ static bool same_times(const struct run *a, const struct run *b)
 	       (run_tells_time(a) || (a->seen_at == b->seen_at && a->dated_at == b->dated_at));
 }
 
+/* What was stored of a run whose score was enough then has no reason, whatever is asked today. */
+static bool same_reason(const struct run *a, const struct run *b)
+{
+	return (a->judged_by_score && b->judged_by_score) || same_text(a->reason, b->reason);
+}
+
 static bool says_the_same(const struct run *a, const struct run *b)
 {
 	return a->outcome == b->outcome && same_times(a, b) && same_numbers(a, b) &&
 	       same_label(&a->suite, &b->suite) && same_label(&a->test_case, &b->test_case) &&
 	       same_label(&a->agent, &b->agent) && same_text(a->execution_id, b->execution_id) &&
 	       same_text(a->model, b->model) && same_text(a->status, b->status) &&
-	       same_text(a->reason, b->reason) && same_criteria(a, b);
+	       same_reason(a, b) && same_criteria(a, b);
 }
 
 /* ---- the calls ---- */

@@ -69,7 +69,7 @@ static bool read_run(struct worker *worker, const struct recognised *found, size
 
 	run_init(&run);
 	run.source = found->owner->name;
-	failed = found->owner->read_run(&run, &root, &input, &err);
+	failed = adapter_read_run(found->owner, &run, &root, &input, &err);
 	picked = picked && (failed || run_is_failure(&run));
 	if (!picked && failed) {
 		error_prefix(&err, "%s", found->owner->name);

@@ -29,6 +29,8 @@ static const struct member inputs_members[] = {
 	{"rejected", COUNT, INPUT_AT(rejected), .has = "has_rejected", .raw = "rejected"},
 	{"bytes", BYTES, INPUT_AT(bytes), .raw = "bytes"},
 	{"filtered", COUNT, INPUT_AT(filtered), .has = "has_filtered", .raw = "filtered"},
+	{"from_history", COUNT, INPUT_AT(from_history), .has = "has_from_history",
+	 .raw = "from_history"},
 	{"in_history", COUNT, INPUT_AT(in_history), .has = "has_in_history", .raw = "in_history"},
 	{"without_time", COUNT, INPUT_AT(without_time), .has = "has_without_time",
 	 .raw = "without_time"},

@@ -40,6 +40,11 @@ void run_headline(const struct run *run, struct strbuf *out)
 	}
 }
 
+static void judged_by_text(const struct value *of, struct strbuf *out)
+{
+	strbuf_addstr(out, run_of(of)->judged_by_score ? "score" : "");
+}
+
 static void cause_text(const struct value *of, struct strbuf *out)
 {
 	const char *text;
@@ -327,6 +332,7 @@ static const struct member run_members[] = {
 	{"suite_href", TEXT, .text = text_suite_href, .from = suite_from},
 	{"case_href", TEXT, .text = text_case_href, .from = case_from},
 	{"cause", TEXT, .text = cause_text},
+	{"judged_by", TEXT, .text = judged_by_text},
 	{"headline", TEXT, .text = headline_text},
 	{"reason", TEXT, AT(reason)},
 	{"score", SCORE, AT(score_micro), IF(has_score), .has = "has_score", .raw = "score"},

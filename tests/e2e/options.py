@@ -293,6 +293,107 @@ class Options(harness.Case):
                 ended = self.run_here("run.json", *arguments, "--title", "Told", "-o", "json=-")
                 self.assertEqual(json.loads(ended.stdout)["title"], "Told")
 
+    def gates_of(self, config, *arguments):
+        self.write("c.json", json.dumps(config))
+        ended = self.run_here("run.json", "--config", "c.json", "-q", "-ojson=-", *arguments)
+        self.assertIn(ended.returncode, (0, 1), ended.stderr)
+        return [gate["name"].removeprefix("--") for gate in json.loads(ended.stdout)["gates"]]
+
+    def test_config_and_line_gates(self):
+        """Words of fail-on add up and none clears; another gate of the line replaces the file's."""
+        words = {"fail-on": ["failed,flaky"]}
+        rows = [
+            (words, (), ["fail-on failed", "fail-on flaky"]),
+            (words, ("--fail-on", "errors"),
+             ["fail-on failed", "fail-on errors", "fail-on flaky"]),
+            (words, ("--fail-on", "none"), []),
+            (words, ("--fail-on", "none,errors"), ["fail-on errors"]),
+            (words, ("--fail-on", "none", "--fail-on", "errors"), ["fail-on errors"]),
+            (words, ("--fail-on", "errors,none"), []),
+            ({"fail-on": "none"}, ("--fail-on", "failed"), ["fail-on failed"]),
+            ({"min-pass-rate": 50, **words}, ("--min-pass-rate", "60"),
+             ["min-pass-rate 60", "fail-on failed", "fail-on flaky"]),
+            ({"min-pass-rate": 50}, ("--max-cost", "1"), ["min-pass-rate 50", "max-cost 1"]),
+            ({"gates": [{"suite": "*", "fail-on": "failed"}], **words}, ("--fail-on", "none"),
+             ["agent: fail-on failed"]),
+        ]
+        for config, arguments, gates in rows:
+            with self.subTest(config=config, arguments=arguments):
+                self.assertEqual(self.gates_of(config, *arguments), gates)
+
+    def test_config_and_line_limits(self):
+        """A limit of the line replaces that of its name."""
+        self.write("bad.ndjson", "".join(f'{{"x{i}": 1}}\n' for i in range(200)))
+        self.write("c.json", json.dumps({"limit": ["notes=7", "record-bytes=10"]}))
+        rows = [((), 7, 0), (("record-bytes=1M",), 7, 1), (("notes=9",), 9, 0),
+                (("notes=9", "record-bytes=1M"), 9, 1), (("html-bytes=1M",), 7, 0)]
+        for limits, notes, runs in rows:
+            with self.subTest(limits):
+                arguments = [word for limit in limits for word in ("--limit", limit)]
+                report = self.report("run.json", "bad.ndjson", "--config", "c.json", *arguments,
+                                     status=3)
+                self.assertEqual(len(report["notes"]), notes)
+                self.assertEqual(report["totals"]["runs"], runs)
+
+    def test_config_and_line_periods(self):
+        """Different options intersect; the same one of the line replaces the file's."""
+        self.write("t.ndjson", "\n".join(json.dumps({
+            **fields.telnyx(), "run_id": f"t{day}", "test_suite": "even" if day % 2 == 0 else "odd",
+            **{name: f"2026-11-{day:02}T10:00:00Z"
+               for name in ("created_at", "completed_at", "updated_at")}})
+            for day in range(1, 31)))
+        rows = [
+            ({"since": "2026-11-10"}, ("--until", "2026-11-12"), 3),
+            ({"since": "2026-11-10"}, ("--since", "2026-11-20"), 11),
+            ({"week": "2026-W47"}, ("--since", "2026-11-18"), 5),
+            ({"week": "2026-W47"}, ("--week", "2026-W46", "--until", "2026-11-12"), 4),
+            ({"last": "10d"}, ("--week", "2026-W46"), 7),
+            ({"last": "1d"}, ("--last", "3d"), 3),
+            ({"month": "2026-11", "until": "2026-11-03"}, ("--since", "2026-11-02"), 2),
+            ({"source": ["kapso"]}, ("--source", "telnyx"), 30),
+            ({"source": ["telnyx"]}, ("--suite", "nobody"), 0),
+        ]
+        for config, arguments, runs in rows:
+            with self.subTest(config=config, arguments=arguments):
+                self.write("c.json", json.dumps(config))
+                report = self.report("t.ndjson", "--config", "c.json", *arguments)
+                self.assertEqual(report["totals"]["runs"], runs)
+        self.write("c.json", json.dumps({"week": "2026-W47"}))
+        self.assertEqual(self.run_here("t.ndjson", "--config", "c.json", "--until",
+                                       "2026-11-10").returncode, 2)
+
+    def test_config_and_line_comparison(self):
+        self.write("base.json", GOOD.replace("p-run", "other"))
+        rows = [({"history": "h", "compare": "previous"}, ("--baseline", "base.json"), "baseline"),
+                ({"history": "h", "compare": "previous"}, (), "period"),
+                ({"history": "h", "compare": "none"}, ("--baseline", "base.json"), "baseline"),
+                ({"baseline": "base.json"}, (), "baseline"),
+                ({"baseline": "base.json"}, ("--compare", "none"), None)]
+        for config, arguments, kind in rows:
+            with self.subTest(config=config, arguments=arguments):
+                self.write("c.json", json.dumps(config))
+                compared = self.report("run.json", "--config", "c.json",
+                                       *arguments).get("comparison")
+                self.assertEqual(compared and compared["with"]["kind"], kind)
+
+    def test_from_history(self):
+        """How many runs of a report only the history holds: in every report, where there are."""
+        self.write("old.json", json.dumps(fields.telnyx()))
+        self.write("new.json", json.dumps({**fields.telnyx(), "run_id": "new"}))
+        self.run_here("--history", "h", "--history-only", "old.json")
+        rows = [(("new.json",), 0, 1), (("--until", "2026-11-30", "new.json"), 1, 2),
+                (("--until", "2026-11-30", "old.json"), 1, 2), ((), 2, 2),
+                (("--since", "2026-11-30", "new.json"), 0, 0)]
+        for arguments, from_history, runs in rows:
+            with self.subTest(arguments):
+                report = self.report("--history", "h", *arguments)
+                self.assertEqual(report["totals"]["runs"], runs)
+                self.assertEqual(report["inputs"]["from_history"], from_history)
+                mail = ("--mail-from", "a@x.org", "--mail-to", "b@x.org")
+                for name in ("text", "markdown", "html", "mail-text", "mail-html"):
+                    text = self.output(name, "--history", "h", *mail, *arguments, inputs=())
+                    self.assertEqual("From the history" in text, from_history > 0, name)
+
     def test_reruns(self):
         runs = [{**fields.runtally_record(), "run_id": f"r{i}", "outcome": outcome,
                  "created_at": fields.TIME % i}

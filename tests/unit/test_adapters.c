@@ -232,7 +232,7 @@ static enum outcome read_as(const struct adapter *owner, const struct json_value
 
 	run_init(&run);
 	run.source = owner->name;
-	if (owner->read_run(&run, &root, &input, &err) < 0) {
+	if (adapter_read_run(owner, &run, &root, &input, &err) < 0) {
 		strbuf_addf(out, "rejected: %s\n", err.text);
 		run.outcome = OUTCOME_COUNT;
 	} else {

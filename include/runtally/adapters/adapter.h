@@ -37,10 +37,14 @@ enum record_kind {
 	RECORD_FRAME,           /* begins or ends a file of ours: counts as nothing */
 };
 
+/* Verdicts of records stay as they were written: what is rolled up is not judged. */
+enum { PASS_SCORE_STORED = -1 };
+
 /* Verdicts for sources that only score (--pass-score, --score-scale). */
 struct verdict_rules {
-	int32_t pass_score_micro; /* millionths of 1; passed iff the score is at least this */
-	int score_scale;          /* 1, 10, 100; 0: found from each score */
+	/* Millionths of 1; passed iff the score is at least this. Or PASS_SCORE_STORED. */
+	int32_t pass_score_micro;
+	int score_scale; /* 1, 10, 100; 0: found from each score */
 };
 
 /* What an adapter works with besides the record. */
@@ -89,6 +93,9 @@ struct adapter {
 	 * but no run is lost. NULL: no list.
 	 */
 	const char *name_list;
+
+	/* Its verdicts all come from scores, also those in records that do not say so. */
+	bool only_scores;
 
 	/* List lengths at which the API cuts silently, ended by 0; NULL: none known. */
 	const size_t *silent_caps;

@@ -50,6 +50,13 @@ struct recognised {
  */
 struct recognised recognise(const struct json_value *record, const struct adapter *from);
 
+/*
+ * owner->read_run. A verdict that comes from a score is that of these rules, also in a record that
+ * was written under others.
+ */
+int adapter_read_run(const struct adapter *owner, struct run *run, const struct field *record,
+		     struct adapter_input *input, struct error *err);
+
 /* All envelopes in their order, general ones first; NULL: there are no more. */
 const struct envelope *envelope_at(size_t index);
 

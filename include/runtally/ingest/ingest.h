@@ -56,6 +56,7 @@ struct ingest_counts {
 
 	/* Set by whoever chooses among the runs. */
 	uint64_t filtered;     /* runs outside the period, suites or sources asked for */
+	uint64_t from_history; /* runs that are reported on, and only the history holds */
 	uint64_t in_history;   /* runs of the history alone that are not reported on */
 	uint64_t without_time; /* runs kept though a period was asked for and they tell no time */
 	int64_t period_from, period_to; /* of the runs that count; TIME_UNKNOWN: none tells */

@@ -158,6 +158,7 @@ struct run {
 	enum cause cause;    /* where the source tells more than the other members: run_cause */
 	enum outcome outcome;
 	bool has_score, has_cost, has_tokens;
+	bool judged_by_score; /* it passed iff its score reaches the pass score */
 };
 
 /* 31.7 years: a longer duration is no measurement but an unset clock. */
