@@ -835,7 +835,7 @@ static void good_configs(void **state)
 		{"{\"limit\": [\"notes=5\", \"zip-entries=6\"]}", "x",
 		 " input=x zip-entries=6 notes=5"},
 		{"{\"limit\": [\"notes=5\", \"zip-entries=6\"]}", "x|--limit=notes=7",
-		 " input=x notes=7"},
+		 " input=x zip-entries=6 notes=7"},
 		{"{\"min-pass-rate\": 95, \"max-cost\": 1.5, \"pass-score\": 0.1}", "x",
 		 " input=x pass-score=100000 min-pass-rate=950000 max-cost=1500000000"},
 		{"{\"min-pass-rate\": 95.2501, \"max-cost\": 1e-9}", "x",
