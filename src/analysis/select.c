@@ -6,6 +6,7 @@
 #include "renames.h"
 #include "results_sort.h"
 #include "runtally/analysis/tally.h"
+#include "runtally/base/times.h"
 #include "runtally/ingest/dedupe.h"
 
 enum { WEEK_MS = 7 * 24 * 3600 * 1000 };
@@ -164,6 +165,16 @@ static void find_period(const struct run_list *list, struct ingest_counts *count
 
 /* ---- before ---- */
 
+/* Whole days of the zone are as many days before, though the clocks may change among them. */
+static int64_t begin_before(int64_t since, int64_t until)
+{
+	const int64_t first = time_local_days(since), end = time_local_days(until);
+
+	if (time_of_local_day(first) == since && time_of_local_day(end) == until)
+		return time_of_local_day(first - (end - first));
+	return since - (until - since);
+}
+
 /*
  * As long as the period that was asked for, up to its begin. Where none was, the week before the
  * runs, or as long as they took.
@@ -183,7 +194,7 @@ static struct period previous_period(const struct select_options *options,
 	length = now.until - now.since;
 	if (options->period.since == TIME_UNKNOWN && length < WEEK_MS)
 		length = WEEK_MS;
-	return (struct period){now.since - length, now.since};
+	return (struct period){begin_before(now.since, now.since + length), now.since};
 }
 
 /* The runs of the history in that period; `now` is part of `united`, in its order. */

@@ -1,9 +1,10 @@
 #include "runtally/base/times.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 /* 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z, which an offset may leave */
 #define FIRST_MS INT64_C(-62135596800000)
@@ -163,11 +164,68 @@ struct civil civil_from_days(int64_t days)
 
 /* ---- the zone of calendars ---- */
 
+enum { ZONE_OFFSETS = 8, ZONE_DAYS = 2000, ZONE_NAME_MAX = 100 };
+
 static int64_t zone_ahead_ms;
+static char zone_name[ZONE_NAME_MAX + 1]; /* "": the zone is an offset */
 
 void time_zone_set(int64_t ahead_ms)
 {
 	zone_ahead_ms = ahead_ms;
+	zone_name[0] = '\0';
+}
+
+/* No way out of the folder, and none of the tables that count leap seconds. */
+static bool is_zone_name(const char *name)
+{
+	for (const char *at = name; *at; at++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/",
+			    *at))
+			return false;
+	return *name && *name != '/' && strlen(name) <= ZONE_NAME_MAX &&
+	       strncmp(name, "right/", 6) != 0;
+}
+
+static bool is_zone_table(const char *path)
+{
+	static const char magic[4] = {'T', 'Z', 'i', 'f'};
+	char begin[sizeof(magic)];
+	FILE *file = fopen(path, "rb");
+	bool is_table;
+
+	if (!file)
+		return false;
+	is_table = fread(begin, 1, sizeof(begin), file) == sizeof(begin) &&
+		   memcmp(begin, magic, sizeof(magic)) == 0;
+	fclose(file);
+	return is_table;
+}
+
+int time_zone_set_name(const char *name, struct error *err)
+{
+	const char *given = getenv("TZDIR");
+	const char *folder = given && *given ? given : "/usr/share/zoneinfo";
+	struct strbuf path = STRBUF_INIT;
+	bool found;
+
+	/* The C library takes a name after a colon for a file, and is silent where there is none. */
+	strbuf_addf(&path, ":%s/%s", folder, name);
+	found = is_zone_name(name) && is_zone_table(path.text + 1) &&
+		setenv("TZ", path.text, 1) == 0;
+	strbuf_release(&path);
+	if (!found)
+		return error_set(err,
+				 "\"%s\" is neither UTC nor an offset from it (+02:00), nor a zone "
+				 "whose table lies in %s",
+				 name, folder);
+	tzset();
+	memcpy(zone_name, name, strlen(name) + 1);
+	return 0;
+}
+
+bool time_zone_is_utc(void)
+{
+	return !zone_name[0] && !zone_ahead_ms;
 }
 
 bool time_zone_parse(const char *text, int64_t *ahead_ms)
@@ -178,19 +236,66 @@ bool time_zone_parse(const char *text, int64_t *ahead_ms)
 	return text && !*text;
 }
 
-void time_zone_text(char text[ZONE_TEXT_SIZE])
+/* How far the zone is ahead at that time. */
+static int64_t ahead_at(int64_t ms)
 {
-	int64_t minutes = zone_ahead_ms / 60000, size = minutes < 0 ? -minutes : minutes;
+	const int64_t seconds = ms / 1000 - (ms % 1000 < 0);
+	const time_t when = (time_t)seconds;
+	struct tm local;
 
-	snprintf(text, ZONE_TEXT_SIZE, "UTC");
+	if (!zone_name[0])
+		return zone_ahead_ms;
+	if (!localtime_r(&when, &local))
+		return 0;
+	return (days_from_civil(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday) * 86400 +
+		local.tm_hour * 3600 + local.tm_min * 60 + local.tm_sec - seconds) *
+	       1000;
+}
+
+static void add_offset(struct strbuf *out, int64_t ahead_ms)
+{
+	int64_t minutes = ahead_ms / 60000, size = minutes < 0 ? -minutes : minutes;
+
+	strbuf_addstr(out, "UTC");
 	if (minutes)
-		snprintf(text, ZONE_TEXT_SIZE, "UTC%c%02d:%02d", minutes < 0 ? '-' : '+',
-			 (int)(size / 60 % 100), (int)(size % 60));
+		strbuf_addf(out, "%c%02d:%02d", minutes < 0 ? '-' : '+', (int)(size / 60),
+			    (int)(size % 60));
+}
+
+/* Into a sorted list, each once, as far as there is room. */
+static size_t add_distinct(int64_t *offsets, size_t count, int64_t offset)
+{
+	size_t at = 0;
+
+	while (at < count && offsets[at] < offset)
+		at++;
+	if (count == ZONE_OFFSETS || (at < count && offsets[at] == offset))
+		return count;
+	memmove(offsets + at + 1, offsets + at, (count - at) * sizeof(*offsets));
+	offsets[at] = offset;
+	return count + 1;
+}
+
+void time_zone_text(int64_t from, int64_t to, struct strbuf *out)
+{
+	const int64_t step = DAY_MS * (1 + (to - from) / DAY_MS / ZONE_DAYS);
+	int64_t offsets[ZONE_OFFSETS + 1];
+	size_t count = 0;
+
+	for (int64_t at = from; at < to; at += step)
+		count = add_distinct(offsets, count, ahead_at(at));
+	count = add_distinct(offsets, count, ahead_at(to));
+	for (size_t i = 0; i < count; i++) {
+		strbuf_addstr(out, i ? " / " : "");
+		add_offset(out, offsets[i]);
+	}
+	if (zone_name[0])
+		strbuf_addf(out, ", %s", zone_name);
 }
 
 int64_t time_local_days(int64_t ms)
 {
-	return time_days(ms + zone_ahead_ms);
+	return time_days(ms + ahead_at(ms));
 }
 
 void time_local_date_text(int64_t ms, char text[DATE_TEXT_SIZE])
@@ -198,9 +303,22 @@ void time_local_date_text(int64_t ms, char text[DATE_TEXT_SIZE])
 	date_text(time_local_days(ms) * DAY_MS, text);
 }
 
+/* No zone is more than 26 hours from UTC, which RFC 9636 allows. */
 int64_t time_of_local_day(int64_t day)
 {
-	return day * DAY_MS - zone_ahead_ms;
+	int64_t before = (day - 2) * DAY_MS, from = (day + 2) * DAY_MS;
+
+	if (!zone_name[0])
+		return day * DAY_MS - zone_ahead_ms;
+	while (from - before > 1) {
+		int64_t middle = before + (from - before) / 2;
+
+		if (time_local_days(middle) < day)
+			before = middle;
+		else
+			from = middle;
+	}
+	return from;
 }
 
 /* Week 1 is the one with the year's first Thursday; a year has 52 or 53. */

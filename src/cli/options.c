@@ -73,7 +73,7 @@ static int apply_arguments(struct options *options, const struct arguments *argu
 /* Which week or month it is now, in the zone. */
 static void find_by_now(struct options *options)
 {
-	const int64_t today = time_days(options->now + options->zone_ms);
+	const int64_t today = time_local_days(options->now);
 	struct asked_bound *week = &options->bounds[BOUND_WEEK];
 	struct asked_bound *month = &options->bounds[BOUND_MONTH];
 
@@ -85,10 +85,18 @@ static void find_by_now(struct options *options)
 						 : today);
 }
 
-/* Days begin in the zone, which may come behind them. */
-static int64_t moment_of(const struct options *options, int64_t bound, bool in_days)
+/* The zone may come behind the days that begin in it. */
+static int set_zone(const struct options *options, struct error *err)
 {
-	return in_days && bound != TIME_UNKNOWN ? bound - options->zone_ms : bound;
+	time_zone_set(options->zone_ms);
+	if (!options->zone || time_zone_set_name(options->zone, err) == 0)
+		return 0;
+	return error_prefix(err, "--tz");
+}
+
+static int64_t moment_of(int64_t bound, bool in_days)
+{
+	return in_days && bound != TIME_UNKNOWN ? time_of_local_day(time_days(bound)) : bound;
 }
 
 /* What all that was asked for has in common. */
@@ -99,8 +107,8 @@ static int choose_period(struct options *options, struct error *err)
 	find_by_now(options);
 	for (size_t i = 0; i < BOUNDS; i++) {
 		const struct asked_bound *bound = &options->bounds[i];
-		int64_t since = moment_of(options, bound->period.since, bound->since_in_days);
-		int64_t until = moment_of(options, bound->period.until, bound->until_in_days);
+		int64_t since = moment_of(bound->period.since, bound->since_in_days);
+		int64_t until = moment_of(bound->period.until, bound->until_in_days);
 
 		if (since != TIME_UNKNOWN && since > period->since)
 			period->since = since;
@@ -112,8 +120,10 @@ static int choose_period(struct options *options, struct error *err)
 		return error_set(err, "the period is empty: --since, --until, --last, --week and "
 				      "--month have nothing in common");
 	if (options->choice.compare == COMPARE_PERIOD) {
-		options->choice.compare_period.since -= options->zone_ms;
-		options->choice.compare_period.until -= options->zone_ms;
+		struct period *compared = &options->choice.compare_period;
+
+		compared->since = moment_of(compared->since, true);
+		compared->until = moment_of(compared->until, true);
 	}
 	return 0;
 }
@@ -175,8 +185,8 @@ enum options_action options_parse(struct options *options, int argc, char *const
 	if (set_now(options, now, epoch, err) != 0 || apply_config(options, &arguments, err) != 0 ||
 	    apply_arguments(options, &arguments, err) != 0)
 		return ACTION_BAD_USAGE;
-	if (choose_period(options, err) != 0 || check_together(options, err) != 0)
+	if (set_zone(options, err) != 0 || choose_period(options, err) != 0 ||
+	    check_together(options, err) != 0)
 		return ACTION_BAD_USAGE;
-	time_zone_set(options->zone_ms);
 	return ACTION_RUN;
 }

@@ -443,9 +443,11 @@ int set_month(struct options *options, const char *value, struct error *err)
 
 int set_tz(struct options *options, const char *value, struct error *err)
 {
-	if (time_zone_parse(value, &options->zone_ms))
-		return 0;
-	return error_set(err, "\"%s\" is neither UTC nor an offset from it (+02:00)", value);
+	const bool is_offset = time_zone_parse(value, &options->zone_ms);
+
+	(void)err;
+	options->zone = is_offset ? NULL : copy_of(options, value);
+	return 0;
 }
 
 /* `DATE..DATE`, the second one included. */

@@ -152,9 +152,10 @@ const struct option_row option_rows[] = {
 	 .help = "runs of this month (2026-11), or last, this",
 	 .set = set_month},
 	{.name = "tz",
-	 .argument = "OFFSET",
+	 .argument = "ZONE",
 	 .group = GROUP_INPUT,
-	 .help = "where days and weeks begin: UTC (default) or an offset from it, +02:00",
+	 .help = "where days and weeks begin: UTC (default), an offset from it (+02:00), or a "
+		 "name (Europe/Berlin)",
 	 .set = set_tz},
 	{.name = "suite",
 	 .argument = "GLOB",

@@ -54,11 +54,11 @@ static bool asked_week(const struct view *view, int64_t *monday)
 {
 	const struct period *asked = view->asked;
 
-	if (!asked || asked->since == TIME_UNKNOWN || asked->until == TIME_UNKNOWN ||
-	    asked->until - asked->since != 7 * DAY_MS)
+	if (!asked || asked->since == TIME_UNKNOWN || asked->until == TIME_UNKNOWN)
 		return false;
 	*monday = time_local_days(asked->since);
-	return week_monday(*monday) == *monday && time_of_local_day(*monday) == asked->since;
+	return week_monday(*monday) == *monday && time_of_local_day(*monday) == asked->since &&
+	       time_of_local_day(*monday + 7) == asked->until;
 }
 
 /* The week that was asked for; else the one that all runs are of, on more than one day. */

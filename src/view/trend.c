@@ -107,19 +107,24 @@ static void series_chart(const struct value *of, struct strbuf *out)
 		chart_series(shown_series(of), out);
 }
 
+/* With the offsets of all times that the report has days of. */
 static void zone_text(const struct value *of, struct strbuf *out)
 {
-	char text[ZONE_TEXT_SIZE];
+	const struct view *view = value_view(of);
+	int64_t from = view->counts->period_from, to = view->counts->period_to;
 
-	(void)of;
-	time_zone_text(text);
-	strbuf_addstr(out, text);
+	if (from == TIME_UNKNOWN)
+		from = to = view->render->now;
+	if (view->weeks && view->weeks->count)
+		widen_time(&from, &to, view->weeks->points[0].day * DAY_MS,
+			   view->weeks->points[0].day * DAY_MS);
+	time_zone_text(from, to, out);
 }
 
 static bool has_zone(const struct value *of)
 {
 	(void)of;
-	return time_of_local_day(0) != 0;
+	return !time_zone_is_utc();
 }
 
 /* ---- reliability: of so many tries, of->index + 1 ---- */

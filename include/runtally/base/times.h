@@ -1,12 +1,15 @@
 /*
- * times: RFC 3339 text ↔ milliseconds since 1970-01-01T00:00:00Z. No time zones, no locale, no
- * clock: proleptic Gregorian days, years 0001..9999, leap seconds read as the second before.
+ * times: RFC 3339 text ↔ milliseconds since 1970-01-01T00:00:00Z. No locale, no clock, no time
+ * zone but that of calendars: proleptic Gregorian days, years 0001..9999, leap seconds read as the second before.
  */
 #ifndef RUNTALLY_BASE_TIMES_H
 #define RUNTALLY_BASE_TIMES_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "runtally/base/error.h"
+#include "runtally/base/strbuf.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -33,16 +36,25 @@ void date_text(int64_t ms, char text[DATE_TEXT_SIZE]);
  * everywhere; only in which day or week one falls depends on the zone.
  */
 void time_zone_set(int64_t ahead_ms);
-/* "UTC", or "UTC+02:00". */
-enum { ZONE_TEXT_SIZE = 10 };
-void time_zone_text(char text[ZONE_TEXT_SIZE]);
+/*
+ * Or that of a name in the system's tables (TZif files below $TZDIR, else /usr/share/zoneinfo),
+ * `Europe/Berlin`, through the C library and its environment variable TZ: for all of the process,
+ * before there are threads. -1 and an error: there is none.
+ */
+int time_zone_set_name(const char *name, struct error *err);
+bool time_zone_is_utc(void);
+/*
+ * Appends "UTC", "UTC+02:00", or "UTC+01:00 / UTC+02:00, Europe/Berlin": the offsets between two
+ * times.
+ */
+void time_zone_text(int64_t from, int64_t to, struct strbuf *out);
 /* Reads `UTC`, `Z`, `+02:00`, `-0330`, `+02`. False where it is none. */
 bool time_zone_parse(const char *text, int64_t *ahead_ms);
 /* Days since 1970-01-01 in the zone. */
 int64_t time_local_days(int64_t ms);
 /* Writes `2026-11-20`: the day in the zone. */
 void time_local_date_text(int64_t ms, char text[DATE_TEXT_SIZE]);
-/* The first millisecond of that day in the zone. */
+/* The first millisecond of that day in the zone; of one that its clocks left out, of the next. */
 int64_t time_of_local_day(int64_t day);
 /* The Monday of the day's week, and `2026-W47`: the year of a week is that of its Thursday. */
 int64_t week_monday(int64_t day);

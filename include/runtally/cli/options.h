@@ -62,7 +62,8 @@ struct options {
 	enum suite_by suite_by;
 	struct ingest_options ingest;
 	struct select_options choice;
-	int64_t zone_ms; /* of calendars: ahead of UTC */
+	const char *zone; /* of calendars, by name; NULL: zone_ms */
+	int64_t zone_ms;  /* ahead of UTC */
 	/* What --since, --until, --last, --week, --month ask; choice.period: what they share. */
 	struct asked_bound {
 		struct period period;
