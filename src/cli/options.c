@@ -188,5 +188,6 @@ enum options_action options_parse(struct options *options, int argc, char *const
 	if (set_zone(options, err) != 0 || choose_period(options, err) != 0 ||
 	    check_together(options, err) != 0)
 		return ACTION_BAD_USAGE;
+	options_ask(options);
 	return ACTION_RUN;
 }

@@ -346,6 +346,7 @@ int set_since(struct options *options, const char *value, struct error *err)
 {
 	struct asked_bound *bound = &options->bounds[BOUND_SINCE];
 
+	bound->text = copy_of(options, value);
 	bound->since_in_days = is_day(value);
 	return parse_time(value, &bound->period.since, err);
 }
@@ -357,6 +358,7 @@ int set_until(struct options *options, const char *value, struct error *err)
 
 	if (parse_time(value, &ms, err) != 0)
 		return -1;
+	bound->text = copy_of(options, value);
 	bound->until_in_days = is_day(value);
 	bound->period.until = is_day(value) ? ms + DAY_MS : ms;
 	return 0;
@@ -378,6 +380,7 @@ int set_last(struct options *options, const char *value, struct error *err)
 				 "at most)",
 				 value, DAYS_MAX);
 	options->bounds[BOUND_LAST].period = (struct period){options->now - ms, options->now};
+	options->bounds[BOUND_LAST].text = copy_of(options, value);
 	return 0;
 }
 
@@ -474,6 +477,7 @@ int set_compare(struct options *options, const char *value, struct error *err)
 {
 	struct select_options *choice = &options->choice;
 
+	options->compare = copy_of(options, value);
 	if (strcmp(value, "previous") == 0 || strcmp(value, "none") == 0) {
 		choice->compare = *value == 'p' ? COMPARE_PREVIOUS : COMPARE_NONE;
 		return 0;

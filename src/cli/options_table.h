@@ -107,6 +107,9 @@ void options_init(struct options *options);
 void options_set_week(struct asked_bound *bound, int64_t monday);
 void options_set_month(struct asked_bound *bound, int64_t day);
 
+/* Sets options->asked, when all else is known. */
+void options_ask(struct options *options);
+
 /* One option of the command line. */
 struct setting {
 	const struct option_row *row;

@@ -210,7 +210,7 @@ int report(const struct options *options, struct loaded *loaded, const struct an
 		.loads = &loads,
 		.matrix = &matrix,
 		.counts = &loaded->counts,
-		.asked = &options->choice.period,
+		.asked = &options->asked,
 		.notes = &loaded->notes,
 		.render = &options->render,
 		.title = options->title,

@@ -32,6 +32,7 @@ extern const struct value_class class_comparison; /* struct comparison */
 extern const struct value_class
 	class_failure_group; /* struct failure_group; the index is its own */
 extern const struct value_class class_criterion_group;
+extern const struct value_class class_asked; /* struct asked */
 
 /* Parts of the report's table: of their members, the object is the view. */
 extern const struct value_class report_failure_groups, report_breakdowns, report_series,

@@ -52,7 +52,7 @@ static void period_text(const struct value *of, struct strbuf *out)
 /* The Monday of the week that was asked for; false: another period, or none. */
 static bool asked_week(const struct view *view, int64_t *monday)
 {
-	const struct period *asked = view->asked;
+	const struct period *asked = view->asked ? &view->asked->period : NULL;
 
 	if (!asked || asked->since == TIME_UNKNOWN || asked->until == TIME_UNKNOWN)
 		return false;
@@ -291,6 +291,7 @@ static const struct member report_members[] = {
 	{"version", TEXT, .text = version_text},
 	{"has_runs", FLAG, .flag = has_runs},
 	{"period", OBJECT, .from = period_from, .class = &class_period},
+	{"asked", POINTER, AT(asked), .class = &class_asked},
 	{"inputs", POINTER, AT(counts), .class = &class_inputs},
 	{"totals", OBJECT, OF_RESULTS(totals), .is = CLASS_TALLY},
 	{"comparison", POINTER, AT(comparison), .is = CLASS_COMPARISON},

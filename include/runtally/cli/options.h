@@ -17,6 +17,7 @@
 #include "runtally/base/error.h"
 #include "runtally/formats/format.h"
 #include "runtally/ingest/ingest.h"
+#include "runtally/view/asked.h"
 #include "runtally/view/brand.h"
 
 /* One -o. */
@@ -69,8 +70,11 @@ struct options {
 		struct period period;
 		bool since_in_days, until_in_days; /* days of the zone, not moments */
 		enum period_by by;
+		const char *text; /* as it was given; NULL: it was not */
 	} bounds[BOUNDS];
+	const char *compare; /* as it was given; NULL: it was not */
 	struct gate_demands gates;
+	struct asked asked; /* all that reports tell of these */
 	struct render_options render;
 	size_t notes_limit; /* different notes that are kept; 1000 */
 	bool strict;

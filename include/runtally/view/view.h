@@ -16,6 +16,7 @@
 #include "runtally/ingest/ingest.h"
 #include "runtally/model/note.h"
 #include "runtally/template/mustache.h"
+#include "runtally/view/asked.h"
 #include "runtally/view/render.h"
 #include "runtally/view/values.h"
 
@@ -92,7 +93,7 @@ struct view {
 	struct view_loads *loads;              /* of its runs' details; NULL: none are shown */
 	struct view_matrix *matrix; /* of its suites, one at a time; NULL: none is shown */
 	const struct ingest_counts *counts;
-	const struct period *asked; /* the period that was asked for; NULL: none */
+	const struct asked *asked; /* NULL: it is not told */
 	const struct notes *notes;
 	const struct gates *gates;
 	const struct render_options *render;
