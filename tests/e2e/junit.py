@@ -2,6 +2,7 @@
 """JUnit from report to report: what Jenkins and GitLab take for the same test, and what they say of
 it then."""
 
+import itertools
 import json
 import os
 import re
@@ -100,40 +101,97 @@ class Weeks(harness.Case):
             self.assertEqual(set(first), set(second))
             self.assertEqual(len(first), 4)
 
-    def test_samples(self):
-        """A week after another: every test that changes for a consumer did so in the runs."""
-        top = harness.TESTS.parent / "samples"
-        for weeks in (("playgent/runs-2026-w44.ndjson", "playgent/runs-2026-w45.ndjson"),
-                      ("kapso/runs-2026-w44.json", "kapso/runs-2026-w45.ndjson"),
-                      ("magpipe/run-before-the-fix.json", "magpipe/run-after-the-fix.json")):
-            tests, cases = [], []
-            for week in weeks:
-                tests.append(self.verdicts(jenkins, [top / week]))
-                ended = self.run_here("-q", "-o", "records=-", top / week)
-                verdicts = {}
-                for line in ended.stdout.splitlines():
-                    row = json.loads(line)
-                    if row["outcome"] in ("passed", "failed", "error"):
-                        label = row.get("case") or {}
-                        suite = row.get("suite") or {}
-                        verdicts.setdefault((suite.get("id") or suite.get("name"),
-                                             label.get("id") or label.get("name")),
-                                            []).append(row["outcome"])
-                cases.append({case: "passed" if set(found) == {"passed"} else
-                              "failure" if "failed" in found else "error"
-                              for case, found in verdicts.items()})
-            with self.subTest(weeks[0]):
-                self.assertEqual(self.changes(*tests), self.changes(*cases))
+    # ---- two weeks of each API ----
+
+    def week(self, key, name, inputs):
+        """{key: (case, verdict)} as a consumer sees it, and {case: verdict} by the runs."""
+        ended = self.run_here("-q", "-o", f"{name}.xml", "--junit-flavor", "rich", "-o",
+                              f"{name}.ndjson", *inputs)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        cases, outcomes = {}, {}
+        for line in (self.folder / f"{name}.ndjson").read_text().splitlines():
+            row = json.loads(line)
+            case = cases[row["run_id"]] = tuple(
+                (row.get(part) or {}).get("id") or (row.get(part) or {}).get("name")
+                for part in ("suite", "case"))
+            outcomes.setdefault(case, set()).add(row["outcome"])
+        seen = {}
+        for suite in ElementTree.parse(self.folder / f"{name}.xml").iter("testsuite"):
+            for case in suite.iter("testcase"):
+                run = case.find("properties/property[@name='run_id']").get("value")
+                test = key(suite, case)
+                self.assertNotIn(test, seen)
+                seen[test] = (cases[run], next((word for word in ("failure", "error", "skipped")
+                                                if case.find(word) is not None), "passed"))
+        return seen, {case: self.verdict(found) for case, found in outcomes.items()}
+
+    @staticmethod
+    def verdict(outcomes):
+        """Of a case, from those of its runs: all that have a verdict must have passed."""
+        for outcome, word in (("failed", "failure"), ("error", "error"), ("passed", "passed")):
+            if outcome in outcomes:
+                return word
+        return "skipped"
 
     @staticmethod
     def changes(before, after):
-        """How many tests are new, regressed and fixed; as in runs, unjudged ones are not there."""
-        before, after = ({test: verdict for test, verdict in found.items()
-                          if verdict != "skipped"} for found in (before, after))
-        both = set(before) & set(after)
-        return (len(set(after) - set(before)),
-                sum(before[test] == "passed" != after[test] for test in both),
-                sum(before[test] != "passed" == after[test] for test in both))
+        """What is new, regressed and fixed from one {test: verdict} to the next."""
+        both = before.keys() & after.keys()
+        bad = ("failure", "error")
+        return {"new": after.keys() - before.keys(),
+                "regressed": {test for test in both
+                              if after[test] in bad and before[test] not in bad},
+                "fixed": {test for test in both
+                          if before[test] in bad and after[test] == "passed"}}
+
+    def weeks(self):
+        """(name, inputs and options of each week): of all that the samples have."""
+        top = harness.TESTS.parent / "samples"
+        numbers = (44, 45, 46)
+        for api in ("kapso", "magpipe", "sigmamind", "telnyx"):
+            yield api, [("--week", f"2026-W{number}", top / api) for number in numbers]
+        names = top / "playgent" / "test-cases.ndjson"
+        yield "playgent", [(top / "playgent" / f"runs-2026-w{number}.ndjson", names)
+                           for number in numbers]
+        yield "all of them", [("--week", f"2026-W{number}", top) for number in numbers]
+
+    def test_weeks_of_each_api(self):
+        """What a consumer calls new, regressed or fixed is so by the runs, case by case."""
+        told = dict.fromkeys(("new", "regressed", "fixed"), 0)
+        for api, weeks in self.weeks():
+            for key in KEYS:
+                known, before = {}, None
+                for number, inputs in enumerate(weeks):
+                    with self.subTest(api, key=key.__name__, week=number):
+                        seen, truth = self.week(key, f"week{number}", inputs)
+                        self.assertGreater(len(seen), 5)
+                        self.assertEqual(dict(seen.values()), truth)
+                        self.assertEqual(len(seen), len(truth))
+                        for test, (case, _) in seen.items():  # one name in all weeks
+                            self.assertEqual(known.setdefault(case, test), test)
+                        tests = {test: verdict for test, (_, verdict) in seen.items()}
+                        if before:
+                            found = self.changes(before[0], tests)
+                            self.assertEqual(
+                                found, {word: {known[case] for case in changed} for word, changed
+                                        in self.changes(before[1], truth).items()})
+                            for word, changed in found.items():
+                                told[word] += len(changed)
+                        before = tests, truth
+        self.assertTrue(all(told.values()), told)
+
+    def test_pairs_tell_of_verdicts_alone(self):
+        """Of two weeks of a few cases alike: what changes is the one whose verdict did."""
+        for (pair, records), key, (then, now) in itertools.product(
+                PAIRS.items(), KEYS, itertools.product(("passed", "failed"), repeat=2)):
+            with self.subTest(pair, key=key.__name__, then=then, now=now):
+                self.put("1.ndjson", [*records[:-1], {**records[-1], "outcome": then}])
+                self.put("2.ndjson", [{**records[-1], "run_id": "later", "outcome": now}])
+                found = self.changes(self.verdicts(key, ["1.ndjson"]),
+                                     self.verdicts(key, ["2.ndjson"]))
+                self.assertEqual({word: len(changed) for word, changed in found.items()},
+                                 {"new": 0, "regressed": int((then, now) == ("passed", "failed")),
+                                  "fixed": int((then, now) == ("failed", "passed"))})
 
 
 if __name__ == "__main__":
