@@ -25,6 +25,11 @@ static void href_text(const struct value *of, struct strbuf *out)
 	view_failure_group_href(value_view(of), of->index, out);
 }
 
+static bool is_criterion(const struct value *of)
+{
+	return group_of(of)->cause == CAUSE_CRITERION;
+}
+
 static void cause_text(const struct value *of, struct strbuf *out)
 {
 	strbuf_addstr(out, cause_name(group_of(of)->cause));
@@ -95,7 +100,7 @@ static const struct member failure_group_members[] = {
 	{"href", TEXT, .text = href_text},
 	{"source", TEXT, AT(source)},
 	{"cause", TEXT, .text = cause_text},
-	{"is_criterion", IS, AT(cause), .mask = 1U << CAUSE_CRITERION},
+	{"is_criterion", FLAG, .flag = is_criterion},
 	{"run_count", COUNT, AT(runs), .raw = "runs"},
 	{"share", PERCENT, .number = share},
 	{.raw = "share", .kind = SHARE, .number = raw_share},

@@ -43,7 +43,7 @@ enum cause {
 	CAUSE_STATUS,
 	CAUSE_UNTOLD,
 	CAUSE_COUNT
-};
+} __attribute__((packed)); /* one byte */
 
 /* "criterion", "unjudged", "reason", "status", "untold"; "" of CAUSE_NONE */
 const char *cause_name(enum cause cause);
