@@ -208,7 +208,7 @@ int time_zone_set_name(const char *name, struct error *err)
 	struct strbuf path = STRBUF_INIT;
 	bool found;
 
-	/* The C library takes a name after a colon for a file, and is silent where there is none. */
+	/* The C library takes what follows a colon for a file; of none it says nothing. */
 	strbuf_addf(&path, ":%s/%s", folder, name);
 	found = is_zone_name(name) && is_zone_table(path.text + 1) &&
 		setenv("TZ", path.text, 1) == 0;

@@ -167,7 +167,8 @@ class Zones(harness.Case):
         self.prepare(datetime.date(2026, 10, 25))
         env = harness.environment(TZDIR=str(self.folder / "tables"))
         for name in ("Test/Nowhere", "../outside", "Test/../../outside", "", "/", "Test", "Test/",
-                     "Test/text", str(self.folder / "outside"), "right/Test/Berlin", "Test/Berlin\n",
+                     "Test/text", str(self.folder / "outside"), "right/Test/Berlin",
+                     "Test/Berlin\n",
                      "A" * 200, ":Test/Berlin", "+02:00:00", "CET-1"):
             with self.subTest(name):
                 ended = self.run_here("--tz", name, "runs.ndjson", env=env)

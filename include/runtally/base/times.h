@@ -1,6 +1,7 @@
 /*
  * times: RFC 3339 text ↔ milliseconds since 1970-01-01T00:00:00Z. No locale, no clock, no time
- * zone but that of calendars: proleptic Gregorian days, years 0001..9999, leap seconds read as the second before.
+ * zone but that of calendars: proleptic Gregorian days, years 0001..9999, leap seconds read as the
+ * second before.
  */
 #ifndef RUNTALLY_BASE_TIMES_H
 #define RUNTALLY_BASE_TIMES_H
