@@ -62,10 +62,16 @@ KEYS = (jenkins, jenkins_address, gitlab)
 
 class Weeks(harness.Case):
     def verdicts(self, key, inputs, *options):
+        return self.verdicts_in(self.tree(inputs, *options), key)
+
+    def tree(self, inputs, *options):
+        return ElementTree.fromstring(
+            self.run_here("-q", "-o", "junit=-", *options, *inputs).stdout)
+
+    def verdicts_in(self, tree, key):
         """{key: verdict}; each key once."""
-        text = self.run_here("-q", "-o", "junit=-", *options, *inputs).stdout
         found = {}
-        for suite in ElementTree.fromstring(text).iter("testsuite"):
+        for suite in tree.iter("testsuite"):
             for case in suite.iter("testcase"):
                 name = key(suite, case)
                 self.assertNotIn(name, found)
@@ -103,8 +109,8 @@ class Weeks(harness.Case):
 
     # ---- two weeks of each API ----
 
-    def week(self, key, name, inputs):
-        """{key: (case, verdict)} as a consumer sees it, and {case: verdict} by the runs."""
+    def week(self, name, inputs):
+        """The report, {run: case}, and {case: verdict} by the runs."""
         ended = self.run_here("-q", "-o", f"{name}.xml", "--junit-flavor", "rich", "-o",
                               f"{name}.ndjson", *inputs)
         self.assertEqual(ended.returncode, 0, ended.stderr)
@@ -115,15 +121,20 @@ class Weeks(harness.Case):
                 (row.get(part) or {}).get("id") or (row.get(part) or {}).get("name")
                 for part in ("suite", "case"))
             outcomes.setdefault(case, set()).add(row["outcome"])
+        return (ElementTree.parse(self.folder / f"{name}.xml"), cases,
+                {case: self.verdict(found) for case, found in outcomes.items()})
+
+    def seen(self, key, tree, cases):
+        """{key: (case, verdict)} as a consumer sees it."""
         seen = {}
-        for suite in ElementTree.parse(self.folder / f"{name}.xml").iter("testsuite"):
+        for suite in tree.iter("testsuite"):
             for case in suite.iter("testcase"):
                 run = case.find("properties/property[@name='run_id']").get("value")
                 test = key(suite, case)
                 self.assertNotIn(test, seen)
                 seen[test] = (cases[run], next((word for word in ("failure", "error", "skipped")
                                                 if case.find(word) is not None), "passed"))
-        return seen, {case: self.verdict(found) for case, found in outcomes.items()}
+        return seen
 
     @staticmethod
     def verdict(outcomes):
@@ -159,11 +170,12 @@ class Weeks(harness.Case):
         """What a consumer calls new, regressed or fixed is so by the runs, case by case."""
         told = dict.fromkeys(("new", "regressed", "fixed"), 0)
         for api, weeks in self.weeks():
+            made = [self.week(f"week{number}", inputs) for number, inputs in enumerate(weeks)]
             for key in KEYS:
                 known, before = {}, None
-                for number, inputs in enumerate(weeks):
+                for number, (tree, cases, truth) in enumerate(made):
                     with self.subTest(api, key=key.__name__, week=number):
-                        seen, truth = self.week(key, f"week{number}", inputs)
+                        seen = self.seen(key, tree, cases)
                         self.assertGreater(len(seen), 5)
                         self.assertEqual(dict(seen.values()), truth)
                         self.assertEqual(len(seen), len(truth))
@@ -182,16 +194,17 @@ class Weeks(harness.Case):
 
     def test_pairs_tell_of_verdicts_alone(self):
         """Of two weeks of a few cases alike: what changes is the one whose verdict did."""
-        for (pair, records), key, (then, now) in itertools.product(
-                PAIRS.items(), KEYS, itertools.product(("passed", "failed"), repeat=2)):
-            with self.subTest(pair, key=key.__name__, then=then, now=now):
-                self.put("1.ndjson", [*records[:-1], {**records[-1], "outcome": then}])
-                self.put("2.ndjson", [{**records[-1], "run_id": "later", "outcome": now}])
-                found = self.changes(self.verdicts(key, ["1.ndjson"]),
-                                     self.verdicts(key, ["2.ndjson"]))
-                self.assertEqual({word: len(changed) for word, changed in found.items()},
-                                 {"new": 0, "regressed": int((then, now) == ("passed", "failed")),
-                                  "fixed": int((then, now) == ("failed", "passed"))})
+        for (pair, records), then, now in itertools.product(PAIRS.items(), ("passed", "failed"),
+                                                            ("passed", "failed")):
+            self.put("1.ndjson", [*records[:-1], {**records[-1], "outcome": then}])
+            self.put("2.ndjson", [{**records[-1], "run_id": "later", "outcome": now}])
+            trees = self.tree(["1.ndjson"]), self.tree(["2.ndjson"])
+            for key in KEYS:
+                with self.subTest(pair, key=key.__name__, then=then, now=now):
+                    found = self.changes(*(self.verdicts_in(tree, key) for tree in trees))
+                    self.assertEqual({word: len(changed) for word, changed in found.items()},
+                                     {"new": 0, "fixed": int(then == "failed" and now == "passed"),
+                                      "regressed": int(then == "passed" and now == "failed")})
 
 
 if __name__ == "__main__":
