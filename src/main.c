@@ -36,9 +36,12 @@ static int run_with(const struct options *options, struct loaded *loaded)
 static int run(struct options *options)
 {
 	struct loaded loaded;
-	int status;
+	int status, forgot;
 
 	if (inputs_hold_history(options))
+		return EXIT_USAGE;
+	forgot = forget(options);
+	if (forgot == EXIT_USAGE)
 		return EXIT_USAGE;
 	status = load(&loaded, options);
 	if (status == EXIT_USAGE) {
@@ -50,14 +53,21 @@ static int run(struct options *options)
 		status = larger(status, run_with(options, &loaded));
 	}
 	loaded_release(&loaded);
-	return status;
+	return larger(forgot, status);
 }
 
-/* No input, and no report asked for. */
-static bool only_compacts(const struct options *options)
+/* The history alone: no input, and no report asked for. */
+static bool only_tidies(const struct options *options)
 {
-	return options->compact && !options->input_count &&
+	return (options->compact || options->forget_count) && !options->input_count &&
 	       (options->history_only || !options->target_count);
+}
+
+static int tidy(const struct options *options)
+{
+	int status = forget(options);
+
+	return status == EXIT_USAGE ? status : larger(status, compact(options));
 }
 
 static int print_templates(const char *folder)
@@ -89,8 +99,8 @@ int main(int argc, char **argv)
 		status = console_answer(action) ? EXIT_OUTPUT : EXIT_OK;
 	} else if (options.print_templates) {
 		status = print_templates(options.print_templates);
-	} else if (only_compacts(&options)) {
-		status = compact(&options);
+	} else if (only_tidies(&options)) {
+		status = tidy(&options);
 	} else {
 		status = run(&options);
 	}

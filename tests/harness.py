@@ -1,5 +1,6 @@
 """What the black-box tests share: where things are, how runtally is called, how results count."""
 
+import collections
 import os
 import pathlib
 import re
@@ -82,6 +83,33 @@ class Case(unittest.TestCase):
         """All that lies in the scratch folder, hidden names too."""
         return sorted(str(path.relative_to(self.folder))
                       for path in self.folder.rglob("*") if not path.is_dir())
+
+    def strace(self, *args, env, kill=None):
+        """With `kill`, a call's name and how often it was made, it ends there."""
+        command = ["strace", "-f", "-q", "-o", str(self.folder / "trace")]
+        command += ["-e", "inject={}:signal=KILL:when={}".format(*kill)] if kill else []
+        return subprocess.run([*command, str(RUNTALLY), "-q", "--jobs", "1", *args],
+                              cwd=self.folder, env=env, capture_output=True, timeout=LIMIT)
+
+    def calls_of(self, *args, env):
+        """The system calls of it, each with how often, from its first look at the history on."""
+        if not shutil.which("strace"):
+            self.skipTest("strace is not installed")
+        ended = self.strace(*args, env=env)
+        trace = self.folder / "trace"
+        if ended.returncode or not trace.exists():
+            self.skipTest(f"strace does not work here: {ended.stderr[:200]}")
+        calls, made, begun = [], collections.Counter(), False
+        for line in trace.read_text().splitlines():
+            name = re.match(r"\d+ +(\w+)\(", line)
+            if not name:
+                continue
+            made[name[1]] += 1
+            begun = begun or ("history" in line and name[1] != "execve")
+            if begun and name[1] != "exit_group":
+                calls.append((name[1], made[name[1]]))
+        self.assertGreater(len(calls), 10)
+        return calls
 
 
 class Counter(unittest.TestResult):

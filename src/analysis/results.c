@@ -161,6 +161,16 @@ static void append_cases(struct builder *builder, struct suite_group *suite)
 	}
 }
 
+/* The same suite in two environments is two. */
+static const char *suite_group_key(struct builder *builder, const struct run *run)
+{
+	const char *key = key_text(suite_key(run, builder->by));
+
+	return run->environment
+		       ? arena_printf(&builder->results->arena, "%s\n%s", key, run->environment)
+		       : key;
+}
+
 static void append_suite(struct builder *builder, size_t first, size_t end)
 {
 	struct results *results = builder->results;
@@ -168,7 +178,8 @@ static void append_suite(struct builder *builder, size_t first, size_t end)
 
 	*suite = (struct suite_group){
 		.source = results->runs[first]->source,
-		.key = key_text(suite_key(results->runs[first], builder->by)),
+		.key = suite_group_key(builder, results->runs[first]),
+		.environment = results->runs[first]->environment,
 		.first_run = first,
 		.run_count = end - first,
 		.first_case = results->case_count,
@@ -189,7 +200,7 @@ static void build_groups(struct builder *builder)
 
 	for (size_t first = 0, end; first < results->run_count; first = end) {
 		for (end = first + 1; end < results->run_count &&
-				      builder->placed[first].suite == builder->placed[end].suite;)
+				      same_suite(&builder->placed[first], &builder->placed[end]);)
 			end++;
 		append_suite(builder, first, end);
 	}
@@ -318,11 +329,30 @@ static size_t mark_shared(const struct results *results, bool *shared)
 	return found;
 }
 
+static bool differ_in_environment(const struct results *results)
+{
+	for (size_t i = 1; i < results->suite_count; i++)
+		if (!same_text(results->suites[0].environment, results->suites[i].environment))
+			return true;
+	return false;
+}
+
+/* The name, with the environment where there are several. */
+static const char *short_title(struct results *results, const struct suite_group *suite)
+{
+	const char *name = marks_shown(&results->arena, suite->name);
+
+	if (!suite->environment || results->environment)
+		return name;
+	return arena_printf(&results->arena, "%s (%s)", name,
+			    marks_shown(&results->arena, suite->environment));
+}
+
 /* First the source is added, then the id, then a number: until all titles differ. */
 static const char *longer_title(struct results *results, const struct suite_group *suite,
 				unsigned round, size_t position)
 {
-	const char *name = marks_shown(&results->arena, suite->name);
+	const char *name = short_title(results, suite);
 
 	if (round == 0)
 		return arena_printf(&results->arena, "%s (%s)", name, suite->source);
@@ -336,6 +366,11 @@ static void make_titles_unique(struct results *results)
 {
 	bool *shared = memory_alloc(results->suite_count * sizeof(*shared));
 
+	if (results->suite_count && !differ_in_environment(results))
+		results->environment = results->suites[0].environment;
+	else
+		for (size_t i = 0; i < results->suite_count; i++)
+			results->suites[i].title = short_title(results, &results->suites[i]);
 	for (unsigned round = 0; mark_shared(results, shared); round++)
 		for (size_t i = 0; i < results->suite_count; i++)
 			if (shared[i])
@@ -350,7 +385,7 @@ static void make_room(struct results *results, const struct placed *placed)
 	size_t suites = 0, cases = 0;
 
 	for (size_t i = 0; i < results->run_count; i++) {
-		suites += !i || placed[i - 1].suite != placed[i].suite;
+		suites += !i || !same_suite(&placed[i - 1], &placed[i]);
 		cases += !i || !same_case(&placed[i - 1], &placed[i]);
 	}
 	results->sources = arena_alloc(&results->arena, suites * sizeof(*results->sources));

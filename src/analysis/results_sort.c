@@ -168,6 +168,8 @@ static int compare_placed(const void *left, const void *right)
 
 	if (a->suite != b->suite)
 		return a->suite < b->suite ? -1 : 1;
+	if (a->environment != b->environment)
+		return a->environment < b->environment ? -1 : 1;
 	if (a->test_case != b->test_case)
 		return a->test_case < b->test_case ? -1 : 1;
 	if (a->when != b->when)
@@ -180,7 +182,8 @@ struct placed *place_runs(struct run **runs, size_t count, enum suite_by by)
 {
 	struct placed *placed = memory_alloc(count * sizeof(*placed));
 	struct texts sources = {.count = 0}, suites = {.count = 0}, cases = {.count = 0};
-	uint32_t *source_ranks, *suite_ranks, *case_ranks;
+	struct texts environments = {.count = 0};
+	uint32_t *source_ranks, *suite_ranks, *case_ranks, *environment_ranks;
 
 	assert(count < UINT32_MAX);
 	for (size_t i = 0; i < count; i++) {
@@ -192,20 +195,25 @@ struct placed *place_runs(struct run **runs, size_t count, enum suite_by by)
 			.when = run_when(run),
 			.suite = source << 32 | number_text(&suites, key_text(suite_key(run, by))),
 			.test_case = number_text(&cases, key_text(case_key(run))),
+			.environment = number_text(&environments,
+						   run->environment ? run->environment : ""),
 		};
 	}
 	source_ranks = rank_texts(&sources, compare_sources);
 	suite_ranks = rank_texts(&suites, compare_ranked);
 	case_ranks = rank_texts(&cases, compare_ranked);
+	environment_ranks = rank_texts(&environments, compare_ranked);
 	for (size_t i = 0; i < count; i++) {
 		uint64_t source = source_ranks[placed[i].suite >> 32];
 
 		placed[i].suite = source << 32 | suite_ranks[(uint32_t)placed[i].suite];
 		placed[i].test_case = case_ranks[placed[i].test_case];
+		placed[i].environment = environment_ranks[placed[i].environment];
 	}
 	memory_free(source_ranks);
 	memory_free(suite_ranks);
 	memory_free(case_ranks);
+	memory_free(environment_ranks);
 	qsort(placed, count, sizeof(*placed), compare_placed);
 	for (size_t i = 0; i < count; i++)
 		runs[i] = placed[i].run;

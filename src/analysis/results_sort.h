@@ -33,18 +33,23 @@ int compare_text(const char *a, const char *b);
 
 /*
  * A run in the order of results. Keys are compared many times, so they are numbers here: the ranks
- * of source, suite key and case key among all there are. Equal texts have equal ranks.
+ * of source, suite key, environment and case key among all there are. Equal texts have equal ranks.
  */
 struct placed {
 	struct run *run;
 	int64_t when;   /* run_when */
 	uint64_t suite; /* its source's rank in the high half */
-	uint32_t test_case;
+	uint32_t test_case, environment;
 };
+
+static inline bool same_suite(const struct placed *a, const struct placed *b)
+{
+	return a->suite == b->suite && a->environment == b->environment;
+}
 
 static inline bool same_case(const struct placed *a, const struct placed *b)
 {
-	return a->suite == b->suite && a->test_case == b->test_case;
+	return same_suite(a, b) && a->test_case == b->test_case;
 }
 
 /*

@@ -73,6 +73,17 @@ static bool is_wanted(const struct selector *selector, const struct run *run)
 	return of_source && (!options->suite_count || is_of_suites(selector, run));
 }
 
+/* Counts what is not of the environment asked for. */
+static bool is_elsewhere(struct selector *selector, const struct run *run)
+{
+	const char *asked = selector->options->environment;
+
+	if (!asked || same_text(asked, run->environment))
+		return false;
+	selector->counts->other_environments++;
+	return true;
+}
+
 /* ---- now ---- */
 
 /* All runs of inputs and history, each once; those of the inputs, as many as there are, first. */
@@ -89,7 +100,8 @@ static void unite(struct selector *selector)
 	if (!history->count)
 		return;
 	for (size_t i = 0; i < history->count; i++)
-		list_add(united, history->items[i]);
+		if (!is_elsewhere(selector, history->items[i]))
+			list_add(united, history->items[i]);
 	united->count = dedupe(united->items, united->count, DEDUPE_LATER_FIRST,
 			       &selector->sets->inputs, &counts);
 	others = counts.contradicting;
@@ -217,7 +229,7 @@ static void choose_before(struct selection *selection, const struct selector *se
 	}
 }
 
-static void choose_baseline(struct selection *selection, const struct selector *selector)
+static void choose_baseline(struct selection *selection, struct selector *selector)
 {
 	const struct runs *baseline = &selector->sets->baseline;
 	struct run **copies = dedupe_copies(baseline->items, baseline->count, selection->now.items,
@@ -227,7 +239,8 @@ static void choose_baseline(struct selection *selection, const struct selector *
 
 	list_init(&selection->before, baseline->count);
 	for (size_t i = 0; i < baseline->count; i++) {
-		if (!is_wanted(selector, baseline->items[i]))
+		if (is_elsewhere(selector, baseline->items[i]) ||
+		    !is_wanted(selector, baseline->items[i]))
 			continue;
 		if (copies[i])
 			in_both++;

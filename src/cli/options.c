@@ -130,7 +130,8 @@ static int choose_period(struct options *options, struct error *err)
 
 static int check_history(const struct options *options, struct error *err)
 {
-	const char *name = options->compact        ? "compact"
+	const char *name = options->forget_count   ? "forget"
+			   : options->compact      ? "compact"
 			   : options->history_only ? "history-only"
 			   : options->shards       ? "shard"
 						   : NULL;
@@ -167,7 +168,8 @@ static int check_together(const struct options *options, struct error *err)
 	if (check_history(options, err) != 0 || check_compare(options, err) != 0)
 		return -1;
 	if (!options->input_count && !options->print_templates &&
-	    (!options->history || (options->history_only && !options->compact)))
+	    (!options->history ||
+	     (options->history_only && !options->compact && !options->forget_count)))
 		return error_set(err, "no input; see runtally --help");
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"
 #include "runtally/formats/mime.h"
+#include "runtally/history/forget.h"
 #include "runtally/model/call.h"
 
 enum {
@@ -508,6 +509,31 @@ int set_shard(struct options *options, const char *value, struct error *err)
 				 value);
 	options->shard = (unsigned)shard;
 	options->shards = (unsigned)shards;
+	return 0;
+}
+
+int set_environment(struct options *options, const char *value, struct error *err)
+{
+	const char *at = value + strspn(value, " \t");
+
+	if (!*at)
+		return error_set(err, "the label is empty");
+	options->ingest.environment = copy_of(options, value);
+	return 0;
+}
+
+int set_forget(struct options *options, const char *value, struct error *err)
+{
+	const char *colon = strchr(value, ':');
+
+	if (!history_is_call(value) && (!colon || colon == value || !colon[1]))
+		return error_set(
+			err,
+			"\"%.100s\" is neither SOURCE:RUN-ID nor the name of a file of the "
+			"history",
+			value);
+	options->forgets =
+		(const char **)add_text(options, options->forgets, &options->forget_count, value);
 	return 0;
 }
 

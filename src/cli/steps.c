@@ -1,10 +1,15 @@
 #include "runtally/cli/steps.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "publish.h"
 #include "runtally/cli/console.h"
 #include "runtally/cli/process.h"
+#include "runtally/history/forget.h"
 #include "runtally/history/history.h"
 #include "runtally/ingest/join.h"
+#include "runtally/ingest/labels.h"
 
 /* ---- what is read ---- */
 
@@ -51,6 +56,8 @@ static struct call call_of(const struct options *options, struct loaded *loaded)
 	struct call call;
 
 	call_init(&call);
+	if (options->choice.environment)
+		call.environment = options->choice.environment;
 	call.written_at = options->now;
 	call.title = options->title;
 	call.since = options->choice.period.since;
@@ -59,6 +66,19 @@ static struct call call_of(const struct options *options, struct loaded *loaded)
 	call.shards = options->shards;
 	call_take_notes(&call, &loaded->notes, &loaded->sets.inputs.arena);
 	return call;
+}
+
+/* What the history is to forget is in no report. */
+static void drop_forgotten(struct loaded *loaded, const char *folder)
+{
+	struct run_sets *sets = &loaded->sets;
+	struct forgotten forgotten;
+
+	forgotten_read(&forgotten, folder, &loaded->notes);
+	loaded->counts.forgotten = forgotten_drop(&forgotten, &sets->inputs);
+	forgotten_drop(&forgotten, &sets->baseline);
+	forgotten_drop(&forgotten, &sets->history);
+	forgotten_release(&forgotten);
 }
 
 static int read_runs(struct loaded *loaded, const struct options *options)
@@ -87,6 +107,8 @@ static int read_runs(struct loaded *loaded, const struct options *options)
 	if (sets->has_history && history_read(options->history, &options->ingest, &sets->history,
 					      &of_history, &loaded->notes, &err) != 0)
 		status = EXIT_USAGE;
+	if (sets->has_history)
+		drop_forgotten(loaded, options->history);
 	join_all(sets);
 	if (options->ingest.progress)
 		console_progress(NULL, 0, 0);
@@ -95,10 +117,24 @@ static int read_runs(struct loaded *loaded, const struct options *options)
 	return status;
 }
 
+/* The filter compares with what runs are kept with. */
+static void take_environment(struct options *options)
+{
+	struct labels *labels;
+
+	if (!options->ingest.environment)
+		return;
+	labels = labels_new(&options->ingest);
+	options->choice.environment = arena_strdup(
+		&options->arena, labels_clean(labels, options->ingest.environment, LABEL_NAME));
+	labels_free(labels);
+}
+
 int load(struct loaded *loaded, struct options *options)
 {
 	options->ingest.details_unseen =
 		options->history_only || !(needs_of(options) & NEED_DETAILS);
+	take_environment(options);
 	if (console_wants_progress(options))
 		options->ingest.progress = console_progress;
 	if (read_runs(loaded, options) == EXIT_USAGE)
@@ -141,6 +177,38 @@ int remember(const struct options *options, const struct loaded *loaded)
 		return EXIT_OK;
 	console_error(NULL, err.text);
 	return EXIT_OUTPUT;
+}
+
+int forget(const struct options *options)
+{
+	const struct forget_request request = {
+		.things = options->forgets,
+		.count = options->forget_count,
+		.environment = options->ingest.environment,
+		.now = options->now,
+	};
+	struct forget_result result;
+	struct notes notes;
+	struct error err;
+	char text[80];
+	int status = EXIT_OK;
+
+	if (!request.count)
+		return EXIT_OK;
+	notes_init(&notes, options->notes_limit);
+	if (history_forget(options->history, &request, &options->ingest, &result, &notes, &err)) {
+		console_error(result.unknown ? options->history : NULL, err.text);
+		status = result.unknown ? EXIT_USAGE : EXIT_OUTPUT;
+	} else if (notes.errors) {
+		status = EXIT_INPUT;
+	}
+	console_notes(options, &notes);
+	notes_release(&notes);
+	snprintf(text, sizeof(text), "history: %" PRIu64 " run%s forgotten", result.runs,
+		 result.runs == 1 ? " is" : "s are");
+	if (status != EXIT_USAGE && result.runs && options->verbosity >= 0)
+		console_error(NULL, text);
+	return status;
 }
 
 int compact(const struct options *options)

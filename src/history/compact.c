@@ -12,6 +12,7 @@
 #include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"
 #include "runtally/formats/format.h"
+#include "runtally/history/forget.h"
 
 /* Runs of one entry: damage to an archive costs an entry, and threads read one each. */
 enum { ENTRY_RUNS = 5000 };
@@ -23,6 +24,7 @@ struct month {
 	size_t first, end;
 	struct runs runs;
 	struct key_checks keys; /* what their files tell */
+	struct forgotten *forgotten;
 };
 
 /* ---- order: what is alike lies together, which packs well ---- */
@@ -84,57 +86,19 @@ static int add_entry(struct bundle *bundle, const struct month *month, size_t fi
 	return failed;
 }
 
-/* All runs of the month; the name follows from them. */
-static struct bundle *pack(const struct month *month, struct strbuf *path, struct error *err)
+/* All runs of the month. */
+static int pack(const struct month *month, struct strbuf *path, struct error *err)
 {
 	struct bundle *bundle = bundle_new();
 	struct sha256 hash;
-	uint8_t digest[SHA256_SIZE];
-	char hex[SHA256_HEX_SIZE];
 
-	bundle_pack_tightly(bundle);
 	sha256_init(&hash);
 	for (size_t i = 0; i < month->runs.count; i += ENTRY_RUNS)
 		if (add_entry(bundle, month, i, &hash, err)) {
 			bundle_free(bundle);
-			return NULL;
+			return -1;
 		}
-	sha256_finish(&hash, digest);
-	sha256_hex(digest, hex);
-	strbuf_addf(path, "%s/%s/%.4s%s-%.*s.zip", month->folder, month->name, month->name,
-		    month->name + 5, HISTORY_HASH_DIGITS, hex);
-	return bundle;
-}
-
-/* When it began. */
-static int64_t month_seconds(const char *name)
-{
-	char first[DATE_TEXT_SIZE];
-	int64_t ms = 0;
-
-	snprintf(first, sizeof(first), "%.4s-%.2s-01", name, name + 5);
-	return time_or_date_parse(first, &ms) ? ms / 1000 : 0;
-}
-
-static int write_archive(const struct month *month, struct bundle *bundle, const char *path,
-			 struct error *err)
-{
-	struct output *output;
-
-	if (access(path, F_OK) == 0) {
-		bundle_free(bundle);
-		return 0;
-	}
-	output = output_open(path, err);
-	if (!output) {
-		bundle_free(bundle);
-		return -1;
-	}
-	if (bundle_commit(bundle, output, month_seconds(month->name), err)) {
-		output_abort(output);
-		return -1;
-	}
-	return output_commit(output, err);
+	return history_put_archive(month->folder, month->name, bundle, &hash, path, err);
 }
 
 /* ---- one month ---- */
@@ -179,14 +143,12 @@ static void drop_old(struct month *month, const struct history_caps *caps)
 static int roll_up(const struct month *month, struct error *err)
 {
 	struct strbuf path = STRBUF_INIT;
-	struct bundle *bundle;
 	int failed = 0;
 
 	if (month->runs.count) {
 		qsort(month->runs.items, month->runs.count, sizeof(*month->runs.items),
 		      compare_runs);
-		bundle = pack(month, &path, err);
-		failed = bundle ? write_archive(month, bundle, path.text, err) : -1;
+		failed = pack(month, &path, err);
 	}
 	if (!failed)
 		failed = remove_files(month, path.text, err);
@@ -230,6 +192,7 @@ static int compact_month(struct month *month, const struct history_caps *caps,
 	history_ingest(month->files, month->first, month->end, options, &month->runs, &counts,
 		       &found);
 	month->keys = counts.keys;
+	forgotten_drop(month->forgotten, &month->runs);
 	if (!found.errors) {
 		drop_old(month, caps);
 		failed = roll_up(month, err);
@@ -359,7 +322,8 @@ int history_compact(const char *folder, const struct history_caps *caps,
 {
 	struct ingest_options as_they_are = *options;
 	struct history_files files;
-	struct month month = {.folder = folder, .files = &files};
+	struct forgotten forgotten;
+	struct month month = {.folder = folder, .files = &files, .forgotten = &forgotten};
 	char now[MONTH_TEXT_SIZE];
 	int failed;
 
@@ -367,6 +331,7 @@ int history_compact(const char *folder, const struct history_caps *caps,
 	as_they_are.rules.pass_score_micro = PASS_SCORE_STORED;
 	as_they_are.progress = NULL;
 	history_month(caps->now, now);
+	forgotten_read(&forgotten, folder, notes);
 	failed = history_list(&files, folder, err);
 	if (!failed) {
 		history_check(&files, options->jobs);
@@ -379,6 +344,7 @@ int history_compact(const char *folder, const struct history_caps *caps,
 		failed = definitions_roll_up(&files, folder, &as_they_are, notes, err);
 	if (!failed && caps->max_bytes)
 		failed = make_room(&files, folder, caps, notes, err);
+	forgotten_release(&forgotten);
 	history_files_release(&files);
 	return failed;
 }

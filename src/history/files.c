@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "runtally/base/sha256.h"
 #include "runtally/base/thread_pool.h"
 #include "runtally/base/times.h"
+#include "runtally/history/forget.h"
 #include "runtally/input/source.h"
 
 /* ---- which there are ---- */
@@ -37,6 +39,11 @@ static bool is_ours(const char *name, enum depth depth)
 	if (is_archive_name(name))
 		return has_form(name, "000000-");
 	return has_form(name, "00000000T000000Z-") && is_export_name(name);
+}
+
+bool history_is_call(const char *name)
+{
+	return !is_archive_name(name) && is_ours(name, FILES);
 }
 
 /* A name that vanished is no longer there: another call compacts. */
@@ -99,6 +106,19 @@ static const char *month_of(struct history_files *files, const char *path)
 	const char *month = path_parent(&files->arena, path);
 
 	return month + strlen(month) - (MONTH_TEXT_SIZE - 1);
+}
+
+int history_list_below(struct history_files *files, const char *folder, const char *below,
+		       struct error *err)
+{
+	int failed;
+
+	*files = (struct history_files){.count = 0};
+	arena_init(&files->arena, 0);
+	failed = list_names(files, path_join(&files->arena, folder, below), FILES, err);
+	if (files->count)
+		qsort(files->items, files->count, sizeof(*files->items), compare_files);
+	return failed;
 }
 
 int history_list(struct history_files *files, const char *folder, struct error *err)
@@ -348,6 +368,7 @@ void history_ingest(const struct history_files *files, size_t first, size_t end,
 	size_t count = 0;
 
 	own.from = NULL;
+	own.environment = NULL; /* they had theirs when they were written */
 	own.details = DETAILS_NONE;
 	own.later_wins = true;
 	own.limits.label_bytes = UINT32_MAX; /* they were cut when they were written */
@@ -464,5 +485,39 @@ int history_put(const char *folder, const char *below, const char *moment,
 	sha256(text->text, text->length, digest);
 	sha256_hex(digest, hex);
 	strbuf_addf(path, "%s/%s/%s-%.*s.ndjson", folder, below, moment, HISTORY_HASH_DIGITS, hex);
+	return history_commit(output, path->text, err);
+}
+
+/* When the month began. */
+static int64_t month_seconds(const char *month)
+{
+	char first[DATE_TEXT_SIZE];
+	int64_t ms = 0;
+
+	snprintf(first, sizeof(first), "%.4s-%.2s-01", month, month + 5);
+	return time_or_date_parse(first, &ms) ? ms / 1000 : 0;
+}
+
+int history_put_archive(const char *folder, const char *month, struct bundle *bundle,
+			struct sha256 *hash, struct strbuf *path, struct error *err)
+{
+	struct output *output;
+	uint8_t digest[SHA256_SIZE];
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_finish(hash, digest);
+	sha256_hex(digest, hex);
+	strbuf_addf(path, "%s/%s/%.4s%s-%.*s.zip", folder, month, month, month + 5,
+		    HISTORY_HASH_DIGITS, hex);
+	output = access(path->text, F_OK) ? history_open(folder, month, err) : NULL;
+	if (!output) {
+		bundle_free(bundle);
+		return access(path->text, F_OK) ? -1 : 0;
+	}
+	bundle_pack_tightly(bundle);
+	if (bundle_commit(bundle, output, month_seconds(month), err)) {
+		output_abort(output);
+		return -1;
+	}
 	return history_commit(output, path->text, err);
 }

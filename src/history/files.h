@@ -12,6 +12,7 @@
 
 #include "runtally/base/arena.h"
 #include "runtally/base/output.h"
+#include "runtally/base/sha256.h"
 #include "runtally/base/strbuf.h"
 #include "runtally/history/history.h"
 #include "runtally/template/mustache.h"
@@ -47,6 +48,9 @@ struct history_files {
 
 /* -1: a folder that is there cannot be read. */
 int history_list(struct history_files *files, const char *folder, struct error *err);
+/* Those of one folder beside the years, none of which is of a month. */
+int history_list_below(struct history_files *files, const char *folder, const char *below,
+		       struct error *err);
 void history_files_release(struct history_files *files);
 /* Looks at the bytes of each file that is no archive: sets `trouble` and `refused`. */
 void history_check(struct history_files *files, size_t jobs);
@@ -71,6 +75,10 @@ struct history_part {
 /* Appends the first line, of the call or (NULL) of the archive of the month. */
 void history_header(struct strbuf *out, const struct call *call, const char *month,
 		    const char *key_check);
+/* The last line, after the digest of what stands before it. */
+enum { HISTORY_FOOTER_SIZE = 200 };
+void history_footer(char line[HISTORY_FOOTER_SIZE], uint64_t runs,
+		    const uint8_t digest[SHA256_SIZE]);
 /* Header, runs, footer; the digest is that of the footer. */
 int history_write(const struct history_part *part, struct run *const *runs, size_t count,
 		  uint8_t *digest, struct error *err);
@@ -94,5 +102,11 @@ int history_commit(struct output *output, const char *path, struct error *err);
 /* A new file there, `MOMENT-HASH.ndjson`; its path is appended. */
 int history_put(const char *folder, const char *below, const char *moment,
 		const struct strbuf *text, struct strbuf *path, struct error *err);
+/*
+ * A new archive of the month: the hash is of the digests of its entries (history_write). The bundle
+ * is freed either way.
+ */
+int history_put_archive(const char *folder, const char *month, struct bundle *bundle,
+			struct sha256 *hash, struct strbuf *path, struct error *err);
 
 #endif

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "files.h"
@@ -81,4 +82,15 @@ void history_header(struct strbuf *out, const struct call *call, const char *mon
 	if (*key_check)
 		strbuf_addf(out, ",\"key_check\":\"%s\"", key_check);
 	strbuf_addstr(out, "}\n");
+}
+
+void history_footer(char line[HISTORY_FOOTER_SIZE], uint64_t runs,
+		    const uint8_t digest[SHA256_SIZE])
+{
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_hex(digest, hex);
+	snprintf(line, HISTORY_FOOTER_SIZE,
+		 "{\"schema\":\"" HISTORY_END_SCHEMA "\",\"runs\":%" PRIu64 ",\"sha256\":\"%s\"}\n",
+		 runs, hex);
 }

@@ -271,13 +271,10 @@ static int write_header(struct hashing *hashing, struct error *err)
 
 static int write_footer(struct hashing *hashing, size_t count, uint8_t *digest, struct error *err)
 {
-	char hex[SHA256_HEX_SIZE], line[200];
+	char line[HISTORY_FOOTER_SIZE];
 
 	sha256_finish(&hashing->hash, digest);
-	sha256_hex(digest, hex);
-	snprintf(line, sizeof(line),
-		 "{\"schema\":\"" HISTORY_END_SCHEMA "\",\"runs\":%zu,\"sha256\":\"%s\"}\n", count,
-		 hex);
+	history_footer(line, count, digest);
 	return hashing->part->sink(hashing->part->sink_ctx, line, strlen(line), err);
 }
 

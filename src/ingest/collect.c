@@ -6,6 +6,7 @@
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
 #include "runtally/base/utf8.h"
+#include "runtally/ingest/labels.h"
 #include "runtally/model/details.h"
 #include "spelling.h"
 
@@ -118,6 +119,8 @@ static void note_cut(struct collector *collector, const char *label)
 {
 	const struct collected *current = &collector->current;
 
+	if (!current->run && !current->definition)
+		return; /* of no record */
 	collector_note(collector, SEVERITY_WARNING, current->record,
 		       current->run ? path_in_run(current->run, label)
 				    : path_in_definition(current->definition, label),
@@ -253,6 +256,8 @@ void collector_add_run(struct collector *collector, struct run *run, size_t reco
 	bool details_wanted = wants_details(collector, run);
 	struct run *kept;
 
+	if (!run->environment)
+		run->environment = options->environment;
 	collector->current = (struct collected){.run = run, .record = record};
 	cut_if_long(collector, &run->origin, LABEL_OTHER);
 	run->input = &collector->names->of_runs;
@@ -278,8 +283,8 @@ void collector_add_definition(struct collector *collector, struct definition *de
 
 	collector->current = (struct collected){.definition = definition, .record = record};
 	*kept = *definition;
-	kept->source = intern(&collector->runs.names,
-			      clean_label(collector, kept->source, LABEL_NAME));
+	kept->source =
+		intern(&collector->runs.names, clean_label(collector, kept->source, LABEL_NAME));
 	for (size_t i = 0; i < DEFINITION_LABELS; i++) {
 		const char **label = definition_label(kept, i);
 
@@ -330,4 +335,30 @@ void collector_hand_over(struct collector *collector, struct batch *batch)
 	*batch = collector->batch;
 	batch->notes.filter = NULL;
 	begin_batch(collector);
+}
+
+/* ---- words from elsewhere ---- */
+
+struct labels {
+	struct collector collector;
+};
+
+struct labels *labels_new(const struct ingest_options *options)
+{
+	struct labels *labels = memory_alloc(sizeof(*labels));
+
+	collector_init(&labels->collector, options, 1, NULL);
+	return labels;
+}
+
+void labels_free(struct labels *labels)
+{
+	collector_release(&labels->collector);
+	memory_free(labels);
+}
+
+const char *labels_clean(struct labels *labels, const char *label, enum label_kind kind)
+{
+	collector_begin_record(&labels->collector);
+	return clean_label(&labels->collector, label, kind);
 }

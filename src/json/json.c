@@ -330,3 +330,13 @@ const struct json_value *json_read(const char *bytes, size_t length, size_t line
 		set_budget_error(err);
 	return value;
 }
+
+const struct json_value *json_value_of_line(const char *bytes, size_t length, struct arena *arena)
+{
+	struct arena *used = json_use_arena(arena);
+	struct error err;
+	const struct json_value *value = json_read(bytes, length, 1, 1, &err);
+
+	json_use_arena(used);
+	return value;
+}

@@ -31,6 +31,9 @@ static const struct member inputs_members[] = {
 	{"filtered", COUNT, INPUT_AT(filtered), .has = "has_filtered", .raw = "filtered"},
 	{"from_history", COUNT, INPUT_AT(from_history), .has = "has_from_history",
 	 .raw = "from_history"},
+	{"forgotten", COUNT, INPUT_AT(forgotten), .has = "has_forgotten", .raw = "forgotten"},
+	{"other_environments", COUNT, INPUT_AT(other_environments), .has = "has_other_environments",
+	 .raw = "other_environments"},
 	{"in_history", COUNT, INPUT_AT(in_history), .has = "has_in_history", .raw = "in_history"},
 	{"without_time", COUNT, INPUT_AT(without_time), .has = "has_without_time",
 	 .raw = "without_time"},
@@ -286,6 +289,7 @@ static void pass_score_text(const struct value *of, struct strbuf *out)
 
 static const struct member report_members[] = {
 	{"title", TEXT, AT(title)},
+	{"environment", TEXT, OF_RESULTS(environment)},
 	{"link", MARKUP, AT(link)},
 	{.kind = MEMBERS, .class = &report_brand},
 	{"version", TEXT, .text = version_text},

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """The history: one set whatever is read how often, by how many at once, and however calls end."""
 
-import collections
 import hashlib
 import json
 import os
@@ -316,33 +315,6 @@ class History(harness.Case):
         self.assertEqual(len(self.found("*.zip")), 1)
 
     # ---- however a call ends ----
-
-    def strace(self, *args, env, kill=None):
-        """With `kill`, a call's name and how often it was made, it ends there."""
-        command = ["strace", "-f", "-q", "-o", str(self.folder / "trace")]
-        command += ["-e", "inject={}:signal=KILL:when={}".format(*kill)] if kill else []
-        return subprocess.run([*command, str(harness.RUNTALLY), "-q", "--jobs", "1", *args],
-                              cwd=self.folder, env=env, capture_output=True, timeout=harness.LIMIT)
-
-    def calls_of(self, *args, env):
-        """The system calls of it from its first look at the history on."""
-        if not shutil.which("strace"):
-            self.skipTest("strace is not installed")
-        ended = self.strace(*args, env=env)
-        trace = self.folder / "trace"
-        if ended.returncode or not trace.exists():
-            self.skipTest(f"strace does not work here: {ended.stderr[:200]}")
-        calls, made, begun = [], collections.Counter(), False
-        for line in trace.read_text().splitlines():
-            name = re.match(r"\d+ +(\w+)\(", line)
-            if not name:
-                continue
-            made[name[1]] += 1
-            begun = begun or ("history" in line and name[1] != "execve")
-            if begun and name[1] != "exit_group":
-                calls.append((name[1], made[name[1]]))
-        self.assertGreater(len(calls), 10)
-        return calls
 
     def killed(self, *args, env, kill):
         ended = self.strace(*args, env=env, kill=kill)

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import harness  # noqa: E402
@@ -154,6 +155,218 @@ class Keep(harness.Case):
         self.write("key", "a secret of one's own, long enough for any program to take it\n")
         (self.folder / "history/2026").rename(self.folder / "elsewhere")
         self.call("--identity-key", "key", "w", status=2)
+
+    # ---- to forget ----
+
+    def ids(self, *args, **options):
+        return sorted(record["run_id"] for record in self.records(*args, **options))
+
+    def kept(self):
+        """The bytes of all files of months, unpacked."""
+        text = b""
+        for path in self.files():
+            if path.suffix == ".zip":
+                with zipfile.ZipFile(path) as archive:
+                    text += b"".join(archive.read(name) for name in archive.namelist())
+            elif path.parent.name != "forgotten":
+                text += path.read_bytes()
+        return text
+
+    def whole(self, history="history"):
+        ended = self.run_here("--history", history, "-ojson=-", env=at(NOVEMBER))
+        self.assertEqual((ended.returncode, ended.stderr), (0, b""))
+
+    def weeks(self):
+        self.export("w1", [telnyx(f"a{n}", "t1") for n in range(4)])
+        self.export("w2", [telnyx(f"b{n}", "t1", day="2026-11-17") for n in range(4)])
+        self.call("--history-only", "w1", env=at(OCTOBER))
+        self.call("--history-only", "w2")
+
+    def test_forget_a_run(self):
+        self.weeks()
+        ended = self.call("--forget", "telnyx:a1", "--forget", "telnyx:b2")
+        self.assertEqual(ended.stderr, b"runtally: history: 2 runs are forgotten\n")
+        left = ["a0", "a2", "a3", "b0", "b1", "b3"]
+        self.assertEqual(self.ids(), left)
+        self.assertFalse(re.search(rb'"(a1|b2)"', self.kept()))
+        self.whole()
+        # an export that holds it again does not bring it back
+        report = self.data("w1")
+        self.assertEqual((report["totals"]["runs"], report["inputs"]["forgotten"]), (3, 1))
+        self.assertEqual(report["notes"], [])
+        self.assertEqual(self.ids(), left)
+        self.assertEqual(self.call("-q", "--forget", "telnyx:a1").stderr, b"")
+        self.assertEqual(len(self.files("forgotten")), 1)
+
+    def test_forget_what_is_not_there(self):
+        self.weeks()
+        ended = self.call("--forget", "telnyx:c1")
+        self.assertIn(b"it has no run telnyx:c1; should that come, it will be kept out",
+                      ended.stderr)
+        self.export("w3", [telnyx("c1", "t1"), telnyx("c2", "t1")])
+        self.assertEqual(self.data("w3")["totals"]["runs"], 1)
+        files = self.files()
+        for thing in ("20261118T000000Z-0123456789abcdef.ndjson", "telnyx", ":a", "telnyx:"):
+            self.call("--forget", "telnyx:a1", "--forget", thing, status=2)
+        self.call("--forget", "telnyx:a1", history="elsewhere", status=2)
+        self.assertFalse((self.folder / "elsewhere").exists())
+        self.assertEqual(self.run_here("--forget", "telnyx:a1", "w1").returncode, 2)
+        self.assertEqual(self.files(), files)
+
+    def test_forget_a_call(self):
+        self.weeks()
+        name = self.files("2026")[0].name
+        self.assertTrue(name.startswith("20261014T"))
+        self.call("--forget", name, "-otext=report.txt")
+        self.assertEqual(self.ids(), ["b0", "b1", "b2", "b3"])
+        self.call("--history-only", "w1")
+        self.assertEqual(self.ids(), ["b0", "b1", "b2", "b3"])
+        self.assertIn(b'"written_at":"2026-10-14', self.kept())
+        self.whole()
+
+    def test_forget_and_compact(self):
+        """In both orders; what is left is the same, and is whole."""
+        kept = []
+        for first, then in ((("--forget", "telnyx:a1"), ("--compact",)),
+                            (("--compact",), ("--forget", "telnyx:a1"))):
+            shutil.rmtree(self.folder / "history", ignore_errors=True)
+            self.weeks()
+            self.call(*first, env=at(NOVEMBER))
+            self.call(*then, env=at(NOVEMBER))
+            self.whole()
+            self.assertNotIn(b'"a1"', self.kept())
+            self.assertEqual(self.ids(), ["a0", "a2", "a3", "b0", "b1", "b2", "b3"])
+            kept.append((self.files("2026"), self.kept()))
+        self.assertEqual(*kept)
+        self.call("--forget", "telnyx:a0", "--compact", env=at(DECEMBER))
+        self.assertEqual(self.ids(), ["a2", "a3", "b0", "b1", "b2", "b3"])
+
+    def test_forget_beside_others(self):
+        """A file that was put there by another call meanwhile does not bring it back."""
+        self.weeks()
+        path = self.files("2026")[0]
+        saved = path.read_bytes()
+        self.call("--forget", "telnyx:a1")
+        path.write_bytes(saved)
+        self.assertNotIn("a1", self.ids())
+        self.call("--compact")
+        self.assertNotIn(b'"a1"', self.kept())
+        path.write_bytes(saved)
+        self.call("--forget", "telnyx:a1")
+        self.assertNotIn(b'"a1"', self.kept())
+
+    def test_forget_in_damaged_files(self):
+        """A file that was not whole does not become so; one of a newer schema is told."""
+        self.weeks()
+        cut, newer = self.files("2026")
+        cut.write_bytes(cut.read_bytes()[:-20])
+        newer.write_bytes(newer.read_bytes().replace(b"runtally.history/1", b"runtally.history/2"))
+        ended = self.call("--forget", "telnyx:a1", status=3)
+        self.assertIn(b"the schema runtally.history/2 is not known", ended.stderr)
+        self.assertNotIn(b'"a1"', self.kept())
+        ended = self.call(status=3)
+        self.assertIn(b"is cut off", ended.stderr)
+        path, = self.files("forgotten")
+        path.write_bytes(path.read_bytes() + b"{}\n")
+        self.assertIn(b"is not as it was written", self.call(status=3).stderr)
+
+    def test_forget_redacted_ids(self):
+        """By the source's words, and as the history has them; by either option of redaction."""
+        for redact, name in (((), "mark"), (("--no-redact",), "words")):
+            for thing in ("words", "mark"):
+                with self.subTest(redact=redact, thing=thing):
+                    shutil.rmtree(self.folder / "history", ignore_errors=True)
+                    self.export("w", [telnyx("of bob@example.com", "t1"), telnyx("a2", "t1")])
+                    self.call("--history-only", *redact, "w")
+                    held = [json.loads(line).get("run_id")
+                            for line in self.files("2026")[0].read_text().splitlines()]
+                    asked = held[1] if thing == "mark" else "of bob@example.com"
+                    self.call("--forget", f"telnyx:{asked}")
+                    self.assertNotIn(held[1].encode(), self.kept())
+                    self.assertEqual(self.ids("w"), ["a2"])
+                    self.assertNotIn(b"bob", b"".join(path.read_bytes()
+                                                      for path in self.files("forgotten")))
+
+    def test_killed_while_forgetting(self):
+        """At each system call: all is forgotten, or nothing; the next call does the rest."""
+        self.weeks()
+        self.call("--compact", env=at(NOVEMBER))
+        shutil.copytree(self.folder / "history", self.folder / "saved")
+        things = ("--forget", "telnyx:a1", "--forget", "telnyx:b1")
+        args = ("--history", "history", *things)
+        calls, seen = self.calls_of(*args, env=at(NOVEMBER)), set()
+        for call in calls:
+            shutil.rmtree(self.folder / "history")
+            shutil.copytree(self.folder / "saved", self.folder / "history")
+            self.strace(*args, env=at(NOVEMBER), kill=call)
+            left = self.ids()
+            self.assertEqual("a1" in left, "b1" in left, call)
+            seen.add(len(left))
+            self.call("-q", *things)
+            self.assertFalse(re.search(rb'"[ab]1"', self.kept()), call)
+            self.assertEqual(len(self.ids()), 6, call)
+        self.assertEqual(seen, {6, 8})
+
+    # ---- environments ----
+
+    def test_two_environments(self):
+        """The same run in both is two, and so is its case, in every report."""
+        self.export("w", [telnyx("a1", "t1")], [test("t1", "Greeting", "Front desk")])
+        self.call("--environment", "staging", "w")
+        self.export("w", [telnyx("a1", "t1", "failed")], [test("t1", "Greeting", "Front desk")])
+        for _ in range(2):
+            report = self.data("--environment", "production", "w")
+            self.assertEqual(report["environment"], "production")
+            self.assertEqual(report["inputs"]["other_environments"], 1)
+            self.assertEqual(report["totals"]["failed"], 1)
+            self.assertNotIn("fixed", {case["state"] for case in report["comparison"]["cases"]})
+        self.assertEqual({(record["run_id"], record["environment"], record["outcome"])
+                          for record in self.records()},
+                         {("a1", "staging", "passed"), ("a1", "production", "failed")})
+        both = self.data()
+        self.assertEqual((both["environment"], both["totals"]["runs"]), (None, 2))
+        self.assertFalse(any(case["flaky"] for suite in both["suites"] for case in suite["cases"]))
+        self.assertEqual([suite["environment"] for suite in both["suites"]],
+                         ["production", "staging"])
+        names = set()
+        for args in (("--environment", "staging"), ("--environment", "production"), ()):
+            text = self.call("-ojunit=-", *args).stdout.decode()
+            found = re.findall('<testcase (classname="[^"]*" name="[^"]*")', text)
+            self.assertEqual(len(found), 1 if args else 2)
+            names |= set(found)
+        self.assertEqual(len(names), 2)
+        page = self.call("-ohtml=-").stdout.decode()
+        anchors = re.findall(' id="(c-[^"]*)"', page)
+        self.assertEqual((len(anchors), len(set(anchors))), (2, 2))
+        self.assertIn("Front desk (staging)", page)
+        self.call("--forget", "telnyx:a1", "--environment", "staging")
+        self.assertEqual([record["environment"] for record in self.records()], ["production"])
+
+    def test_environment_of_records(self):
+        """They keep theirs; what was kept without one is of another."""
+        self.export("w", [telnyx("a1", "t1")])
+        self.call("--history-only", "w")
+        self.run_here("-orecords=staging.ndjson", "--environment", "staging", "w")
+        record, = self.records("--environment", "production", "staging.ndjson", history="none")
+        self.assertEqual(record["environment"], "staging")
+        report = self.data("--environment", "production")
+        self.assertEqual((report["totals"]["runs"], report["inputs"]["other_environments"]), (0, 1))
+        self.call("--environment", " ", "w", status=2)
+
+    def test_redacted_environment(self):
+        self.export("w", [telnyx("a1", "t1")])
+        for _ in range(2):
+            report = self.data("--environment", "of bob@example.com", "w")
+            self.assertEqual(report["inputs"]["other_environments"], 0)
+            self.assertEqual(len(self.files("2026")), 1)
+        self.assertNotIn(b"bob@", self.kept())
+
+    def test_environment_of_a_baseline(self):
+        self.export("w", [telnyx("a1", "t1")])
+        self.run_here("-orecords=other.ndjson", "--environment", "production", "w")
+        report = json.loads(self.run_here("--environment", "staging", "--baseline", "other.ndjson",
+                                          "-ojson=-", "w").stdout)
+        self.assertEqual(report["inputs"]["other_environments"], 1)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ enum { SPARKLINE_LENGTH = 30 };
 struct suite_group {
 	struct tally tally;
 	const char *source, *id, *name; /* id may be NULL; name never is */
+	const char *environment;        /* NULL: its runs tell none */
 	const char *key;   /* by which its runs are grouped: no other of its source has it */
 	const char *title; /* the name, with the source or id added where two suites share it */
 	uint64_t failing_before;             /* failing cases in the suites before it */
@@ -66,6 +67,7 @@ struct results {
 	struct run **runs; /* borrowed, sorted in place */
 	size_t run_count;
 	enum suite_by by;
+	const char *environment; /* of all runs; NULL: none is told, or several */
 	struct tally totals;
 	struct source_group *sources;
 	size_t source_count;

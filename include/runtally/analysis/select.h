@@ -36,6 +36,7 @@ struct select_options {
 	size_t suite_count;
 	const char *const *sources; /* names; count 0: all */
 	size_t source_count;
+	const char *environment; /* as runs are kept with it; NULL: all there are */
 	enum compare_with compare;
 	struct period compare_period;
 };
@@ -66,6 +67,8 @@ struct selection {
 };
 
 /*
+ * With an environment, runs of the history and the baseline that are not of it are left out.
+ *
  * Sets counts->filtered, of the inputs' runs, counts->in_history, counts->without_time, and the
  * period of `now`.
  *

@@ -50,6 +50,8 @@ struct options {
 	bool history_only;      /* add to it, write no report */
 	unsigned shard, shards; /* 0: not told */
 	bool compact;
+	const char **forgets; /* SOURCE:RUN-ID or the name of a file of the history */
+	size_t forget_count;
 	uint64_t history_age_days, history_bytes; /* 0: no cap */
 	struct target *targets;
 	size_t target_count;

@@ -38,6 +38,11 @@ void loaded_release(struct loaded *loaded);
 
 /* Adds what is new to the history, where there is one. */
 int remember(const struct options *options, const struct loaded *loaded);
+/*
+ * Takes out of the history what --forget names; EXIT_USAGE, told, where something of that is not
+ * there: nothing was written then.
+ */
+int forget(const struct options *options);
 /* Rolls the history up, where that is asked for. */
 int compact(const struct options *options);
 

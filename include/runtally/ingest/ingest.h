@@ -29,6 +29,7 @@ struct ingest_options {
 	size_t jobs;     /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
 	bool later_wins; /* inputs are in the order of time: the later copy counts (dedupe.h) */
 	bool redact;
+	const char *environment;    /* of runs that tell none (run.environment); NULL: not told */
 	const struct mark_key *key; /* of marks in labels (mark.h); NULL: the constant */
 	bool transcripts;           /* false: no conversation, turn texts or logs are kept */
 	void (*progress)(void *ctx, uint64_t records, uint64_t bytes); /* NULL: silent */
@@ -58,6 +59,8 @@ struct ingest_counts {
 	uint64_t filtered;     /* runs outside the period, suites or sources asked for */
 	uint64_t from_history; /* runs that are reported on, and only the history holds */
 	uint64_t in_history;   /* runs of the history alone that are not reported on */
+	uint64_t forgotten; /* runs that the history is to forget (forget.h): they are left out */
+	uint64_t other_environments; /* runs of history and baseline, not of the one asked for */
 	uint64_t without_time; /* runs kept though a period was asked for and they tell no time */
 	int64_t period_from, period_to; /* of the runs that count; TIME_UNKNOWN: none tells */
 };

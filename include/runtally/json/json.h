@@ -110,6 +110,9 @@ json_t *json_parse(const char *bytes, size_t length, size_t line, size_t column,
 const struct json_value *json_read(const char *bytes, size_t length, size_t line, size_t column,
 				   struct error *err);
 
+/* The same of one line, in that arena; NULL: it is no JSON. */
+const struct json_value *json_value_of_line(const char *bytes, size_t length, struct arena *arena);
+
 /*
  * The same value for jansson, for whoever has to write it: from jansson's allocator, to be given
  * back by json_decref. NULL: no memory.

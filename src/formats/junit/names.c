@@ -244,6 +244,11 @@ static void add_suite(const struct junit_names *names, const struct suite_group 
 			add_hash(&suffix, suite->name);
 		strbuf_addch(&suffix, ')');
 	}
+	if (suite->environment) {
+		strbuf_addstr(&suffix, " (");
+		add_id(&suffix, suite->environment);
+		strbuf_addch(&suffix, ')');
+	}
 	if (tag)
 		strbuf_addf(&suffix, " [%06x]", (unsigned)tag);
 	add_with(names, suite->name, suffix.text, out);

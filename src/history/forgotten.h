@@ -1,0 +1,20 @@
+/*
+ * forgotten: how what is to be forgotten is looked up and added to.
+ */
+#ifndef RUNTALLY_HISTORY_FORGOTTEN_H
+#define RUNTALLY_HISTORY_FORGOTTEN_H
+
+#include "runtally/base/strbuf.h"
+#include "runtally/history/forget.h"
+
+#define HISTORY_FORGOTTEN "forgotten"
+
+/* The entry that means the run; NULL: it is not forgotten. */
+struct forgotten_run *forgotten_find(const struct forgotten *forgotten, const char *source,
+				     const char *run_id, const char *environment);
+/* The texts are copied. False: it is there already. */
+bool forgotten_add(struct forgotten *forgotten, const struct forgotten_run *run);
+/* Appends the line of the file. */
+void forgotten_line(const struct forgotten_run *run, struct strbuf *out);
+
+#endif
