@@ -82,7 +82,7 @@ static int write_file(const char *folder, const char *moment, const char *key_ch
 	return failed;
 }
 
-int definitions_add(const char *folder, int64_t now, const struct mark_key *key,
+int definitions_add(const char *folder, int64_t at, const struct mark_key *key,
 		    const struct history_news *news, struct error *err)
 {
 	const size_t count = news->definition_count;
@@ -90,7 +90,7 @@ int definitions_add(const char *folder, int64_t now, const struct mark_key *key,
 	bool is_marked = key->is_own || bear_marks(news->definitions, count);
 	int failed = 0;
 
-	history_moment(&moment, now);
+	history_moment(&moment, at);
 	if (count)
 		failed = write_file(folder, moment.text, is_marked ? key->check : "",
 				    news->definitions, count, &path, err);

@@ -7,7 +7,7 @@
 #include "files.h"
 
 /* Adds a file with those of the news, if there are any. */
-int definitions_add(const char *folder, int64_t now, const struct mark_key *key,
+int definitions_add(const char *folder, int64_t at, const struct mark_key *key,
 		    const struct history_news *news, struct error *err);
 /*
  * Rolls files of definitions, if there are several, up into one with what is told last of each

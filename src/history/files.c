@@ -140,6 +140,41 @@ int history_list(struct history_files *files, const char *folder, struct error *
 	return failed;
 }
 
+/* By the name of a file when it was written; of an archive, when its month began. */
+static int64_t named_moment(const struct history_file *file)
+{
+	const char *name = path_name(file->path);
+	char text[TIME_TEXT_SIZE];
+	int64_t ms;
+
+	if (file->archive)
+		snprintf(text, sizeof(text), "%.4s-%.2s-01", name, name + 4);
+	else
+		snprintf(text, sizeof(text), "%.4s-%.2s-%.5s:%.2s:%.3s", name, name + 4, name + 6,
+			 name + 11, name + 13);
+	return time_or_date_parse(text, &ms) ? ms : TIME_UNKNOWN;
+}
+
+int64_t history_next_moment(const char *folder, int64_t now)
+{
+	struct history_files files;
+	struct error err;
+	int64_t moment = now;
+
+	if (history_list(&files, folder, &err) != 0)
+		files.count = 0;
+	for (size_t i = 0; i < files.count; i++) {
+		int64_t named = named_moment(&files.items[i]);
+
+		if (named != TIME_UNKNOWN && !files.items[i].archive)
+			named += SECOND_MS;
+		if (named > moment)
+			moment = named;
+	}
+	history_files_release(&files);
+	return moment;
+}
+
 void history_files_release(struct history_files *files)
 {
 	memory_free(files->items);

@@ -52,6 +52,11 @@ int history_list(struct history_files *files, const char *folder, struct error *
 int history_list_below(struct history_files *files, const char *folder, const char *below,
 		       struct error *err);
 void history_files_release(struct history_files *files);
+/*
+ * By what a new file is named, so that it is behind all that is there: `now` (ms), or later where
+ * the clock went back, or another call wrote within the same second.
+ */
+int64_t history_next_moment(const char *folder, int64_t now);
 /* Looks at the bytes of each file that is no archive: sets `trouble` and `refused`. */
 void history_check(struct history_files *files, size_t jobs);
 

@@ -319,17 +319,19 @@ int history_add(const char *folder, const struct history_news *news, struct erro
 	uint8_t digest[SHA256_SIZE];
 	char month[MONTH_TEXT_SIZE], hex[SHA256_HEX_SIZE];
 	struct output *output;
+	int64_t moment;
 	int failed;
 
 	mark_key_init(&key, NULL, 0);
 	if (news->key)
 		key = *news->key;
-	if (definitions_add(folder, call.written_at, &key, news, err))
+	moment = history_next_moment(folder, call.written_at);
+	if (definitions_add(folder, moment, &key, news, err))
 		return -1;
 	if (!news->count && !call_matters(&call))
 		return 0;
 	part.key_check = key.is_own || any_bears_marks(news->runs, news->count) ? key.check : "";
-	history_month(call.written_at, month);
+	history_month(moment, month);
 	output = history_open(folder, month, err);
 	if (!output)
 		return -1;
@@ -340,7 +342,7 @@ int history_add(const char *folder, const struct history_news *news, struct erro
 	}
 	sha256_hex(digest, hex);
 	strbuf_addf(&path, "%s/%s/", folder, month);
-	history_moment(&path, call.written_at);
+	history_moment(&path, moment);
 	strbuf_addf(&path, "-%.*s.ndjson", HISTORY_HASH_DIGITS, hex);
 	failed = history_commit(output, path.text, err);
 	strbuf_release(&path);

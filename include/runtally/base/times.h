@@ -12,7 +12,8 @@
 #include "runtally/base/error.h"
 #include "runtally/base/strbuf.h"
 
-#define DAY_MS INT64_C(86400000)
+#define SECOND_MS INT64_C(1000)
+#define DAY_MS    INT64_C(86400000)
 
 /* "2026-11-20T10:00:00.000Z" and its NUL */
 enum { TIME_TEXT_SIZE = 25, DATE_TEXT_SIZE = 11 };

@@ -12,12 +12,13 @@
  *   {"schema":"runtally.run/1",...}
  *   {"schema":"runtally.history.end/1","runs":12,"sha256":"..."}
  *
- * The time is that of writing (UTC), so names are in its order; HASH begins the SHA-256 of what is
- * in the file: the same again is the same file, and no file is ever replaced by another. The footer
- * has that of all bytes before it. Files appear whole, by rename; whoever reads takes the union of
- * all files; what removes files has put another with the same runs in place before. So any number
- * may read, write and compact at the same time, also on a network file system, and no locks are
- * needed. Names of another form are passed over.
+ * The time is that of writing (UTC), or the second after the newest name that is there, where the
+ * clock says no more: so names are in the order of writing. HASH begins the SHA-256 of what is in
+ * the file; no file is ever replaced by another. The footer has that of all bytes before it. Files
+ * appear whole, by rename; whoever reads takes the union of all files; what removes files has put
+ * another with the same runs in place before. So any number may read, write and compact at the same
+ * time, also on a network file system, and no locks are needed. Names of another form are passed
+ * over.
  *
  *   definitions/YYYYMMDDTHHMMSSZ-HASH.ndjson
  *
