@@ -207,6 +207,14 @@ static size_t position_of(struct sketches *sketches, const struct outline *outli
 	return sketches->count++;
 }
 
+/* By when it is called what it is; one without a time comes in this call, after all that is kept. */
+static int64_t named_at(const struct run *run)
+{
+	int64_t when = run_when(run);
+
+	return when == TIME_UNKNOWN ? INT64_MAX : when;
+}
+
 static void sketch_runs(struct sketches *sketches, const struct runs *runs, size_t first)
 {
 	for (size_t i = 0; i < runs->count; i++) {
@@ -217,7 +225,7 @@ static void sketch_runs(struct sketches *sketches, const struct runs *runs, size
 		struct sketch *sketch = &sketches->items[at];
 
 		sketches->of_runs[first + i] = (uint32_t)at;
-		if (!sketch->latest || run_when(run) > run_when(sketch->latest)) {
+		if (!sketch->latest || named_at(run) > named_at(sketch->latest)) {
 			sketch->latest = run;
 			sketch->position = first + i;
 		}
@@ -229,7 +237,7 @@ static int compare_sketches(const void *left, const void *right)
 {
 	const struct sketch *a = *(const struct sketch *const *)left;
 	const struct sketch *b = *(const struct sketch *const *)right;
-	int64_t when_a = run_when(a->latest), when_b = run_when(b->latest);
+	int64_t when_a = named_at(a->latest), when_b = named_at(b->latest);
 
 	if (when_a != when_b)
 		return when_a > when_b ? -1 : 1;

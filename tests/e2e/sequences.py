@@ -83,6 +83,15 @@ class Sequences(harness.Case):
         self.call([], "--compact", day=60)
         self.assertEqual(self.counts(day=60), (2, 0, 0))
 
+    # ---- names ----
+
+    def test_a_new_name_of_what_tells_no_time(self):
+        for number, name in enumerate(("Old", "New")):
+            run = undated(number)
+            run["agent"]["name"] = name
+            self.add([run], day=number)
+        self.assertEqual([suite["name"] for suite in self.report()["suites"]], ["New"])
+
 
 if __name__ == "__main__":
     sys.exit(harness.main())
