@@ -13,6 +13,8 @@ static void build_results(struct analysis *analysis, enum suite_by by)
 	results_build(&analysis->before, before->items, before->count, by);
 	results_build(&analysis->results, now->items, now->count, by);
 	comparison_build(&analysis->comparison, &analysis->results, &analysis->before);
+	analysis->comparison.is_first =
+		analysis->selection.compared == COMPARE_PREVIOUS && !before->count;
 }
 
 /* With a history, the report's own runs stand out among those before. */

@@ -265,13 +265,18 @@ static void add_worse(struct strbuf *out, struct subject *subject)
 	}
 }
 
+/* Of the first period that a history knows nothing can be worse. */
 static void judge_regressions(struct subject *subject)
 {
 	const char *unknown = why_unknown(subject);
-	bool met = !unknown && subject->rate->change != CHANGE_WORSE && !subject->worse_suites &&
-		   !subject->worse_cases;
+	bool is_first = subject->comparison && subject->comparison->is_first;
+	bool met = is_first || (!unknown && subject->rate->change != CHANGE_WORSE &&
+				!subject->worse_suites && !subject->worse_cases);
 
-	if (unknown)
+	if (is_first)
+		strbuf_addstr(&subject->found,
+			      "nothing to compare with: no runs in the period before");
+	else if (unknown)
 		strbuf_addstr(&subject->found, unknown);
 	else if (met)
 		strbuf_addstr(&subject->found,

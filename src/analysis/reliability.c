@@ -130,8 +130,8 @@ void reliability_build(struct reliability *reliability, struct run **runs, size_
 	};
 	reliability->cases = memory_alloc(results->case_count * sizeof(*reliability->cases));
 	for (size_t i = 0; i < count; i++)
-		widen_time(&reliability->first_at, &reliability->last_at, run_when(runs[i]),
-			   run_when(runs[i]));
+		widen_time(&reliability->first_at, &reliability->last_at, run_counted_at(runs[i]),
+			   run_counted_at(runs[i]));
 	if (reliability->is_wider)
 		find_wider(reliability, &sums, runs, count, results);
 	else

@@ -37,7 +37,7 @@ static void things_release(struct things *things)
 static void add_use(struct things *things, const struct run *run, const char *id, const char *name)
 {
 	size_t known = things->ids.count, at = numbering_of(&things->ids, run->source, id);
-	int64_t when = run_when(run);
+	int64_t when = run_named_at(run);
 	uint32_t *place;
 
 	things->heads = array_reserve(things->heads, &things->head_capacity, at + 1,

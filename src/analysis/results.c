@@ -17,15 +17,9 @@ static const char *case_name(struct run *const *runs, size_t count)
 	return runs[0]->test_case.id;
 }
 
-/* Runs that tell no time, and came into a history together if at all, have no order. */
-static bool is_unordered(const struct run *a, const struct run *b)
-{
-	return !run_tells_time(a) && !run_tells_time(b) && run_when(a) == run_when(b);
-}
-
 /*
- * The last outcome is that of the latest run. Where it is one of several without an order, it is
- * known only if all agree.
+ * The last outcome is that of the latest run. Where none tells its time, it is known only if all
+ * agree.
  */
 static void find_last(struct case_group *group, struct run *const *runs, size_t count)
 {
@@ -33,9 +27,8 @@ static void find_last(struct case_group *group, struct run *const *runs, size_t 
 
 	group->last_at = run_when(last);
 	group->last_outcome = last->outcome;
-	for (size_t i = count - 1; i > 0 && is_unordered(runs[i - 1], last); i--)
-		if (runs[i - 1]->outcome != last->outcome)
-			group->last_outcome = OUTCOME_COUNT;
+	if (group->last_at == TIME_UNKNOWN && group->tally.outcomes[last->outcome] < count)
+		group->last_outcome = OUTCOME_COUNT;
 }
 
 static enum case_state state_of(const struct run *run)
@@ -43,30 +36,14 @@ static enum case_state state_of(const struct run *run)
 	return run_is_failure(run) ? CASE_FAILS : CASE_PASSES;
 }
 
-/* Whether those without an order, of which runs[end - 1] is the last, both passed and did not. */
-static bool is_mixed(struct run *const *runs, size_t end)
-{
-	const struct run *last = runs[end - 1], *judged = NULL;
-
-	for (size_t i = end; i > 0 && is_unordered(runs[i - 1], last); i--) {
-		if (runs[i - 1]->outcome >= OUTCOME_PENDING)
-			continue;
-		if (judged && state_of(judged) != state_of(runs[i - 1]))
-			return true;
-		judged = runs[i - 1];
-	}
-	return false;
-}
-
-/* Runs are in order of time, those without one first. */
+/* Runs are in order of time, those without one, which have no order, first. */
 static void find_streak(struct case_group *group, struct run *const *runs, size_t count)
 {
 	bool timed = false;
 	uint64_t judged = tally_judged(&group->tally), failures = tally_failures(&group->tally);
 
 	for (size_t i = 0; i < count; i++)
-		timed = timed ||
-			(runs[i]->outcome < OUTCOME_PENDING && run_when(runs[i]) != TIME_UNKNOWN);
+		timed = timed || (runs[i]->outcome < OUTCOME_PENDING && run_tells_time(runs[i]));
 	group->state = judged ? CASE_MIXED : CASE_UNJUDGED;
 	group->since_at = TIME_UNKNOWN;
 	if (!judged || (!timed && failures && failures < judged))
@@ -75,12 +52,9 @@ static void find_streak(struct case_group *group, struct run *const *runs, size_
 		const struct run *run = runs[i - 1];
 		enum case_state state = state_of(run);
 
-		if ((i == count || !is_unordered(run, runs[i])) && is_mixed(runs, i))
-			return;
 		if (run->outcome >= OUTCOME_PENDING)
 			continue;
-		if ((group->streak && group->state != state) ||
-		    (timed && run_when(run) == TIME_UNKNOWN))
+		if ((group->streak && group->state != state) || (timed && !run_tells_time(run)))
 			return;
 		group->state = state;
 		group->streak++;
@@ -110,9 +84,9 @@ static const char *suite_name(struct run *const *runs, size_t count, enum suite_
 	for (size_t i = 0; i < count; i++) {
 		const char *told = suite_key(runs[i], by).name;
 
-		if (told && (!name || run_when(runs[i]) > at)) {
+		if (told && (!name || run_named_at(runs[i]) > at)) {
 			name = told;
-			at = run_when(runs[i]);
+			at = run_named_at(runs[i]);
 		}
 	}
 	return name ? name : key_text(suite_key(runs[0], by));

@@ -84,6 +84,49 @@ static bool is_elsewhere(struct selector *selector, const struct run *run)
 	return true;
 }
 
+/* ---- runs that tell no time ---- */
+
+/* Whether --undated leaves it out of a report on a period. */
+static bool is_excluded(const struct selector *selector, const struct run *run)
+{
+	const struct select_options *options = selector->options;
+
+	return options->undated == UNDATED_EXCLUDE && !period_is_open(&options->period) &&
+	       !run_tells_time(run);
+}
+
+/* Of one that is wanted otherwise. */
+static void count_undated(struct ingest_counts *counts, const struct period *period,
+			  const struct run *run, bool is_now)
+{
+	int64_t at = run_counted_at(run);
+
+	if (period_is_open(period) || run_tells_time(run))
+		return;
+	if (!is_now) {
+		counts->undated += at == TIME_UNKNOWN || period_holds(period, at);
+		return;
+	}
+	counts->without_time++;
+	counts->dated += at != TIME_UNKNOWN;
+	counts->any_time += at == TIME_UNKNOWN;
+}
+
+static void note_undated(const struct selector *selector)
+{
+	uint64_t any = selector->counts->any_time, left = selector->counts->undated;
+
+	if (any)
+		notes_addf(selector->notes, SEVERITY_WARNING,
+			   "%" PRIu64 " run%s without a time: counted, but may be of any time", any,
+			   any == 1 ? "" : "s");
+	if (left && selector->options->undated != UNDATED_EXCLUDE)
+		notes_addf(selector->notes, SEVERITY_WARNING,
+			   "%" PRIu64 " run%s without a time: left out, for nothing says whether "
+			   "they are of the period; --undated include counts them",
+			   left, left == 1 ? "" : "s");
+}
+
 /* ---- now ---- */
 
 /* All runs of inputs and history, each once; those of the inputs, as many as there are, first. */
@@ -113,25 +156,26 @@ static void unite(struct selector *selector)
 			   others == 1 ? "s" : "");
 }
 
-/* Whether it tells no time, and no earlier call saw it. */
-static bool is_undated(const struct run_sets *sets, const struct run *run)
+static bool is_now(const struct selector *selector, const struct run *run, bool is_input)
 {
-	return run_when(run) == TIME_UNKNOWN ||
-	       (!run_tells_time(run) && sets->has_history && run->seen_at == sets->now);
+	const struct select_options *options = selector->options;
+	int64_t at = run_counted_at(run);
+
+	if (period_is_open(&options->period))
+		return is_input || !selector->sets->has_inputs;
+	if (is_excluded(selector, run))
+		return false;
+	return at == TIME_UNKNOWN ? options->undated == UNDATED_INCLUDE
+				  : period_holds(&options->period, at);
 }
 
-static bool is_now(const struct selector *selector, struct run *run, bool is_input)
+/* Whether it has its place in trends, which end where the period does. */
+static bool is_up_to(const struct selector *selector, const struct run *run, int64_t until)
 {
-	const struct period *period = &selector->options->period;
+	int64_t at = run_counted_at(run);
 
-	if (period_is_open(period))
-		return is_input || !selector->sets->has_inputs;
-	if (!is_undated(selector->sets, run) || (!is_input && run_when(run) != TIME_UNKNOWN))
-		return period_holds(period, run_when(run));
-	if (run->seen_at != TIME_UNKNOWN && !period_holds(period, run->seen_at))
-		run->seen_at = TIME_UNKNOWN;
-	selector->counts->without_time += is_input;
-	return is_input;
+	return at != TIME_UNKNOWN && (until == TIME_UNKNOWN || at < until) &&
+	       !is_excluded(selector, run);
 }
 
 static void choose_now(struct selection *selection, const struct selector *selector)
@@ -150,24 +194,22 @@ static void choose_now(struct selection *selection, const struct selector *selec
 
 		if (now)
 			list_add(&selection->now, run);
-		if (now || (wanted && run_when(run) != TIME_UNKNOWN &&
-			    (until == TIME_UNKNOWN || run_when(run) < until)))
+		if (now || (wanted && is_up_to(selector, run, until)))
 			list_add(&selection->all, run);
+		if (wanted)
+			count_undated(counts, &selector->options->period, run, now);
 		counts->filtered += !now && is_input;
 		counts->from_history += now && !is_input;
 		counts->in_history += !now && !is_input;
 	}
-	if (counts->without_time)
-		notes_addf(selector->notes, SEVERITY_WARNING,
-			   "%" PRIu64 " run%s without a time: kept, though a period was asked for",
-			   counts->without_time, counts->without_time == 1 ? "" : "s");
+	note_undated(selector);
 }
 
 static void find_period(const struct run_list *list, struct ingest_counts *counts)
 {
 	counts->period_from = counts->period_to = TIME_UNKNOWN;
 	for (size_t i = 0; i < list->count; i++) {
-		int64_t from = run_begin(list->items[i]), to = run_when(list->items[i]);
+		int64_t from = run_begin(list->items[i]), to = run_counted_at(list->items[i]);
 
 		if (from == TIME_UNKNOWN || from > to)
 			from = to;
@@ -223,8 +265,9 @@ static void choose_before(struct selection *selection, const struct selector *se
 
 		if (now < selection->now.count && selection->now.items[now] == run)
 			now++;
-		else if (is_wanted(selector, run) && run_when(run) != TIME_UNKNOWN &&
-			 period_holds(&selection->before_period, run_when(run)))
+		else if (is_wanted(selector, run) && !is_excluded(selector, run) &&
+			 run_counted_at(run) != TIME_UNKNOWN &&
+			 period_holds(&selection->before_period, run_counted_at(run)))
 			list_add(&selection->before, run);
 	}
 }
@@ -240,11 +283,12 @@ static void choose_baseline(struct selection *selection, struct selector *select
 	list_init(&selection->before, baseline->count);
 	for (size_t i = 0; i < baseline->count; i++) {
 		if (is_elsewhere(selector, baseline->items[i]) ||
-		    !is_wanted(selector, baseline->items[i]))
+		    !is_wanted(selector, baseline->items[i]) ||
+		    is_excluded(selector, baseline->items[i]))
 			continue;
 		if (copies[i])
 			in_both++;
-		else if (until != TIME_UNKNOWN && run_when(baseline->items[i]) >= until)
+		else if (until != TIME_UNKNOWN && run_counted_at(baseline->items[i]) >= until)
 			later++;
 		else
 			list_add(&selection->before, baseline->items[i]);

@@ -151,7 +151,7 @@ static void count_runs(struct series *series, struct run *const *runs, size_t co
 	struct run **sorted;
 
 	for (size_t i = 0; i < count; i++) {
-		int64_t when = run_when(runs[i]);
+		int64_t when = run_counted_at(runs[i]);
 		size_t until =
 			when == TIME_UNKNOWN ? 0 : points_until(series, time_local_days(when));
 
@@ -178,8 +178,8 @@ static void divide(struct series *series, struct run *const *runs, size_t count,
 
 	*series = (struct series){.unit = finest};
 	for (size_t i = 0; i < count; i++) {
-		widen_time(&from, &to, run_when(runs[i]), run_when(runs[i]));
-		series->untimed += run_when(runs[i]) == TIME_UNKNOWN;
+		widen_time(&from, &to, run_counted_at(runs[i]), run_counted_at(runs[i]));
+		series->untimed += run_counted_at(runs[i]) == TIME_UNKNOWN;
 	}
 	if (from == TIME_UNKNOWN)
 		return;
@@ -229,10 +229,10 @@ void series_latest(struct series *series, struct run *const *runs, size_t count,
 	*series = (struct series){.unit = unit};
 	series->points = memory_alloc(most * sizeof(*series->points));
 	for (size_t i = 0; i < count; i++) {
-		if (run_when(runs[i]) == TIME_UNKNOWN)
+		if (run_counted_at(runs[i]) == TIME_UNKNOWN)
 			series->untimed++;
 		else
-			put_point(series, run_when(runs[i]), most);
+			put_point(series, run_counted_at(runs[i]), most);
 	}
 	count_runs(series, runs, count, true);
 }
@@ -334,8 +334,8 @@ static int64_t *find_days(struct run *const *runs, size_t count, enum series_uni
 	size_t timed = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (run_when(runs[i]) != TIME_UNKNOWN)
-			days[timed++] = first_day_at(run_when(runs[i]), unit);
+		if (run_counted_at(runs[i]) != TIME_UNKNOWN)
+			days[timed++] = first_day_at(run_counted_at(runs[i]), unit);
 	qsort(days, timed, sizeof(*days), compare_days);
 	*found = 0;
 	for (size_t i = 0; i < timed; i++)
@@ -356,7 +356,7 @@ static void build_points(struct matrix *matrix, struct run *const *runs, size_t 
 		days = find_days(runs, count, ++unit, &found);
 	}
 	for (size_t i = 0; i < count; i++)
-		matrix->outside += run_when(runs[i]) == TIME_UNKNOWN;
+		matrix->outside += run_counted_at(runs[i]) == TIME_UNKNOWN;
 	matrix->hidden = found > MATRIX_MOST ? found - MATRIX_MOST : 0;
 	for (size_t i = matrix->hidden; i < found; i++)
 		matrix->columns[matrix->count++] =
@@ -372,10 +372,10 @@ static size_t column_of(const struct matrix *matrix, const struct run *run)
 	const char *id = run->execution_id;
 	int64_t day = 0;
 
-	if (!matrix->count || (matrix->by_execution ? !id : run_when(run) == TIME_UNKNOWN))
+	if (!matrix->count || (matrix->by_execution ? !id : run_counted_at(run) == TIME_UNKNOWN))
 		return matrix->count;
 	if (!matrix->by_execution)
-		day = first_day_at(run_when(run), matrix->columns[0].point.unit);
+		day = first_day_at(run_counted_at(run), matrix->columns[0].point.unit);
 	for (size_t i = matrix->count; i > 0; i--) {
 		const struct matrix_column *column = &matrix->columns[i - 1];
 

@@ -37,7 +37,7 @@ void widen_time(int64_t *first_at, int64_t *last_at, int64_t from, int64_t to)
 
 void tally_add(struct tally *tally, const struct run *run)
 {
-	int64_t when = run_when(run);
+	int64_t when = run_counted_at(run);
 
 	tally->runs++;
 	tally->outcomes[run->outcome]++;

@@ -21,6 +21,13 @@ static const char *const suite_words[] = {
 	[SUITE_BY_FOLDER] = "folder", [SUITE_BY_FOLDER + 1] = NULL,
 };
 
+static const char *const undated_words[] = {
+	[UNDATED_DATED] = "dated",
+	[UNDATED_INCLUDE] = "include",
+	[UNDATED_EXCLUDE] = "exclude",
+	NULL,
+};
+
 static const char *const progress_words[] = {
 	[PROGRESS_AUTO] = "auto",
 	[PROGRESS_ON] = "on",
@@ -151,6 +158,13 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_INPUT,
 	 .help = "runs of this month (2026-11), or last, this",
 	 .set = set_month},
+	{.name = "undated",
+	 .argument = "WHAT",
+	 .group = GROUP_INPUT,
+	 .help = "runs without a time, in a report on a period: dated (default: those that a "
+		 "history dates), include (those without a date, too), exclude",
+	 OPTION_MEMBER(choice.undated),
+	 .words = undated_words},
 	{.name = "tz",
 	 .argument = "ZONE",
 	 .group = GROUP_INPUT,

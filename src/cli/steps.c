@@ -92,7 +92,6 @@ static int read_runs(struct loaded *loaded, const struct options *options)
 	sets->has_inputs = options->input_count > 0;
 	sets->has_history = options->history != NULL;
 	sets->has_baseline = options->baseline_count > 0;
-	sets->now = options->now;
 	spool_init(&loaded->spool, SPOOL_MEMORY, process_temporary_folder());
 	notes_init(&loaded->notes, options->notes_limit);
 	runs_init(&sets->inputs, &loaded->spool);
@@ -140,8 +139,9 @@ int load(struct loaded *loaded, struct options *options)
 	if (read_runs(loaded, options) == EXIT_USAGE)
 		return EXIT_USAGE;
 	if (options->history) {
-		loaded->news = history_find_news(&loaded->sets.inputs, &loaded->sets.history,
-						 options->now, &loaded->news_count);
+		loaded->news =
+			history_find_news(&loaded->sets.inputs, &loaded->sets.history, options->now,
+					  options->choice.period.until, &loaded->news_count);
 		loaded->definitions = definitions_news(&loaded->sets.inputs, &loaded->sets.history,
 						       &loaded->definition_count);
 	}

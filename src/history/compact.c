@@ -46,7 +46,7 @@ static int compare_labels(const struct label *a, const struct label *b)
 static int compare_runs(const void *a, const void *b)
 {
 	const struct run *one = *(struct run *const *)a, *other = *(struct run *const *)b;
-	int64_t when = run_when(one), other_when = run_when(other);
+	int64_t when = run_counted_at(one), other_when = run_counted_at(other);
 	int order = compare_texts(one->source, other->source);
 
 	if (!order)
@@ -135,7 +135,8 @@ static void drop_old(struct month *month, const struct history_caps *caps)
 	if (!caps->max_age_days)
 		return;
 	for (size_t i = 0; i < runs->count; i++)
-		if (run_when(runs->items[i]) == TIME_UNKNOWN || run_when(runs->items[i]) >= oldest)
+		if (run_counted_at(runs->items[i]) == TIME_UNKNOWN ||
+		    run_counted_at(runs->items[i]) >= oldest)
 			runs->items[kept++] = runs->items[i];
 	runs->count = kept;
 }

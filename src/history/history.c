@@ -195,18 +195,21 @@ int history_read(const char *folder, const struct ingest_options *options, struc
 
 /* ---- what is new ---- */
 
-static void stamp(struct run *run, const struct run *copy, int64_t now)
+static void stamp(struct run *run, const struct run *copy, int64_t now, int64_t until)
 {
 	if (run_tells_time(run))
 		return;
-	if (run->seen_at == TIME_UNKNOWN)
-		run->seen_at = now;
-	if (copy && copy->seen_at != TIME_UNKNOWN && copy->seen_at < run->seen_at)
+	if (copy && run_counted_at(copy) != TIME_UNKNOWN) {
 		run->seen_at = copy->seen_at;
+		run->dated_at = run_tells_time(copy) ? run_when(copy) : copy->dated_at;
+	} else if (run_counted_at(run) == TIME_UNKNOWN) {
+		run->seen_at = now;
+		run->dated_at = until != TIME_UNKNOWN && until <= now ? until - 1 : TIME_UNKNOWN;
+	}
 }
 
 struct run **history_find_news(const struct runs *inputs, const struct runs *past, int64_t now,
-			       size_t *count)
+			       int64_t until, size_t *count)
 {
 	struct run **copies = dedupe_copies(inputs->items, inputs->count, past->items, past->count);
 
@@ -215,7 +218,7 @@ struct run **history_find_news(const struct runs *inputs, const struct runs *pas
 		struct run *run = inputs->items[i];
 		const struct run *copy = copies[i];
 
-		stamp(run, copy, now);
+		stamp(run, copy, now, until);
 		if (!copy || dedupe_adds(run, copy))
 			copies[(*count)++] = run;
 	}
@@ -306,7 +309,8 @@ static struct call with_times(const struct call *call, const struct history_news
 
 	told.from = told.to = TIME_UNKNOWN;
 	for (size_t i = 0; i < news->count; i++)
-		widen_time(&told.from, &told.to, run_when(news->runs[i]), run_when(news->runs[i]));
+		widen_time(&told.from, &told.to, run_counted_at(news->runs[i]),
+			   run_counted_at(news->runs[i]));
 	return told;
 }
 

@@ -183,9 +183,19 @@ bool run_tells_time(const struct run *run)
 
 int64_t run_when(const struct run *run)
 {
-	if (!run_tells_time(run))
-		return run->dated_at != TIME_UNKNOWN ? run->dated_at : run->seen_at;
 	return run->ended_at != TIME_UNKNOWN ? run->ended_at : run_begin(run);
+}
+
+int64_t run_counted_at(const struct run *run)
+{
+	if (run_tells_time(run))
+		return run_when(run);
+	return run->dated_at != TIME_UNKNOWN ? run->dated_at : run->seen_at;
+}
+
+int64_t run_named_at(const struct run *run)
+{
+	return run_tells_time(run) ? run_when(run) : run->seen_at;
 }
 
 int64_t run_mean_latency(const struct run *run)

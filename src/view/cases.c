@@ -67,14 +67,16 @@ static int64_t hidden_runs(const struct value *of)
 	return view_hidden(of, LIST_RUNS, case_of(of)->run_count);
 }
 
-/* Its latest runs; nothing where none tells its time, for then there is no order. */
+/* Its latest runs; those that tell no time stand before the others, and have no order. */
 static void case_sparkline(const struct value *of, struct value_list *list)
 {
 	const struct case_group *group = case_of(of);
-	size_t count = group->run_count < SPARKLINE_LENGTH ? group->run_count : SPARKLINE_LENGTH;
+	size_t end = group->first_run + group->run_count, count = 0;
 
-	if (group->last_at != TIME_UNKNOWN)
-		list_runs(of, group->first_run + group->run_count - count, count, list);
+	while (count < group->run_count && count < SPARKLINE_LENGTH &&
+	       run_tells_time(results_of(of)->runs[end - 1 - count]))
+		count++;
+	list_runs(of, end - count, count, list);
 }
 
 static void case_sparkline_chart(const struct value *of, struct strbuf *out)

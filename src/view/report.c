@@ -37,6 +37,9 @@ static const struct member inputs_members[] = {
 	{"in_history", COUNT, INPUT_AT(in_history), .has = "has_in_history", .raw = "in_history"},
 	{"without_time", COUNT, INPUT_AT(without_time), .has = "has_without_time",
 	 .raw = "without_time"},
+	{"dated", COUNT, INPUT_AT(dated), .has = "has_dated", .raw = "dated"},
+	{"any_time", COUNT, INPUT_AT(any_time), .has = "has_any_time", .raw = "any_time"},
+	{"undated", COUNT, INPUT_AT(undated), .has = "has_undated", .raw = "undated"},
 	{"redactions", COUNT, .number = redactions, .has = "has_redactions", .raw = "redactions"},
 	{"raw", .kind = RAW},
 };
@@ -45,34 +48,59 @@ static const struct value_class class_inputs = CLASS("inputs", inputs_members);
 
 /* ---- the period that the runs span ---- */
 
-static void period_text(const struct value *of, struct strbuf *out)
+/* The period that was asked for, begin and end; NULL: there is none. */
+static const struct period *asked_of(const struct view *view)
 {
-	const struct ingest_counts *counts = of->object;
+	const struct period *asked = view->asked ? &view->asked->period : NULL;
 
-	view_add_days(counts->period_from, counts->period_to, out);
+	return asked && asked->since != TIME_UNKNOWN && asked->until != TIME_UNKNOWN ? asked : NULL;
 }
 
 /* The Monday of the week that was asked for; false: another period, or none. */
 static bool asked_week(const struct view *view, int64_t *monday)
 {
-	const struct period *asked = view->asked ? &view->asked->period : NULL;
+	const struct period *asked = asked_of(view);
 
-	if (!asked || asked->since == TIME_UNKNOWN || asked->until == TIME_UNKNOWN)
+	if (!asked)
 		return false;
 	*monday = time_local_days(asked->since);
 	return week_monday(*monday) == *monday && time_of_local_day(*monday) == asked->since &&
 	       time_of_local_day(*monday + 7) == asked->until;
 }
 
-/* The week that was asked for; else the one that all runs are of, on more than one day. */
+/* The days of the runs; where some tell none, or there are no runs, those that were asked for. */
+static void period_text(const struct value *of, struct strbuf *out)
+{
+	const struct ingest_counts *counts = of->object;
+	const struct period *asked = asked_of(value_view(of));
+
+	if (asked && (counts->period_from == TIME_UNKNOWN || counts->dated))
+		view_add_days(asked->since, asked->until - 1, out);
+	else
+		view_add_days(counts->period_from, counts->period_to, out);
+}
+
+/* The week that all runs are of, on more than one day; false: there is none. */
+static bool own_week(const struct ingest_counts *counts, int64_t *monday)
+{
+	int64_t first, last;
+
+	if (counts->period_from == TIME_UNKNOWN)
+		return false;
+	first = time_local_days(counts->period_from);
+	last = time_local_days(counts->period_to);
+	*monday = week_monday(first);
+	return first != last && week_monday(last) == *monday;
+}
+
+/* The week that was asked for, else that of the runs. */
 static void period_week(const struct value *of, struct strbuf *out)
 {
 	const struct ingest_counts *counts = of->object;
-	int64_t first = time_local_days(counts->period_from);
-	int64_t last = time_local_days(counts->period_to), monday = week_monday(first);
+	int64_t monday;
 	char text[WEEK_TEXT_SIZE];
 
-	if (!asked_week(value_view(of), &monday) && (first == last || week_monday(last) != monday))
+	if (!asked_week(value_view(of), &monday) && !own_week(counts, &monday))
 		return;
 	week_text(monday, text);
 	strbuf_addstr(out, text);
@@ -92,7 +120,39 @@ static const void *period_from(const struct value *of)
 {
 	const struct ingest_counts *counts = value_view(of)->counts;
 
-	return counts->period_from != TIME_UNKNOWN ? counts : NULL;
+	return counts->period_from != TIME_UNKNOWN || asked_of(value_view(of)) ? counts : NULL;
+}
+
+/* ---- runs that tell no time ---- */
+
+/* `has` or `have`: the first word of each is for one, the second for several. */
+static void add_undated(struct strbuf *out, uint64_t count, const char *one, const char *many)
+{
+	if (!count)
+		return;
+	if (out->length)
+		strbuf_addch(out, ' ');
+	format_count(out, count);
+	strbuf_addstr(out, count == 1 ? one : many);
+}
+
+static void undated_text(const struct value *of, struct strbuf *out)
+{
+	const struct ingest_counts *counts = value_view(of)->counts;
+	struct strbuf text = STRBUF_INIT;
+
+	add_undated(&text, counts->dated,
+		    " of these runs has no time of its own: it is counted by when it was first "
+		    "reported.",
+		    " of these runs have no time of their own: they are counted by when they were "
+		    "first reported.");
+	add_undated(&text, counts->any_time,
+		    " of these runs has no time of its own: it may be of any time.",
+		    " of these runs have no time of their own: they may be of any time.");
+	add_undated(&text, counts->undated, " run without a time of its own is left out.",
+		    " runs without a time of their own are left out.");
+	strbuf_addstr(out, text.text);
+	strbuf_release(&text);
 }
 
 /* ---- notes ---- */
@@ -297,6 +357,7 @@ static const struct member report_members[] = {
 	{"period", OBJECT, .from = period_from, .class = &class_period},
 	{"asked", POINTER, AT(asked), .class = &class_asked},
 	{"inputs", POINTER, AT(counts), .class = &class_inputs},
+	{"undated", TEXT, .text = undated_text},
 	{"totals", OBJECT, OF_RESULTS(totals), .is = CLASS_TALLY},
 	{"comparison", POINTER, AT(comparison), .is = CLASS_COMPARISON},
 	{"sources", LIST, OF_ARRAY(sources, source_count), .is = CLASS_SOURCE},

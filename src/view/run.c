@@ -98,7 +98,7 @@ static int64_t latency(const struct value *of)
 	return run_of(of)->latency_count ? run_mean_latency(run_of(of)) : FIGURE_UNKNOWN;
 }
 
-static int64_t when(const struct value *of)
+static int64_t happened(const struct value *of)
 {
 	return run_when(run_of(of));
 }
@@ -118,6 +118,11 @@ static int64_t dated(const struct value *of)
 static int64_t exported(const struct value *of)
 {
 	return run_of(of)->updated_at == TIME_UNKNOWN ? run_of(of)->exported_at : TIME_UNKNOWN;
+}
+
+static int64_t when(const struct value *of)
+{
+	return happened(of) != TIME_UNKNOWN ? happened(of) : first_seen(of);
 }
 
 static bool is_first_seen(const struct value *of)
@@ -342,6 +347,8 @@ static const struct member run_members[] = {
 	{"tokens_input", COUNT, AT(tokens_input), IF(has_tokens)},
 	{"tokens_output", COUNT, AT(tokens_output), IF(has_tokens), .has = "has_tokens"},
 	{"when", SECOND, .number = when},
+	{"happened", SECOND, .number = happened},
+	{"dated", DAY, .number = dated},
 	{"created", SECOND, AT(created_at), .raw = "created_at"},
 	{"started", SECOND, AT(started_at), .raw = "started_at"},
 	{"ended", SECOND, AT(ended_at), .raw = "ended_at"},

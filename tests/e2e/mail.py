@@ -187,13 +187,13 @@ class Mail(harness.Case):
     def test_subjects(self):
         week = ["--week", "2026-W46", harness.ROOT / "samples"]
         cases = {
-            "Agent test runs, 2026-W46: 86.5 % passed": week,
-            "Ferries – tests, 2026-W46: 86.5 % passed": [*week, "--title", "Ferries – tests"],
-            "=?utf-8?q?=42cc?=, 2026-W46: 86.5 % passed":
+            "Agent test runs, 2026-W46: 88.5 % passed": week,
+            "Ferries – tests, 2026-W46: 88.5 % passed": [*week, "--title", "Ferries – tests"],
+            "=?utf-8?q?=42cc?=, 2026-W46: 88.5 % passed":
                 [*week, "--title", "=?utf-8?q?=42cc?="],
-            "日本語" * 30 + ", 2026-W46: 86.5 % passed": [*week, "--title", "日本語" * 30],
-            "x" * 300 + "…, 2026-W46: 86.5 % passed": [*week, "--title", "x" * 301],
-            "Agent test runs, 2026-W46: 86.5 % passed, gate missed":
+            "日本語" * 30 + ", 2026-W46: 88.5 % passed": [*week, "--title", "日本語" * 30],
+            "x" * 300 + "…, 2026-W46: 88.5 % passed": [*week, "--title", "x" * 301],
+            "Agent test runs, 2026-W46: 88.5 % passed, gate missed":
                 [*week, "--min-pass-rate", "90"],
             "Agent test runs: no runs": [harness.TESTS / "envelopes/magpipe-runs-empty.json"],
             "Agent test runs, 2026-10-26 to 2026-11-15: 84.1 % passed": [harness.ROOT / "samples"],

@@ -76,8 +76,8 @@ static void read_past(struct world *world)
 			 0);
 }
 
-/* Adds what is new at that time; returns how much that is. */
-static size_t add_news(struct world *world, const char *now)
+/* Adds what is new at that time; returns how much that is. `until`: of the period; NULL: none. */
+static size_t add_asked(struct world *world, const char *now, const char *until)
 {
 	struct call call;
 	struct run **runs;
@@ -87,13 +87,19 @@ static size_t add_news(struct world *world, const char *now)
 	call.written_at = ms_of(now);
 	call.title = "Title \"1\"";
 	read_past(world);
-	runs = history_find_news(&world->inputs, &world->past, call.written_at, &count);
+	runs = history_find_news(&world->inputs, &world->past, call.written_at,
+				 until ? ms_of(until) : TIME_UNKNOWN, &count);
 	if (history_add(world->history,
 			&(struct history_news){.call = &call, .runs = runs, .count = count},
 			&world->err))
 		fail_msg("%s", world->err.text);
 	memory_free(runs);
 	return count;
+}
+
+static size_t add_news(struct world *world, const char *now)
+{
+	return add_asked(world, now, NULL);
 }
 
 static void check_past(struct world *world, const char *wanted)
@@ -248,7 +254,45 @@ static void first_seen(void **state)
 	run->seen_at = TIME_UNKNOWN;
 	assert_int_equal(add_news(world, "2026-11-22"), 1);
 	check_past(world, "a:failed");
-	assert_int_equal(run_when(world->past.items[0]), ms_of("2026-11-20"));
+	assert_int_equal(run_counted_at(world->past.items[0]), ms_of("2026-11-20"));
+}
+
+/* By the period that is asked for when it comes in, however often it comes again. */
+static void dated_once(void **state)
+{
+	static const struct {
+		const char *until; /* NULL: no period is asked for */
+		const char *dated; /* NULL: when it was seen */
+	} cases[] = {
+		{NULL, NULL},
+		{"2026-11-16", "2026-11-15T23:59:59.999Z"},
+		{"2026-11-16T06:30:00Z", "2026-11-16T06:29:59.999Z"},
+		{"2026-11-16T06:30:00.001Z", NULL}, /* that is to come */
+		{"2026-11-23", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct world *world = *state;
+		const struct run *past;
+		struct run *run;
+		char id[8];
+
+		snprintf(id, sizeof(id), "%zu", i);
+		run = add(world, id, OUTCOME_PENDING, NULL);
+		assert_int_equal(add_asked(world, "2026-11-16T06:30:00Z", cases[i].until), 1);
+		for (int again = 0; again < 2; again++) {
+			run->seen_at = run->dated_at = TIME_UNKNOWN;
+			run->outcome = OUTCOME_PASSED;
+			assert_int_equal(add_asked(world, "2026-11-23T06:30:00Z", "2026-11-23"),
+					 !again);
+			read_past(world);
+			for (size_t j = 0; strcmp((past = world->past.items[j])->run_id, id); j++)
+				;
+			assert_int_equal(past->seen_at, ms_of("2026-11-16T06:30:00Z"));
+			assert_int_equal(past->dated_at,
+					 cases[i].dated ? ms_of(cases[i].dated) : TIME_UNKNOWN);
+		}
+	}
 }
 
 /* What is redacted of its id bears a mark, which is the same in every call. */
@@ -545,6 +589,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_later_verdict_wins, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_later_update_wins, setup, teardown),
 		cmocka_unit_test_setup_teardown(first_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(dated_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(redacted_ids_come_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(cut_off_anywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(flipped_bits, setup, teardown),

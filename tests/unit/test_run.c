@@ -73,22 +73,19 @@ static void times(void **state)
 {
 	static const struct {
 		int64_t created, started, ended, known; /* duration told, or -1 */
-		int64_t begin, when, duration, seen;
+		int64_t begin, when, duration;
 	} cases[] = {
-		{NONE, NONE, NONE, -1, NONE, NONE, -1, NONE},
-		{10, NONE, NONE, -1, 10, 10, -1, NONE},
-		{10, 20, NONE, -1, 20, 20, -1, NONE},
-		{10, 20, 50, -1, 20, 50, 30, NONE},
-		{10, NONE, 50, -1, 10, 50, 40, NONE},
-		{NONE, NONE, 50, -1, NONE, 50, -1, NONE},
-		{10, 20, 20, -1, 20, 20, 0, NONE},
-		{10, 20, 19, -1, 20, 19, -1, NONE}, /* an end before the start gives no duration */
-		{10, 20, 50, 7, 20, 50, 7, NONE},   /* what is told stands */
-		{10, 20, 50, 0, 20, 50, 0, NONE},
-		{-50, -40, -10, -1, -40, -10, 30, NONE},
-		{NONE, NONE, NONE, -1, NONE, 60, -1, 60}, /* nothing else is told */
-		{10, NONE, NONE, -1, 10, 10, -1, 60},
-		{NONE, NONE, 50, -1, NONE, 50, -1, 60},
+		{NONE, NONE, NONE, -1, NONE, NONE, -1},
+		{10, NONE, NONE, -1, 10, 10, -1},
+		{10, 20, NONE, -1, 20, 20, -1},
+		{10, 20, 50, -1, 20, 50, 30},
+		{10, NONE, 50, -1, 10, 50, 40},
+		{NONE, NONE, 50, -1, NONE, 50, -1},
+		{10, 20, 20, -1, 20, 20, 0},
+		{10, 20, 19, -1, 20, 19, -1}, /* an end before the start gives no duration */
+		{10, 20, 50, 7, 20, 50, 7},   /* what is told stands */
+		{10, 20, 50, 0, 20, 50, 0},
+		{-50, -40, -10, -1, -40, -10, 30},
 	};
 
 	(void)state;
@@ -99,11 +96,39 @@ static void times(void **state)
 		run.started_at = cases[i].started;
 		run.ended_at = cases[i].ended;
 		run.duration_ms = cases[i].known;
-		run.seen_at = cases[i].seen;
 		run_derive_duration(&run);
 		assert_int_equal(run_begin(&run), cases[i].begin);
 		assert_int_equal(run_when(&run), cases[i].when);
 		assert_int_equal(run.duration_ms, cases[i].duration);
+	}
+}
+
+/* What dates a run that tells no time counts it and says which name is later; it is no time. */
+static void dates(void **state)
+{
+	static const struct {
+		int64_t created, ended, seen, dated;
+		int64_t when, counted, named;
+	} cases[] = {
+		{NONE, NONE, NONE, NONE, NONE, NONE, NONE},
+		{NONE, NONE, 60, NONE, NONE, 60, 60},
+		{NONE, NONE, 60, 40, NONE, 40, 60},
+		{NONE, NONE, NONE, 40, NONE, 40, NONE},
+		{10, NONE, 60, 40, 10, 10, 10},
+		{NONE, 50, 60, 40, 50, 50, 50},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct run run = made_run("playgent", "1", OUTCOME_PASSED);
+
+		run.created_at = cases[i].created;
+		run.ended_at = cases[i].ended;
+		run.seen_at = cases[i].seen;
+		run.dated_at = cases[i].dated;
+		assert_int_equal(run_when(&run), cases[i].when);
+		assert_int_equal(run_counted_at(&run), cases[i].counted);
+		assert_int_equal(run_named_at(&run), cases[i].named);
 	}
 }
 
@@ -577,7 +602,7 @@ static void is_small(void **state)
 {
 	(void)state;
 	if (sizeof(void *) == 8) {
-		assert_true(sizeof(struct run) <= 280);
+		assert_true(sizeof(struct run) <= 304);
 		assert_true(sizeof(struct criterion) <= 24);
 	}
 }
@@ -589,6 +614,7 @@ int main(void)
 		cmocka_unit_test(kinds_of_messages),
 		cmocka_unit_test(nothing_known),
 		cmocka_unit_test(times),
+		cmocka_unit_test(dates),
 		cmocka_unit_test(keeps_filtered_copies),
 		cmocka_unit_test(keeps_no_details_unasked),
 		cmocka_unit_test(keeps_what_is_missing_missing),

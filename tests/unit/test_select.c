@@ -114,15 +114,15 @@ static void periods(void **state)
 	static const struct {
 		const char *since, *until; /* NULL: open */
 		const char *runs;
-		uint64_t filtered, without;
+		uint64_t filtered, undated;
 	} cases[] = {
 		{NULL, NULL, "a b c n", 0, 0},
-		{"2026-01-02", NULL, "b c n", 1, 1},
-		{"2026-01-02T00:00:00.001Z", NULL, "c n", 2, 1},
-		{NULL, "2026-01-02", "a n", 2, 1},
-		{NULL, "2026-01-02T00:00:00.001Z", "a b n", 1, 1},
-		{"2026-01-02", "2026-01-03", "b n", 2, 1},
-		{"2026-01-02", "2026-01-02", "n", 3, 1},
+		{"2026-01-02", NULL, "b c", 2, 1},
+		{"2026-01-02T00:00:00.001Z", NULL, "c", 3, 1},
+		{NULL, "2026-01-02", "a", 3, 1},
+		{NULL, "2026-01-02T00:00:00.001Z", "a b", 2, 1},
+		{"2026-01-02", "2026-01-03", "b", 3, 1},
+		{"2026-01-02", "2026-01-02", "", 4, 1},
 	};
 
 	(void)state;
@@ -137,12 +137,13 @@ static void periods(void **state)
 		choose(&world, &choice);
 		check_list(&world.selection.now, cases[i].runs);
 		assert_int_equal(world.counts.filtered, cases[i].filtered);
-		assert_int_equal(world.counts.without_time, cases[i].without);
-		assert_int_equal(world.notes.count, cases[i].without);
-		if (cases[i].without)
+		assert_int_equal(world.counts.undated, cases[i].undated);
+		assert_int_equal(world.notes.count, cases[i].undated);
+		if (cases[i].undated)
 			assert_string_equal(
 				world.notes.items[0].text,
-				"1 run without a time: kept, though a period was asked for");
+				"1 run without a time: left out, for nothing says whether they "
+				"are of the period; --undated include counts them");
 		assert_int_equal(world.selection.compared, COMPARE_NONE);
 		selection_release(&world.selection);
 		world_release(&world);
@@ -262,7 +263,7 @@ static void sets(void **state)
 		 true},
 		/* a period is of both */
 		{"a@2026-01-10 b@2026-01-11 n", past, NULL, COMPARE_DEFAULT, "2026-01-09",
-		 "2026-01-13", NULL, NULL, "a b n p3", "p2", true},
+		 "2026-01-13", NULL, NULL, "a b p3", "p2", true},
 		{NULL, past, NULL, COMPARE_DEFAULT, "2026-01-09", "2026-01-13", NULL, NULL, "p3 b",
 		 "p2", true},
 		{"a@2026-01-10", past, NULL, COMPARE_PERIOD, NULL, NULL, "2026-01-01", "2026-01-06",
@@ -330,9 +331,9 @@ static void trends(void **state)
 	selection_release(&world.selection);
 	choice.period = period_of("2026-01-09", "2026-01-12");
 	choose(&world, &choice);
-	check_list(&world.selection.now, "a n");
-	check_list(&world.selection.all, "a n p");
-	assert_int_equal(world.counts.filtered, 1);
+	check_list(&world.selection.now, "a");
+	check_list(&world.selection.all, "a p");
+	assert_int_equal(world.counts.filtered, 2);
 	assert_int_equal(world.counts.in_history, 2);
 	selection_release(&world.selection);
 	world_release(&world);
@@ -384,19 +385,21 @@ static void another_verdict(void **state)
 	}
 }
 
-/* Runs that tell no time: new to the history, in it already, and not to be in it. */
-static void first_seen(void **state)
+/* Runs that tell no time: `in` by its date of the week, `old` of another, `none` has no date. */
+static void undated_runs(void **state)
 {
 	static const struct {
+		enum undated undated;
 		const char *since, *until;
-		const char *now;
-		uint64_t without;
-		bool stamped;
+		const char *now, *before;
+		uint64_t dated, any_time, left;
 	} cases[] = {
-		{"2026-01-05", "2026-01-12", "new", 1, false},
-		{"2026-01-12", "2026-01-19", "new old", 1, true},
-		{NULL, "2026-01-05", "new", 1, false},
-		{NULL, NULL, "new old", 0, true},
+		{UNDATED_DATED, "2026-01-12", "2026-01-19", "in past timed", "old", 2, 0, 1},
+		{UNDATED_INCLUDE, "2026-01-12", "2026-01-19", "in none past timed", "old", 2, 1, 0},
+		{UNDATED_EXCLUDE, "2026-01-12", "2026-01-19", "timed", "", 0, 0, 3},
+		{UNDATED_DATED, "2026-01-05", "2026-01-12", "old", "", 1, 0, 1},
+		{UNDATED_DATED, NULL, "2026-01-12", "old", "", 1, 0, 1},
+		{UNDATED_EXCLUDE, NULL, NULL, "in old none", "", 0, 0, 0},
 	};
 
 	(void)state;
@@ -407,18 +410,25 @@ static void first_seen(void **state)
 
 		world_init(&world);
 		world.sets.has_history = true;
-		world.sets.now = ms_of("2026-01-14");
-		run = add(&world.sets.inputs, &(struct words){.id = "new"});
-		run->seen_at = world.sets.now;
-		add(&world.sets.inputs, &(struct words){.id = "old"})->seen_at =
+		run = add(&world.sets.inputs, &(struct words){.id = "in"});
+		run->seen_at = ms_of("2026-01-20");
+		run->dated_at = ms_of("2026-01-18");
+		run = add(&world.sets.inputs, &(struct words){.id = "old"});
+		run->seen_at = ms_of("2026-01-20");
+		run->dated_at = ms_of("2026-01-11");
+		add(&world.sets.inputs, &(struct words){.id = "none"});
+		add(&world.sets.history, &(struct words){.id = "past"})->seen_at =
 			ms_of("2026-01-13");
-		add(&world.sets.history, &(struct words){.id = "old"})->seen_at =
-			ms_of("2026-01-13");
+		add_all(&world.sets.history, "timed@2026-01-13");
 		choice.period = period_of(cases[i].since, cases[i].until);
+		choice.undated = cases[i].undated;
 		choose(&world, &choice);
 		check_list(&world.selection.now, cases[i].now);
-		assert_int_equal(world.counts.without_time, cases[i].without);
-		assert_int_equal(run->seen_at, cases[i].stamped ? world.sets.now : TIME_UNKNOWN);
+		check_list(&world.selection.before, cases[i].before);
+		assert_int_equal(world.counts.without_time, cases[i].dated + cases[i].any_time);
+		assert_int_equal(world.counts.dated, cases[i].dated);
+		assert_int_equal(world.counts.any_time, cases[i].any_time);
+		assert_int_equal(world.counts.undated, cases[i].left);
 		selection_release(&world.selection);
 		world_release(&world);
 	}
@@ -498,7 +508,7 @@ int main(void)
 		cmocka_unit_test(sets),
 		cmocka_unit_test(before_the_last_days),
 		cmocka_unit_test(another_verdict),
-		cmocka_unit_test(first_seen),
+		cmocka_unit_test(undated_runs),
 		cmocka_unit_test(trends),
 		cmocka_unit_test(said_of_the_baseline),
 		cmocka_unit_test(later_than_the_period),

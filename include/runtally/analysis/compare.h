@@ -75,6 +75,7 @@ struct case_diff {
 struct comparison {
 	struct difference total;
 	const struct results *now, *before;
+	bool is_first; /* with the period before, of which the history has no run */
 	/* Of the cases that have a state in both: McNemar's exact test, two-sided. */
 	uint64_t pairs, broken, fixed;
 	int32_t pairs_p;             /* millionths; 1000000 where none changed */

@@ -35,7 +35,7 @@ struct reliability {
 	uint64_t solid, dead, shaky; /* cases all whose verdicts passed, none, some of them */
 	uint64_t few;                /* with fewer verdicts than three */
 	uint64_t flaky;              /* both passed and did not */
-	int64_t first_at, last_at;   /* of run_when; TIME_UNKNOWN: no run tells */
+	int64_t first_at, last_at;   /* of run_counted_at; TIME_UNKNOWN: no run tells */
 	bool is_wider;               /* whether there are runs that are not the report's */
 };
 

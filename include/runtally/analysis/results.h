@@ -18,7 +18,7 @@ enum suite_by { SUITE_BY_SUITE, SUITE_BY_AGENT, SUITE_BY_SOURCE, SUITE_BY_FOLDER
 enum case_state {
 	CASE_PASSES, /* the latest passed, or all did */
 	CASE_FAILS,  /* the latest failed or ended in error, or all did */
-	CASE_MIXED,  /* both are there, and no run tells its time; or among those seen last */
+	CASE_MIXED,  /* both are there, and no run tells its time */
 	CASE_UNJUDGED,
 };
 

@@ -14,7 +14,7 @@
 #include "runtally/model/note.h"
 #include "runtally/model/run.h"
 
-/* A stretch of time, of run_when, in ms; TIME_UNKNOWN: open. `until` is exclusive. */
+/* A stretch of time, of run_counted_at, in ms; TIME_UNKNOWN: open. `until` is exclusive. */
 struct period {
 	int64_t since, until;
 };
@@ -28,9 +28,17 @@ enum compare_with {
 	COMPARE_BASELINE, /* what the default may come to; never asked for by itself */
 };
 
+/* Which runs that tell no time are in a report on a period. */
+enum undated {
+	UNDATED_DATED,   /* those that are counted by a date of it */
+	UNDATED_INCLUDE, /* and those that have none */
+	UNDATED_EXCLUDE, /* no such run */
+};
+
 /* What the options ask for. */
 struct select_options {
 	struct period period;
+	enum undated undated;
 	/* globs (fnmatch) on the name or id of a suite as `by` has it; count 0: all */
 	const char *const *suites;
 	size_t suite_count;
@@ -45,7 +53,6 @@ struct select_options {
 struct run_sets {
 	struct runs inputs, history, baseline;
 	bool has_inputs, has_history, has_baseline; /* whether the user named any */
-	int64_t now; /* that new runs were stamped with (history_find_news) */
 };
 
 /* Runs in a list of its own; the runs are borrowed. */
@@ -69,17 +76,16 @@ struct selection {
 /*
  * With an environment, runs of the history and the baseline that are not of it are left out.
  *
- * Sets counts->filtered, of the inputs' runs, counts->in_history, counts->without_time, and the
- * period of `now`.
+ * Sets counts->filtered, of the inputs' runs, counts->in_history, what is counted of runs that tell
+ * no time, and the period of `now`.
  *
  * With a period, what a report is about comes from inputs and history together; else from the
  * inputs, and where none was named, from the history. Inputs are distinct among themselves already,
  * and so is the history. Of a run that is in both, the copy stays that dedupe leaves, the inputs
  * being written later; a note says how many had other verdicts so.
  *
- * A run that tells no time is of the period in which it was first seen. A run of the inputs that no
- * earlier call saw is kept whatever the period is, and counted; where that does not hold the time
- * of the stamp, the run loses it, for the report is about another time.
+ * A run that tells no time is of the period that holds the date which the history gave it
+ * (history_news). Without a date it is of none, and left out.
  *
  * The previous period is as long as the one asked for and ends where that begins. Where none was
  * asked for, it is the seven days before the first of the runs, or as long as these took if that is

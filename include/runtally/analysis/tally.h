@@ -37,7 +37,7 @@ struct tally {
 	struct spread latency;  /* over turns; a run that tells only an average counts once */
 	struct spread duration; /* over runs whose end is known and not before their start */
 
-	int64_t first_at, last_at; /* of run_when; TIME_UNKNOWN: no run tells */
+	int64_t first_at, last_at; /* of run_counted_at; TIME_UNKNOWN: no run tells */
 };
 
 void tally_init(struct tally *tally);

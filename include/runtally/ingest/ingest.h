@@ -61,7 +61,9 @@ struct ingest_counts {
 	uint64_t in_history;   /* runs of the history alone that are not reported on */
 	uint64_t forgotten; /* runs that the history is to forget (forget.h): they are left out */
 	uint64_t other_environments; /* runs of history and baseline, not of the one asked for */
-	uint64_t without_time; /* runs kept though a period was asked for and they tell no time */
+	/* Where a period was asked for, runs that tell no time: those kept, counted by a date or of
+	   any time; those left out, whose date it holds, or that have none. */
+	uint64_t without_time, dated, any_time, undated;
 	int64_t period_from, period_to; /* of the runs that count; TIME_UNKNOWN: none tells */
 };
 

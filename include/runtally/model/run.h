@@ -196,8 +196,15 @@ bool run_bears_marks(const struct run *run);
 uint64_t run_identity(const struct run *run);
 /* Whether the source tells when it ended or began. */
 bool run_tells_time(const struct run *run);
-/* When it happened: the end, else the begin, else by what it is counted: dated_at, else seen_at. */
+/* When it happened: the end, else the begin. Orders of runs are by this alone. */
 int64_t run_when(const struct run *run);
+/*
+ * By what it is counted, in a period and by day: when it happened; of a run that tells no time,
+ * dated_at, else seen_at, which say nothing about its place among others.
+ */
+int64_t run_counted_at(const struct run *run);
+/* When its names were those it has: when it happened, else when it was first seen. */
+int64_t run_named_at(const struct run *run);
 /* Over its turns, in ms, rounded half up; -1: it tells no latency. */
 int64_t run_mean_latency(const struct run *run);
 /*
