@@ -4,6 +4,7 @@
     tests/golden/NAME/cmd    the arguments, one shell-quoted line; {out} is a folder to write to
     tests/golden/NAME/each   optional, a glob: the command runs for every file of it, {each}
     tests/golden/NAME/in/    inputs, unless the command names others; the working folder is NAME
+    tests/golden/NAME/now    optional, seconds since 1970: the present, else that of harness.py
     tests/golden/NAME/out/   what must come out: the files written to {out}, and stdout, stderr,
                              status where they are not empty or 0; with `each` a folder per file
     tests/golden/NAME/show   optional, how files of a name (a glob) are compared, a line each:
@@ -75,10 +76,16 @@ class Call:
                     found[f"{name}.differs"] = words.lines(differing)
         return found
 
+    def environment(self):
+        now = self.folder / "now"
+        more = {"SOURCE_DATE_EPOCH": now.read_text().strip()} if now.exists() else {}
+        return harness.environment(**more)
+
     def produce(self):
         """What comes out: {name: bytes}."""
         with tempfile.TemporaryDirectory(prefix="runtally-golden-") as out:
-            ended = harness.runtally(*self.arguments(out), cwd=self.folder)
+            ended = harness.runtally(*self.arguments(out), cwd=self.folder,
+                                     env=self.environment())
             found = read_tree(pathlib.Path(out))
         # The place of the temporary folder must not matter, where a message names it.
         place = out.encode()

@@ -2,11 +2,18 @@
 
 #include <string.h>
 
+#include "runtally/adapters/adapter.h"
 #include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"
 
 /* So much for one run or turn that a million of them still have a sum. */
 #define TOKENS_MOST INT64_C(1000000000000)
+
+/*
+ * Of a time after the present: where no zone is told, the clock may be one of up to 14 hours ahead,
+ * and clocks differ.
+ */
+#define AHEAD_MOST_MS DAY_MS
 
 _Static_assert(offsetof(struct run, tokens_output) ==
 		       offsetof(struct run, tokens_input) + sizeof(int64_t),
@@ -76,14 +83,43 @@ static enum outcome read_status(const struct field *value, const struct status_w
 	return OUTCOME_UNKNOWN;
 }
 
-/* Whether there is anything, be it a time or not. */
-static bool read_time(const struct field *value, int64_t *out)
+/*
+ * What programs write for a time that is not set: 1970 to the millisecond, the first day of the
+ * year 1 or 0 in whatever zone, a bare 0.
+ */
+static bool is_zero_time(const struct json_value *json, const char *text)
 {
-	const char *text = field_text(value, NULL);
+	int64_t ms;
 
-	if (text && !time_parse(text, out))
+	if (!text)
+		return json_value_is(json, JSON_VALUE_INTEGER) && json->integer == 0;
+	return strcmp(text, "0") == 0 || strncmp(text, "0000-00-00", 10) == 0 ||
+	       strncmp(text, "0001-01-01", 10) == 0 || (time_parse(text, &ms) && ms == 0);
+}
+
+/* Whether there is anything, be it a time or not. */
+static bool read_time(const struct field *value, const struct adapter_input *input, int64_t *out)
+{
+	const int64_t now = input ? input->now : 0;
+	const char *text = json_value_text(value->json);
+	int64_t ms;
+
+	if (is_zero_time(value->json, text)) {
+		if (now)
+			field_remark(value, NULL, SEVERITY_WARNING,
+				     "is the zero of a clock: taken as unknown");
+		return false;
+	}
+	text = field_text(value, NULL);
+	if (text && !time_parse(text, &ms)) {
 		field_remark(value, NULL, SEVERITY_ERROR,
 			     "is not a time as in 2026-11-20T10:00:00Z");
+	} else if (text) {
+		*out = ms;
+		if (now && ms > now + AHEAD_MOST_MS)
+			field_remark(value, NULL, SEVERITY_WARNING,
+				     "has not come yet: a clock may be wrong");
+	}
 	return value->json != NULL;
 }
 
@@ -187,7 +223,7 @@ static void read_row(const struct field_row *row, struct field *value, const str
 				    row->also ? (const char **)(void *)(into + row->also) : NULL);
 		return;
 	case FIELD_TIME:
-		told = read_time(value, at);
+		told = read_time(value, input, at);
 		break;
 	case FIELD_WHOLE:
 		told = field_whole(value, NULL, row->most, at);

@@ -58,6 +58,7 @@ static bool read_run(struct worker *worker, const struct recognised *found, size
 	struct remarks remarks = {.arena = &collector->scratch};
 	struct adapter_input input = {
 		.rules = &options->rules,
+		.now = options->now,
 		.scratch = &collector->scratch,
 		.want_details = !picked && options->details != DETAILS_NONE,
 		.want_logs = options->transcripts,

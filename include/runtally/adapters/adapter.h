@@ -50,6 +50,7 @@ struct verdict_rules {
 /* What an adapter works with besides the record. */
 struct adapter_input {
 	const struct verdict_rules *rules;
+	int64_t now;           /* ms; 0: what is odd about times is not remarked */
 	struct arena *scratch; /* for strings it composes; lives as long as the record */
 	bool want_logs;        /* false (--no-transcripts): what was said may stand in them */
 	bool want_details;     /* false: run->details and criterion details are not looked at */
