@@ -145,13 +145,12 @@ static void unite(struct selector *selector)
 	for (size_t i = 0; i < history->count; i++)
 		if (!is_elsewhere(selector, history->items[i]))
 			list_add(united, history->items[i]);
-	united->count = dedupe(united->items, united->count, DEDUPE_LATER_FIRST,
-			       &selector->sets->inputs, &counts);
+	united->count = dedupe(united->items, united->count, DEDUPE_LATER_FIRST, &counts);
 	others = counts.contradicting;
 	if (others)
 		notes_addf(selector->notes, SEVERITY_WARNING,
-			   "history: %" PRIu64 " run%s had another verdict, and no update is told: "
-			   "%s of the inputs count%s",
+			   "history: %" PRIu64 " run%s had another verdict, and no update time or "
+			   "export day says which is the later: %s of the inputs count%s",
 			   others, others == 1 ? "" : "s", others == 1 ? "that" : "those",
 			   others == 1 ? "s" : "");
 }

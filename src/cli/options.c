@@ -24,7 +24,7 @@ static int set_now(struct options *options, int64_t now, const char *epoch, stru
 {
 	int64_t seconds;
 
-	options->now = options->render.now = now;
+	options->now = options->render.now = options->ingest.now = now;
 	if (!epoch || !epoch[0])
 		return 0;
 	if (!parse_decimal(epoch, 0, EPOCH_MAX, &seconds) || strchr(epoch, '.'))
@@ -33,6 +33,7 @@ static int set_now(struct options *options, int64_t now, const char *epoch, stru
 				 "1970",
 				 epoch);
 	options->now = options->render.now = options->render.date = seconds * 1000;
+	options->ingest.now = options->now;
 	return 0;
 }
 

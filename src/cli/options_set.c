@@ -365,6 +365,17 @@ int set_until(struct options *options, const char *value, struct error *err)
 	return 0;
 }
 
+int set_exported(struct options *options, const char *value, struct error *err)
+{
+	int64_t day;
+
+	if (is_day(value) && time_or_date_parse(value, &day) && day > 0) {
+		options->ingest.exported_at = day;
+		return 0;
+	}
+	return error_set(err, "\"%s\" is not a date as in 2026-11-20", value);
+}
+
 static int refuse_days(const char *value, struct error *err)
 {
 	return error_set(err, "\"%s\" is not a number of days or weeks (7d, 2w; %dd at most)",

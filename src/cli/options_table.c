@@ -189,6 +189,12 @@ const struct option_row option_rows[] = {
 	 .help = "where the runs were made (staging), of those that do not tell: a run of another "
 		 "one is another run, and those of the history are left out",
 	 .set = set_environment},
+	{.name = "exported",
+	 .argument = "DATE",
+	 .group = GROUP_INPUT,
+	 .help = "the inputs were exported on this day (UTC); without it a folder YYYY-MM-DD "
+		 "around them tells it",
+	 .set = set_exported},
 	{.name = "strict",
 	 .group = GROUP_INPUT,
 	 .help = "write no report when some input is bad",
@@ -396,6 +402,7 @@ void options_init(struct options *options)
 			{
 				.rules = {.pass_score_micro = 800000},
 				.limits = default_limits,
+				.dated_folders = true,
 				.redact = true,
 				.transcripts = true,
 			},

@@ -84,6 +84,7 @@ static void drop_forgotten(struct loaded *loaded, const char *folder)
 static int read_runs(struct loaded *loaded, const struct options *options)
 {
 	struct run_sets *sets = &loaded->sets;
+	struct ingest_options earlier = options->ingest;
 	struct ingest_counts of_baseline, of_history;
 	int status = EXIT_OK;
 	struct error err;
@@ -100,14 +101,20 @@ static int read_runs(struct loaded *loaded, const struct options *options)
 	ingest(options->inputs, options->input_count, &options->ingest, &sets->inputs,
 	       &loaded->counts, &loaded->notes);
 	loaded->call = call_of(options, loaded);
+	earlier.exported_at = 0; /* --exported is about the inputs */
 	if (sets->has_baseline)
-		ingest(options->baselines, options->baseline_count, &options->ingest,
-		       &sets->baseline, &of_baseline, &loaded->notes);
+		ingest(options->baselines, options->baseline_count, &earlier, &sets->baseline,
+		       &of_baseline, &loaded->notes);
 	if (sets->has_history && history_read(options->history, &options->ingest, &sets->history,
 					      &of_history, &loaded->notes, &err) != 0)
 		status = EXIT_USAGE;
-	if (sets->has_history)
+	if (sets->has_history) {
 		drop_forgotten(loaded, options->history);
+		/* by what runs tell themselves, not by what others lend them */
+		loaded->news = history_find_news(&sets->inputs, &sets->history, options->now,
+						 options->choice.period.until, &loaded->news_count,
+						 &loaded->counts.changed);
+	}
 	join_all(sets);
 	if (options->ingest.progress)
 		console_progress(NULL, 0, 0);
@@ -138,13 +145,9 @@ int load(struct loaded *loaded, struct options *options)
 		options->ingest.progress = console_progress;
 	if (read_runs(loaded, options) == EXIT_USAGE)
 		return EXIT_USAGE;
-	if (options->history) {
-		loaded->news =
-			history_find_news(&loaded->sets.inputs, &loaded->sets.history, options->now,
-					  options->choice.period.until, &loaded->news_count);
+	if (options->history)
 		loaded->definitions = definitions_news(&loaded->sets.inputs, &loaded->sets.history,
 						       &loaded->definition_count);
-	}
 	return loaded->notes.errors ? EXIT_INPUT : EXIT_OK;
 }
 

@@ -406,6 +406,9 @@ void history_ingest(const struct history_files *files, size_t first, size_t end,
 	own.environment = NULL; /* they had theirs when they were written */
 	own.details = DETAILS_NONE;
 	own.later_wins = true;
+	own.exported_at = 0; /* records know it themselves */
+	own.dated_folders = false;
+	own.now = 0;                         /* what was odd about times was told when they came */
 	own.limits.label_bytes = UINT32_MAX; /* they were cut when they were written */
 	notes_init(&found, notes->limit);
 	for (size_t i = first; i < end; i++)

@@ -180,11 +180,6 @@ int history_read(const char *folder, const struct ingest_options *options, struc
 						 .period_to = TIME_UNKNOWN};
 		notes_init(&found, notes->limit);
 		done = read_once(folder, options, runs, counts, &found);
-		if (counts->differing)
-			notes_addf(&found, SEVERITY_WARNING,
-				   "history: %" PRIu64
-				   " older cop%s of runs that changed since: the later counts",
-				   counts->differing, counts->differing == 1 ? "y" : "ies");
 		if (done || i == READ_ATTEMPTS - 1)
 			notes_append(notes, &found, 0);
 		notes_release(&found);
@@ -209,15 +204,16 @@ static void stamp(struct run *run, const struct run *copy, int64_t now, int64_t 
 }
 
 struct run **history_find_news(const struct runs *inputs, const struct runs *past, int64_t now,
-			       int64_t until, size_t *count)
+			       int64_t until, size_t *count, uint64_t *changed)
 {
 	struct run **copies = dedupe_copies(inputs->items, inputs->count, past->items, past->count);
 
-	*count = 0;
+	*count = *changed = 0;
 	for (size_t i = 0; i < inputs->count; i++) {
 		struct run *run = inputs->items[i];
 		const struct run *copy = copies[i];
 
+		*changed += copy && dedupe_changes(run, copy);
 		stamp(run, copy, now, until);
 		if (!copy || dedupe_adds(run, copy))
 			copies[(*count)++] = run;

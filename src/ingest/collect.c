@@ -5,6 +5,7 @@
 
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
+#include "runtally/base/times.h"
 #include "runtally/base/utf8.h"
 #include "runtally/ingest/labels.h"
 #include "runtally/model/details.h"
@@ -250,6 +251,24 @@ static void note_endless(struct collector *collector, const struct run *run, siz
 			       "unknown");
 }
 
+/*
+ * By the day of its export, which a run record knows itself. A run that tells no time is counted at
+ * noon of that day, unless it was dated before.
+ */
+static void date_run(const struct collector *collector, struct run *run)
+{
+	const int64_t now = collector->options->now;
+
+	if (run->exported_at == TIME_UNKNOWN && collector->names->exported_at)
+		run->exported_at = collector->names->exported_at;
+	if (run->exported_at == TIME_UNKNOWN || run_tells_time(run) ||
+	    run->seen_at != TIME_UNKNOWN || run->dated_at != TIME_UNKNOWN)
+		return;
+	run->dated_at = run->exported_at + DAY_MS / 2;
+	if (now && run->dated_at > now)
+		run->dated_at = now;
+}
+
 void collector_add_run(struct collector *collector, struct run *run, size_t record)
 {
 	const struct ingest_options *options = collector->options;
@@ -263,6 +282,7 @@ void collector_add_run(struct collector *collector, struct run *run, size_t reco
 	run->input = &collector->names->of_runs;
 	run->record = (uint32_t)record;
 	run_derive_duration(run);
+	date_run(collector, run);
 	note_endless(collector, run, record);
 	if (run->details && details_wanted) {
 		run->details = details_to_keep(collector, run->details);

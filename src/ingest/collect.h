@@ -21,7 +21,8 @@
 struct input_names {
 	const char *file, *opened;
 	struct run_input of_runs;
-	const char *path; /* as it is, not redacted */
+	const char *path;    /* as it is, not redacted */
+	int64_t exported_at; /* the first moment of the day of its export; 0: not told */
 };
 
 /* One thread's. */

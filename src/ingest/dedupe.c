@@ -9,79 +9,148 @@ static bool has_verdict(const struct run *run)
 	return run->outcome < OUTCOME_PENDING;
 }
 
+/* What it holds of what no copy lends another. */
 static size_t richness(const struct run *run)
 {
-	size_t points = run->criterion_count + run->latency_count;
-
-	points += !!run->suite.id + !!run->suite.name + !!run->test_case.id + !!run->test_case.name;
-	points += !!run->agent.id + !!run->agent.name + !!run->model + !!run->reason;
-	points += run->has_score + run->has_cost + run->has_tokens + has_verdict(run);
-	points += (run->ended_at != TIME_UNKNOWN) + (run->started_at != TIME_UNKNOWN);
-	return points + run->part_count;
+	return run->criterion_count + run->latency_count + run->part_count + !!run->reason +
+	       run->has_score + run->has_cost + run->has_tokens;
 }
 
-/* Whether they disagree on how the run ended, and neither tells that it is the later update. */
+/* ---- which of two counts ---- */
+
+/*
+ * Above 0: `a` is the later by what the two tell, an update, else the day of the export; below 0:
+ * `b`; 0: nothing says. A copy that tells no update is older than one that does.
+ */
+static int compare_ages(const struct run *a, const struct run *b)
+{
+	if (a->updated_at != b->updated_at)
+		return a->updated_at > b->updated_at ? 1 : -1;
+	if (a->exported_at == TIME_UNKNOWN || b->exported_at == TIME_UNKNOWN)
+		return 0;
+	return (a->exported_at > b->exported_at) - (a->exported_at < b->exported_at);
+}
+
+static bool have_two_verdicts(const struct run *a, const struct run *b)
+{
+	return has_verdict(a) && has_verdict(b) && a->outcome != b->outcome;
+}
+
 static bool contradict(const struct run *a, const struct run *b)
 {
-	return a->updated_at == b->updated_at && has_verdict(a) && has_verdict(b) &&
-	       a->outcome != b->outcome;
+	return have_two_verdicts(a, b) && compare_ages(a, b) == 0;
 }
 
 /*
- * The later update, else the richer; else the earlier in the order of inputs. A copy
- * that tells no update is older than one that does. Where it is known which was written later, that
- * decides between verdicts before richness does: a new verdict may come with fewer words.
+ * The later; where it is known which was written later, that with the later verdict, for a new
+ * verdict may come with fewer words; else a verdict before none, then the richer.
  */
 static bool is_better(const struct run *candidate, const struct run *held, enum dedupe_order order)
 {
-	size_t points = richness(candidate), held_points = richness(held);
+	const size_t points = richness(candidate), held_points = richness(held);
+	const int age = compare_ages(candidate, held);
 
-	if (candidate->updated_at != held->updated_at)
-		return candidate->updated_at > held->updated_at;
-	if (points == held_points || (order != DEDUPE_ANY_ORDER && contradict(candidate, held)))
+	if (age)
+		return age > 0;
+	if (order != DEDUPE_ANY_ORDER && contradict(candidate, held))
 		return order == DEDUPE_LATER_LAST;
-	return points > held_points;
+	if (has_verdict(candidate) != has_verdict(held))
+		return has_verdict(candidate);
+	if (points != held_points)
+		return points > held_points;
+	return order == DEDUPE_LATER_LAST;
 }
 
-static void fill_label(struct label *label, const struct label *other)
+/* ---- what one lends another ---- */
+
+static bool may_be_same(const char *a, const char *b)
 {
-	if (!label->id && !label->name) {
-		*label = *other;
-	} else if (!label->name && label->id && other->id && strcmp(label->id, other->id) == 0) {
+	return !a || !b || strcmp(a, b) == 0;
+}
+
+/* The half that is missing, unless the halves that both tell are of two things. */
+static void lend_label(struct label *label, const struct label *other)
+{
+	if (!label->id && may_be_same(label->name, other->name))
+		label->id = other->id;
+	if (!label->name && may_be_same(label->id, other->id))
 		label->name = other->name;
-	}
 }
 
-static bool lacks_criteria(const struct run *kept, const struct run *copy)
+static void lend_time(int64_t *time, int64_t other)
 {
-	return !kept->criterion_count && copy->criterion_count && kept->outcome == copy->outcome;
+	if (*time == TIME_UNKNOWN)
+		*time = other;
 }
 
-static void fill_labels(struct run *kept, const struct run *copy)
+/* What follows from begin and end; -1: nothing. */
+static int64_t derived_duration(const struct run *run)
 {
-	fill_label(&kept->suite, &copy->suite);
-	fill_label(&kept->test_case, &copy->test_case);
-	fill_label(&kept->agent, &copy->agent);
+	struct run times = *run;
+
+	times.duration_ms = -1;
+	run_derive_duration(&times);
+	return times.duration_ms;
+}
+
+/*
+ * A run that goes on (again) has not ended yet. A duration that was measured is not lent, but one
+ * that follows from the times follows those there are now.
+ */
+static void lend_times(struct run *kept, const struct run *copy)
+{
+	const bool derived = kept->duration_ms == derived_duration(kept);
+	const int64_t begin = run_begin(kept);
+
+	lend_time(&kept->created_at, copy->created_at);
+	lend_time(&kept->started_at, copy->started_at);
+	if (kept->outcome != OUTCOME_PENDING && (begin == TIME_UNKNOWN || copy->ended_at >= begin))
+		lend_time(&kept->ended_at, copy->ended_at);
+	if (derived)
+		kept->duration_ms = derived_duration(kept);
+}
+
+/* TIME_UNKNOWN: by nothing yet. */
+static int64_t counted_at(const struct run *run)
+{
+	return run->dated_at != TIME_UNKNOWN ? run->dated_at : run->seen_at;
+}
+
+/* What was not in a history yet is seen last of all. */
+static bool was_dated_before(const struct run *a, const struct run *b)
+{
+	if (counted_at(a) == TIME_UNKNOWN || counted_at(b) == TIME_UNKNOWN)
+		return counted_at(b) == TIME_UNKNOWN;
+	if (a->seen_at == b->seen_at)
+		return counted_at(a) < counted_at(b);
+	return a->seen_at != TIME_UNKNOWN &&
+	       (b->seen_at == TIME_UNKNOWN || a->seen_at < b->seen_at);
+}
+
+/* What identifies the run, and when it was; nothing of how it went. */
+static void lend(struct run *kept, const struct run *copy)
+{
+	lend_label(&kept->suite, &copy->suite);
+	lend_label(&kept->test_case, &copy->test_case);
+	lend_label(&kept->agent, &copy->agent);
 	if (!kept->execution_id)
 		kept->execution_id = copy->execution_id;
-	if (kept->seen_at == TIME_UNKNOWN ||
-	    (copy->seen_at != TIME_UNKNOWN && copy->seen_at < kept->seen_at))
+	if (!kept->model)
+		kept->model = copy->model;
+	lend_times(kept, copy);
+	if (was_dated_before(copy, kept)) {
 		kept->seen_at = copy->seen_at;
-}
-
-/* The dropped copy may come from a list that names what the kept one does not. */
-static void fill_from_copy(struct runs *runs, struct run *kept, const struct run *copy)
-{
-	fill_labels(kept, copy);
-	if (lacks_criteria(kept, copy))
-		runs_take_criteria(runs, kept, copy);
+		kept->dated_at = copy->dated_at;
+	}
 }
 
 /* ---- what a run record says ---- */
 
+/* Two names of one id: which of them counts is for all its runs to say (join.h). */
 static bool same_label(const struct label *a, const struct label *b)
 {
-	return same_text(a->id, b->id) && same_text(a->name, b->name);
+	return same_text(a->id, b->id) &&
+	       (same_text(a->name, b->name) || (a->id && a->name && b->name));
 }
 
 static bool same_criteria(const struct run *a, const struct run *b)
@@ -111,12 +180,16 @@ static bool same_numbers(const struct run *a, const struct run *b)
 					    a->latency_count * sizeof(*a->latency_ms)) == 0);
 }
 
-/* The time of an update alone tells nothing that a report shows, but decides which copy stays. */
+/*
+ * The time of an update, and where there is none the day of the export, alone tell nothing that a
+ * report shows, but decide which copy stays.
+ */
 static bool same_times(const struct run *a, const struct run *b)
 {
 	return a->created_at == b->created_at && a->started_at == b->started_at &&
 	       a->ended_at == b->ended_at && a->updated_at == b->updated_at &&
 	       a->duration_ms == b->duration_ms &&
+	       (a->updated_at != TIME_UNKNOWN || a->exported_at == b->exported_at) &&
 	       (run_tells_time(a) || (a->seen_at == b->seen_at && a->dated_at == b->dated_at));
 }
 
@@ -150,34 +223,59 @@ static size_t position_of(const struct hash_table *table, struct run *const *ite
 	return at;
 }
 
-size_t dedupe(struct run **items, size_t count, enum dedupe_order order, struct runs *owner,
+/* One that does not stay, and where the one that does is. */
+struct dropped {
+	const struct run *run;
+	size_t kept_at;
+};
+
+/* Only now it is known which stays, whatever lay between. The last is the latest, if any is. */
+static void settle(struct run **items, size_t kept, const struct dropped *dropped, size_t count,
+		   struct dedupe_counts *counts)
+{
+	bool *noted = memory_alloc(kept * sizeof(*noted));
+
+	memset(noted, 0, kept * sizeof(*noted));
+	for (size_t i = count; i-- > 0;) {
+		struct run *run = items[dropped[i].kept_at];
+		bool *is_noted = &noted[dropped[i].kept_at];
+
+		if (!*is_noted && contradict(run, dropped[i].run)) {
+			*is_noted = true;
+			counts->contradicting++;
+		}
+		lend(run, dropped[i].run);
+	}
+	memory_free(noted);
+}
+
+size_t dedupe(struct run **items, size_t count, enum dedupe_order order,
 	      struct dedupe_counts *counts)
 {
 	struct hash_table table = {.count = 0};
-	size_t kept = 0;
+	struct dropped *dropped = NULL;
+	size_t kept = 0, dropped_count = 0, capacity = 0;
 
-	*counts = (struct dedupe_counts){.dropped = 0};
 	hash_table_reserve(&table, count);
 	for (size_t i = 0; i < count; i++) {
 		size_t at = position_of(&table, items, items[i]);
-		struct run *run = items[i], *held;
+		struct run *run = items[i];
 
 		if (at == HASH_NONE) {
 			hash_add(&table, run->identity, kept);
 			items[kept++] = run;
 			continue;
 		}
-		held = items[at];
-		counts->dropped++;
-		counts->differing += !says_the_same(held, run);
-		counts->contradicting += contradict(held, run);
-		if (is_better(run, held, order)) {
-			fill_from_copy(owner, run, held);
-			items[at] = run;
-		} else {
-			fill_from_copy(owner, held, run);
+		if (is_better(run, items[at], order)) {
+			run = items[at];
+			items[at] = items[i];
 		}
+		dropped = array_reserve(dropped, &capacity, dropped_count + 1, sizeof(*dropped));
+		dropped[dropped_count++] = (struct dropped){.run = run, .kept_at = at};
 	}
+	*counts = (struct dedupe_counts){.dropped = dropped_count};
+	settle(items, kept, dropped, dropped_count, counts);
+	memory_free(dropped);
 	hash_table_release(&table);
 	return kept;
 }
@@ -202,14 +300,14 @@ struct run **dedupe_copies(struct run *const *runs, size_t count, struct run *co
 
 bool dedupe_adds(const struct run *run, const struct run *copy)
 {
-	bool later = is_better(run, copy, DEDUPE_LATER_LAST);
+	const bool later = is_better(run, copy, DEDUPE_LATER_LAST);
 	struct run merged = later ? *run : *copy;
-	const struct run *other = later ? copy : run;
 
-	fill_labels(&merged, other);
-	if (lacks_criteria(&merged, other)) {
-		merged.criteria = other->criteria;
-		merged.criterion_count = other->criterion_count;
-	}
+	lend(&merged, later ? copy : run);
 	return !says_the_same(&merged, copy);
+}
+
+bool dedupe_changes(const struct run *run, const struct run *copy)
+{
+	return have_two_verdicts(run, copy) && is_better(run, copy, DEDUPE_LATER_LAST);
 }

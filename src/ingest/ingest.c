@@ -1,12 +1,14 @@
 #include "runtally/ingest/ingest.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "batch.h"
 #include "large_file.h"
 #include "pagination.h"
 #include "runtally/adapters/adapters.h"
 #include "runtally/base/thread_pool.h"
+#include "runtally/base/times.h"
 #include "runtally/ingest/dedupe.h"
 #include "runtally/ingest/join.h"
 #include "runtally/json/json.h"
@@ -53,6 +55,32 @@ struct gathering {
 	size_t job_count;
 };
 
+/* ---- days ---- */
+
+/* Of the innermost folder `2026-11-20` around the input, as it was named; 0: there is none. */
+static int64_t day_of_folder(const char *path)
+{
+	int64_t day = 0;
+
+	for (const char *part = path, *end; (end = strpbrk(part, "/!")); part = end + 1) {
+		char name[DATE_TEXT_SIZE];
+
+		if (*end != '/' || end - part != DATE_TEXT_SIZE - 1)
+			continue;
+		memcpy(name, part, DATE_TEXT_SIZE - 1);
+		name[DATE_TEXT_SIZE - 1] = '\0';
+		time_or_date_parse(name, &day);
+	}
+	return day;
+}
+
+static int64_t export_day(const struct ingest_options *options, const struct input *input)
+{
+	if (options->exported_at || !options->dated_folders)
+		return options->exported_at;
+	return day_of_folder(input->opened);
+}
+
 /* ---- names ---- */
 
 static const char *clean_name(struct gathering *g, const char *name)
@@ -75,6 +103,7 @@ static void clean_names(struct gathering *g)
 			.file = label,
 			.opened = clean_name(g, input->opened),
 			.path = input->opened,
+			.exported_at = export_day(g->options, input),
 			.of_runs = {.label = label, .folder = clean_name(g, input->folder)},
 		};
 	}
@@ -230,9 +259,9 @@ static struct wanted *wanted_of(const struct ingest_options *options)
 static void note_contradictions(uint64_t count, struct notes *notes)
 {
 	notes_addf(notes, SEVERITY_WARNING,
-		   "%" PRIu64 " cop%s of runs with another verdict, and no update time says which "
-		   "is the later: the one that holds more counts, else the first",
-		   count, count == 1 ? "y" : "ies");
+		   "%" PRIu64 " run%s two verdicts, and no update time or export day says which "
+		   "is the later: the copy that holds more counts, else the first",
+		   count, count == 1 ? " has" : "s have");
 }
 
 /* What all inputs brought, as one list: copies and gaps can be looked for now. */
@@ -253,7 +282,7 @@ static void finish(struct gathering *g, struct ingest_counts *counts)
 	runs->calls = batch->calls;
 	runs->call_count = calls_sort(batch->calls, batch->call_count);
 	batch->calls = NULL;
-	runs->count = dedupe(runs->items, batch->run_count, order, runs, &copies);
+	runs->count = dedupe(runs->items, batch->run_count, order, &copies);
 	if (order == DEDUPE_ANY_ORDER && copies.contradicting)
 		note_contradictions(copies.contradicting, g->notes);
 	memory_free(runs->definitions);
@@ -271,7 +300,6 @@ static void finish(struct gathering *g, struct ingest_counts *counts)
 		.duplicates = copies.dropped,
 		.definitions = batch->counts.definitions,
 		.rejected = batch->counts.rejected,
-		.differing = copies.differing,
 		.keys = batch->counts.keys,
 		.period_from = TIME_UNKNOWN,
 		.period_to = TIME_UNKNOWN,

@@ -525,25 +525,3 @@ struct run run_load(const struct run *run, struct spool *spool, struct arena *ar
 		details_read(&loaded, bytes, length, arena);
 	return loaded;
 }
-
-/* Whatever details the two have make a new string: what is in the spool stays as it is. */
-void runs_take_criteria(struct runs *runs, struct run *run, const struct run *other)
-{
-	struct strbuf bytes = STRBUF_INIT;
-	struct run own, from;
-	struct arena arena;
-
-	arena_init(&arena, 0);
-	own = run_load(run, runs->spool, &arena);
-	from = run_load(other, runs->spool, &arena);
-	run->criteria = other->criteria;
-	run->criterion_count = other->criterion_count;
-	if (run->details_place || other->details_place) {
-		for (size_t i = 0; i < from.criterion_count; i++)
-			details_add_criterion(&bytes, from.criteria[i].detail);
-		details_write(&bytes, own.details, NULL, NULL);
-		run->details_place = spool_add(runs->spool, bytes.text, bytes.length);
-	}
-	strbuf_release(&bytes);
-	arena_release(&arena);
-}

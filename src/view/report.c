@@ -26,6 +26,7 @@ static const struct member inputs_members[] = {
 	{"runs", COUNT, INPUT_AT(runs), .raw = "runs"},
 	{"definitions", COUNT, INPUT_AT(definitions), .raw = "definitions"},
 	{"duplicates", COUNT, INPUT_AT(duplicates), .has = "has_duplicates", .raw = "duplicates"},
+	{"changed", COUNT, INPUT_AT(changed), .has = "has_changed", .raw = "changed"},
 	{"rejected", COUNT, INPUT_AT(rejected), .has = "has_rejected", .raw = "rejected"},
 	{"bytes", BYTES, INPUT_AT(bytes), .raw = "bytes"},
 	{"filtered", COUNT, INPUT_AT(filtered), .has = "has_filtered", .raw = "filtered"},

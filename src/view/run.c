@@ -117,7 +117,7 @@ static int64_t dated(const struct value *of)
 /* Where it may decide which of two copies is the later. */
 static int64_t exported(const struct value *of)
 {
-	return run_of(of)->updated_at == TIME_UNKNOWN ? run_of(of)->exported_at : TIME_UNKNOWN;
+	return run_of(of)->exported_at;
 }
 
 static int64_t when(const struct value *of)

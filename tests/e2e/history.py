@@ -68,9 +68,9 @@ class History(harness.Case):
                 report = json.loads(self.run_here("-ojson=-", "a.json").stdout)
                 self.assertEqual(report["totals"]["runs"], 1)
                 verdicts = [note["text"] for note in report["notes"]
-                            if "another verdict" in note["text"]]
+                            if "two verdicts" in note["text"]]
                 self.assertEqual(len(verdicts), said)
-                self.assertTrue(all(text.startswith("1 copy of runs") for text in verdicts))
+                self.assertTrue(all(text.startswith("1 run has") for text in verdicts))
 
     # ---- one set ----
 

@@ -503,36 +503,6 @@ static void shares_many_lists(void **state)
 	runs_release(&runs);
 }
 
-/* A copy has the criteria, another the conversation: what is kept in the end has both. */
-static void takes_criteria(void **state)
-{
-	struct full full;
-	struct set set;
-	struct run *run, *other, loaded;
-
-	(void)state;
-	full_init(&full);
-	set_init(&set);
-	other = runs_keep(&set.runs, &full.run, true, NULL, NULL, NULL);
-	full.run.criterion_count = 0;
-	run = runs_keep(&set.runs, &full.run, true, NULL, NULL, NULL);
-	runs_take_criteria(&set.runs, run, other);
-	loaded = run_load(run, &set.spool, &set.arena);
-	assert_int_equal(loaded.criterion_count, 1);
-	assert_string_equal(loaded.criteria[0].name, "criterion");
-	assert_string_equal(loaded.criteria[0].detail, "detail");
-	assert_string_equal(loaded.details->turns[0].expected, "expected");
-	full.run.details = NULL;
-	run = runs_keep(&set.runs, &full.run, true, NULL, NULL, NULL);
-	assert_int_equal(run->details_place, 0);
-	runs_take_criteria(&set.runs, run, other);
-	loaded = run_load(run, &set.spool, &set.arena);
-	assert_string_equal(loaded.criteria[0].detail, "detail");
-	assert_null(loaded.details);
-	arena_release(&full.arena);
-	set_release(&set);
-}
-
 /* A run that tells nothing but why a criterion failed. */
 static void keeps_details_of_criteria_alone(void **state)
 {
@@ -622,7 +592,6 @@ int main(void)
 		cmocka_unit_test(filters_in_a_fixed_order),
 		cmocka_unit_test(shares_criteria),
 		cmocka_unit_test(shares_many_lists),
-		cmocka_unit_test(takes_criteria),
 		cmocka_unit_test(keeps_details_of_criteria_alone),
 		cmocka_unit_test(origins),
 		cmocka_unit_test(is_small),

@@ -378,8 +378,9 @@ static void another_verdict(void **state)
 		assert_int_equal(world.notes.count, cases[i].noted);
 		if (cases[i].noted)
 			assert_string_equal(world.notes.items[0].text,
-					    "history: 1 run had another verdict, and no update is "
-					    "told: that of the inputs counts");
+					    "history: 1 run had another verdict, and no update "
+					    "time or export day says which is the later: that of "
+					    "the inputs counts");
 		selection_release(&world.selection);
 		world_release(&world);
 	}

@@ -83,14 +83,16 @@ int history_add(const char *folder, const struct history_news *news, struct erro
 
 /*
  * Of `inputs`, those that the history does not hold as they are, in their order: what is to be
- * added. The caller frees the list.
+ * added. To be asked before runs are named by one another (join.h): what one lends is no news.
+ * *changed: how many give a verdict that is another than the history's, and later. The caller frees
+ * the list.
  *
  * A run that tells no time is dated once: as its copy in the history is. Without one that has a
  * date it is seen `now`, and counted by the last moment before `until`, the end of the period that
  * was asked for (TIME_UNKNOWN: none), where that is past.
  */
 struct run **history_find_news(const struct runs *inputs, const struct runs *past, int64_t now,
-			       int64_t until, size_t *count);
+			       int64_t until, size_t *count, uint64_t *changed);
 
 /* What history_compact is to leave. */
 struct history_caps {

@@ -2,10 +2,19 @@
  * dedupe: copies of one run (the same source, run id and environment) → one run. They come from
  * exports that overlap, and from a history that holds what is exported again.
  *
- * Of two copies the one with the later update stays, else the richer, else the earlier in the list.
- * Where the order is that of writing, the one written later stays if neither is
- * updated later and they have different verdicts, or are as rich. What the one that stays lacks of
- * names and criteria it takes from the other, and the earlier time at which it was seen.
+ * Of two copies the one with the later update stays (one that tells none is the older), else the
+ * one of the later day of export, where both have one. Where the order is that of writing, else the
+ * later written one of two verdicts. Else a verdict before none, then the one that holds more of
+ * how the run went, then the earlier in the list; in the order of writing, the later written.
+ *
+ * The others lend it what it lacks of what identifies the run (names and ids of suite, case and
+ * agent, execution, model), and of when it was (times, and when it was first seen and by what it
+ * is counted then): never what was judged or measured (verdict, score, criteria, reason, cost,
+ * tokens, latencies, details), which are of one attempt.
+ *
+ * So copies of dated exports come to the same in whatever order and in how many calls they are
+ * read, as long as they say the same of what is lent, and those of one update say the same at all;
+ * but for the date of a run that tells no time, which stays as it was first given.
  */
 #ifndef RUNTALLY_INGEST_DEDUPE_H
 #define RUNTALLY_INGEST_DEDUPE_H
@@ -23,18 +32,14 @@ enum dedupe_order {
 	DEDUPE_LATER_FIRST, /* the one before was written later */
 };
 
-/* How many copies were dropped, and how many of these ... */
 struct dedupe_counts {
-	uint64_t dropped;
-	uint64_t differing;     /* did not say the same as the copy that stayed */
-	uint64_t contradicting; /* had another verdict, and no update says which is the later */
+	uint64_t dropped; /* copies */
+	uint64_t
+		contradicting; /* runs with two verdicts, neither of which tells that it is later */
 };
 
-/*
- * Leaves one copy of each run, at the place of its first, and returns how many there are. `owner`
- * keeps the criteria that one copy takes from another.
- */
-size_t dedupe(struct run **items, size_t count, enum dedupe_order order, struct runs *owner,
+/* Leaves one copy of each run, at the place of its first, and returns how many there are. */
+size_t dedupe(struct run **items, size_t count, enum dedupe_order order,
 	      struct dedupe_counts *counts);
 
 /* For each of `runs` its copy among `others`, which are distinct, or NULL. The caller frees it. */
@@ -47,5 +52,8 @@ struct run **dedupe_copies(struct run *const *runs, size_t count, struct run *co
  * is nothing that it says.
  */
 bool dedupe_adds(const struct run *run, const struct run *copy);
+
+/* Whether a run that was written later has another verdict than its copy, and that counts. */
+bool dedupe_changes(const struct run *run, const struct run *copy);
 
 #endif

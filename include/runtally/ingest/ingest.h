@@ -26,7 +26,14 @@ struct ingest_options {
 	struct limits limits;
 	enum detail_choice details;
 	bool details_unseen; /* no report will show details: they are read, but not kept */
-	size_t jobs;     /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
+	size_t jobs; /* threads, 1..JOBS_MOST; 0: as many as there are processors, at most 16 */
+	/*
+	 * The first moment (UTC) of the day on which the inputs were exported; 0: not told. Then it
+	 * is that of the folder around each, with dated_folders.
+	 */
+	int64_t exported_at;
+	bool dated_folders;
+	int64_t now;     /* ms; 0: not known, and no time is looked at for being odd */
 	bool later_wins; /* inputs are in the order of time: the later copy counts (dedupe.h) */
 	bool redact;
 	const char *environment;    /* of runs that tell none (run.environment); NULL: not told */
@@ -51,9 +58,11 @@ struct ingest_counts {
 	uint64_t records;
 	uint64_t runs; /* distinct ones */
 	uint64_t duplicates, definitions, rejected;
-	uint64_t differing; /* duplicates that did not say the same as the copy that stayed */
 	uint64_t redactions[REDACT_KINDS];
 	struct key_checks keys;
+
+	/* Set by whoever knows a history: runs whose verdict is another than there, and later. */
+	uint64_t changed;
 
 	/* Set by whoever chooses among the runs. */
 	uint64_t filtered;     /* runs outside the period, suites or sources asked for */

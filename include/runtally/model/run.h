@@ -278,9 +278,6 @@ void runs_release(struct runs *runs);
 struct run *runs_keep(struct runs *runs, const struct run *run, bool with_details,
 		      text_filter *filter, label_filter *of_labels, void *ctx);
 
-/* Gives *run the criteria of *other, a kept run like itself, with their details. */
-void runs_take_criteria(struct runs *runs, struct run *run, const struct run *other);
-
 /*
  * *run as it was before it was kept: with its details, if any, and those of its criteria. They live
  * in the arena.
