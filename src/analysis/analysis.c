@@ -41,7 +41,8 @@ void analysis_make(struct analysis *analysis, struct run_sets *sets,
 	selection_make(&analysis->selection, sets, request->select, request->by, counts, notes);
 	build_results(analysis, request->by);
 	gates_judge(&analysis->gates, request->gates, &analysis->results,
-		    analysis->selection.compared == COMPARE_NONE ? NULL : &analysis->comparison);
+		    analysis->selection.compared == COMPARE_NONE ? NULL : &analysis->comparison,
+		    notes);
 	if (needs & NEED_FAILURE_GROUPS)
 		failure_groups_build(&analysis->failure_groups, results);
 	if (needs & NEED_SERIES)

@@ -7,7 +7,7 @@
 #include "runtally/base/format_number.h"
 
 const char *const fail_on_words[] = {"failed",  "errors",      "unfinished", "flaky",
-				     "no-runs", "regressions", NULL};
+				     "no-runs", "regressions", "incomplete", NULL};
 
 const struct gate_options no_gates = {
 	.min_pass_rate_micro = -1,
@@ -15,6 +15,9 @@ const struct gate_options no_gates = {
 	.max_cost_per_pass_nano = -1,
 	.max_p95_latency_ms = -1,
 };
+
+/* Notes on what is missing that a gate names. */
+enum { GAPS_SHOWN = 3 };
 
 /* What is judged: all, or a suite of it. */
 struct subject {
@@ -26,6 +29,7 @@ struct subject {
 	const struct comparison *comparison; /* NULL: there is none */
 	const struct difference *rate;       /* likewise */
 	uint64_t worse_suites, worse_cases;
+	const struct notes *notes;
 	bool is_new;                /* a suite that had no run before */
 	struct strbuf value, found; /* of the gate that is judged */
 };
@@ -286,6 +290,40 @@ static void judge_regressions(struct subject *subject)
 	add_judged(subject, "fail-on", "regressions", "nothing clearly worse", met);
 }
 
+/* ---- what is missing ---- */
+
+/* `2: page 1 of 3: ...; 1 more` */
+static void add_gaps(struct strbuf *out, const struct notes *notes)
+{
+	uint64_t others = notes->incomplete;
+	unsigned shown = 0;
+
+	for (size_t i = 0; i < notes->count && shown < GAPS_SHOWN; i++) {
+		if (!notes->items[i].incomplete)
+			continue;
+		strbuf_addstr(out, shown++ ? "; " : "");
+		note_add_text(&notes->items[i], out);
+		others -= notes->items[i].count;
+	}
+	if (others && shown)
+		strbuf_addstr(out, "; ");
+	if (others)
+		add_number(out, others, shown ? "more note" : "note",
+			   shown ? "more notes" : "notes");
+}
+
+static void judge_gaps(struct subject *subject)
+{
+	const struct notes *notes = subject->notes;
+
+	if (notes->incomplete)
+		add_gaps(&subject->found, notes);
+	else
+		strbuf_addstr(&subject->found, "nothing");
+	add_judged(subject, "fail-on", "incomplete", "nothing missing from the figures",
+		   !notes->incomplete);
+}
+
 /* ---- all of them ---- */
 
 static void judge(struct subject *subject, const struct gate_options *options)
@@ -306,15 +344,19 @@ static void judge(struct subject *subject, const struct gate_options *options)
 	judge_words(subject, options->fail_on);
 	if (options->fail_on & FAIL_ON_REGRESSIONS)
 		judge_regressions(subject);
+	if (options->fail_on & FAIL_ON_INCOMPLETE)
+		judge_gaps(subject);
 	strbuf_release(&subject->value);
 	strbuf_release(&subject->found);
 }
 
 static void judge_whole(struct gates *gates, const struct gate_options *options,
-			struct results *results, const struct comparison *comparison)
+			struct results *results, const struct comparison *comparison,
+			const struct notes *notes)
 {
 	struct subject subject = {
 		.gates = gates,
+		.notes = notes,
 		.arena = &results->arena,
 		.tally = &results->totals,
 		.flaky_cases = results->flaky_cases,
@@ -331,10 +373,11 @@ static void judge_whole(struct gates *gates, const struct gate_options *options,
 
 static void judge_suite(struct gates *gates, const struct gate_options *options,
 			struct results *results, const struct suite_group *suite,
-			const struct comparison *comparison)
+			const struct comparison *comparison, const struct notes *notes)
 {
 	struct subject subject = {
 		.gates = gates,
+		.notes = notes,
 		.arena = &results->arena,
 		.suite = suite->title,
 		.tally = &suite->tally,
@@ -354,7 +397,8 @@ static void judge_suite(struct gates *gates, const struct gate_options *options,
 }
 
 static void judge_suites(struct gates *gates, const struct suite_gates *demands,
-			 struct results *results, const struct comparison *comparison)
+			 struct results *results, const struct comparison *comparison,
+			 const struct notes *notes)
 {
 	bool found = false;
 
@@ -364,7 +408,7 @@ static void judge_suites(struct gates *gates, const struct suite_gates *demands,
 		if (!label_matches(demands->suite, suite->name) &&
 		    !label_matches(demands->suite, suite->id))
 			continue;
-		judge_suite(gates, &demands->options, results, suite, comparison);
+		judge_suite(gates, &demands->options, results, suite, comparison, notes);
 		found = true;
 	}
 	if (!found)
@@ -377,12 +421,12 @@ static void judge_suites(struct gates *gates, const struct suite_gates *demands,
 }
 
 void gates_judge(struct gates *gates, const struct gate_demands *demands, struct results *results,
-		 const struct comparison *comparison)
+		 const struct comparison *comparison, const struct notes *notes)
 {
 	*gates = (struct gates){.count = 0};
-	judge_whole(gates, &demands->whole, results, comparison);
+	judge_whole(gates, &demands->whole, results, comparison, notes);
 	for (size_t i = 0; i < demands->suite_count; i++)
-		judge_suites(gates, &demands->suites[i], results, comparison);
+		judge_suites(gates, &demands->suites[i], results, comparison, notes);
 }
 
 void gates_release(struct gates *gates)

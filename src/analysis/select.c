@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "calls.h"
 #include "renames.h"
 #include "results_sort.h"
 #include "runtally/analysis/tally.h"
@@ -339,6 +340,9 @@ void selection_make(struct selection *selection, struct run_sets *sets,
 	else if (selection->compared != COMPARE_NONE)
 		choose_before(selection, &selector);
 	renames_note(&renames, selection, notes);
+	if (!period_is_open(&options->period) || !sets->has_inputs)
+		calls_note(sets->history.calls, sets->history.call_count, &options->period,
+			   sets->call, notes);
 	renames_release(&renames);
 	memory_free(selector.united.items);
 }

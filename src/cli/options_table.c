@@ -310,8 +310,8 @@ const struct option_row option_rows[] = {
 	 .repeatable = true,
 	 .adds_up = true,
 	 .help = "miss a gate on any of these: failed, errors, unfinished, flaky, no-runs, "
-		 "regressions (a pass rate is clearly worse than before); none: none of those "
-		 "before",
+		 "regressions (a pass rate is clearly worse than before), incomplete (something "
+		 "may be missing from the figures); none: none of those before",
 	 .set = set_fail_on},
 
 	{.name = "no-redact",

@@ -102,6 +102,7 @@ static int read_runs(struct loaded *loaded, const struct options *options)
 	       &loaded->counts, &loaded->notes);
 	loaded->call = call_of(options, loaded);
 	earlier.exported_at = 0; /* --exported is about the inputs */
+	sets->call = &loaded->call;
 	if (sets->has_baseline)
 		ingest(options->baselines, options->baseline_count, &earlier, &sets->baseline,
 		       &of_baseline, &loaded->notes);

@@ -17,7 +17,7 @@
 /* Runs of one entry: damage to an archive costs an entry, and threads read one each. */
 enum { ENTRY_RUNS = 5000 };
 
-/* The files of one month, first..end, and the runs in them that stay. */
+/* The files of one month, first..end, and the runs and calls in them that stay. */
 struct month {
 	const char *folder, *name; /* `2026/11` */
 	struct history_files *files;
@@ -86,7 +86,21 @@ static int add_entry(struct bundle *bundle, const struct month *month, size_t fi
 	return failed;
 }
 
-/* All runs of the month. */
+/* What files told of calls, a first line each, which older versions pass over. */
+static void add_calls(struct bundle *bundle, const struct runs *runs, struct sha256 *hash)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	for (size_t i = 0; i < runs->call_count; i++)
+		history_header(&text, &runs->calls[i], "", "");
+	if (text.length) {
+		bundle_add(bundle, "calls.ndjson", text.text, text.length);
+		sha256_add(hash, text.text, text.length);
+	}
+	strbuf_release(&text);
+}
+
+/* All runs of the month, and the calls that matter. */
 static int pack(const struct month *month, struct strbuf *path, struct error *err)
 {
 	struct bundle *bundle = bundle_new();
@@ -98,6 +112,7 @@ static int pack(const struct month *month, struct strbuf *path, struct error *er
 			bundle_free(bundle);
 			return -1;
 		}
+	add_calls(bundle, &month->runs, &hash);
 	return history_put_archive(month->folder, month->name, bundle, &hash, path, err);
 }
 
@@ -139,6 +154,11 @@ static void drop_old(struct month *month, const struct history_caps *caps)
 		    run_counted_at(runs->items[i]) >= oldest)
 			runs->items[kept++] = runs->items[i];
 	runs->count = kept;
+	kept = 0;
+	for (size_t i = 0; i < runs->call_count; i++)
+		if (runs->calls[i].written_at >= oldest)
+			runs->calls[kept++] = runs->calls[i];
+	runs->call_count = kept;
 }
 
 static int roll_up(const struct month *month, struct error *err)
@@ -146,9 +166,10 @@ static int roll_up(const struct month *month, struct error *err)
 	struct strbuf path = STRBUF_INIT;
 	int failed = 0;
 
-	if (month->runs.count) {
-		qsort(month->runs.items, month->runs.count, sizeof(*month->runs.items),
-		      compare_runs);
+	if (month->runs.count || month->runs.call_count) {
+		if (month->runs.count)
+			qsort(month->runs.items, month->runs.count, sizeof(*month->runs.items),
+			      compare_runs);
 		failed = pack(month, &path, err);
 	}
 	if (!failed)

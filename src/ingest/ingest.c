@@ -258,10 +258,10 @@ static struct wanted *wanted_of(const struct ingest_options *options)
 /* Of two verdicts, neither of which tells that it is the later, one counts: never silently. */
 static void note_contradictions(uint64_t count, struct notes *notes)
 {
-	notes_addf(notes, SEVERITY_WARNING,
-		   "%" PRIu64 " run%s two verdicts, and no update time or export day says which "
-		   "is the later: the copy that holds more counts, else the first",
-		   count, count == 1 ? " has" : "s have");
+	notes_add_gap(notes,
+		      "%" PRIu64 " run%s two verdicts, and no update time or export day says which "
+		      "is the later: the copy that holds more counts, else the first",
+		      count, count == 1 ? " has" : "s have");
 }
 
 /* What all inputs brought, as one list: copies and gaps can be looked for now. */

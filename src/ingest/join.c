@@ -337,11 +337,11 @@ static void note_missing(struct index *index, struct notes *notes)
 	for (size_t i = 0; i < count; i++) {
 		const struct definition *batch = &index->items[i];
 
-		notes_addf(notes, SEVERITY_WARNING,
-			   "%s: batch %.100s: %" PRId64 " of its %" PRId64
-			   " runs are not among the inputs",
-			   batch->source, batch->id, batch->runs_expected - batch->runs_seen,
-			   batch->runs_expected);
+		notes_add_gap(notes,
+			      "%s: batch %.100s: %" PRId64 " of its %" PRId64
+			      " runs are not among the inputs",
+			      batch->source, batch->id, batch->runs_expected - batch->runs_seen,
+			      batch->runs_expected);
 	}
 }
 

@@ -115,6 +115,7 @@ static void warn(struct notes *notes, const struct page_info *page, const char *
 		.file = page->file,
 		.opened = page->opened,
 		.text = text,
+		.incomplete = true,
 	};
 
 	notes_add(notes, &note);

@@ -44,10 +44,11 @@ void call_take_notes(struct call *call, const struct notes *notes, struct arena 
 	const char **texts = arena_alloc(arena, CALL_NOTES * sizeof(*texts));
 
 	call->errors = notes->errors;
-	call->gaps = notes->incomplete;
+	call->gaps = call->shards ? notes->errors : notes->incomplete;
 	call->notes = texts;
 	for (size_t i = 0; i < notes->count && call->note_count < CALL_NOTES; i++)
-		if (notes->items[i].incomplete)
+		if (notes->items[i].severity == SEVERITY_ERROR ||
+		    (notes->items[i].incomplete && !call->shards))
 			texts[call->note_count++] = text_of(&notes->items[i], arena);
 }
 

@@ -17,6 +17,12 @@ static int64_t redactions(const struct value *of)
 	return (int64_t)sum;
 }
 
+/* Notes that something may be missing. */
+static int64_t count_gaps(const struct value *of)
+{
+	return (int64_t)value_view(of)->notes->incomplete;
+}
+
 #define INPUT_AT(member) .at = offsetof(struct ingest_counts, member)
 
 static const struct member inputs_members[] = {
@@ -42,6 +48,7 @@ static const struct member inputs_members[] = {
 	{"any_time", COUNT, INPUT_AT(any_time), .has = "has_any_time", .raw = "any_time"},
 	{"undated", COUNT, INPUT_AT(undated), .has = "has_undated", .raw = "undated"},
 	{"redactions", COUNT, .number = redactions, .has = "has_redactions", .raw = "redactions"},
+	{"incomplete", COUNT, .number = count_gaps, .has = "has_incomplete", .raw = "incomplete"},
 	{"raw", .kind = RAW},
 };
 
@@ -178,6 +185,11 @@ static bool note_repeated(const struct value *of)
 	return note_of(of)->count > 1;
 }
 
+static bool note_incomplete(const struct value *of)
+{
+	return note_of(of)->incomplete;
+}
+
 static void note_message(const struct value *of, struct strbuf *out)
 {
 	const struct note *note = note_of(of);
@@ -200,6 +212,7 @@ static const struct member note_members[] = {
 	{"text", TEXT, NOTE_AT(text)},
 	{"count", COUNT, NOTE_AT(count), .raw = "count"},
 	{"repeated", FLAG, .flag = note_repeated},
+	{"incomplete", FLAG, .flag = note_incomplete},
 	{"message", TEXT, .text = note_message},
 	{"raw", .kind = RAW},
 };

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -266,6 +267,156 @@ class History(harness.Case):
         for report in (one, sharded):
             del report["inputs"], report["notes"]
         self.assertEqual(one, sharded)
+
+    # ---- what is missing ----
+
+    def gaps(self, report):
+        self.assertEqual(report["inputs"]["incomplete"],
+                         sum(note["count"] for note in report["notes"]
+                             if note.get("incomplete")))
+        return [note["text"] for note in report["notes"] if note.get("incomplete")]
+
+    def later(self, days, epoch=NOVEMBER):
+        return at(str(int(epoch) + int(days * 86400)))
+
+    def test_missing_part(self):
+        """A part that brings nothing new is not missing; nobody speaks of it before all are in."""
+        missing = "history: of the call of 2026-11-16 part 3 of 4 is missing"
+        for number in (1, 2, 4):
+            self.write("part.json", json.dumps([run(number)]))
+            ended = self.add("--history-only", "--shard", f"{number}/4", "part.json",
+                             env=at(NOVEMBER))
+            self.assertEqual(ended.stderr, b"")
+        self.assertEqual(self.gaps(self.report()), [missing])
+        ended = self.add("-ojson=-", "--fail-on", "incomplete", status=1)
+        gate, = json.loads(ended.stdout)["gates"]
+        self.assertEqual((gate["met"], gate["wanted"], gate["found"]),
+                         (False, "nothing missing from the figures", missing))
+        self.assertEqual(self.gaps(self.report("--since", "2026-11-17")), [])
+        self.assertEqual(self.gaps(self.report("--week", "2026-W47")), [missing])
+        # of inputs alone; of the last part itself, though it reports on the whole week
+        own = ("--shard", "3/4", "part.json")
+        self.assertEqual(self.gaps(self.report("part.json", env=self.later(0.1))), [])
+        shutil.copytree(self.folder / "history", self.folder / "saved")
+        self.assertEqual(self.gaps(self.report(*own, "--week", "2026-W47", env=self.later(0.1))),
+                         [])
+        shutil.rmtree(self.folder / "history")
+        shutil.move(self.folder / "saved", self.folder / "history")
+        files = len(self.found())
+        self.add("--history-only", *own, env=self.later(0.1))
+        self.assertEqual(len(self.found()), files + 1)
+        self.assertEqual(self.gaps(self.report("--fail-on", "incomplete")), [])
+
+    def test_parts_of_an_older_version(self):
+        """Their first lines tell the part alone."""
+        self.write("part.json", json.dumps([run(1)]))
+        self.add("--history-only", "--shard", "1/2", "part.json", env=at(OCTOBER))
+        path, = self.found()
+        lines = path.read_bytes().splitlines(keepends=True)
+        first = json.loads(lines[0])
+        del first["counted"]
+        records = json.dumps(first, separators=(",", ":")).encode() + b"\n" + lines[1]
+        end = json.loads(lines[2])
+        end["sha256"] = hashlib.sha256(records).hexdigest()
+        path.write_bytes(records + json.dumps(end, separators=(",", ":")).encode() + b"\n")
+        self.assertEqual(self.gaps(self.report()),
+                         ["history: of the call of 2026-10-14 part 2 of 2 is missing"])
+
+    def test_bad_day(self):
+        """Reports of its time say so; their exit status is of their own input."""
+        self.write("good.json", json.dumps([run(1)]))
+        self.write("day/bad.json", '[{"run_id": ')
+        self.write("day/refused.json", '{"error": "mail bob@example.com"}')
+        self.add("--history-only", "good.json", env=at(NOVEMBER))
+        self.add("--history-only", "day", status=3, env=self.later(2))
+        self.add("--history-only", "good.json", env=self.later(3))
+        self.assertEqual(len(self.found()), 2)
+        told, = self.gaps(self.report("--week", "2026-W47"))
+        self.assertRegex(told, r"^history: the call of 2026-11-18 had bad input \(2 errors: "
+                               r"bad\.json.*; refused\.json#1: an error body .*\): its runs may "
+                               r"be missing$")
+        self.assertNotIn("example.com", self.found()[1].read_text() + told)
+        for period, gaps in (("--until=2026-11-16", 0), ("--until=2026-11-17", 1),
+                             ("--since=2026-11-18", 1), ("--since=2026-11-19", 0)):
+            with self.subTest(period):
+                self.assertEqual(len(self.gaps(self.report(period))), gaps)
+        self.report("--fail-on", "incomplete", status=1)
+        page = self.add("-ohtml=-").stdout.decode()
+        self.assertIn("Notes on missing data</dt><dd>1</dd>", page)
+        self.assertEqual(self.gaps(self.report("good.json", "--fail-on", "incomplete",
+                                               env=self.later(4))), [])
+
+    def test_cut_list(self):
+        """No error: the call ended well, and lacks input all the same."""
+        self.write("page.json", json.dumps({
+            "data": [json.loads(path.read_text())["data"][0] for path in
+                     sorted((SAMPLES / "telnyx").rglob("*runs*.json"))][:1],
+            "meta": {"page_number": 1, "total_pages": 3, "total_results": 60, "page_size": 20}}))
+        self.assertEqual(len(self.gaps(self.report("page.json", env=at(NOVEMBER)))), 1)
+        told, = self.gaps(self.report(env=self.later(1)))
+        self.assertRegex(told, r"^history: the call of 2026-11-16 had incomplete input "
+                               r"\(page\.json: page 1 of 3.*\): its runs may be missing$")
+
+    def test_gaps_of_inputs(self):
+        """The gate names them; without any it is met."""
+        self.write("good.json", json.dumps([run(1)]))
+        self.write("bad.json", "[{")
+        for names, status, found in ((("good.json",), 0, "nothing"),
+                                     (("good.json", "bad.json"), 3, "bad.json")):
+            ended = self.run_here("-ojson=-", "--fail-on", "incomplete", *names)
+            self.assertEqual(ended.returncode, status)
+            gate, = json.loads(ended.stdout)["gates"]
+            self.assertEqual(gate["met"], not status)
+            self.assertIn(found, gate["found"])
+
+    def test_gaps_are_rolled_up(self):
+        """Whatever calls there were, and in however many steps: the same notes, the same bytes."""
+        chance = random.Random(11)
+        steps, reports, archives = {2: self.folder / "steps", 1: self.folder / "once"}, {}, {}
+        calls = []
+        for number in range(24):
+            shards = chance.choice((0, 0, 3))
+            calls.append((chance.random() * 40, chance.random() < 0.4,
+                          ("--shard", f"{chance.randint(1, 3)}/3") if shards else (),
+                          chance.choice(((), ("--title", "Other \u00e9 \"x\"")))))
+        for times, folder in steps.items():
+            for number, (day, bad, shard, title) in enumerate(calls):
+                self.write("in/a.ndjson", json.dumps(run(number % 15)) + ("\n{" if bad else "\n"))
+                ended = self.run_here("--history", folder, "--history-only", "in", *shard, *title,
+                                      env=self.later(day, OCTOBER))
+                self.assertEqual(ended.returncode, 3 if bad else 0)
+                if times == 2 and number == 11:
+                    self.run_here("--history", folder, "--compact", env=self.later(90, OCTOBER))
+            reports[times] = [self.run_here("--history", folder, "-ojson=-", *period).stdout
+                              for period in ((), ("--since", "2026-11-01"))]
+            ended = self.run_here("--history", folder, "--compact", env=self.later(90, OCTOBER))
+            self.assertEqual((ended.returncode, ended.stderr), (0, b""))
+            after = [self.run_here("--history", folder, "-ojson=-", *period).stdout
+                     for period in ((), ("--since", "2026-11-01"))]
+            for texts in (after, reports[times]):
+                texts[:] = [self.gaps(json.loads(text)) for text in texts]
+            self.assertEqual(after, reports[times])
+            archives[times] = {str(path.relative_to(folder)): path.read_bytes()
+                               for path in folder.rglob("*") if path.is_file()}
+        self.assertGreater(len(reports[1][0]), 8)
+        self.assertGreater(len(reports[1][0]), len(reports[1][1]))
+        self.assertEqual(reports[1], reports[2])
+        self.assertTrue(archives[1] == archives[2], (sorted(archives[1]), sorted(archives[2])))
+
+    def test_only_gaps_are_rolled_up(self):
+        """A month without a run still tells of its calls; they grow old like runs."""
+        self.write("bad.json", "[{")
+        self.add("--history-only", "bad.json", status=3, env=at(OCTOBER))
+        file, = self.found()
+        before = self.report()
+        self.add("--compact", env=at(DECEMBER))
+        archive, = self.found("*.zip")
+        self.assertEqual(self.report()["notes"], before["notes"])
+        with zipfile.ZipFile(archive) as opened:
+            call = json.loads(opened.read("calls.ndjson"))
+        self.assertEqual((call["file"], call["bad"]["errors"]), (file.name, 1))
+        self.add("--compact", "--history-age", "7d", env=at(DECEMBER))
+        self.assertEqual(self.found(), [])
 
     # ---- at the same time ----
 

@@ -349,7 +349,14 @@ static void test_notes(void **state)
 	assert_null(notes.items[2].path);
 	assert_int_equal(notes.errors, 2);
 	assert_int_equal(notes.warnings, 5);
+	assert_int_equal(notes.incomplete, 2); /* every error */
 	assert_int_equal(notes.dropped, 0);
+	notes_add_gap(&notes, "%d page", 1);
+	notes_add_gap(&notes, "%d page", 1);
+	assert_int_equal(notes.incomplete, 4);
+	assert_int_equal(notes.warnings, 7);
+	assert_true(notes.items[6].incomplete);
+	assert_int_equal(notes.items[6].count, 2);
 	notes_release(&notes);
 }
 

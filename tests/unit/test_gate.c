@@ -8,6 +8,8 @@
 
 #include "runtally/analysis/gate.h"
 
+static const struct notes no_notes;
+
 enum { DOLLAR = 1000000000 };
 
 static void setup(struct results *results)
@@ -21,7 +23,7 @@ static void judge(struct gates *gates, const struct gate_options *options, struc
 {
 	const struct gate_demands demands = {.whole = *options};
 
-	gates_judge(gates, &demands, results, NULL);
+	gates_judge(gates, &demands, results, NULL, &no_notes);
 }
 
 static void release(struct gates *gates, struct results *results)
@@ -37,7 +39,7 @@ static void check_one(struct results *results, const struct gate_options *option
 	const struct gate_demands demands = {.whole = *options};
 	struct gates gates;
 
-	gates_judge(&gates, &demands, results, comparison);
+	gates_judge(&gates, &demands, results, comparison, &no_notes);
 	assert_int_equal(gates.count, 1);
 	assert_string_equal(gates.items[0].name, expected->name);
 	assert_string_equal(gates.items[0].wanted, expected->wanted);
@@ -56,6 +58,7 @@ static void words(void **state)
 		{"failed", FAIL_ON_FAILED},         {"errors", FAIL_ON_ERRORS},
 		{"unfinished", FAIL_ON_UNFINISHED}, {"flaky", FAIL_ON_FLAKY},
 		{"no-runs", FAIL_ON_NO_RUNS},       {"regressions", FAIL_ON_REGRESSIONS},
+		{"incomplete", FAIL_ON_INCOMPLETE},
 	};
 	unsigned i;
 
@@ -65,6 +68,46 @@ static void words(void **state)
 		assert_int_equal(1U << i, words[i].flag);
 	}
 	assert_null(fail_on_words[i]);
+}
+
+/* It names what is missing: some of it, and how often notes said so. */
+static void incomplete(void **state)
+{
+	static const struct {
+		size_t gaps, limit;
+		const char *found;
+		bool met;
+	} cases[] = {
+		{0, 10, "nothing", true},
+		{1, 10, "page 1", false},
+		{3, 10, "page 1; page 2; page 3", false},
+		{4, 10, "page 1; page 2; page 3; 1 more note", false},
+		{9, 2, "page 1; 8 more notes", false},
+		{2, 0, "2 notes", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct gate_demands asked = {.whole = no_gates};
+		struct results results;
+		struct gates gates;
+		struct notes notes;
+
+		setup(&results);
+		notes_init(&notes, cases[i].limit);
+		notes_addf(&notes, SEVERITY_WARNING, "a later copy counts");
+		for (size_t n = 0; n < cases[i].gaps; n++)
+			notes_add_gap(&notes, "page %zu", n + 1);
+		asked.whole.fail_on = FAIL_ON_INCOMPLETE;
+		gates_judge(&gates, &asked, &results, NULL, &notes);
+		assert_int_equal(gates.count, 1);
+		assert_string_equal(gates.items[0].name, "--fail-on incomplete");
+		assert_string_equal(gates.items[0].wanted, "nothing missing from the figures");
+		assert_string_equal(gates.items[0].found, cases[i].found);
+		assert_int_equal(gates.items[0].met, cases[i].met);
+		notes_release(&notes);
+		release(&gates, &results);
+	}
 }
 
 static void no_options_no_gates(void **state)
@@ -459,7 +502,7 @@ static void suites(void **state)
 	groups[0].tally.outcomes[OUTCOME_PASSED] = 9;
 	groups[0].tally.outcomes[OUTCOME_FAILED] = 1;
 	groups[2].flaky_cases = 2;
-	gates_judge(&gates, &demands, &results, NULL);
+	gates_judge(&gates, &demands, &results, NULL, &no_notes);
 	assert_int_equal(gates.count, 5);
 	assert_string_equal(gates.items[0].name, "Booking on chat: min-pass-rate 90");
 	assert_true(gates.items[0].met);

@@ -568,9 +568,10 @@ static void bad_lines(void **state)
 		{"x|--max-cost=-1", "--max-cost: \"-1\" is not a number of US dollars from 0 to "
 				    "1000000000 (at most 9 decimals)"},
 		{"x|--fail-on=failed,bogus", "--fail-on: unknown word \"bogus\"; known: failed, "
-					     "errors, unfinished, flaky, no-runs, regressions"},
+					     "errors, unfinished, flaky, no-runs, regressions, "
+					     "incomplete"},
 		{"x|--fail-on=failed,", "--fail-on: unknown word \"\"; known: failed, errors, "
-					"unfinished, flaky, no-runs, regressions"},
+					"unfinished, flaky, no-runs, regressions, incomplete"},
 		{"x|--max-cost-per-pass=a", "--max-cost-per-pass: \"a\" is not a number of US "
 					    "dollars from 0 to 1000000000 (at most 9 decimals)"},
 		{"x|--max-p95-latency=2.5",
@@ -944,7 +945,7 @@ static void bad_configs(void **state)
 		 "runtally.json: gates: 1: title: unknown key"},
 		{"{\"gates\": [{\"suite\": \"a\", \"fail-on\": \"no\"}]}", "x",
 		 "runtally.json: gates: 1: fail-on: unknown word \"no\"; known: failed, errors, "
-		 "unfinished, flaky, no-runs, regressions"},
+		 "unfinished, flaky, no-runs, regressions, incomplete"},
 		{"{\"compare\": \"previous\", \"baseline\": \"y\", \"history\": \"h\"}", "x",
 		 "--compare: compare with a period or with a --baseline, not both"},
 		{"{\"title\": \"a\\nb\"}", "x",

@@ -11,6 +11,7 @@
 
 #include "runtally/analysis/compare.h"
 #include "runtally/analysis/results.h"
+#include "runtally/model/note.h"
 
 enum fail_on {
 	FAIL_ON_FAILED = 1 << 0,     /* any failed run */
@@ -24,6 +25,7 @@ enum fail_on {
 	 * suite that is new cannot be worse.
 	 */
 	FAIL_ON_REGRESSIONS = 1 << 5,
+	FAIL_ON_INCOMPLETE = 1 << 6, /* any note that something may be missing */
 };
 
 /* The words of --fail-on, in the order of the flags; ended by NULL. */
@@ -65,11 +67,11 @@ struct gates {
 };
 
 /*
- * Judges the results; comparison NULL: there is none. A glob that no suite matches is a gate that
- * is missed. Strings are owned by results->arena.
+ * Judges the results; comparison NULL: there is none. `notes` are those on the data of all suites.
+ * A glob that no suite matches is a gate that is missed. Strings are owned by results->arena.
  */
 void gates_judge(struct gates *gates, const struct gate_demands *demands, struct results *results,
-		 const struct comparison *comparison);
+		 const struct comparison *comparison, const struct notes *notes);
 void gates_release(struct gates *gates);
 
 #endif

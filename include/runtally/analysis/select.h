@@ -53,6 +53,7 @@ struct select_options {
 struct run_sets {
 	struct runs inputs, history, baseline;
 	bool has_inputs, has_history, has_baseline; /* whether the user named any */
+	const struct call *call; /* the one that the history gets a file of; NULL: none */
 };
 
 /* Runs in a list of its own; the runs are borrowed. */
@@ -90,6 +91,9 @@ struct selection {
  * The previous period is as long as the one asked for and ends where that begins. Where none was
  * asked for, it is the seven days before the first of the runs, or as long as these took if that is
  * longer.
+ *
+ * Notes tell what earlier calls left out of the history of the period that was asked for; where
+ * none was, of all of it, unless the report is about inputs.
  */
 void selection_make(struct selection *selection, struct run_sets *sets,
 		    const struct select_options *options, enum suite_by by,

@@ -4,7 +4,9 @@
  *   YYYY/MM/YYYYMMDDTHHMMSSZ-HASH.ndjson  a header, records (schema runtally.run/1), a footer: one
  *                                         JSON object a line
  *   YYYY/MM/YYYYMM-HASH.zip               what was rolled up of a month: such files in it, their
- *                                         records sorted
+ *                                         records sorted; and `calls.ndjson`, first lines
+ *                                         with the `file` that they were of, of calls that
+ *                                         lacked something or were one of several
  *
  *   {"schema":"runtally.history/1","written_at":T,"title":"...","shard":"2/4",
  *    "environment":"...","period":{"since":T,"until":T},"counted":{"from":T,"to":T},
@@ -103,9 +105,9 @@ struct history_caps {
 
 /*
  * Rolls each month but that of `now` into one archive, and then removes the files it was made of.
- * Its bytes depend on the runs alone. A file that is not whole, or of a schema that is not known,
- * stays as it is, with a note, and so does a month that cannot be read; their bytes count, but they
- * are not dropped. -1: something could not be written or removed.
+ * Its bytes depend on the runs and calls alone. A file that is not whole, or of a schema that is
+ * not known, stays as it is, with a note, and so does a month that cannot be read; their bytes
+ * count, but they are not dropped. -1: something could not be written or removed.
  */
 int history_compact(const char *folder, const struct history_caps *caps,
 		    const struct ingest_options *options, struct notes *notes, struct error *err);

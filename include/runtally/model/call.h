@@ -36,7 +36,10 @@ struct call {
 void call_init(struct call *call);
 /* Whether there is anything of which a report may have to speak. */
 bool call_matters(const struct call *call);
-/* Takes what `notes` say is missing; the texts live in the arena. */
+/*
+ * Takes what `notes` say is missing; the texts live in the arena. Of one of several, the errors:
+ * that others have the rest of its lists is what it is for.
+ */
 void call_take_notes(struct call *call, const struct notes *notes, struct arena *arena);
 /* *from with texts of its own in the arena, passed through `filter` (NULL: as they are). */
 struct call call_copy(const struct call *from, const char *(*filter)(void *ctx, const char *text),
