@@ -181,15 +181,15 @@ static bool same_numbers(const struct run *a, const struct run *b)
 }
 
 /*
- * The time of an update, and where there is none the day of the export, alone tell nothing that a
- * report shows, but decide which copy stays.
+ * The time of an update alone tells nothing that a report shows, but decides which copy stays. So
+ * does the day of an export, but an API without updates is exported again day by day, and each of
+ * its runs would be kept as often.
  */
 static bool same_times(const struct run *a, const struct run *b)
 {
 	return a->created_at == b->created_at && a->started_at == b->started_at &&
 	       a->ended_at == b->ended_at && a->updated_at == b->updated_at &&
 	       a->duration_ms == b->duration_ms &&
-	       (a->updated_at != TIME_UNKNOWN || a->exported_at == b->exported_at) &&
 	       (run_tells_time(a) || (a->seen_at == b->seen_at && a->dated_at == b->dated_at));
 }
 
