@@ -34,10 +34,10 @@ class Found(harness.Case):
         self.assertEqual(len(ended.stderr.splitlines()), 1, ended.stderr)
 
     def test_unset_clock(self):
-        """A duration of 56 years is written as none, so the record can be read back."""
+        """A duration of 46 years is written as none, so the record can be read back."""
         self.write("run.json", json.dumps({"data": {
             "id": "k", "thread_id": "t", "score": 0.9, "feedback": "", "execution_completed": True,
-            "started_at": "1970-01-01T00:00:00Z", "ended_at": "2026-11-01T00:00:00Z"}}))
+            "started_at": "1980-01-01T00:00:00Z", "ended_at": "2026-11-01T00:00:00Z"}}))
         ended = self.run_here("run.json", "-o", "run.ndjson")
         self.assertEqual(ended.returncode, 0)
         self.assertIn(b"31 years", ended.stderr)

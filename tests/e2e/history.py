@@ -380,7 +380,7 @@ class History(harness.Case):
                           ("--shard", f"{chance.randint(1, 3)}/3") if shards else (),
                           chance.choice(((), ("--title", "Other \u00e9 \"x\"")))))
         for times, folder in steps.items():
-            for number, (day, bad, shard, title) in enumerate(calls):
+            for number, (day, bad, shard, title) in enumerate(sorted(calls)):
                 self.write("in/a.ndjson", json.dumps(run(number % 15)) + ("\n{" if bad else "\n"))
                 ended = self.run_here("--history", folder, "--history-only", "in", *shard, *title,
                                       env=self.later(day, OCTOBER))
