@@ -190,17 +190,28 @@ int history_read(const char *folder, const struct ingest_options *options, struc
 
 /* ---- what is new ---- */
 
+/* One that was not judged when it got its date gets another with its verdict. */
+static bool has_its_date(const struct run *run, const struct run *copy)
+{
+	return copy && run_counted_at(copy) != TIME_UNKNOWN &&
+	       (run_tells_time(copy) || run_has_verdict(copy) || !run_has_verdict(run));
+}
+
 static void stamp(struct run *run, const struct run *copy, int64_t now, int64_t until)
 {
 	if (run_tells_time(run))
 		return;
-	if (copy && run_counted_at(copy) != TIME_UNKNOWN) {
+	if (has_its_date(run, copy)) {
 		run->seen_at = copy->seen_at;
 		run->dated_at = run_tells_time(copy) ? run_when(copy) : copy->dated_at;
-	} else if (run_counted_at(run) == TIME_UNKNOWN) {
-		run->seen_at = now;
-		run->dated_at = until != TIME_UNKNOWN && until <= now ? until - 1 : TIME_UNKNOWN;
+		return;
 	}
+	if (run_counted_at(run) == TIME_UNKNOWN)
+		run->dated_at = until != TIME_UNKNOWN && until <= now ? until - 1 : now;
+	if (run->seen_at == TIME_UNKNOWN)
+		run->seen_at = copy && copy->seen_at != TIME_UNKNOWN ? copy->seen_at : now;
+	if (run->dated_at == run->seen_at)
+		run->dated_at = TIME_UNKNOWN;
 }
 
 struct run **history_find_news(const struct runs *inputs, const struct runs *past, int64_t now,

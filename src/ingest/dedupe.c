@@ -4,11 +4,6 @@
 
 #include "runtally/base/hash_table.h"
 
-static bool has_verdict(const struct run *run)
-{
-	return run->outcome < OUTCOME_PENDING;
-}
-
 /* What it holds of what no copy lends another. */
 static size_t richness(const struct run *run)
 {
@@ -33,7 +28,7 @@ static int compare_ages(const struct run *a, const struct run *b)
 
 static bool have_two_verdicts(const struct run *a, const struct run *b)
 {
-	return has_verdict(a) && has_verdict(b) && a->outcome != b->outcome;
+	return run_has_verdict(a) && run_has_verdict(b) && a->outcome != b->outcome;
 }
 
 static bool contradict(const struct run *a, const struct run *b)
@@ -54,8 +49,8 @@ static bool is_better(const struct run *candidate, const struct run *held, enum 
 		return age > 0;
 	if (order != DEDUPE_ANY_ORDER && contradict(candidate, held))
 		return order == DEDUPE_LATER_LAST;
-	if (has_verdict(candidate) != has_verdict(held))
-		return has_verdict(candidate);
+	if (run_has_verdict(candidate) != run_has_verdict(held))
+		return run_has_verdict(candidate);
 	if (points != held_points)
 		return points > held_points;
 	return order == DEDUPE_LATER_LAST;
@@ -116,15 +111,28 @@ static int64_t counted_at(const struct run *run)
 	return run->dated_at != TIME_UNKNOWN ? run->dated_at : run->seen_at;
 }
 
-/* What was not in a history yet is seen last of all. */
-static bool was_dated_before(const struct run *a, const struct run *b)
+/*
+ * Whether the date of `a` rather than that of `b` is the run's: that of the first with a verdict,
+ * else that of the first. What was not in a history yet is seen last of all.
+ */
+static bool dates_rather(const struct run *a, const struct run *b)
 {
+	if (run_has_verdict(a) != run_has_verdict(b))
+		return run_has_verdict(a);
 	if (counted_at(a) == TIME_UNKNOWN || counted_at(b) == TIME_UNKNOWN)
 		return counted_at(b) == TIME_UNKNOWN;
 	if (a->seen_at == b->seen_at)
 		return counted_at(a) < counted_at(b);
 	return a->seen_at != TIME_UNKNOWN &&
 	       (b->seen_at == TIME_UNKNOWN || a->seen_at < b->seen_at);
+}
+
+static void lend_date(struct run *kept, const struct run *dated)
+{
+	if (counted_at(dated) == TIME_UNKNOWN)
+		return;
+	kept->seen_at = dated->seen_at;
+	kept->dated_at = dated->dated_at;
 }
 
 /* What identifies the run, and when it was; nothing of how it went. */
@@ -138,10 +146,6 @@ static void lend(struct run *kept, const struct run *copy)
 	if (!kept->model)
 		kept->model = copy->model;
 	lend_times(kept, copy);
-	if (was_dated_before(copy, kept)) {
-		kept->seen_at = copy->seen_at;
-		kept->dated_at = copy->dated_at;
-	}
 }
 
 /* ---- what a run record says ---- */
@@ -229,24 +233,35 @@ struct dropped {
 	size_t kept_at;
 };
 
+/* What is known of one that stays. */
+struct settled {
+	const struct run *dated; /* the copy whose date it has; NULL: its own */
+	bool noted;
+};
+
 /* Only now it is known which stays, whatever lay between. The last is the latest, if any is. */
 static void settle(struct run **items, size_t kept, const struct dropped *dropped, size_t count,
 		   struct dedupe_counts *counts)
 {
-	bool *noted = memory_alloc(kept * sizeof(*noted));
+	struct settled *settled = memory_alloc(kept * sizeof(*settled));
 
-	memset(noted, 0, kept * sizeof(*noted));
+	memset(settled, 0, kept * sizeof(*settled));
 	for (size_t i = count; i-- > 0;) {
 		struct run *run = items[dropped[i].kept_at];
-		bool *is_noted = &noted[dropped[i].kept_at];
+		struct settled *of_run = &settled[dropped[i].kept_at];
 
-		if (!*is_noted && contradict(run, dropped[i].run)) {
-			*is_noted = true;
+		if (!of_run->noted && contradict(run, dropped[i].run)) {
+			of_run->noted = true;
 			counts->contradicting++;
 		}
 		lend(run, dropped[i].run);
+		if (dates_rather(dropped[i].run, of_run->dated ? of_run->dated : run))
+			of_run->dated = dropped[i].run;
 	}
-	memory_free(noted);
+	for (size_t i = 0; i < kept; i++)
+		if (settled[i].dated)
+			lend_date(items[i], settled[i].dated);
+	memory_free(settled);
 }
 
 size_t dedupe(struct run **items, size_t count, enum dedupe_order order,
@@ -302,8 +317,11 @@ bool dedupe_adds(const struct run *run, const struct run *copy)
 {
 	const bool later = is_better(run, copy, DEDUPE_LATER_LAST);
 	struct run merged = later ? *run : *copy;
+	const struct run *other = later ? copy : run;
 
-	lend(&merged, later ? copy : run);
+	lend(&merged, other);
+	if (dates_rather(other, &merged))
+		lend_date(&merged, other);
 	return !says_the_same(&merged, copy);
 }
 

@@ -80,6 +80,11 @@ void run_init(struct run *run)
 	};
 }
 
+bool run_has_verdict(const struct run *run)
+{
+	return run->outcome < OUTCOME_PENDING;
+}
+
 bool run_is_failure(const struct run *run)
 {
 	return run->outcome == OUTCOME_FAILED || run->outcome == OUTCOME_ERROR;
@@ -195,7 +200,9 @@ int64_t run_counted_at(const struct run *run)
 
 int64_t run_named_at(const struct run *run)
 {
-	return run_tells_time(run) ? run_when(run) : run->seen_at;
+	if (run_tells_time(run))
+		return run_when(run);
+	return run->exported_at != TIME_UNKNOWN ? run->exported_at : run->seen_at;
 }
 
 int64_t run_mean_latency(const struct run *run)

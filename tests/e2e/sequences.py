@@ -92,6 +92,14 @@ class Sequences(harness.Case):
             self.add([run], day=number)
         self.assertEqual([suite["name"] for suite in self.report()["suites"]], ["New"])
 
+    def test_a_new_name_in_dated_folders(self):
+        """By their days, whatever the order in which they are read."""
+        for number in (2, 1, 3, 0):
+            run = undated(number)
+            run["agent"]["name"] = f"Name {number}"
+            self.add([run], day=number, name=f"2026-11-{16 + number}/in.ndjson")
+        self.assertEqual([suite["name"] for suite in self.report()["suites"]], ["Name 3"])
+
 
 if __name__ == "__main__":
     sys.exit(harness.main())

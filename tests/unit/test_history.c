@@ -282,7 +282,7 @@ static void dated_once(void **state)
 		char id[8];
 
 		snprintf(id, sizeof(id), "%zu", i);
-		run = add(world, id, OUTCOME_PENDING, NULL);
+		run = add(world, id, OUTCOME_FAILED, NULL);
 		assert_int_equal(add_asked(world, "2026-11-16T06:30:00Z", cases[i].until), 1);
 		for (int again = 0; again < 2; again++) {
 			run->seen_at = run->dated_at = TIME_UNKNOWN;
@@ -296,6 +296,53 @@ static void dated_once(void **state)
 			assert_int_equal(past->dated_at,
 					 cases[i].dated ? ms_of(cases[i].dated) : TIME_UNKNOWN);
 		}
+	}
+}
+
+/* By the call that brings its verdict, whatever comes before and after. */
+static void dated_with_its_verdict(void **state)
+{
+	static const struct {
+		enum outcome outcomes[3]; /* Monday's call on the week before, and the next ones */
+		const char *until[3];     /* NULL: no period is asked for */
+		const char *dated;        /* NULL: when it was seen */
+	} cases[] = {
+		{{OUTCOME_PENDING, OUTCOME_PASSED, OUTCOME_PASSED},
+		 {"2026-11-16", "2026-11-23", "2026-11-30"},
+		 "2026-11-22T23:59:59.999Z"},
+		{{OUTCOME_UNKNOWN, OUTCOME_PENDING, OUTCOME_ERROR},
+		 {"2026-11-16", "2026-11-23", "2026-11-30"},
+		 "2026-11-29T23:59:59.999Z"},
+		{{OUTCOME_PENDING, OUTCOME_UNKNOWN, OUTCOME_PENDING},
+		 {"2026-11-16", "2026-11-23", "2026-11-30"},
+		 "2026-11-15T23:59:59.999Z"},
+		{{OUTCOME_PENDING, OUTCOME_PASSED, OUTCOME_PENDING},
+		 {NULL},
+		 "2026-11-23T06:30:00Z"},
+		{{OUTCOME_PASSED, OUTCOME_PENDING, OUTCOME_FAILED}, {NULL}, NULL},
+	};
+	static const char *const now[] = {"2026-11-16T06:30:00Z", "2026-11-23T06:30:00Z",
+					  "2026-11-30T06:30:00Z"};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct world *world = *state;
+		const struct run *past;
+		struct run *run;
+		char id[8];
+
+		snprintf(id, sizeof(id), "%zu", i);
+		run = add(world, id, OUTCOME_PENDING, NULL);
+		for (size_t call = 0; call < 3; call++) {
+			run->seen_at = run->dated_at = TIME_UNKNOWN;
+			run->outcome = cases[i].outcomes[call];
+			add_asked(world, now[call], cases[i].until[call]);
+		}
+		read_past(world);
+		for (size_t j = 0; strcmp((past = world->past.items[j])->run_id, id); j++)
+			;
+		assert_int_equal(past->seen_at, ms_of(now[0]));
+		assert_int_equal(past->dated_at,
+				 cases[i].dated ? ms_of(cases[i].dated) : TIME_UNKNOWN);
 	}
 }
 
@@ -594,6 +641,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_later_update_wins, setup, teardown),
 		cmocka_unit_test_setup_teardown(first_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(dated_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(dated_with_its_verdict, setup, teardown),
 		cmocka_unit_test_setup_teardown(redacted_ids_come_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(cut_off_anywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(flipped_bits, setup, teardown),

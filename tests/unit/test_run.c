@@ -107,15 +107,17 @@ static void times(void **state)
 static void dates(void **state)
 {
 	static const struct {
-		int64_t created, ended, seen, dated;
+		int64_t created, ended, seen, dated, exported;
 		int64_t when, counted, named;
 	} cases[] = {
-		{NONE, NONE, NONE, NONE, NONE, NONE, NONE},
-		{NONE, NONE, 60, NONE, NONE, 60, 60},
-		{NONE, NONE, 60, 40, NONE, 40, 60},
-		{NONE, NONE, NONE, 40, NONE, 40, NONE},
-		{10, NONE, 60, 40, 10, 10, 10},
-		{NONE, 50, 60, 40, 50, 50, 50},
+		{NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE},
+		{NONE, NONE, 60, NONE, NONE, NONE, 60, 60},
+		{NONE, NONE, 60, 40, NONE, NONE, 40, 60},
+		{NONE, NONE, NONE, 40, NONE, NONE, 40, NONE},
+		{NONE, NONE, NONE, 40, 30, NONE, 40, 30},
+		{NONE, NONE, 60, 40, 30, NONE, 40, 30},
+		{10, NONE, 60, 40, 30, 10, 10, 10},
+		{NONE, 50, 60, 40, NONE, 50, 50, 50},
 	};
 
 	(void)state;
@@ -126,6 +128,7 @@ static void dates(void **state)
 		run.ended_at = cases[i].ended;
 		run.seen_at = cases[i].seen;
 		run.dated_at = cases[i].dated;
+		run.exported_at = cases[i].exported;
 		assert_int_equal(run_when(&run), cases[i].when);
 		assert_int_equal(run_counted_at(&run), cases[i].counted);
 		assert_int_equal(run_named_at(&run), cases[i].named);

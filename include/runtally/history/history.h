@@ -89,9 +89,11 @@ int history_add(const char *folder, const struct history_news *news, struct erro
  * *changed: how many give a verdict that is another than the history's, and later. The caller frees
  * the list.
  *
- * A run that tells no time is dated once: as its copy in the history is. Without one that has a
- * date it is seen `now`, and counted by the last moment before `until`, the end of the period that
- * was asked for (TIME_UNKNOWN: none), where that is past.
+ * A run that tells no time is dated once, by the first report of its verdict: as its copy in the
+ * history is, but where only the run has a verdict. Without such a copy it keeps the date that it
+ * has (by its export), else it is counted by the last moment before `until`, the end of the period
+ * that was asked for (TIME_UNKNOWN: none), where that is past, else `now`. It is seen `now`, unless
+ * it was before.
  */
 struct run **history_find_news(const struct runs *inputs, const struct runs *past, int64_t now,
 			       int64_t until, size_t *count, uint64_t *changed);

@@ -14,7 +14,8 @@
  *
  * So copies of dated exports come to the same in whatever order and in how many calls they are
  * read, as long as they say the same of what is lent, and those of one update say the same at all;
- * but for the date of a run that tells no time, which stays as it was first given.
+ * but for the date of a run that tells no time: that of the copy that was first seen with a
+ * verdict, else of the one first seen.
  */
 #ifndef RUNTALLY_INGEST_DEDUPE_H
 #define RUNTALLY_INGEST_DEDUPE_H

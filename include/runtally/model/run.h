@@ -136,7 +136,7 @@ struct run {
 
 	int64_t created_at, started_at, ended_at, updated_at; /* ms since 1970 UTC, TIME_UNKNOWN */
 	/* Of a run that tells no time: when it first came into a history, and by what it is counted
-	   where that is another time. */
+	   where that is another time: it is dated by the first report of its verdict. */
 	int64_t seen_at, dated_at;
 	int64_t exported_at; /* the day (its first moment, UTC) of the export that it comes from */
 	int64_t duration_ms; /* -1: unknown */
@@ -167,6 +167,8 @@ struct run {
 /* A run of which nothing is known. */
 void run_init(struct run *run);
 
+/* Whether it was judged: passed, failed or ended in error. */
+bool run_has_verdict(const struct run *run);
 /* Whether it counts as a failure in reports: failed, or ended in error. */
 bool run_is_failure(const struct run *run);
 /*
@@ -203,7 +205,10 @@ int64_t run_when(const struct run *run);
  * dated_at, else seen_at, which say nothing about its place among others.
  */
 int64_t run_counted_at(const struct run *run);
-/* When its names were those it has: when it happened, else when it was first seen. */
+/*
+ * When its names were those it has: when it happened, else the day of its export, else when it was
+ * first seen.
+ */
 int64_t run_named_at(const struct run *run);
 /* Over its turns, in ms, rounded half up; -1: it tells no latency. */
 int64_t run_mean_latency(const struct run *run);
