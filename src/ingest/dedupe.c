@@ -289,7 +289,8 @@ size_t dedupe(struct run **items, size_t count, enum dedupe_order order,
 		dropped[dropped_count++] = (struct dropped){.run = run, .kept_at = at};
 	}
 	*counts = (struct dedupe_counts){.dropped = dropped_count};
-	settle(items, kept, dropped, dropped_count, counts);
+	if (dropped_count)
+		settle(items, kept, dropped, dropped_count, counts);
 	memory_free(dropped);
 	hash_table_release(&table);
 	return kept;
