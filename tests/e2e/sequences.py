@@ -71,7 +71,7 @@ class Sequences(harness.Case):
         self.add([undated(1), dated(1)], day=1)
         self.assertEqual(self.counts(), (2, 0, 0))
         held = self.held()
-        for day in (1, 2, 3, 4):
+        for day in (0, 1, 2, 3, 4):
             self.add([undated(1), dated(1)], day=day)
         self.assertEqual(self.held(), held)
 
@@ -82,6 +82,88 @@ class Sequences(harness.Case):
         self.assertEqual(self.counts(), (2, 0, 0))
         self.call([], "--compact", day=60)
         self.assertEqual(self.counts(day=60), (2, 0, 0))
+
+    # ---- periods ----
+
+    def weeks(self, *weeks, day=40):
+        """The judged and the pending runs of each week, from the history alone."""
+        found = []
+        for week in weeks:
+            totals = self.report("--week", f"2026-W{week}", day=day)["totals"]
+            found.append((totals["passed"] + totals["failed"], totals["pending"]))
+        return found
+
+    def test_a_week_to_come(self):
+        """What is reported before it counts when it was reported."""
+        for _ in range(2):
+            report = self.report("--week", "2026-W50", records=[undated(1), dated(1)], day=2)
+            self.assertEqual(report["totals"]["runs"], 0)
+        self.assertEqual(self.weeks(47, 48, 50), [(2, 0), (0, 0), (0, 0)])
+
+    def test_a_week_that_has_not_ended(self):
+        for day in (2, 4):
+            report = self.report("--week", "2026-W47", records=[undated(1)], day=day)
+            self.assertEqual(report["totals"]["passed"], 1)
+        self.assertEqual(self.weeks(46, 47, 48), [(0, 0), (1, 0), (0, 0)])
+
+    def test_a_first_call_with_another_period(self):
+        """Each run counts once, whatever the periods that are asked for later."""
+        asked = (("--month", "2026-10"), ("--until", "2026-11-01"), ("--last", "24h"),
+                 ("--week", "2026-W46", "--until", "2026-11-10"), ())
+        for number, period in enumerate(asked):
+            self.report(*period, records=[undated(number)], day=number)
+        for _ in range(2):
+            for week in (47, 46):
+                self.report("--week", f"2026-W{week}", day=9,
+                            records=[undated(number) for number in range(len(asked))])
+        self.assertEqual(self.weeks(44, 45, 46, 47, 48),
+                         [(2, 0), (0, 0), (1, 0), (2, 0), (0, 0)])
+
+    def test_a_verdict_that_comes_later(self):
+        """It counts in the week that first has it; another verdict afterwards stays there."""
+        steps = ((7, 47, undated(1, status="running")), (14, 48, undated(1)),
+                 (21, 49, undated(1, False)), (28, 50, undated(1)))
+        steps[0][2]["turns"] = []
+        steps[0][2].pop("success")
+        for day, week, record in steps:
+            self.report("--week", f"2026-W{week}", records=[record], day=day)
+        self.assertEqual(self.weeks(47, 48, 49, 50), [(0, 0), (1, 0), (0, 0), (0, 0)])
+        self.call([], "--compact", day=90)
+        self.assertEqual(self.weeks(47, 48, 49, 50, day=90), [(0, 0), (1, 0), (0, 0), (0, 0)])
+
+    # ---- dated folders ----
+
+    def test_dated_folders_in_any_order(self):
+        """The latest day has the verdict; a run stays in the week in which it first had one."""
+        days = {16: None, 21: False, 25: True, 30: False}
+        for number, order in enumerate(((16, 21, 25, 30), (21, 30, 16, 25), (21, 16, 30, 25))):
+            for day in order:
+                run = undated(number, days[day])
+                if days[day] is None:
+                    run.update(status="running", turns=[])
+                    run.pop("success")
+                self.add([run], day=20, name=f"{number}/2026-11-{day}/in.ndjson")
+        self.assertEqual(self.weeks(47, 48, 49), [(3, 0), (0, 0), (0, 0)])
+        self.assertEqual(self.counts(day=40), (0, 3, 0))
+
+    # ---- forgetting ----
+
+    def test_forgotten_runs_stay_away(self):
+        """However they come again, and whatever is rolled up in between."""
+        both = [undated(1), undated(2), dated(1), dated(2)]
+        self.add(both)
+        self.call([], "--forget", "playgent:p1", "--forget", "magpipe:m1", day=1)
+        for day in (2, 60, 61, 120):
+            self.add(both, day=day)
+            self.assertEqual(self.counts(day=day), (2, 0, 0))
+            self.call([], "--compact", day=day)
+            self.assertEqual(self.counts(day=day), (2, 0, 0))
+        held = b"".join((self.folder / name).read_bytes() for name in self.held()
+                        if "forgotten" not in name and name.endswith(".ndjson"))
+        self.assertNotIn(b'"p1"', held)
+        self.add([undated(1, False)], day=121)
+        self.assertEqual(self.counts(day=121), (2, 0, 0))
+        self.assertEqual(self.weeks(47, 48, day=121), [(2, 0), (0, 0)])
 
     # ---- names ----
 
