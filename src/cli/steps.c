@@ -8,6 +8,7 @@
 #include "runtally/cli/process.h"
 #include "runtally/history/forget.h"
 #include "runtally/history/history.h"
+#include "runtally/ingest/dedupe.h"
 #include "runtally/ingest/join.h"
 #include "runtally/ingest/labels.h"
 
@@ -81,6 +82,22 @@ static void drop_forgotten(struct loaded *loaded, const char *folder)
 	forgotten_release(&forgotten);
 }
 
+/* Of what is new, so that it is told once. */
+static void note_bare_copies(struct loaded *loaded)
+{
+	const struct runs *past = &loaded->sets.history;
+	uint64_t count =
+		dedupe_count_bare(loaded->news, loaded->news_count, past->items, past->count);
+
+	if (count)
+		notes_addf(&loaded->notes, SEVERITY_WARNING,
+			   "history: %" PRIu64
+			   " run%s of this call %s in it already, once with and "
+			   "once without an environment: each counts twice; give --environment in "
+			   "each call or in none",
+			   count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
+}
+
 static int read_runs(struct loaded *loaded, const struct options *options)
 {
 	struct run_sets *sets = &loaded->sets;
@@ -115,6 +132,7 @@ static int read_runs(struct loaded *loaded, const struct options *options)
 		loaded->news = history_find_news(&sets->inputs, &sets->history, options->now,
 						 options->choice.period.until, &loaded->news_count,
 						 &loaded->counts.changed);
+		note_bare_copies(loaded);
 	}
 	join_all(sets);
 	if (options->ingest.progress)

@@ -314,6 +314,41 @@ struct run **dedupe_copies(struct run *const *runs, size_t count, struct run *co
 	return copies;
 }
 
+static uint64_t bare_identity(const struct run *run)
+{
+	struct run bare = *run;
+
+	bare.environment = NULL;
+	return run->environment ? run_identity(&bare) : run->identity;
+}
+
+static bool differ_in_having_one(const struct run *a, const struct run *b)
+{
+	return !a->environment != !b->environment && strcmp(a->source, b->source) == 0 &&
+	       strcmp(a->run_id, b->run_id) == 0;
+}
+
+uint64_t dedupe_count_bare(struct run *const *runs, size_t count, struct run *const *others,
+			   size_t other_count)
+{
+	struct hash_table table = {.count = 0};
+	uint64_t found = 0;
+
+	hash_table_reserve(&table, count);
+	for (size_t i = 0; i < count; i++)
+		hash_add(&table, bare_identity(runs[i]), i);
+	for (size_t i = 0; count && i < other_count; i++) {
+		const uint64_t identity = bare_identity(others[i]);
+		size_t walk, at = hash_first(&table, identity, &walk);
+
+		while (at != HASH_NONE && !differ_in_having_one(runs[at], others[i]))
+			at = hash_next(&table, identity, &walk);
+		found += at != HASH_NONE;
+	}
+	hash_table_release(&table);
+	return found;
+}
+
 bool dedupe_adds(const struct run *run, const struct run *copy)
 {
 	const bool later = is_better(run, copy, DEDUPE_LATER_LAST);

@@ -207,7 +207,7 @@ static size_t position_of(struct sketches *sketches, const struct outline *outli
 	return sketches->count++;
 }
 
-/* By when it is called what it is; one without a time comes in this call, after all that is kept. */
+/* By when it is called what it is; one of which that is not known comes after all that is kept. */
 static int64_t named_at(const struct run *run)
 {
 	int64_t when = run_named_at(run);

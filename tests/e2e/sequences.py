@@ -165,6 +165,22 @@ class Sequences(harness.Case):
         self.assertEqual(self.counts(day=121), (2, 0, 0))
         self.assertEqual(self.weeks(47, 48, day=121), [(2, 0), (0, 0)])
 
+    # ---- environments ----
+
+    def test_an_environment_given_only_sometimes(self):
+        """The call that adds a run a second time says so, and no other does."""
+        staging = ("--environment", "staging")
+        for name, first, then in (("h1", (), staging), ("h2", staging, ())):
+            steps = ((first, 0), (first, 0), (then, 2), (then, 0), (first, 0))
+            for day, (environment, told) in enumerate(steps):
+                with self.subTest(name, day=day):
+                    ended = self.add([undated(1), dated(1)], *environment, "--history", name,
+                                     day=day)
+                    text = ended.stderr.decode()
+                    self.assertEqual(f"history: {told} runs of this call are in it already" in text,
+                                     told > 0, text)
+                    self.assertEqual("environment" in text, told > 0, text)
+
     # ---- names ----
 
     def test_a_new_name_of_what_tells_no_time(self):

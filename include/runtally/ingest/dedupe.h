@@ -47,6 +47,10 @@ size_t dedupe(struct run **items, size_t count, enum dedupe_order order,
 struct run **dedupe_copies(struct run *const *runs, size_t count, struct run *const *others,
 			   size_t other_count);
 
+/* How many of `others` are one of `runs` but for the environment, which one of the two lacks. */
+uint64_t dedupe_count_bare(struct run *const *runs, size_t count, struct run *const *others,
+			   size_t other_count);
+
 /*
  * Whether a run that was written later says anything that its copy does not: whether dedupe would
  * make of the two another run record than the copy's. Where the record was read from (run_origin)
