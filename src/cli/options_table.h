@@ -71,9 +71,8 @@ option_setter set_output, set_title, set_link, set_logo, set_accent, set_templat
 	set_mail_from, set_mail_to, set_from, set_since, set_until, set_last, set_week, set_month,
 	set_exported, set_tz, set_suite, set_source, set_baseline, set_shard, set_forget,
 	set_environment, set_history_age, set_history_size, set_compare, set_pass_score,
-	set_score_scale, set_limit,
-	set_min_pass_rate, set_junit_pass_rate, set_max_cost, set_max_cost_per_pass,
-	set_max_p95_latency, set_fail_on, set_jobs, set_identity_key;
+	set_score_scale, set_limit, set_min_pass_rate, set_junit_pass_rate, set_max_cost,
+	set_max_cost_per_pass, set_max_p95_latency, set_fail_on, set_jobs, set_identity_key;
 
 /* Takes over the options that are set as the demands on suites that match the glob. */
 void options_add_suite_gates(struct options *options, const char *glob,
