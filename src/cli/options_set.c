@@ -8,6 +8,7 @@
 #include "runtally/base/parse_number.h"
 #include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"
+#include "runtally/base/utf8.h"
 #include "runtally/formats/mime.h"
 #include "runtally/history/forget.h"
 #include "runtally/model/call.h"
@@ -525,10 +526,17 @@ int set_shard(struct options *options, const char *value, struct error *err)
 
 int set_environment(struct options *options, const char *value, struct error *err)
 {
-	const char *at = value + strspn(value, " \t");
+	const size_t length = strlen(value);
 
-	if (!*at)
+	if (!value[strspn(value, " \t")])
 		return error_set(err, "the label is empty");
+	for (size_t at = 0; at < length;) {
+		const struct code_point point = utf8_read(value + at, length - at);
+
+		if (point.bad) /* a record would not keep it as it is */
+			return error_set(err, "the label is not UTF-8");
+		at += point.length;
+	}
 	options->ingest.environment = copy_of(options, value);
 	return 0;
 }

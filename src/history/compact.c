@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "definitions.h"
+#include "forgotten.h"
 #include "runtally/base/output.h"
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
 #include "runtally/base/strbuf.h"
 #include "runtally/base/times.h"
 #include "runtally/formats/format.h"
-#include "runtally/history/forget.h"
 
 /* Runs of one entry: damage to an archive costs an entry, and threads read one each. */
 enum { ENTRY_RUNS = 5000 };
@@ -325,6 +325,19 @@ static void keep_left(struct history_files *files, const struct history_files *b
 	}
 }
 
+/* What months hold that are not rolled up now; what cannot be read is told already. */
+static int finish_forgetting(struct forgotten *forgotten, const char *folder,
+			     const struct ingest_options *options, struct error *err)
+{
+	struct notes told;
+	int failed;
+
+	notes_init(&told, 1);
+	failed = forgotten_sweep(forgotten, folder, options, &told, err);
+	notes_release(&told);
+	return failed;
+}
+
 static int make_room(const struct history_files *before, const char *folder,
 		     const struct history_caps *caps, struct notes *notes, struct error *err)
 {
@@ -364,6 +377,8 @@ int history_compact(const char *folder, const struct history_caps *caps,
 			failed = compact_month(&month, caps, &as_they_are, notes, err);
 	if (!failed && files.count - files.of_months > 1)
 		failed = definitions_roll_up(&files, folder, &as_they_are, notes, err);
+	if (!failed)
+		failed = finish_forgetting(&forgotten, folder, options, err);
 	if (!failed && caps->max_bytes)
 		failed = make_room(&files, folder, caps, notes, err);
 	forgotten_release(&forgotten);

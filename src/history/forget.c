@@ -24,7 +24,7 @@ struct forgetting {
 	struct forget_result *result;
 	struct notes *notes;
 	struct labels *labels;
-	struct forgotten forgotten;
+	struct forgotten *forgotten;
 	struct arena record; /* of one line */
 };
 
@@ -76,10 +76,34 @@ static bool footer_fits(const char *line, size_t length, uint64_t lines, struct 
 	return length == strlen(wanted) && memcmp(line, wanted, length) == 0;
 }
 
+/* The next of the bytes, with its end, where it has one. */
+struct line {
+	const char *text;
+	size_t length;
+};
+
+/* From none (NULL) to the first; false: there are no more. */
+static bool next_line(struct line *line, const struct strbuf *bytes)
+{
+	const char *end = bytes->text + bytes->length, *newline;
+
+	line->text = line->text ? line->text + line->length : bytes->text;
+	newline = memchr(line->text, '\n', (size_t)(end - line->text));
+	line->length = (size_t)((newline ? newline + 1 : end) - line->text);
+	return line->length > 0;
+}
+
+/* One within, of what somebody put together, is a line as any other. */
+static bool is_footer(const struct line *line, const struct strbuf *bytes)
+{
+	return line->text + line->length == bytes->text + bytes->length &&
+	       begins_with(line->text, line->length, "{\"schema\":\"" HISTORY_END_SCHEMA "\"");
+}
+
 /* All lines but those of forgotten runs, as they are, and a footer that fits them. */
 static void filter(struct forgetting *f, const struct strbuf *bytes, struct rest *rest)
 {
-	const char *line = bytes->text, *end = bytes->text + bytes->length, *next;
+	struct line line = {.text = NULL};
 	struct sha256 before, after;
 	struct forgotten_run run;
 	uint64_t lines = 0;
@@ -87,19 +111,13 @@ static void filter(struct forgetting *f, const struct strbuf *bytes, struct rest
 
 	sha256_init(&before);
 	sha256_init(&after);
-	for (; line < end; line = next) {
-		const char *newline = memchr(line, '\n', (size_t)(end - line));
+	while (next_line(&line, bytes) && !is_footer(&line, bytes)) {
 		struct forgotten_run *found;
-		size_t length;
 
-		next = newline ? newline + 1 : end;
-		length = (size_t)(next - line);
-		if (begins_with(line, length, "{\"schema\":\"" HISTORY_END_SCHEMA "\""))
-			break;
 		lines++;
-		sha256_add(&before, line, length);
-		found = read_run(f, line, length, &run)
-				? forgotten_find(&f->forgotten, run.source, run.run_id,
+		sha256_add(&before, line.text, line.length);
+		found = read_run(f, line.text, line.length, &run)
+				? forgotten_find(f->forgotten, run.source, run.run_id,
 						 run.environment)
 				: NULL;
 		if (found) {
@@ -107,11 +125,11 @@ static void filter(struct forgetting *f, const struct strbuf *bytes, struct rest
 			found->found = true;
 			continue;
 		}
-		strbuf_add(&rest->text, line, length);
-		sha256_add(&after, line, length);
+		strbuf_add(&rest->text, line.text, line.length);
+		sha256_add(&after, line.text, line.length);
 	}
 	sha256_finish(&after, rest->digest);
-	if (line < end && lines && footer_fits(line, (size_t)(end - line), lines, &before)) {
+	if (line.length && lines && footer_fits(line.text, line.length, lines, &before)) {
 		history_footer(footer, lines - rest->removed - 1, rest->digest);
 		strbuf_addstr(&rest->text, footer);
 	}
@@ -291,17 +309,48 @@ static int sweep(struct forgetting *f, bool first, struct error *err)
 	return failed ? -1 : f->result->files > before;
 }
 
+/* Until no other call puts anything back. */
+static int sweep_all(struct forgetting *f, struct error *err)
+{
+	int swept = 1;
+
+	for (int i = 0; i < SWEEPS && swept > 0; i++)
+		swept = sweep(f, i == 0, err);
+	return swept < 0 ? -1 : 0;
+}
+
+int forgotten_sweep(struct forgotten *forgotten, const char *folder,
+		    const struct ingest_options *options, struct notes *notes, struct error *err)
+{
+	struct forget_result result = {.runs = 0};
+	struct forgetting f = {
+		.folder = folder,
+		.options = options,
+		.result = &result,
+		.notes = notes,
+		.labels = labels_new(options),
+		.forgotten = forgotten,
+	};
+	int failed;
+
+	arena_init(&f.record, 0);
+	failed = forgotten->count ? sweep_all(&f, err) : 0;
+	labels_free(f.labels);
+	arena_release(&f.record);
+	return failed;
+}
+
 /* ---- what is named ---- */
 
 static void take_runs(struct forgetting *f, const char *name, const struct strbuf *bytes, void *ctx)
 {
-	const char *line = bytes->text, *end;
+	struct line line = {.text = NULL};
 	struct forgotten_run run;
 
 	(void)name, (void)ctx;
-	for (; (end = strchr(line, '\n')); line = end + 1)
-		if (read_run(f, line, (size_t)(end - line), &run))
-			forgotten_add(&f->forgotten, &run);
+	while (next_line(&line, bytes))
+		if (read_run(f, line.text, line.length, &run))
+			forgotten_add(f->forgotten, &run);
 }
 
 /* All runs of the file. */
@@ -339,7 +388,7 @@ static void take_id(struct forgetting *f, const char *thing)
 		environment
 			? arena_strdup(&f->record, labels_clean(f->labels, environment, LABEL_NAME))
 			: NULL;
-	forgotten_add(&f->forgotten, &run);
+	forgotten_add(f->forgotten, &run);
 }
 
 static int take_things(struct forgetting *f, struct error *err)
@@ -365,8 +414,8 @@ static int write_news(struct forgetting *f, size_t known, struct error *err)
 	struct strbuf text = STRBUF_INIT, moment = STRBUF_INIT, path = STRBUF_INIT;
 	int failed = 0;
 
-	for (size_t i = known; i < f->forgotten.count; i++)
-		forgotten_line(&f->forgotten.items[i], &text);
+	for (size_t i = known; i < f->forgotten->count; i++)
+		forgotten_line(&f->forgotten->items[i], &text);
 	history_moment(&moment, f->request->now);
 	if (text.length)
 		failed = history_put(f->folder, HISTORY_FORGOTTEN, moment.text, &text, &path, err);
@@ -378,8 +427,8 @@ static int write_news(struct forgetting *f, size_t known, struct error *err)
 
 static void tell(struct forgetting *f, size_t known)
 {
-	for (size_t i = 0; i < f->forgotten.count; i++) {
-		const struct forgotten_run *run = &f->forgotten.items[i];
+	for (size_t i = 0; i < f->forgotten->count; i++) {
+		const struct forgotten_run *run = &f->forgotten->items[i];
 
 		f->result->runs += run->found;
 		if (!run->found && i >= known)
@@ -394,6 +443,7 @@ int history_forget(const char *folder, const struct forget_request *request,
 		   const struct ingest_options *options, struct forget_result *result,
 		   struct notes *notes, struct error *err)
 {
+	struct forgotten forgotten;
 	struct forgetting f = {
 		.folder = folder,
 		.request = request,
@@ -401,25 +451,24 @@ int history_forget(const char *folder, const struct forget_request *request,
 		.result = result,
 		.notes = notes,
 		.labels = labels_new(options),
+		.forgotten = &forgotten,
 	};
 	size_t known;
-	int failed, swept = 1;
+	int failed;
 
 	*result = (struct forget_result){.runs = 0};
 	arena_init(&f.record, 0);
-	forgotten_read(&f.forgotten, folder, notes);
-	known = f.forgotten.count;
+	forgotten_read(&forgotten, folder, notes);
+	known = forgotten.count;
 	failed = take_things(&f, err);
 	if (!failed)
 		failed = write_news(&f, known, err);
-	for (int i = 0; i < SWEEPS && !failed && swept > 0; i++) {
-		swept = sweep(&f, i == 0, err);
-		failed = swept < 0 ? -1 : 0;
-	}
+	if (!failed)
+		failed = sweep_all(&f, err);
 	if (!failed)
 		tell(&f, known);
 	labels_free(f.labels);
-	forgotten_release(&f.forgotten);
+	forgotten_release(&forgotten);
 	arena_release(&f.record);
 	return failed;
 }

@@ -255,6 +255,22 @@ class Keep(harness.Case):
         self.call("--forget", "telnyx:a1")
         self.assertNotIn(b'"a1"', self.kept())
 
+    def test_compact_finishes_to_forget(self):
+        """Also of this month, and of one that is an archive already."""
+        for before in ((), ("--compact",)):
+            shutil.rmtree(self.folder / "history", ignore_errors=True)
+            self.weeks()
+            if before:
+                self.call(*before, env=at(DECEMBER))
+            shutil.copytree(self.folder / "history/2026", self.folder / "saved")
+            self.call("--forget", "telnyx:a1", "--forget", "telnyx:b1")
+            shutil.rmtree(self.folder / "history/2026")
+            (self.folder / "saved").rename(self.folder / "history/2026")
+            self.call("--compact")
+            self.assertFalse(re.search(rb'"[ab]1"', self.kept()))
+            self.assertEqual(len(self.ids()), 6)
+            self.whole()
+
     def test_forget_in_damaged_files(self):
         """A file that was not whole does not become so; one of a newer schema is told."""
         self.weeks()
@@ -269,6 +285,20 @@ class Keep(harness.Case):
         path, = self.files("forgotten")
         path.write_bytes(path.read_bytes() + b"{}\n")
         self.assertIn(b"is not as it was written", self.call(status=3).stderr)
+
+    def test_forget_in_files_put_together(self):
+        """Of several in one nothing else is lost; a last line needs no end to be a run."""
+        self.weeks()
+        first, second = self.files("2026")
+        first.write_bytes(first.read_bytes() + second.read_bytes())
+        second.unlink()
+        self.call("--forget", "telnyx:a1")
+        self.assertEqual(self.ids(status=3), ["a0", "a2", "a3", "b0", "b1", "b2", "b3"])
+        path, = self.files("2026")
+        path.write_bytes(b"".join(path.read_bytes().splitlines(True)[:4])[:-1])
+        self.assertEqual(self.ids(status=3), ["a0", "a2", "a3"])
+        self.call("--forget", path.name)
+        self.assertEqual(self.ids(status=3), [])
 
     def test_forget_redacted_ids(self):
         """By the source's words, and as the history has them; by either option of redaction."""
@@ -351,7 +381,8 @@ class Keep(harness.Case):
         self.assertEqual(record["environment"], "staging")
         report = self.data("--environment", "production")
         self.assertEqual((report["totals"]["runs"], report["inputs"]["other_environments"]), (0, 1))
-        self.call("--environment", " ", "w", status=2)
+        for bad in (" ", "\t", "\udcff"):
+            self.call("--environment", bad, "w", status=2)
 
     def test_redacted_environment(self):
         self.export("w", [telnyx("a1", "t1")])

@@ -109,7 +109,8 @@ struct history_caps {
  * Rolls each month but that of `now` into one archive, and then removes the files it was made of.
  * Its bytes depend on the runs and calls alone. A file that is not whole, or of a schema that is
  * not known, stays as it is, with a note, and so does a month that cannot be read; their bytes
- * count, but they are not dropped. -1: something could not be written or removed.
+ * count, but they are not dropped. Runs that are forgotten (forget.h) go from the other files, too.
+ * -1: something could not be written or removed.
  */
 int history_compact(const char *folder, const struct history_caps *caps,
 		    const struct ingest_options *options, struct notes *notes, struct error *err);
