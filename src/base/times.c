@@ -1,5 +1,6 @@
 #include "runtally/base/times.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,10 +207,14 @@ int time_zone_set_name(const char *name, struct error *err)
 	const char *given = getenv("TZDIR");
 	const char *folder = given && *given ? given : "/usr/share/zoneinfo";
 	struct strbuf path = STRBUF_INIT;
+	char whole[PATH_MAX];
 	bool found;
 
-	/* The C library takes what follows a colon for a file; of none it says nothing. */
-	strbuf_addf(&path, ":%s/%s", folder, name);
+	/*
+	 * The C library takes what follows a colon for a file, below its own folder where that is
+	 * no whole path; of none it says nothing.
+	 */
+	strbuf_addf(&path, ":%s/%s", realpath(folder, whole) ? whole : folder, name);
 	found = is_zone_name(name) && is_zone_table(path.text + 1) &&
 		setenv("TZ", path.text, 1) == 0;
 	strbuf_release(&path);

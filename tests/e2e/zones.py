@@ -180,6 +180,14 @@ class Zones(harness.Case):
                          2)
         self.assertEqual(self.run_here("--tz", "+02:00", "runs.ndjson", env=none).returncode, 0)
 
+    def test_a_folder_of_tables_from_here(self):
+        self.write("tables/Test/Berlin", OWN["Test/Berlin"][0])
+        self.prepare(datetime.date(2026, 10, 25))
+        told = [self.run_here("--tz", "Test/Berlin", "-otext=-", "runs.ndjson",
+                              env=harness.environment(TZDIR=folder)).stdout
+                for folder in ("tables", "./tables", str(self.folder / "tables"))]
+        self.assertEqual(told, told[2:] * 3)
+
     def test_the_zone_of_the_machine_does_not_matter(self):
         self.write("tables/Test/Berlin", OWN["Test/Berlin"][0])
         self.prepare(datetime.date(2026, 10, 25))
