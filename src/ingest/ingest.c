@@ -64,12 +64,14 @@ static int64_t day_of_folder(const char *path)
 
 	for (const char *part = path, *end; (end = strpbrk(part, "/!")); part = end + 1) {
 		char name[DATE_TEXT_SIZE];
+		int64_t told;
 
 		if (*end != '/' || end - part != DATE_TEXT_SIZE - 1)
 			continue;
 		memcpy(name, part, DATE_TEXT_SIZE - 1);
 		name[DATE_TEXT_SIZE - 1] = '\0';
-		time_or_date_parse(name, &day);
+		if (time_or_date_parse(name, &told) && told > 0)
+			day = told;
 	}
 	return day;
 }
@@ -82,6 +84,20 @@ static int64_t export_day(const struct ingest_options *options, const struct inp
 }
 
 /* ---- names ---- */
+
+/* It would win against every day that comes. */
+static void note_day_ahead(struct gathering *g, const struct input_names *names)
+{
+	const int64_t now = g->options->now;
+
+	if (now && names->exported_at > now + DAY_MS)
+		notes_add(g->notes, &(struct note){
+					    .severity = SEVERITY_WARNING,
+					    .file = names->file,
+					    .opened = names->opened,
+					    .text = "the day of its export has not come yet",
+				    });
+}
 
 static const char *clean_name(struct gathering *g, const char *name)
 {
@@ -106,6 +122,7 @@ static void clean_names(struct gathering *g)
 			.exported_at = export_day(g->options, input),
 			.of_runs = {.label = label, .folder = clean_name(g, input->folder)},
 		};
+		note_day_ahead(g, &g->names[i]);
 	}
 }
 

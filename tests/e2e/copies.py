@@ -180,7 +180,8 @@ class Copies(harness.Case):
         for path, expected in (("a.json", ""), ("2026-11-20/a.json", "2026-11-20"),
                                ("2026-11-20/x/2026-11-21/y/a.json", "2026-11-21"),
                                ("2026-11-20/2026-02-30/a.json", "2026-11-20"),
-                               ("2026-11-20.json", ""), ("x2026-11-20/a.json", "")):
+                               ("2026-11-20.json", ""), ("0001-01-01/a.json", ""),
+                               ("x2026-11-20/a.json", "")):
             with self.subTest(path=path):
                 self.write(path, text)
                 self.assertEqual(self.exported(path), [expected])
@@ -198,6 +199,8 @@ class Copies(harness.Case):
             with self.subTest(bad=bad):
                 ended = self.call("--exported", bad, "a.json", status=2)
                 self.assertIn(b"--exported", ended.stderr)
+        ended = self.call("--exported", "2099-11-20", "a.json")
+        self.assertIn(b"a.json: warning: the day of its export has not come yet", ended.stderr)
 
     def test_date_of_a_run_that_tells_no_time(self):
         """Noon of the day of its export, but not after the present."""
