@@ -6,7 +6,6 @@
 
 #include "runtally/base/path.h"
 #include "runtally/ingest/join.h"
-#include "runtally/template/escape.h"
 
 static const char *const kind_names[] = {
 	[DEFINES_SUITE] = "suite",
@@ -16,22 +15,12 @@ static const char *const kind_names[] = {
 
 /* ---- what a file holds ---- */
 
-/* `,"name":"..."`; nothing where it is not told. */
-static void add_text(struct strbuf *out, const char *name, const char *text)
-{
-	if (!text)
-		return;
-	strbuf_addf(out, ",\"%s\":\"", name);
-	escape_json(out, text, strlen(text), 0);
-	strbuf_addch(out, '"');
-}
-
 static void add_label(struct strbuf *out, const char *name, const struct label *label)
 {
 	struct strbuf inner = STRBUF_INIT;
 
-	add_text(&inner, "id", label->id);
-	add_text(&inner, "name", label->name);
+	history_text(&inner, "id", label->id);
+	history_text(&inner, "name", label->name);
 	if (inner.length)
 		strbuf_addf(out, ",\"%s\":{%s}", name, inner.text + 1);
 	strbuf_release(&inner);
@@ -40,10 +29,10 @@ static void add_label(struct strbuf *out, const char *name, const struct label *
 static void add_line(struct strbuf *out, const struct definition *definition)
 {
 	strbuf_addstr(out, "{\"schema\":\"" DEFINITION_SCHEMA "\"");
-	add_text(out, "source", definition->source);
-	add_text(out, "kind", kind_names[definition->kind]);
-	add_text(out, "id", definition->id);
-	add_text(out, "name", definition->name);
+	history_text(out, "source", definition->source);
+	history_text(out, "kind", kind_names[definition->kind]);
+	history_text(out, "id", definition->id);
+	history_text(out, "name", definition->name);
 	add_label(out, "suite", &definition->suite);
 	add_label(out, "agent", &definition->agent);
 	strbuf_addstr(out, "}\n");

@@ -77,6 +77,8 @@ struct history_part {
 	const char *key_check; /* of marks in the runs; "": none */
 };
 
+/* Appends `,"NAME":"TEXT"` to a line; nothing where it is not told (NULL). */
+void history_text(struct strbuf *out, const char *name, const char *text);
 /* Appends the first line, of the call or (NULL) of the archive of the month. */
 void history_header(struct strbuf *out, const struct call *call, const char *month,
 		    const char *key_check);

@@ -7,7 +7,6 @@
 #include "runtally/base/path.h"
 #include "runtally/base/sha256.h"
 #include "runtally/json/json.h"
-#include "runtally/template/escape.h"
 
 #define FORGET_SCHEMA "runtally.forget/1"
 
@@ -96,20 +95,12 @@ size_t forgotten_drop(struct forgotten *forgotten, struct runs *runs)
 
 /* ---- in files ---- */
 
-static void add_text(struct strbuf *out, const char *name, const char *text)
-{
-	strbuf_addf(out, ",\"%s\":\"", name);
-	escape_json(out, text, strlen(text), 0);
-	strbuf_addch(out, '"');
-}
-
 void forgotten_line(const struct forgotten_run *run, struct strbuf *out)
 {
 	strbuf_addstr(out, "{\"schema\":\"" FORGET_SCHEMA "\"");
-	add_text(out, "source", run->source);
-	add_text(out, "run_id", run->run_id);
-	if (run->environment)
-		add_text(out, "environment", run->environment);
+	history_text(out, "source", run->source);
+	history_text(out, "run_id", run->run_id);
+	history_text(out, "environment", run->environment);
 	strbuf_addstr(out, "}\n");
 }
 

@@ -13,8 +13,10 @@ static void add_string(struct strbuf *out, const char *text)
 	strbuf_addch(out, '"');
 }
 
-static void add_text(struct strbuf *out, const char *name, const char *text)
+void history_text(struct strbuf *out, const char *name, const char *text)
 {
+	if (!text)
+		return;
 	strbuf_addf(out, ",\"%s\":", name);
 	add_string(out, text);
 }
@@ -59,12 +61,12 @@ static void add_call(struct strbuf *out, const struct call *call)
 
 	add_time(out, "written_at", call->written_at);
 	if (*call->file)
-		add_text(out, "file", call->file);
-	add_text(out, "title", call->title);
+		history_text(out, "file", call->file);
+	history_text(out, "title", call->title);
 	if (call->shards)
 		strbuf_addf(out, ",\"shard\":\"%u/%u\"", call->shard, call->shards);
 	if (*call->environment)
-		add_text(out, "environment", call->environment);
+		history_text(out, "environment", call->environment);
 	add_span(out, "period", bounds, call->since, call->until);
 	add_span(out, "counted", ends, call->from, call->to);
 	if (call->gaps)
