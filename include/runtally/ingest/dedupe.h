@@ -12,8 +12,9 @@
  * is counted then): never what was judged or measured (verdict, score, criteria, reason, cost,
  * tokens, latencies, details), which are of one attempt.
  *
- * So copies of dated exports come to the same in whatever order and in how many calls they are
- * read, as long as they say the same of what is lent, and those of one update say the same at all;
+ * So copies of dated exports come to the same in whatever order one call reads them (many calls, in
+ * the order of their days: dedupe_adds does not keep a copy for its day alone), as long as they say
+ * the same of what is lent, and those of one update say the same at all;
  * but for the date of a run that tells no time: that of the copy that was first seen with a
  * verdict, else of the one first seen.
  */
