@@ -16,7 +16,8 @@
  * for and the times of its runs; where none was asked for, all from its first run (or the day
  * before, if it brought none) to when it was written.
  *
- * Parts of as many, with the same title and environment, are one set within a day of its first.
+ * Parts of the same number, title and environment that were written within a day of the first are
+ * one set.
  * `own` (NULL: none) is the call that the report is of: a set that it belongs to is not over yet.
  */
 void calls_note(const struct call *calls, size_t count, const struct period *period,

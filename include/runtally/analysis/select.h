@@ -85,8 +85,8 @@ struct selection {
  * and so is the history. Of a run that is in both, the copy stays that dedupe leaves, the inputs
  * being written later; a note says how many had other verdicts so.
  *
- * A run that tells no time is of the period that holds the date which the history gave it
- * (history_news). Without a date it is of none, and left out.
+ * A run that tells no time is of the period that holds its date, by the day of its export or from
+ * the history (history_find_news). Without a date it is of none, and left out.
  *
  * The previous period is as long as the one asked for and ends where that begins. Where none was
  * asked for, it is the seven days before the first of the runs, or as long as these took if that is
