@@ -97,6 +97,9 @@ void notes_add(struct notes *notes, const struct note *note)
 }
 
 static void add_printed(struct notes *notes, struct note note, const char *format, va_list values)
+	__attribute__((format(printf, 3, 0)));
+
+static void add_printed(struct notes *notes, struct note note, const char *format, va_list values)
 {
 	va_list measured;
 	size_t size;

@@ -8,7 +8,8 @@
 #include "fixture.h"
 #include "ingest/collect.h"
 
-static const struct input_names names = {"in.json", "./in.json", {.label = "in.json"}};
+static const struct input_names names = {
+	.file = "in.json", .opened = "./in.json", .of_runs = {.label = "in.json"}};
 
 static void begin(struct collector *collector, struct ingest_options *options)
 {

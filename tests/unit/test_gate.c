@@ -526,8 +526,8 @@ int main(void)
 		cmocka_unit_test(rates),          cmocka_unit_test(costs),
 		cmocka_unit_test(saturated_cost), cmocka_unit_test(fail_on),
 		cmocka_unit_test(everything),     cmocka_unit_test(cost_per_pass),
-		cmocka_unit_test(latency),        cmocka_unit_test(regressions),
-		cmocka_unit_test(suites),
+		cmocka_unit_test(incomplete),     cmocka_unit_test(latency),
+		cmocka_unit_test(regressions),    cmocka_unit_test(suites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
