@@ -262,9 +262,15 @@ static const struct value_ops truth_ops = {.kind = truth_kind, .text = truth_tex
 /* What of a member a name stands for. */
 enum face { FACE_PLAIN, FACE_TRUTH, FACE_RAW, FACE_GROUP };
 
+/* Of a name that a template asks for; it may hold a NUL. */
+static bool begins_with(const char *text, const char *name, size_t length)
+{
+	return text && strnlen(text, length) == length && memcmp(text, name, length) == 0;
+}
+
 static bool is_called(const char *called, const char *name, size_t length)
 {
-	return called && strncmp(called, name, length) == 0 && !called[length];
+	return begins_with(called, name, length) && !called[length];
 }
 
 static const struct member *find_plain(const struct value_class *class, const char *name,
@@ -296,8 +302,7 @@ static const struct member *find_raw(const struct value_class *class, const char
 		for (size_t i = 0; i < class->count; i++) {
 			const char *raw = class->members[i].raw;
 
-			if (!raw || strncmp(raw, name, length) != 0 ||
-			    (raw[length] && raw[length] != '.'))
+			if (!begins_with(raw, name, length) || (raw[length] && raw[length] != '.'))
 				continue;
 			*face = raw[length] ? FACE_GROUP : FACE_RAW;
 			return &class->members[i];

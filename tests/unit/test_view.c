@@ -1258,6 +1258,7 @@ static void unknown_names(void **state)
 		{"Title", 5},
 		{"nothing", 7},
 		{"title\0and quite a lot more behind it, past the end of the name itself", 70},
+		{"link\0and more than there is room for", 37},
 	};
 	struct made_report world;
 	struct value root, found;
